@@ -1,0 +1,49 @@
+# Every target works on a fresh clone; each installs what it needs.
+.PHONY: run test lint bench parity browser-test openapi-check
+
+tools := target/python
+
+run: ## Serve the embedded model on port 8000
+	cargo run --release
+
+test: ## The whole test suite
+	cargo test --no-fail-fast
+	$(MAKE) openapi-check
+	$(MAKE) chart-test
+
+lint: ## Formatting and lints
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+
+bench: $(tools)/built ## Kernel timings, and CPU per request beside bare hyper
+	$(tools)/bin/python benches/models.py target/bench
+	MODELS=$(CURDIR)/target/bench cargo bench --bench kernel
+	benches/http/compare
+
+# The browser and its driver come from Debian where they are not installed yet.
+browser-test: ## Swagger UI in a real browser
+	command -v chromedriver >/dev/null || { apt-get update -qq && apt-get install -qqy chromium chromium-driver >/dev/null; }
+	cargo test --test it -- --ignored in_a_real_browser
+
+openapi-check: target/openapi/built ## The document of each kind of model through a validator
+	for model in builtin:iris tests/data/onnx/iris_rf_strings.onnx tests/data/onnx/diabetes_rf.onnx tests/data/onnx/iris_rf_double.onnx; do \
+	  cargo run --quiet -- openapi $$model > target/openapi/document.json && \
+	  target/openapi/bin/openapi-spec-validator target/openapi/document.json || exit 1; done
+
+target/openapi/built:
+	python3 -m venv target/openapi
+	target/openapi/bin/pip install --quiet openapi-spec-validator==0.7.2
+	touch $@
+
+# MLflow and onnxruntime, pinned.
+$(tools)/built: tests/data/requirements.txt
+	python3 -m venv $(tools)
+	$(tools)/bin/pip install --quiet --requirement tests/data/requirements.txt
+	$(tools)/bin/pip install --quiet --no-deps mlflow==3.18.0
+	touch $@
+
+parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model
+	$(tools)/bin/python tests/data/rows.py
+	$(tools)/bin/python tests/data/parity.py models/iris tests/data/iris_rows.csv tests/data/iris_expected.json
+
+include chart.mk

@@ -1,0 +1,73 @@
+//! The engine on the models of `benches/models.py`, whose directory `MODELS` names; without it, on the embedded one.
+
+use divan::{Bencher, counter::ItemsCount};
+use ml_serving::{
+    config::ModelConfig,
+    model::Predictions,
+    package::{self, Served},
+};
+use std::sync::LazyLock;
+
+struct Case {
+    name: String,
+    served: Served,
+    /// 10,000 distinct rows, so that no branch predictor learns them by heart.
+    rows: Vec<f64>,
+}
+
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let load = |uri: String| {
+        package::load(&ModelConfig {
+            uri,
+            ..ModelConfig::default()
+        })
+        .expect("a model")
+    };
+    let Ok(models) = std::env::var("MODELS") else {
+        let cell = |i: usize| 1.0 + (i * 37 % 61) as f64 / 10.0;
+        let rows = (0..40_000).map(cell).collect();
+        return vec![Case {
+            name: "iris".to_owned(),
+            served: load("builtin:iris".to_owned()),
+            rows,
+        }];
+    };
+    let case = |name: &str| {
+        let bytes = std::fs::read(format!("{models}/{name}.rows")).expect("rows");
+        let rows = bytes
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes).into());
+        Case {
+            name: name.to_owned(),
+            served: load(format!("{models}/{name}.onnx")),
+            rows: rows.collect(),
+        }
+    };
+    ["m1", "m2", "m3"].map(case).into()
+});
+
+fn names() -> Vec<&'static str> {
+    CASES.iter().map(|case| case.name.as_str()).collect()
+}
+
+#[divan::bench(args = names(), consts = [1, 100, 10_000], sample_count = 200)]
+fn predict<const ROWS: usize>(bencher: Bencher, name: &str) {
+    let Case { served, rows, .. } = CASES.iter().find(|case| case.name == name).expect("a case");
+    let chunks: Vec<_> = rows
+        .chunks_exact(ROWS * served.model.signature().len())
+        .collect();
+    let mut answer = Predictions::default();
+    let mut next = 0;
+    bencher.counter(ItemsCount::new(ROWS)).bench_local(|| {
+        next = (next + 1) % chunks.len();
+        served
+            .model
+            .predict(divan::black_box(chunks[next]), &mut answer);
+    });
+}
+
+fn main() {
+    divan::main();
+}

@@ -1,0 +1,237 @@
+//! `ml-serving train`: a CSV file in, a model package out.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::train::{Features, Params, TrainError, check_out, load, train, write_package};
+
+/// Train a random forest on a table and write a model package
+#[derive(Clone, Debug, clap::Args)]
+pub struct TrainArgs {
+    /// CSV file with a header and numeric features, or the embedded `iris` or `winequality`
+    #[arg(long, value_name = "FILE.csv|iris|winequality")]
+    pub data: String,
+    /// Column to predict: integers or strings. The embedded tables know theirs
+    #[arg(long, value_name = "COLUMN")]
+    pub target: Option<String>,
+    /// Directory for the package: new, empty, or a package to replace
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Trees in the forest
+    #[arg(long, value_name = "N", default_value_t = Params::default().trees)]
+    pub trees: usize,
+    /// Levels below a tree's root, up to 256 [default: 256]
+    #[arg(long, value_name = "N")]
+    pub max_depth: Option<usize>,
+    /// Fewest bootstrap draws in a leaf
+    #[arg(long, value_name = "N", default_value_t = Params::default().min_leaf)]
+    pub min_leaf: usize,
+    /// Features each tree sees: a count such as 3, or a share such as 0.5
+    #[arg(long, value_name = "N|SHARE", default_value = "0.5")]
+    pub features: Features,
+    /// Where every random choice comes from: the same seed gives the same bytes
+    #[arg(long, value_name = "N", default_value_t = Params::default().seed)]
+    pub seed: u64,
+    /// Share of the rows held out to measure on; 0 trains on all
+    #[arg(long, value_name = "SHARE", default_value_t = Params::default().test_split)]
+    pub test_split: f64,
+}
+
+impl TrainArgs {
+    fn params(&self) -> Params {
+        Params {
+            trees: self.trees,
+            max_depth: self.max_depth,
+            min_leaf: self.min_leaf,
+            features: self.features,
+            seed: self.seed,
+            test_split: self.test_split,
+        }
+    }
+}
+
+/// Trains, writes the package and prints the report to `out`. Progress goes to stderr.
+///
+/// # Errors
+/// What is wrong with the flags, the data or the place; nothing is written then.
+pub fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainError> {
+    // Before minutes of work, not after.
+    check_out(&args.out)?;
+    let table = load(&args.data, args.target.as_deref())?;
+    let params = args.params();
+    let progress = Progress::new(params.trees);
+    let trained = train(&table, &params, |done| progress.show(done))?;
+    progress.finish();
+    write_package(&trained, &args.out)?;
+
+    let mut print = || -> io::Result<()> {
+        match &trained.report {
+            Some(report) => writeln!(out, "{report}")?,
+            None => writeln!(out, "no rows held out, so nothing was measured\n")?,
+        }
+        let dir = args.out.display();
+        writeln!(out, "wrote {dir}; serve it: ml-serving serve --model {dir}")
+    };
+    print().map_err(TrainError::Print)
+}
+
+/// A bar on a terminal; elsewhere, as in a log, a line per 10 %.
+enum Progress {
+    Bar(ProgressBar),
+    Lines(Mutex<Tenths>),
+}
+
+impl Progress {
+    fn new(trees: usize) -> Self {
+        if !io::stderr().is_terminal() {
+            return Self::Lines(Mutex::new(Tenths { trees, shown: 0 }));
+        }
+        let bar = ProgressBar::new(trees as u64);
+        let style = "training {bar:40} {pos}/{len} trees, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        Self::Bar(bar)
+    }
+
+    fn show(&self, done: usize) {
+        match self {
+            // Threads finish out of order; a bar only grows.
+            Self::Bar(bar) => bar.inc(1),
+            Self::Lines(tenths) => {
+                let line = tenths.lock().ok().and_then(|mut tenths| tenths.line(done));
+                if let Some(line) = line {
+                    // Progress that cannot be shown is no reason to stop.
+                    let _ = writeln!(io::stderr(), "{line}");
+                }
+            }
+        }
+    }
+
+    fn finish(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Which tenth of the trees was announced last.
+struct Tenths {
+    trees: usize,
+    shown: usize,
+}
+
+impl Tenths {
+    /// The line for a tenth that has just been passed.
+    fn line(&mut self, done: usize) -> Option<String> {
+        let tenth = done * 10 / self.trees;
+        if tenth <= self.shown {
+            return None;
+        }
+        self.shown = tenth;
+        Some(format!("trained {done} of {} trees", self.trees))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        train: TrainArgs,
+    }
+
+    fn parse(line: &str) -> Result<TrainArgs, clap::Error> {
+        let words = std::iter::once("train").chain(line.split_whitespace());
+        Cli::try_parse_from(words).map(|cli| cli.train)
+    }
+
+    #[test]
+    fn without_flags_the_parameters_are_the_defaults() {
+        let args = parse("--data iris --out x").expect("flags");
+        assert_eq!(args.params(), Params::default());
+    }
+
+    #[test]
+    fn every_flag_reaches_its_parameter() {
+        let args = parse(
+            "--data a.csv --target y --out x --trees 3 --max-depth 4 --min-leaf 5 --features 6 --seed 7 --test-split 0.25",
+        )
+        .expect("flags");
+        let expected = Params {
+            trees: 3,
+            max_depth: Some(4),
+            min_leaf: 5,
+            features: Features::Count(6),
+            seed: 7,
+            test_split: 0.25,
+        };
+        assert_eq!(args.params(), expected);
+        assert_eq!(args.target.as_deref(), Some("y"));
+        assert!(parse("--data iris --out x --features most").is_err());
+    }
+
+    #[test]
+    fn a_csv_file_becomes_a_package_and_a_report() {
+        let place = tempfile::tempdir().expect("a directory");
+        let data = place.path().join("t.csv");
+        let rows = (0..40).map(|i| match i % 2 {
+            0 => format!("{i},{i},no\n"),
+            _ => format!("{},{i},yes\n", 1000 + i),
+        });
+        let csv: String = std::iter::once("a,b,y\n".to_owned()).chain(rows).collect();
+        std::fs::write(&data, csv).expect("written");
+        let dir = place.path().join("model");
+        let line = format!(
+            "--data {} --target y --out {} --trees 7 --features 1.0",
+            data.display(),
+            dir.display()
+        );
+        let mut out = Vec::new();
+        run(&parse(&line).expect("flags"), &mut out).expect("trained");
+        let text = String::from_utf8(out).expect("text");
+        assert!(
+            text.starts_with("held-out accuracy 1.000 (8 of 8 rows)\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("serve it: ml-serving serve --model "),
+            "{text}"
+        );
+        assert!(dir.join("model.onnx").exists());
+    }
+
+    #[test]
+    fn a_place_that_is_taken_is_refused_before_the_data_is_read() {
+        let args = parse("--data no/such.csv --out src").expect("flags");
+        let error = run(&args, &mut Vec::new()).expect_err("the sources are here");
+        assert!(matches!(error, TrainError::Occupied { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_log_gets_a_line_per_tenth() {
+        let lines = |trees| {
+            let mut tenths = Tenths { trees, shown: 0 };
+            (1..=trees)
+                .filter_map(|done| tenths.line(done))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(lines(100).len(), 10);
+        assert_eq!(lines(100)[9], "trained 100 of 100 trees");
+        assert_eq!(
+            lines(3),
+            [
+                "trained 1 of 3 trees",
+                "trained 2 of 3 trees",
+                "trained 3 of 3 trees"
+            ]
+        );
+    }
+}

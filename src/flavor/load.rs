@@ -1,0 +1,219 @@
+//! A package of files → a model and everything the package says about it.
+
+use std::{borrow::Cow, fmt::Write as _, io};
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    Files, FlavorError, corrupt, example,
+    mlmodel::{self, DataFile, MlModel},
+    onnx,
+};
+use crate::model::{ModelSource, Signature};
+
+/// The data file of a package without an `MLmodel`.
+const LONE_FILE: &str = "model.onnx";
+
+/// The key under `metadata:` of the `MLmodel` where the outputs of the input example are recorded.
+pub const RECORDED: &str = "example_outputs";
+
+/// What the model answered for the input example when it was packaged.
+#[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize)]
+pub struct Recorded {
+    /// The class of each row, by index; empty for a regressor.
+    #[serde(default)]
+    pub classes: Vec<u32>,
+    /// The scores of each row.
+    pub scores: Vec<Vec<f64>>,
+}
+
+/// A package that was read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its signature is that of the `MLmodel` where there is one.
+    pub source: ModelSource,
+    /// `onnx`
+    pub flavor: String,
+    /// The version of the library that wrote the data file, where the package says so.
+    pub flavor_version: Option<String>,
+    /// The data file, relative to the package.
+    pub data_file: String,
+    /// `sha256:<hex>` of the data file.
+    pub digest: String,
+    /// The `MLmodel`, if the package has one.
+    pub mlmodel: Option<MlModel>,
+    /// Rows of the input example, in the order of the signature.
+    pub example: Option<Vec<Vec<f64>>>,
+    /// Why there is no example although the package has a file for one; worth a warning, not a failure.
+    pub example_problem: Option<String>,
+    pub recorded: Option<Recorded>,
+}
+
+/// Reads the model of a package: an MLflow Model directory, or a lone ONNX file.
+///
+/// # Errors
+/// `Missing` when a file is not there, `Corrupt` or `Unsupported` as the readers say.
+pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
+    let mlmodel = match optional(files, "MLmodel")? {
+        Some(bytes) => Some(mlmodel::read(&bytes)?),
+        None => None,
+    };
+    let data = match &mlmodel {
+        Some(mlmodel) => mlmodel.data_file()?,
+        None => lone_file(files)?,
+    };
+    let Some(bytes) = optional(files, &data.path)? else {
+        return Err(FlavorError::Missing(if mlmodel.is_some() {
+            format!(
+                "MLmodel names the data file `{}`, which the package does not have",
+                data.path
+            )
+        } else {
+            "the package has neither an MLmodel nor a model.onnx; point at an MLflow Model directory or an ONNX file".into()
+        }));
+    };
+    let mut source = onnx::read(&bytes)?;
+    if let Some(signature) = mlmodel.as_ref().and_then(|m| m.signature.as_ref()) {
+        source.signature = signature_of(signature, &source.signature)?;
+    }
+    let (example, example_problem) = read_example(files, mlmodel.as_ref(), &source.signature);
+    Ok(Loaded {
+        flavor: data.flavor,
+        flavor_version: data.version,
+        data_file: data.path,
+        digest: digest(&bytes),
+        recorded: mlmodel.as_ref().and_then(recorded),
+        source,
+        mlmodel,
+        example,
+        example_problem,
+    })
+}
+
+/// The file, or nothing if the package has no such file.
+fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>>, FlavorError> {
+    match files.read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(FlavorError::Missing(format!(
+            "`{path}` cannot be read: {error}"
+        ))),
+    }
+}
+
+/// `model.onnx`, or the only `*.onnx` there is.
+fn lone_file(files: &dyn Files) -> Result<DataFile, FlavorError> {
+    let names = files
+        .names()
+        .map_err(|e| FlavorError::Missing(format!("the package cannot be listed: {e}")))?;
+    let mut onnx = names
+        .into_iter()
+        .filter(|n| n.rsplit_once('.').is_some_and(|(_, e)| e == "onnx"));
+    let path = match (onnx.next(), onnx.next()) {
+        (Some(name), None) => mlmodel::inside(&name)?.to_owned(),
+        _ => LONE_FILE.to_owned(),
+    };
+    Ok(DataFile {
+        flavor: "onnx".into(),
+        version: None,
+        path,
+    })
+}
+
+/// The package's signature, in the order in which the model takes its columns.
+fn signature_of(logged: &Signature, derived: &Signature) -> Result<Signature, FlavorError> {
+    if logged.len() != derived.len() {
+        return Err(corrupt!(
+            "the signature in MLmodel has {} columns, the model takes {}",
+            logged.len(),
+            derived.len()
+        ));
+    }
+    // A graph with one input per column is fed by name, so its order is the one that counts.
+    if logged.named && derived.named {
+        // Converters turn what they do not like in a name into underscores.
+        let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "");
+        let by_name = |name: &str| {
+            let exact = logged.columns.iter().find(|c| c.name == name);
+            let mut similar = logged
+                .columns
+                .iter()
+                .filter(|c| plain(&c.name) == plain(name));
+            exact
+                .or(similar.next().filter(|_| similar.next().is_none()))
+                .cloned()
+        };
+        let ordered: Option<Vec<_>> = derived.columns.iter().map(|c| by_name(&c.name)).collect();
+        let Some(columns) = ordered else {
+            return Err(corrupt!(
+                "the signature in MLmodel names other columns than the model's inputs"
+            ));
+        };
+        return Ok(Signature {
+            columns,
+            named: true,
+        });
+    }
+    Ok(logged.clone())
+}
+
+/// The example is a self-test and a document; a package is served without one.
+fn read_example(
+    files: &dyn Files,
+    mlmodel: Option<&MlModel>,
+    signature: &Signature,
+) -> (Option<Vec<Vec<f64>>>, Option<String>) {
+    let path = mlmodel
+        .and_then(|m| m.example.as_deref())
+        .unwrap_or("input_example.json");
+    let rows = mlmodel::inside(path)
+        .and_then(|path| optional(files, path))
+        .and_then(|bytes| bytes.map(|b| example::read(&b, signature)).transpose());
+    match rows {
+        Ok(rows) => (rows.filter(|rows| !rows.is_empty()), None),
+        Err(error) => (None, Some(error.to_string())),
+    }
+}
+
+fn recorded(mlmodel: &MlModel) -> Option<Recorded> {
+    let value = mlmodel.metadata.get(RECORDED)?;
+    serde_yaml::from_value(value.clone()).ok()
+}
+
+/// `sha256:<hex>` of `bytes`.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold("sha256:".to_owned(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ColumnType;
+
+    fn named(names: &[&str]) -> Signature {
+        Signature::named(
+            names.iter().map(|&name| name.to_owned()),
+            ColumnType::Double,
+        )
+    }
+
+    #[test]
+    fn columns_keep_the_signatures_names_and_take_the_graphs_order() {
+        let logged = named(&["hue", "od280/od315", "a b"]);
+        let signature = signature_of(&logged, &named(&["a_b", "hue", "od280_od315"]));
+        assert_eq!(signature.unwrap(), named(&["a b", "hue", "od280/od315"]));
+    }
+
+    #[test]
+    fn names_that_could_mean_two_columns_are_refused() {
+        assert!(signature_of(&named(&["a b", "a-b"]), &named(&["a_b", "a__b"])).is_err());
+        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"])).is_err());
+    }
+}

@@ -1,0 +1,330 @@
+//! `TreeEnsembleClassifier` and `TreeEnsembleRegressor` → a model.
+//!
+//! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleClassifier.html> and its regressor. The two-class
+//! rules are onnxruntime's (`tree_ensemble_aggregator.h`), which the specification leaves open.
+
+use super::{
+    MAX_FEATURES,
+    attributes::Attributes,
+    corrupt,
+    features::Features,
+    leaves::{Leaves, Slots, Weights},
+    nodes,
+    proto::NodeProto,
+    trees::{NodeArrays, spans},
+    unsupported,
+};
+use crate::{
+    flavor::FlavorError,
+    model::{
+        Aggregation, BinaryScores, ForestSource, Labels, Link, ModelSource, Output, Precision,
+        TreeNode,
+    },
+};
+
+const CLASSIFIER: [&str; 22] = [
+    "base_values",
+    "base_values_as_tensor",
+    "class_ids",
+    "class_nodeids",
+    "class_treeids",
+    "class_weights",
+    "class_weights_as_tensor",
+    "classlabels_int64s",
+    "classlabels_strings",
+    "nodes_falsenodeids",
+    "nodes_featureids",
+    "nodes_hitrates",
+    "nodes_hitrates_as_tensor",
+    "nodes_missing_value_tracks_true",
+    "nodes_modes",
+    "nodes_nodeids",
+    "nodes_treeids",
+    "nodes_truenodeids",
+    "nodes_values",
+    "nodes_values_as_tensor",
+    "post_transform",
+    "aggregate_function",
+];
+
+const REGRESSOR: [&str; 21] = [
+    "aggregate_function",
+    "base_values",
+    "base_values_as_tensor",
+    "n_targets",
+    "nodes_falsenodeids",
+    "nodes_featureids",
+    "nodes_hitrates",
+    "nodes_hitrates_as_tensor",
+    "nodes_missing_value_tracks_true",
+    "nodes_modes",
+    "nodes_nodeids",
+    "nodes_treeids",
+    "nodes_truenodeids",
+    "nodes_values",
+    "nodes_values_as_tensor",
+    "post_transform",
+    "target_ids",
+    "target_nodeids",
+    "target_treeids",
+    "target_weights",
+    "target_weights_as_tensor",
+];
+
+/// Reads the operator that `node` is, applied to `features`. `size` is the size of the file in bytes.
+pub(super) fn read(
+    node: &NodeProto,
+    features: &Features,
+    size: usize,
+) -> Result<ModelSource, FlavorError> {
+    let op = node.op_type.as_str();
+    let classifier = op == "TreeEnsembleClassifier";
+    let known: &[&str] = if classifier { &CLASSIFIER } else { &REGRESSOR };
+    let attributes = Attributes::new(node, known)?;
+    let precision = features.elem.precision();
+    let nodes = NodeArrays::new(op, &attributes, precision)?;
+    let prefix = if classifier { "class" } else { "target" };
+    let weights = Weights {
+        tree_ids: attributes.ints(&format!("{prefix}_treeids"))?,
+        node_ids: attributes.ints(&format!("{prefix}_nodeids"))?,
+        ids: attributes.ints(&format!("{prefix}_ids"))?,
+        values: attributes.numbers(&format!("{prefix}_weights"), precision)?,
+    };
+    weights.check(op)?;
+    let base = attributes.numbers("base_values", precision)?;
+    if base.iter().any(|b| !b.is_finite()) {
+        return Err(corrupt!("{op} has a base value that is not finite"));
+    }
+    let shape = if classifier {
+        Shape::classifier(&attributes, &weights, base.len())?
+    } else {
+        Shape::regressor(&attributes, base.len())?
+    };
+    let (mut forest, leaves) = forest(op, features, &nodes, &weights, &shape, size)?;
+    let output = shape.output(&attributes, &leaves, base.is_empty())?;
+    forest.leaves = leaves.values;
+    Ok(ModelSource {
+        signature: features.signature(forest.n_features),
+        input: features.input,
+        steps: features.steps(forest.n_features),
+        forest,
+        aggregation: shape.aggregation,
+        base,
+        output,
+        // Doubles are compared and summed as such, but the operators of ai.onnx.ml 1 to 3 answer floats.
+        output_precision: Precision::F32,
+    })
+}
+
+/// The class labels of a classifier or a `ZipMap`.
+pub(super) fn labels(attributes: &Attributes<'_>) -> Result<Labels, FlavorError> {
+    let integers = attributes.ints("classlabels_int64s")?;
+    let strings = attributes.bytes("classlabels_strings")?;
+    if integers.is_empty() == strings.is_empty() {
+        return Err(corrupt!(
+            "the class labels must be either integers or strings: there are {} and {}",
+            integers.len(),
+            strings.len()
+        ));
+    }
+    let labels = if strings.is_empty() {
+        Labels::Integers(integers.to_vec())
+    } else {
+        let text = |bytes: &Vec<u8>| {
+            String::from_utf8(bytes.clone()).map_err(|_| corrupt!("a class label is not UTF-8"))
+        };
+        Labels::Strings(strings.iter().map(text).collect::<Result<_, _>>()?)
+    };
+    let distinct = match &labels {
+        Labels::Integers(l) => l.iter().collect::<std::collections::HashSet<_>>().len(),
+        Labels::Strings(l) => l.iter().collect::<std::collections::HashSet<_>>().len(),
+    };
+    if distinct != labels.len() {
+        return Err(corrupt!("two classes have the same label"));
+    }
+    Ok(labels)
+}
+
+/// What the ensemble answers, before its leaves are read.
+struct Shape {
+    /// None for a regressor.
+    labels: Option<Labels>,
+    /// Numbers per leaf.
+    width: usize,
+    aggregation: Aggregation,
+}
+
+impl Shape {
+    fn classifier(
+        attributes: &Attributes<'_>,
+        weights: &Weights<'_>,
+        base: usize,
+    ) -> Result<Self, FlavorError> {
+        if attributes.text("aggregate_function")?.is_some() {
+            return Err(unsupported!(
+                "a classifier with an aggregate_function is not supported: the operator sums"
+            ));
+        }
+        let labels = labels(attributes)?;
+        let width = match labels.len() {
+            0 | 1 => {
+                return Err(unsupported!(
+                    "the classifier knows one class only; train it on data with at least two"
+                ));
+            }
+            // onnxruntime answers index 1 for any positive score of class 1 when both classes carry weights, and
+            // leaves out the other class's score when only class 1 does. No exporter of a working model writes that.
+            2 if weights.ids.iter().any(|&id| id != 0) || weights.ids.is_empty() => {
+                return Err(unsupported!(
+                    "the two-class TreeEnsembleClassifier does not keep its weights in class_ids 0, the form in which \
+                     runtimes agree on the answer; export with skl2onnx or onnxmltools"
+                ));
+            }
+            2 => 1,
+            n => n,
+        };
+        if base != 0 && base != width {
+            return Err(unsupported!(
+                "the classifier has {base} base_values for {} classes; {width} or none work",
+                labels.len()
+            ));
+        }
+        Ok(Self {
+            labels: Some(labels),
+            width,
+            aggregation: Aggregation::Sum,
+        })
+    }
+
+    fn regressor(attributes: &Attributes<'_>, base: usize) -> Result<Self, FlavorError> {
+        let targets = attributes.int("n_targets")?.unwrap_or(0);
+        let Some(width) = usize::try_from(targets).ok().filter(|&n| n > 0) else {
+            return Err(corrupt!("the regressor has n_targets = {targets}"));
+        };
+        if width > MAX_FEATURES {
+            return Err(unsupported!(
+                "the regressor has {width} targets, more than {MAX_FEATURES}"
+            ));
+        }
+        if base != 0 && base != width {
+            return Err(corrupt!(
+                "the regressor has {base} base_values for {width} targets"
+            ));
+        }
+        let aggregation = match attributes.text("aggregate_function")? {
+            None | Some("SUM") => Aggregation::Sum,
+            Some("AVERAGE") => Aggregation::Mean,
+            Some(other) => {
+                return Err(unsupported!(
+                    "aggregate_function {other} is not supported; SUM and AVERAGE are"
+                ));
+            }
+        };
+        Ok(Self {
+            labels: None,
+            width,
+            aggregation,
+        })
+    }
+
+    fn output(
+        &self,
+        attributes: &Attributes<'_>,
+        leaves: &Leaves,
+        no_base: bool,
+    ) -> Result<Output, FlavorError> {
+        let link = match attributes.text("post_transform")? {
+            None | Some("NONE") => Link::Identity,
+            Some("LOGISTIC") => Link::Sigmoid,
+            Some("SOFTMAX") => Link::Softmax,
+            Some("SOFTMAX_ZERO") => Link::SoftmaxZero,
+            Some(other) => {
+                return Err(unsupported!(
+                    "post_transform {other} is not supported; NONE, LOGISTIC, SOFTMAX and SOFTMAX_ZERO are"
+                ));
+            }
+        };
+        Ok(match (&self.labels, self.width) {
+            // onnxruntime applies none of these to a single target.
+            (None, 1) => Output::Regression {
+                link: Link::Identity,
+            },
+            (None, _) => Output::Regression { link },
+            (Some(labels), 1) => Output::Binary {
+                labels: labels.clone(),
+                cut: if leaves.all_positive { 0.5 } else { 0.0 },
+                scores: match link {
+                    Link::Sigmoid => BinaryScores::Sigmoid,
+                    // Of one column, onnxruntime takes no softmax.
+                    _ if leaves.all_positive => BinaryScores::Complement,
+                    _ => BinaryScores::Opposite,
+                },
+            },
+            (Some(labels), _) => {
+                if no_base && !leaves.every_class_scores {
+                    return Err(unsupported!(
+                        "a class may end up without a score, in which case runtimes disagree on the answer; give the \
+                         classifier base_values"
+                    ));
+                }
+                Output::Classes {
+                    labels: labels.clone(),
+                    link,
+                }
+            }
+        })
+    }
+}
+
+fn forest(
+    op: &str,
+    features: &Features,
+    nodes: &NodeArrays<'_>,
+    weights: &Weights<'_>,
+    shape: &Shape,
+    size: usize,
+) -> Result<(ForestSource, Leaves), FlavorError> {
+    let spans = spans(op, nodes)?;
+    let handles_missing = features.holds_nan() && nodes.missing.iter().any(|&m| m != 0);
+    let mut trees: Vec<Vec<TreeNode>> = Vec::with_capacity(spans.len());
+    let mut ranges = Vec::with_capacity(spans.len());
+    let mut next = 0;
+    for span in &spans {
+        let first = next;
+        trees.push(nodes::tree(op, nodes, span, handles_missing, &mut next)?);
+        ranges.push((first, next));
+    }
+    let mut slots = Slots::new(nodes, &ranges);
+    slots.first_weight_only = shape.labels.is_none() && shape.width == 1;
+    let leaves = weights.gather(op, shape.width, nodes, &spans, &slots, size)?;
+    let n_features = match features.width {
+        Some(width) => width,
+        None => widest(op, &trees)?,
+    };
+    let forest = ForestSource {
+        n_features,
+        precision: features.elem.precision(),
+        width: shape.width,
+        trees,
+        leaves: Vec::new(),
+        handles_missing,
+    };
+    Ok((forest, leaves))
+}
+
+/// The number of features that the splits need, where the graph does not say.
+fn widest(op: &str, trees: &[Vec<TreeNode>]) -> Result<usize, FlavorError> {
+    let feature = |node: &TreeNode| match node {
+        TreeNode::Split { feature, .. } => Some(*feature as usize + 1),
+        TreeNode::Leaf { .. } => None,
+    };
+    match trees.iter().flatten().filter_map(feature).max() {
+        Some(width) if width <= MAX_FEATURES => Ok(width),
+        Some(width) => Err(unsupported!(
+            "{op} needs {width} features; up to {MAX_FEATURES} work"
+        )),
+        None => Err(unsupported!(
+            "neither the graph's input nor a split tells how many features {op} takes; give the input a shape"
+        )),
+    }
+}

@@ -1,0 +1,155 @@
+//! The one table from error codes to statuses, and the problem document (RFC 9457) that carries them.
+
+use poem_openapi::Object;
+use serde::Serialize;
+
+/// Media type of every error body.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $status:literal, $code:literal, $title:literal;)*) => {
+        /// Every way a request can fail.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $($(#[doc = $doc])* $variant,)* }
+
+        impl Code {
+            /// All codes, for tests and documents.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+
+            /// The stable machine-readable name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// A short human-readable summary that never changes.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidJson = 400, "invalid_json", "The body is not JSON";
+    IncompleteBody = 400, "incomplete_body", "The body ended early";
+    NotFound = 404, "not_found", "No such path";
+    MethodNotAllowed = 405, "method_not_allowed", "The path does not take this method";
+    BodyTimeout = 408, "body_timeout", "The body came too slowly";
+    BodyTooLarge = 413, "body_too_large", "The body is too large";
+    TooManyRows = 413, "too_many_rows", "The batch has too many rows";
+    UnsupportedMediaType = 415, "unsupported_media_type", "The body must be JSON";
+    WrongFeatureCount = 422, "wrong_feature_count", "A row has the wrong number of features";
+    InvalidType = 422, "invalid_type", "A value has the wrong type";
+    MissingValue = 422, "missing_value", "This model takes no missing values";
+    OutOfRange = 422, "out_of_range", "A number is out of range";
+    MissingColumn = 422, "missing_column", "A column is missing";
+    UnknownColumn = 422, "unknown_column", "The model has no such column";
+    DuplicateColumn = 422, "duplicate_column", "A column was given twice";
+    UnnamedColumns = 422, "unnamed_columns", "This model's columns have no names";
+    MissingField = 422, "missing_field", "A field is missing";
+    UnknownField = 422, "unknown_field", "There is no such field";
+    DuplicateField = 422, "duplicate_field", "A field was given twice";
+    InvalidQuery = 422, "invalid_query", "A query parameter is wrong";
+    Overloaded = 429, "overloaded", "The server is at its limit";
+    Internal = 500, "internal", "Internal server error";
+    NotReady = 503, "not_ready", "The model is not there yet";
+}
+
+/// One place in the body, and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
+#[oai(rename = "ProblemItem")]
+pub struct Item {
+    /// Where: `body`, then field names and row or column indices (counted from 0).
+    pub loc: Vec<serde_json::Value>,
+    /// What is wrong there.
+    pub msg: String,
+}
+
+/// A problem document (RFC 9457).
+#[derive(Clone, Debug, Serialize, Object)]
+pub struct Problem {
+    /// Always `about:blank`: `code` tells problems apart.
+    pub r#type: String,
+    /// What kind of problem this is.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong in this request, and where.
+    pub detail: String,
+    /// A stable machine-readable name of the problem.
+    pub code: String,
+    /// Every place that is wrong, where there are several or a place can be named (at most 20).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(skip_serializing_if_is_empty)]
+    pub errors: Vec<Item>,
+}
+
+/// A request that failed: what the client is told.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub code: Code,
+    pub detail: String,
+    pub errors: Vec<Item>,
+    /// The methods a path takes, for 405.
+    pub allow: Option<&'static str>,
+    /// What the log is told and the client is not.
+    pub cause: Option<String>,
+}
+
+impl Failure {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            allow: None,
+            cause: None,
+        }
+    }
+
+    /// Tells where the mistakes are.
+    #[must_use]
+    pub fn at(mut self, errors: Vec<Item>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// Tells which methods the path takes.
+    #[must_use]
+    pub fn allowing(mut self, allow: &'static str) -> Self {
+        self.allow = Some(allow);
+        self
+    }
+
+    /// A failure of ours. The client learns nothing; the cause is for the log.
+    #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+    pub fn internal(cause: impl ToString) -> Self {
+        let detail = "The server failed to answer; its log has the cause under this x-request-id.";
+        Self {
+            cause: Some(cause.to_string()),
+            ..Self::new(Code::Internal, detail)
+        }
+    }
+
+    /// The body to send.
+    pub fn problem(&self) -> Problem {
+        Problem {
+            r#type: "about:blank".to_owned(),
+            title: self.code.title().to_owned(),
+            status: self.code.status(),
+            detail: self.detail.clone(),
+            code: self.code.name().to_owned(),
+            errors: self.errors.clone(),
+        }
+    }
+
+    /// The body to send, as JSON.
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.problem()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,170 @@
+//! What can go wrong before a model is fitted, each with its place, cause and next step.
+
+use std::fmt;
+use std::io;
+
+/// A cell of a CSV file, as its author would look for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub file: String,
+    /// Data row, counted from 1 below the header.
+    pub row: u64,
+    /// Line of the file, counted from 1.
+    pub line: u64,
+    pub column: String,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: row {} (line {}), column {}",
+            self.file, self.row, self.line, self.column
+        )
+    }
+}
+
+/// Why there is no model.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error("{flag} is {given}; {rule}")]
+    Parameter {
+        flag: &'static str,
+        given: String,
+        rule: String,
+    },
+    #[error("cannot read {file}: {cause}; give the path of a CSV file, or iris or winequality")]
+    Open { file: String, cause: io::Error },
+    #[error("{file}: no target column is named; add --target with one of: {available}")]
+    NoTarget { file: String, available: String },
+    #[error("{file} has no column {target}; set --target to one of: {available}")]
+    MissingTarget {
+        file: String,
+        target: String,
+        available: String,
+    },
+    #[error("the target of {file} is {expected}, not {given}; leave --target out")]
+    FixedTarget {
+        file: String,
+        expected: String,
+        given: String,
+    },
+
+    #[error("{file} is empty; it needs a header line and at least two rows")]
+    Empty { file: String },
+    #[error("{file} has a header but no rows; add rows below it")]
+    NoRows { file: String },
+    #[error(
+        "{file} has one column only, {header:?}, which looks separated by {separator}; save it with commas"
+    )]
+    Separator {
+        file: String,
+        header: String,
+        separator: &'static str,
+    },
+    #[error(
+        "{file}: column {position} has no name; name it, or leave an index out when exporting (pandas: index=False)"
+    )]
+    UnnamedColumn { file: String, position: usize },
+    #[error("{file}: two columns are named {column}; rename one of them")]
+    DuplicateColumn { file: String, column: String },
+    #[error("{file} has no feature column, only the target {target}; add numeric columns")]
+    NoFeatures { file: String, target: String },
+    #[error("{file}: line {line} is not UTF-8 in column {column}; save the file as UTF-8")]
+    NotUtf8 {
+        file: String,
+        line: u64,
+        column: String,
+    },
+    #[error(
+        "{file}: row {row} (line {line}) has {found} fields where the header has {expected}; quote fields that contain commas"
+    )]
+    Ragged {
+        file: String,
+        row: u64,
+        line: u64,
+        expected: usize,
+        found: usize,
+    },
+    #[error("{0}: the cell is empty; fill it in or drop the row")]
+    EmptyCell(Cell),
+    #[error(
+        "{cell}: {value:?} is not a number; features are numeric, so encode it or drop the column"
+    )]
+    NotNumeric { cell: Cell, value: String },
+    #[error("{cell}: {value:?} is not a finite number; fill it in or drop the row")]
+    NotFinite { cell: Cell, value: String },
+    #[error("{cell}: {value:?} is beyond ±3.4e38, the range of 32-bit floats; rescale the column")]
+    OutOfRange { cell: Cell, value: String },
+    #[error("{file} has more than {limit} rows; train on a sample")]
+    TooManyRows { file: String, limit: usize },
+    #[error(
+        "{file}: every row has the target {target} = {class:?}; a classifier needs at least two classes"
+    )]
+    OneClass {
+        file: String,
+        target: String,
+        class: String,
+    },
+    #[error(
+        "{file}: the target {target} has {distinct} distinct values with fractions, so it is a quantity; regression training is not supported, \
+         choose a class column or put the values into classes"
+    )]
+    Regression {
+        file: String,
+        target: String,
+        distinct: usize,
+    },
+    #[error(
+        "{file}: the target {target} has {distinct} distinct values, more than the {limit} classes supported; choose a class column"
+    )]
+    TooManyClasses {
+        file: String,
+        target: String,
+        distinct: usize,
+        limit: usize,
+    },
+    #[error(
+        "{file} has {rows} rows in {classes} classes, too few to hold out a share of {share}; add rows, or train on all with --test-split 0"
+    )]
+    TooFewRows {
+        file: String,
+        rows: usize,
+        classes: usize,
+        share: f64,
+    },
+    #[error(
+        "{file}: the values of column {column} are too far apart for 32-bit floats; rescale the column"
+    )]
+    Spread { file: String, column: String },
+
+    #[error("cannot write {file}: {cause}; choose another --out or free the place")]
+    Write { file: String, cause: io::Error },
+    #[error("{dir} holds {file}, which no model package has; move it away or choose another --out")]
+    Occupied { dir: String, file: String },
+    #[error("{dir} is not a directory; choose another --out")]
+    NotDirectory { dir: String },
+    #[error("cannot print the report: {0}")]
+    Print(io::Error),
+
+    #[error("training failed: {0}; this is a defect, please report it")]
+    Internal(String),
+}
+
+impl TrainError {
+    /// The process exit code: 64 for a flag, 65 for the data, 70 for a defect of ours.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Parameter { .. }
+            | Self::Open { .. }
+            | Self::NoTarget { .. }
+            | Self::MissingTarget { .. }
+            | Self::FixedTarget { .. }
+            | Self::Write { .. }
+            | Self::Occupied { .. }
+            | Self::NotDirectory { .. } => 64,
+            Self::Internal(_) | Self::Print(_) => 70,
+            _ => 65,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What a user can choose, with its limits.
+
+use std::str::FromStr;
+
+use super::TrainError;
+
+/// Depth of a tree when none is given, and the deepest that can be asked for.
+///
+/// A limit is needed: linfa recurses per level, and where rounding puts a split value onto the upper of two neighbouring numbers it
+/// would recurse for ever. A random forest's tree is some 2 log2(rows) deep, 48 for the largest table that is read.
+pub const DEEPEST: usize = 256;
+/// The largest forest that can be asked for.
+pub const MOST_TREES: usize = 10_000;
+
+/// How many features each tree sees. linfa draws them per tree, not per split.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Features {
+    Count(usize),
+    /// Between 0 (exclusive) and 1; the count is rounded up.
+    Share(f64),
+}
+
+impl Features {
+    /// The number of features a tree sees out of `available`.
+    pub fn count(self, available: usize) -> usize {
+        match self {
+            Self::Count(count) => count,
+            Self::Share(share) => ((available as f64 * share).ceil() as usize).clamp(1, available),
+        }
+    }
+}
+
+impl FromStr for Features {
+    type Err = String;
+
+    /// `3` is a count, `0.5` or `1.0` a share.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parsed = if text.contains('.') {
+            text.parse().map(Self::Share).ok()
+        } else {
+            text.parse().map(Self::Count).ok()
+        };
+        parsed.ok_or_else(|| "give a count such as 3, or a share such as 0.5".to_owned())
+    }
+}
+
+/// How to fit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Trees in the forest.
+    pub trees: usize,
+    /// Levels below the root; none means [`DEEPEST`].
+    pub max_depth: Option<usize>,
+    /// Fewest bootstrap draws a leaf may hold.
+    pub min_leaf: usize,
+    /// Features per tree. Half of them is what the random subspace method is usually given; on the embedded data more is slower
+    /// and no better.
+    pub features: Features,
+    /// Where every random choice comes from.
+    pub seed: u64,
+    /// Share of the rows held out to measure on; 0 trains on all and measures nothing.
+    pub test_split: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            trees: 100,
+            max_depth: None,
+            min_leaf: 1,
+            features: Features::Share(0.5),
+            seed: 42,
+            test_split: 0.2,
+        }
+    }
+}
+
+impl Params {
+    /// Checks every parameter against its limits and the number of feature columns.
+    pub fn check(&self, columns: usize) -> Result<(), TrainError> {
+        let refuse =
+            |flag, given: String, rule: String| Err(TrainError::Parameter { flag, given, rule });
+        if !(1..=MOST_TREES).contains(&self.trees) {
+            let rule = format!("choose 1 to {MOST_TREES}");
+            return refuse("--trees", self.trees.to_string(), rule);
+        }
+        if let Some(depth) = self.max_depth
+            && !(1..=DEEPEST).contains(&depth)
+        {
+            let rule = format!("choose 1 to {DEEPEST}");
+            return refuse("--max-depth", depth.to_string(), rule);
+        }
+        if self.min_leaf == 0 {
+            return refuse("--min-leaf", "0".to_owned(), "choose 1 or more".to_owned());
+        }
+        match self.features {
+            Features::Count(count) if !(1..=columns).contains(&count) => {
+                let rule = format!("choose 1 to {columns}, the number of feature columns");
+                return refuse("--features", count.to_string(), rule);
+            }
+            Features::Share(share) if !(share > 0.0 && share <= 1.0) => {
+                let rule = "a share is above 0.0 and at most 1.0".to_owned();
+                return refuse("--features", share.to_string(), rule);
+            }
+            _ => {}
+        }
+        if !(0.0..1.0).contains(&self.test_split) {
+            let rule = "choose a share of the rows, from 0 to below 1".to_owned();
+            return refuse("--test-split", self.test_split.to_string(), rule);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut Params)) -> String {
+        let mut params = Params::default();
+        change(&mut params);
+        params.check(4).expect_err("out of its limits").to_string()
+    }
+
+    #[test]
+    fn the_defaults_suit_any_table() {
+        assert!(Params::default().check(1).is_ok());
+    }
+
+    #[test]
+    fn every_limit_names_its_flag_and_the_way_out() {
+        assert_eq!(refused(|p| p.trees = 0), "--trees is 0; choose 1 to 10000");
+        assert_eq!(
+            refused(|p| p.max_depth = Some(0)),
+            "--max-depth is 0; choose 1 to 256"
+        );
+        assert_eq!(
+            refused(|p| p.min_leaf = 0),
+            "--min-leaf is 0; choose 1 or more"
+        );
+        assert_eq!(
+            refused(|p| p.features = Features::Count(5)),
+            "--features is 5; choose 1 to 4, the number of feature columns"
+        );
+        assert_eq!(
+            refused(|p| p.features = Features::Share(f64::NAN)),
+            "--features is NaN; a share is above 0.0 and at most 1.0"
+        );
+        assert_eq!(
+            refused(|p| p.test_split = 1.0),
+            "--test-split is 1; choose a share of the rows, from 0 to below 1"
+        );
+    }
+
+    #[test]
+    fn a_point_makes_a_share_and_a_share_rounds_up() {
+        assert_eq!("3".parse(), Ok(Features::Count(3)));
+        assert_eq!("1.0".parse(), Ok(Features::Share(1.0)));
+        assert!("many".parse::<Features>().is_err());
+        assert_eq!(Features::Share(0.5).count(11), 6);
+        assert_eq!(Features::Share(1e-9).count(11), 1);
+    }
+}

@@ -1,0 +1,139 @@
+//! A server under test, in process or on a socket.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, Response, StatusCode, body::Body};
+use ml_serving::{
+    Error,
+    config::{Config, ModelConfig},
+    http::{App, Shutdown},
+    package,
+};
+use serde_json::Value;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+pub const ROW: &str = r#"{"features":[5.1,3.5,1.4,0.2]}"#;
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: hyper::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// An app that serves `uri`.
+pub fn app(uri: &str) -> Arc<App> {
+    app_with(uri, &Config::default())
+}
+
+pub fn app_with(uri: &str, config: &Config) -> Arc<App> {
+    let app = App::new(config);
+    app.set_model(
+        package::load(&ModelConfig {
+            uri: uri.to_owned(),
+            ..ModelConfig::default()
+        })
+        .unwrap(),
+    );
+    app
+}
+
+pub fn iris() -> Arc<App> {
+    app("builtin:iris")
+}
+
+pub async fn send<B>(app: &Arc<App>, request: Request<B>) -> Answer
+where
+    B: Body<Data = Bytes> + Send + 'static,
+{
+    let response: Response<_> = app.handle(request).await;
+    let (head, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: head.status,
+        headers: head.headers,
+        text: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+}
+
+pub async fn get(app: &Arc<App>, path: &str) -> Answer {
+    send(
+        app,
+        Request::get(path).body(Full::<Bytes>::default()).unwrap(),
+    )
+    .await
+}
+
+pub async fn post(app: &Arc<App>, path: &str, body: impl Into<Bytes>) -> Answer {
+    let request = Request::post(path).header("content-type", "application/json");
+    send(app, request.body(Full::new(body.into())).unwrap()).await
+}
+
+/// A server on a free port, which ends when told.
+pub struct Server {
+    pub address: SocketAddr,
+    pub stop: oneshot::Sender<Shutdown>,
+    pub ended: JoinHandle<Result<(), Error>>,
+}
+
+impl Server {
+    pub async fn start(config: Config) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let stopping = async {
+            stopped.await.unwrap_or(Shutdown {
+                drain: Duration::ZERO,
+                grace: Duration::ZERO,
+            })
+        };
+        let ended = tokio::spawn(ml_serving::serve(config, listener, stopping));
+        let server = Self {
+            address,
+            stop,
+            ended,
+        };
+        // Listening already; the model follows within milliseconds.
+        while !server
+            .exchange("GET /health/ready HTTP/1.0\r\n\r\n")
+            .await
+            .starts_with("HTTP/1.0 200")
+        {
+            tokio::task::yield_now().await;
+        }
+        server
+    }
+
+    pub async fn connect(&self) -> tokio::net::TcpStream {
+        tokio::net::TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Sends `text` on a connection of its own and reads until the server closes it.
+    pub async fn exchange(&self, text: &str) -> String {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut stream = self.connect().await;
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // A reset after the answer is the end of the answer.
+        let _ended = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+/// `POST /predict` as text, with `connection: close`.
+pub fn predict_text(body: &str) -> String {
+    format!(
+        "POST /predict HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}

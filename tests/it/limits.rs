@@ -1,0 +1,234 @@
+//! Limits: sizes, times, numbers at a time, and panics.
+
+use crate::app::{ROW, Server, app_with, get, iris, post, predict_text, send};
+use bytes::Bytes;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::{
+    Request,
+    body::{Body, Frame},
+};
+use ml_serving::config::Config;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// A body of chunks without a length, which ends when the channel does.
+fn chunks() -> (
+    tokio::sync::mpsc::UnboundedSender<Bytes>,
+    impl Body<Data = Bytes, Error = Infallible> + Send + 'static,
+) {
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<Bytes>();
+    let stream = futures_util::stream::poll_fn(move |context| {
+        receiver
+            .poll_recv(context)
+            .map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk))))
+    });
+    (sender, StreamBody::new(stream).boxed_unsync())
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_read_to_its_end() {
+    let (sender, body) = chunks();
+    for piece in [&ROW.as_bytes()[..7], &ROW.as_bytes()[7..]] {
+        sender.send(Bytes::from_static(piece)).unwrap();
+    }
+    drop(sender);
+    assert_eq!(
+        send(&iris(), Request::post("/predict").body(body).unwrap())
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_with_or_without_a_length() {
+    let mut config = Config::default();
+    config.server.max_body_bytes = 100;
+    let app = app_with("builtin:iris", &config);
+    assert_eq!(
+        post(&app, "/predict", vec![b' '; 101]).await.code(),
+        "body_too_large"
+    );
+    let (sender, body) = chunks();
+    (0..101).for_each(|_| sender.send(Bytes::from_static(b" ")).unwrap());
+    drop(sender);
+    let answer = send(&app, Request::post("/predict").body(body).unwrap()).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (413, "body_too_large")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_pauses_too_long_is_answered_408() {
+    let (sender, body) = chunks();
+    sender.send(Bytes::from_static(b"{")).unwrap();
+    let answer = send(&iris(), Request::post("/predict").body(body).unwrap()).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (408, "body_timeout")
+    );
+    drop(sender);
+}
+
+#[tokio::test]
+async fn ten_times_more_requests_than_the_limit_are_answered_or_told_to_come_back() {
+    let mut config = Config::default();
+    config.server.max_in_flight = 8;
+    let app = app_with("builtin:iris", &config);
+    let mut waiting = Vec::new();
+    let mut refused = 0;
+    for _ in 0..80 {
+        let (sender, body) = chunks();
+        let mut request = Box::pin({
+            let app = app.clone();
+            async move { send(&app, Request::post("/predict").body(body).unwrap()).await }
+        });
+        match futures_util::poll!(&mut request) {
+            Poll::Pending => waiting.push((sender, request)),
+            Poll::Ready(answer) => {
+                assert_eq!(
+                    (answer.status.as_u16(), answer.code().as_str()),
+                    (429, "overloaded")
+                );
+                assert_eq!(answer.headers["retry-after"], "1");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!((waiting.len(), refused), (8, 72));
+    for (sender, request) in waiting {
+        sender.send(Bytes::from_static(ROW.as_bytes())).unwrap();
+        drop(sender);
+        assert_eq!(request.await.status, 200);
+    }
+    assert!(
+        get(&app, "/metrics")
+            .await
+            .text
+            .contains("http_requests_in_flight 1")
+    );
+}
+
+/// A body whose reading panics: what a bug in a handler looks like from the door.
+struct Panicking;
+
+impl Body for Panicking {
+    type Data = Bytes;
+    type Error = Infallible;
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        panic!("secret text");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_that_tells_nothing_and_frees_its_place() {
+    let mut config = Config::default();
+    config.server.max_in_flight = 1;
+    let app = app_with("builtin:iris", &config);
+    for _ in 0..3 {
+        let answer = send(&app, Request::post("/predict").body(Panicking).unwrap()).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (500, "internal")
+        );
+        assert!(!answer.text.contains("secret"));
+    }
+    assert_eq!(post(&app, "/predict", ROW).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_client_that_sends_no_headers_in_time_is_cut_off() {
+    let mut config = Config::default();
+    config.server.header_timeout_seconds = 1;
+    let server = Server::start(config).await;
+    for start in ["", "P", "PRI * HT", "POST /predict HTTP/1.1\r\nhost: x\r\n"] {
+        let mut stream = server.connect().await;
+        stream.write_all(start.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let read = stream.read_to_end(&mut rest);
+        tokio::time::timeout(Duration::from_secs(20), read)
+            .await
+            .expect("cut off")
+            .ok();
+    }
+}
+
+#[tokio::test]
+async fn an_oversized_header_is_refused_and_the_server_goes_on() {
+    let server = Server::start(Config::default()).await;
+    let huge = format!(
+        "GET /model HTTP/1.1\r\nhost: x\r\nx-big: {}\r\n\r\n",
+        "a".repeat(200_000)
+    );
+    let answer = server.exchange(&huge).await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 431"),
+        "{answer}"
+    );
+    assert!(
+        server
+            .exchange(&predict_text(ROW))
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+}
+
+#[tokio::test]
+async fn one_connection_carries_many_requests() {
+    let server = Server::start(Config::default()).await;
+    let mut stream = server.connect().await;
+    for _ in 0..3 {
+        stream
+            .write_all(
+                predict_text(ROW)
+                    .replace("connection: close\r\n", "")
+                    .as_bytes(),
+            )
+            .await
+            .unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"}") {
+            assert_ne!(
+                stream.read_buf(&mut answer).await.unwrap(),
+                0,
+                "the connection stays open"
+            );
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 200"));
+    }
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_with_prior_knowledge() {
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    let server = Server::start(Config::default()).await;
+    let stream = TokioIo::new(server.connect().await);
+    let (mut client, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), stream)
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    let uri = format!("http://{}/predict", server.address);
+    let request = || {
+        Request::post(&uri)
+            .body(http_body_util::Full::new(Bytes::from(ROW)))
+            .unwrap()
+    };
+    let (a, b) = tokio::join!(
+        client.clone().send_request(request()),
+        client.send_request(request())
+    );
+    assert_eq!(
+        (a.unwrap().status().as_u16(), b.unwrap().status().as_u16()),
+        (200, 200)
+    );
+}

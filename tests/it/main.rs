@@ -1,0 +1,12 @@
+//! One integration binary: most tests in process, through the door every request takes; sockets where sockets matter.
+#![expect(unreachable_pub, reason = "a binary has no outside")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod app;
+mod bad_input;
+mod browser;
+mod document;
+mod limits;
+mod pages;
+mod parity;
+mod shutdown;
