@@ -1,0 +1,168 @@
+{{/* The port in the pods. */}}
+{{- define "ml-serving.port" -}}
+8000
+{{- end }}
+
+{{/* Where a mounted model is. */}}
+{{- define "ml-serving.modelMount" -}}
+/model
+{{- end }}
+
+{{/* Where downloaded models are kept. */}}
+{{- define "ml-serving.cacheMount" -}}
+/cache
+{{- end }}
+
+{{- define "ml-serving.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "ml-serving.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else if contains $name .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "ml-serving.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride }}
+{{- end }}
+
+{{/* Immutable on a Deployment: never add to these. The component leaves room for a second workload beside the server. */}}
+{{- define "ml-serving.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "ml-serving.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: server
+{{- end }}
+
+{{/* Labels of every object. The chart's own win over commonLabels. */}}
+{{- define "ml-serving.labels" -}}
+{{- $own := include "ml-serving.selectorLabels" . | fromYaml }}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") }}
+{{- $_ := set $own "app.kubernetes.io/version" (.Chart.AppVersion | replace "+" "_" | trunc 63) }}
+{{- $_ := set $own "app.kubernetes.io/managed-by" .Release.Service }}
+{{- toYaml (merge $own .Values.commonLabels) }}
+{{- end }}
+
+{{/* Labels of the pods: none that changes with the chart alone, so that a new chart does not restart them. */}}
+{{- define "ml-serving.podLabels" -}}
+{{- $own := include "ml-serving.selectorLabels" . | fromYaml }}
+{{- $_ := set $own "ml-serving/model-version" (.Values.model.version | default (toJson .Values.model | sha256sum | trunc 10)) }}
+{{- toYaml (merge $own .Values.podLabels .Values.commonLabels) }}
+{{- end }}
+
+{{/* Annotations of the pods. */}}
+{{- define "ml-serving.podAnnotations" -}}
+{{- $own := dict "checksum/config" (include "ml-serving.config" . | sha256sum) }}
+{{- if and .Values.metrics.scrapeAnnotations (not .Values.metrics.serviceMonitor.enabled) }}
+{{- $_ := set $own "prometheus.io/scrape" "true" }}
+{{- $_ := set $own "prometheus.io/port" (include "ml-serving.port" .) }}
+{{- $_ := set $own "prometheus.io/path" "/metrics" }}
+{{- end }}
+{{- toYaml (merge (deepCopy .Values.podAnnotations) $own) }}
+{{- end }}
+
+{{- define "ml-serving.serviceAccountName" -}}
+{{- .Values.serviceAccount.name | default (ternary (include "ml-serving.fullname" .) "default" .Values.serviceAccount.create) }}
+{{- end }}
+
+{{- define "ml-serving.image" -}}
+{{- $image := .Values.image }}
+{{- $registry := dig "imageRegistry" "" (.Values.global | default dict) | default $image.registry }}
+{{- with $registry }}{{ . }}/{{ end }}{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* The server's configuration file. Which model is not in it but in the pod template, so that the pods of an earlier
+     revision, replaced during an update or after a failed one, serve the model of their own revision. */}}
+{{- define "ml-serving.config" -}}
+{{- $config := deepCopy .Values.config }}
+{{- $_ := set $config.server "port" (include "ml-serving.port" . | int) }}
+{{- $_ := set $config "model" (dict "cache_dir" (include "ml-serving.cacheMount" .)) }}
+{{- toYaml $config }}
+{{- end }}
+
+{{/* The mounted source, as a volume; empty without one. */}}
+{{- define "ml-serving.modelVolume" -}}
+{{- $source := .Values.model.source }}
+{{- if $source.image.reference }}
+image:
+  reference: {{ $source.image.reference }}
+  pullPolicy: {{ $source.image.pullPolicy }}
+{{- else if $source.existingClaim }}
+persistentVolumeClaim:
+  claimName: {{ $source.existingClaim }}
+  readOnly: true
+{{- else if $source.configMap }}
+configMap:
+  name: {{ $source.configMap }}
+{{- end }}
+{{- end }}
+
+{{/* What the server is told to serve; empty: the model inside it. */}}
+{{- define "ml-serving.modelUri" -}}
+{{- if include "ml-serving.modelVolume" . }}
+{{- list (include "ml-serving.modelMount" .) .Values.model.source.path | compact | join "/" }}
+{{- else }}
+{{- .Values.model.uri }}
+{{- end }}
+{{- end }}
+
+{{/* Environment of the server; a name occurs once, and extraEnv wins. */}}
+{{- define "ml-serving.env" -}}
+{{- $own := dict
+  "MLSERVING__MODEL__URI" (include "ml-serving.modelUri" .)
+  "MLSERVING__MODEL__NAME" (.Values.model.name | default (ternary .Release.Name "" (ne "" (include "ml-serving.modelVolume" .))))
+  "MLSERVING__MODEL__SHA256" .Values.model.sha256
+  "MLFLOW_TRACKING_URI" .Values.mlflow.trackingUri }}
+{{- range .Values.extraEnv }}
+{{- $_ := unset $own .name }}
+{{- end }}
+{{- range $name, $value := $own }}
+{{- if $value }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "ml-serving.envFrom" -}}
+{{- with .Values.mlflow.existingSecret }}
+- secretRef:
+    name: {{ . }}
+{{- end }}
+{{- with .Values.extraEnvFrom }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Fewest pods there will be; -1 when another scaler decides. */}}
+{{- define "ml-serving.minReplicas" -}}
+{{- if .Values.autoscaling.enabled }}
+{{- .Values.autoscaling.minReplicas }}
+{{- else if kindIs "invalid" .Values.replicaCount }}
+{{- -1 }}
+{{- else }}
+{{- .Values.replicaCount }}
+{{- end }}
+{{- end }}
+
+{{/* Labels by which the NetworkPolicy knows the test pods. */}}
+{{- define "ml-serving.testLabels" -}}
+{{- merge (dict "app.kubernetes.io/component" "test") (include "ml-serving.selectorLabels" . | fromYaml) | toYaml }}
+{{- end }}
+
+{{/* Body of the test's prediction; empty when the model's input is not known. */}}
+{{- define "ml-serving.testRequest" -}}
+{{- if .Values.tests.request }}
+{{- toJson .Values.tests.request }}
+{{- else if has (include "ml-serving.modelUri" .) (list "" "builtin:iris") }}
+{{- dict "features" (list 5.1 3.5 1.4 0.2) | toJson }}
+{{- end }}
+{{- end }}
