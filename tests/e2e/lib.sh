@@ -1,0 +1,134 @@
+# What the cases share; sourced by run, from the top of the repository.
+# shellcheck shell=bash
+
+IMAGE=${IMAGE:-ml-serving:test}
+SKIPPED=77
+chart=charts/ml-serving
+models=target/e2e/models
+work=target/e2e/$0
+export HELM_CACHE_HOME=$PWD/target/e2e/helm HELM_CONFIG_HOME=$PWD/target/e2e/helm HELM_DATA_HOME=$PWD/target/e2e/helm
+
+say() { printf '\n== %s\n' "$*"; }
+note() { printf '   %s\n' "$*"; }
+fail() {
+	printf '   FAILED: %s\n' "$*" >&2
+	exit 1
+}
+skip() {
+	note "skipped: $*"
+	exit $SKIPPED
+}
+
+# The client may be older than the cluster; that is no news for every line.
+kubectl() { command kubectl "$@" 2> >(grep -v '^WARNING: version difference' >&2); }
+
+# --- models -------------------------------------------------------------------
+
+# Two that can be told apart, and one that is broken.
+prepare_models() {
+	local seed
+	mkdir -p "$models/broken"
+	for seed in 1 2; do
+		[ -e "$models/$seed/MLmodel" ] || docker run --rm --user "$(id -u)" --volume "$PWD/$models:/models" "$IMAGE" \
+			train --data iris --out "/models/$seed" --trees 20 --seed $seed >"$models/train.log" 2>&1 || fail "$(tail -3 "$models/train.log")"
+	done
+	cp "$models/1/MLmodel" "$models/broken/"
+	echo "not a model" >"$models/broken/model.onnx"
+}
+
+# version MODEL: what the server calls it.
+version() {
+	docker run --rm --volume "$PWD/$models:/models:ro" "$IMAGE" inspect "/models/$1" --json | jq -r '.digest[7:19]'
+}
+
+# --- the case's namespace -----------------------------------------------------
+
+# namespace [SUFFIX [LABEL...]]: a fresh one, with the models, that the helpers use from now on.
+namespace() {
+	local model
+	ns=e2e-$0${1:+-$1}
+	mkdir -p "$work"
+	kubectl delete namespace "$ns" --ignore-not-found >/dev/null
+	kubectl create namespace "$ns" >/dev/null
+	[ $# -lt 2 ] || kubectl label namespace "$ns" "${@:2}" >/dev/null
+	for model in 1 2 broken; do
+		kubectl --namespace "$ns" create configmap "model-$model" --from-file="$models/$model" >/dev/null
+	done
+}
+
+k() { kubectl --namespace "$ns" "$@"; }
+
+# Ends a case: shows what is there when it has failed, and takes it away.
+finish() {
+	local status=$?
+	trap - EXIT
+	for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
+	if [ $status != 0 ] && [ $status != $SKIPPED ]; then
+		k get pods,deployments,horizontalpodautoscalers --output wide || true
+		k get events --sort-by .lastTimestamp | tail -20 || true
+		k logs --selector app.kubernetes.io/component=server --tail 5 --prefix || true
+	fi
+	[ -n "${KEEP:-}" ] || kubectl delete namespace --wait=false $(kubectl get namespaces --output name | sed -n "s|^namespace/\(e2e-$0\(-.*\)\?\)$|\1|p") >/dev/null
+	exit $status
+}
+
+# helm_with HELM install|upgrade RELEASE ARGUMENT...
+helm_with() {
+	# shellcheck disable=SC2086
+	"$1" "$2" "$3" $chart --namespace "$ns" --wait --set image.registry= --set "image.repository=${IMAGE%:*}" \
+		--set-string "image.tag=${IMAGE##*:}" --set service.type=NodePort ${EXTRA:-} "${@:4}" >"$work/helm.log" 2>&1
+}
+install() { helm_with "$1" install "${@:2}" || fail "install: $(tail -3 "$work/helm.log")"; }
+upgrade() { helm_with "$1" upgrade "${@:2}" || fail "upgrade: $(tail -3 "$work/helm.log")"; }
+fullname() { [[ $1 == *ml-serving* ]] && echo "$1" || echo "$1-ml-serving"; }
+replicas() { k get deployment "$(fullname "$1")" --output 'jsonpath={.spec.replicas}'; }
+ready_pods() { k get pods --selector "app.kubernetes.io/instance=$1,app.kubernetes.io/component=server" --output json | jq -r '.items[] | select(.metadata.deletionTimestamp == null and any(.status.conditions[]; .type == "Ready" and .status == "True")) | .metadata.name'; }
+# The release's address on the first node.
+url() {
+	echo "http://$(kubectl get nodes --output 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}'):$(k get service "$(fullname "$1")" --output 'jsonpath={.spec.ports[0].nodePort}')"
+}
+# wait_for SECONDS WHAT COMMAND...
+wait_for() {
+	local until=$((SECONDS + $1)) what=$2
+	shift 2
+	until "$@"; do
+		[ $SECONDS -lt $until ] || fail "$what: not within its time"
+		sleep 1
+	done
+}
+
+# --- load ---------------------------------------------------------------------
+
+mkdir -p target/e2e
+echo '{"features":[5.1,3.5,1.4,0.2]}' >target/e2e/body.json
+
+# load NAME URL RATE ARGUMENT...: predictions at a fixed rate, whatever the answers do, until unload.
+load() {
+	printf 'POST %s/predict\ncontent-type: application/json\n@%s\n' "$2" target/e2e/body.json >"$work/$1.target"
+	vegeta attack -name "$1" -rate "$3" -duration 0 -timeout 10s -targets "$work/$1.target" -output "$work/$1.bin" "${@:4}" &
+	echo $! >"$work/$1.pid"
+}
+# Two kinds of clients: some keep their connections, some open one for every request.
+load_both() {
+	load kept "$1" "${2:-200}" "${@:3}"
+	load fresh "$1" 50 -keepalive=false "${@:3}"
+}
+unload() {
+	local name
+	for name; do
+		kill -INT "$(cat "$work/$name.pid")"
+		wait "$(cat "$work/$name.pid")" || true
+	done
+}
+# report NAME... -- ARGUMENT...: the table, and what must hold.
+report() {
+	local files=()
+	while [ "$1" != -- ]; do
+		files+=("$work/$1.bin")
+		shift
+	done
+	shift
+	vegeta encode "${files[@]}" | python3 tests/e2e/report.py "$@"
+}
+# The version of the model that is inside the image.
+builtin() { docker run --rm "$IMAGE" inspect builtin:iris --json | jq -r '.digest[7:19]'; }
