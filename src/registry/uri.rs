@@ -116,23 +116,36 @@ fn models(rest: &str) -> Result<ModelUri, String> {
         if name.is_empty() {
             return Err(format!("the model's name is missing; {FORM}"));
         }
-        Ok(ModelUri::Registered { name: name.to_owned(), version })
+        Ok(ModelUri::Registered {
+            name: name.to_owned(),
+            version,
+        })
     };
     match parts.as_slice() {
         [one] => match one.rsplit_once('@') {
             Some((_, "")) => Err(format!("the alias is missing; {FORM}")),
             Some((name, alias)) => registered(name, Wanted::Alias(alias.to_owned())),
-            None if one.starts_with("m-") && one.len() > 2 => Ok(ModelUri::Logged { id: (*one).to_owned() }),
+            None if one.starts_with("m-") && one.len() > 2 => Ok(ModelUri::Logged {
+                id: (*one).to_owned(),
+            }),
             None if one.is_empty() => Err(format!("the model's name is missing; {FORM}")),
-            None => Err(format!("which version of {one}? write models:/{one}/1, models:/{one}/latest, models:/{one}/Production or models:/{one}@champion")),
+            None => Err(format!(
+                "which version of {one}? write models:/{one}/1, models:/{one}/latest, models:/{one}/Production or models:/{one}@champion"
+            )),
         },
         [name, version] => {
             if version.bytes().all(|b| b.is_ascii_digit()) && !version.is_empty() {
-                let number = version.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("{version} is no version: they count from 1; {FORM}"))?;
+                let number =
+                    version.parse().ok().filter(|n| *n > 0).ok_or_else(|| {
+                        format!("{version} is no version: they count from 1; {FORM}")
+                    })?;
                 return registered(name, Wanted::Number(number));
             }
             if version.contains('@') {
-                return Err(format!("an alias follows the name itself: models:/{name}@{}", version.rsplit('@').next().unwrap_or_default()));
+                return Err(format!(
+                    "an alias follows the name itself: models:/{name}@{}",
+                    version.rsplit('@').next().unwrap_or_default()
+                ));
             }
             match version.to_ascii_lowercase().as_str() {
                 "" => Err(format!("the version is missing; {FORM}")),
@@ -147,12 +160,17 @@ fn models(rest: &str) -> Result<ModelUri, String> {
 /// `wasbs://CONTAINER@ACCOUNT.blob.core.windows.net/PATH`, as MLflow writes it, in the form object_store reads.
 fn wasb(uri: &str) -> Option<Url> {
     let url = Url::parse(uri).ok()?;
-    let (container, account) = (Some(url.username()).filter(|c| !c.is_empty())?, url.host_str()?);
+    let (container, account) = (
+        Some(url.username()).filter(|c| !c.is_empty())?,
+        url.host_str()?,
+    );
     Url::parse(&format!("https://{account}/{container}{}", url.path())).ok()
 }
 
 fn decoded(path: &str) -> String {
-    percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned()
+    percent_encoding::percent_decode_str(path)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// The URI without what may be secret in it: user and password, and the query of a signed address.
@@ -190,20 +208,55 @@ mod tests {
     use super::*;
 
     fn registered(name: &str, version: Wanted) -> ModelUri {
-        ModelUri::Registered { name: name.to_owned(), version }
+        ModelUri::Registered {
+            name: name.to_owned(),
+            version,
+        }
     }
 
     #[test]
     fn the_registrys_forms_mean_what_they_mean_in_python() {
         for (uri, wanted) in [
             ("models:/Forest/7", registered("Forest", Wanted::Number(7))),
-            ("models:/Forest/LATEST", registered("Forest", Wanted::Latest)),
-            ("models:/My Forest+1/production", registered("My Forest+1", Wanted::Stage("production".into()))),
-            ("models:/a@b@champion", registered("a@b", Wanted::Alias("champion".into()))),
-            ("models:/m-0af2", ModelUri::Logged { id: "m-0af2".into() }),
-            ("runs:/8f3c/a/b", ModelUri::Run { id: "8f3c".into(), path: "a/b".into() }),
-            ("mlflow-artifacts:/1/m", ModelUri::Artifacts { host: None, path: "1/m".into() }),
-            ("mlflow-artifacts://h:5/1/m", ModelUri::Artifacts { host: Some("h:5".into()), path: "1/m".into() }),
+            (
+                "models:/Forest/LATEST",
+                registered("Forest", Wanted::Latest),
+            ),
+            (
+                "models:/My Forest+1/production",
+                registered("My Forest+1", Wanted::Stage("production".into())),
+            ),
+            (
+                "models:/a@b@champion",
+                registered("a@b", Wanted::Alias("champion".into())),
+            ),
+            (
+                "models:/m-0af2",
+                ModelUri::Logged {
+                    id: "m-0af2".into(),
+                },
+            ),
+            (
+                "runs:/8f3c/a/b",
+                ModelUri::Run {
+                    id: "8f3c".into(),
+                    path: "a/b".into(),
+                },
+            ),
+            (
+                "mlflow-artifacts:/1/m",
+                ModelUri::Artifacts {
+                    host: None,
+                    path: "1/m".into(),
+                },
+            ),
+            (
+                "mlflow-artifacts://h:5/1/m",
+                ModelUri::Artifacts {
+                    host: Some("h:5".into()),
+                    path: "1/m".into(),
+                },
+            ),
             ("file:///a%20b", ModelUri::Path("/a b".into())),
             ("file:a", ModelUri::Path("a".into())),
             ("./a:b/c", ModelUri::Path("./a:b/c".into())),
@@ -214,8 +267,17 @@ mod tests {
 
     #[test]
     fn a_bucket_is_left_to_its_own_tools() {
-        for uri in ["s3://bucket/a b", "gs://bucket/m", "az://container/m", "abfss://c@account.dfs.core.windows.net/m", "wasbs://c@account.blob.core.windows.net/m"] {
-            assert!(matches!(ModelUri::parse(uri), Ok(ModelUri::Bucket(_))), "{uri}");
+        for uri in [
+            "s3://bucket/a b",
+            "gs://bucket/m",
+            "az://container/m",
+            "abfss://c@account.dfs.core.windows.net/m",
+            "wasbs://c@account.blob.core.windows.net/m",
+        ] {
+            assert!(
+                matches!(ModelUri::parse(uri), Ok(ModelUri::Bucket(_))),
+                "{uri}"
+            );
         }
     }
 
@@ -248,8 +310,14 @@ mod tests {
 
     #[test]
     fn secrets_in_a_uri_are_not_shown() {
-        assert_eq!(shown("https://me:secret@host/m.zip?sig=x#y"), "https://host/m.zip");
+        assert_eq!(
+            shown("https://me:secret@host/m.zip?sig=x#y"),
+            "https://host/m.zip"
+        );
         assert_eq!(shown("models:/a?b/1"), "models:/a?b/1");
-        assert_eq!(shown("wasbs://c@account.blob.core.windows.net/m"), "wasbs://c@account.blob.core.windows.net/m");
+        assert_eq!(
+            shown("wasbs://c@account.blob.core.windows.net/m"),
+            "wasbs://c@account.blob.core.windows.net/m"
+        );
     }
 }
