@@ -5,7 +5,7 @@
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
 image ?= ml-serving:test
-# One that has BuildKit: docker=podman does it too.
+# A client that has BuildKit.
 docker ?= docker
 
 # The oldest Kubernetes the chart supports and the newest there is.

@@ -240,12 +240,12 @@ impl Mlflow<'_> {
                 })
             }
             Ok(None) => Err(RegistryError::NotFound(format!(
-                "the model {name} at {} has not {wanted}; {}",
+                "the model {name} at {} has no {wanted}; {}",
                 self.0.server(),
                 self.what_there_is(name).await
             ))),
             Err(RegistryError::NotFound(why)) => Err(RegistryError::NotFound(format!(
-                "the model {name} at {} has not {wanted}; {} ({why})",
+                "the model {name} at {} has no {wanted}; {} ({why})",
                 self.0.server(),
                 self.what_there_is(name).await
             ))),

@@ -285,6 +285,14 @@ impl Push<'_> {
         let mut yaml = self.yaml.clone();
         yaml.insert("run_id".into(), run_id.into());
         yaml.insert("artifact_path".into(), place.into());
+        // Servers of MLflow 2 insist on it; train leaves it out, so that the same model has the same bytes.
+        if !yaml.contains_key("utc_time_created") {
+            let now = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
+            yaml.insert(
+                "utc_time_created".into(),
+                now.format("%F %T%.6f").to_string().into(),
+            );
+        }
         if let Some(id) = model_id {
             yaml.insert("model_id".into(), id.into());
             yaml.insert("model_uuid".into(), id.into());

@@ -196,9 +196,9 @@ impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(n) => write!(f, "version {n}"),
-            Self::Latest => write!(f, "a version that is ready"),
-            Self::Stage(stage) => write!(f, "a version in stage {stage}"),
-            Self::Alias(alias) => write!(f, "the alias {alias}"),
+            Self::Latest => write!(f, "version that is ready"),
+            Self::Stage(stage) => write!(f, "version in stage {stage}"),
+            Self::Alias(alias) => write!(f, "alias {alias}"),
         }
     }
 }
