@@ -251,10 +251,9 @@ fn tracking(access: &Access) -> Result<Option<Url>, RegistryError> {
 
 /// A request that got no answer, or half of one.
 pub(super) fn unreachable(error: &reqwest::Error) -> RegistryError {
-    let place = error
-        .url()
-        .map(|url| super::uri::shown(url.as_str()))
-        .unwrap_or_default();
+    let place = error.url().map_or("the server".to_owned(), |url| {
+        super::uri::shown(url.as_str())
+    });
     RegistryError::Unavailable(format!("{place} does not answer: {}", cause(error)))
 }
 
@@ -269,7 +268,14 @@ fn cause(error: &reqwest::Error) -> String {
     } else {
         ""
     };
-    innermost.map_or_else(|| error.to_string(), |inner| format!("{what}{inner}"))
+    let text = innermost.map_or_else(|| error.to_string(), |inner| format!("{what}{inner}"));
+    // What `openssl req -x509` makes by default; Python takes it, the TLS library here does not.
+    if text.contains("CaUsedAsEndEntity") {
+        return format!(
+            "{text}: the server shows an authority's own certificate; give it one that the authority has signed"
+        );
+    }
+    text
 }
 
 /// An answer that is no success: what it says, and what that means here.

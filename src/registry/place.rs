@@ -112,11 +112,12 @@ impl Place {
     }
 }
 
-/// The bytes of an answer.
-pub(super) fn body(
-    response: reqwest::Response,
-) -> impl Stream<Item = Result<Bytes, RegistryError>> {
-    response.bytes_stream().map_err(|error| unreachable(&error))
+/// The bytes of an answer, with its address in what may go wrong.
+fn body(response: reqwest::Response) -> impl Stream<Item = Result<Bytes, RegistryError>> {
+    let url = response.url().clone();
+    response
+        .bytes_stream()
+        .map_err(move |error| unreachable(&error.with_url(url.clone())))
 }
 
 /// `url` with the parts of `path` after it, each encoded.
@@ -253,6 +254,8 @@ pub(super) fn store_error(error: &object_store::Error) -> RegistryError {
     let text: String = text.chars().filter(|c| !c.is_control()).take(500).collect();
     match error {
         object_store::Error::NotFound { .. } => RegistryError::NotFound(text),
+        // A bucket that is not there comes as a failed request.
+        _ if text.contains("status code: 404") => RegistryError::NotFound(text),
         object_store::Error::PermissionDenied { .. }
         | object_store::Error::Unauthenticated { .. } => RegistryError::Denied(format!(
             "{text}; check the store's credentials in AWS_*, GOOGLE_* or AZURE_*"

@@ -215,23 +215,20 @@ pub(super) async fn download(
         Some(entries) => Ok(Some(entries)),
         None => located.place.list(client).await,
     };
+    let was_listed = listed.is_ok();
     let direct = match listed {
-        Ok(entries) => {
-            let packed = entries
-                .as_ref()
-                .and_then(|entries| match entries.as_slice() {
-                    [only] if archive::is_archive(&only.path) => Some(into.join(&only.path)),
-                    _ => None,
-                });
-            let done = download::package(client, &located.place, entries, into).await;
-            done.and_then(|()| packed.map_or(Ok(()), |packed| archive::unpack(&packed, into)))
-        }
+        Ok(entries) => listed_files(client, &located.place, entries, into).await,
         Err(error) => Err(error),
     };
     let (Err(error), Some(through)) = (&direct, &located.fallback) else {
         return direct;
     };
-    if matches!(error, RegistryError::Corrupt(_) | RegistryError::Disk(_)) {
+    let closed = matches!(
+        error,
+        RegistryError::Denied(_) | RegistryError::NotFound(_) | RegistryError::Uri(_)
+    );
+    let unlisted = !was_listed && matches!(error, RegistryError::Unavailable(_));
+    if !closed && !unlisted {
         return direct;
     }
     tracing::info!(%error, "the files cannot be had from their store; asking the MLflow server for them");
@@ -243,4 +240,20 @@ pub(super) async fn download(
             ),
             other => other,
         })
+}
+
+async fn listed_files(
+    client: &Client,
+    place: &Place,
+    entries: Option<Vec<Entry>>,
+    into: &Path,
+) -> Result<(), RegistryError> {
+    let packed = entries
+        .as_ref()
+        .and_then(|entries| match entries.as_slice() {
+            [only] if archive::is_archive(&only.path) => Some(into.join(&only.path)),
+            _ => None,
+        });
+    download::package(client, place, entries, into).await?;
+    packed.map_or(Ok(()), |packed| archive::unpack(&packed, into))
 }
