@@ -132,7 +132,7 @@ pub struct Access {
     pub insecure_tls: bool,
     /// `MLFLOW_TRACKING_SERVER_CERT_PATH`: a PEM file with further authorities
     pub cert_path: String,
-    /// `AWS_*`, `GOOGLE_*` and `AZURE_*`, under the names that object_store takes.
+    /// `AWS_*`, `GOOGLE_*` and `AZURE_*`, under the names that `object_store` takes.
     pub stores: Vec<(String, String)>,
 }
 

@@ -15,8 +15,11 @@ use tokio::{
 /// Serve a model
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ServeArgs {
-    /// The model: builtin:iris, a path, models:/NAME/VERSION, runs:/ID/PATH, https://, s3:// and so on
-    #[arg(long, value_name = "URI")]
+    #[arg(
+        long,
+        value_name = "URI",
+        help = "The model: builtin:iris, a path, models:/NAME/VERSION, runs:/ID/PATH, https://, s3:// and so on"
+    )]
     model: Option<String>,
     /// Address to listen on [default: 0.0.0.0]
     #[arg(long)]

@@ -4,7 +4,7 @@ use super::{RegistryError, download::disk, place::safe};
 use flate2::read::GzDecoder;
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::{Path, PathBuf},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
     let broken = |error: &dyn std::fmt::Display| {
         RegistryError::Corrupt(format!("{name} cannot be unpacked: {error}"))
     };
-    let file = File::open(archive).map_err(|error| disk(archive, &error))?;
+    let mut file = File::open(archive).map_err(|error| disk(archive, &error))?;
     let mut room = file
         .metadata()
         .map_err(|error| disk(archive, &error))?
@@ -61,7 +61,11 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
             .ok_or_else(|| broken(&"it unpacks to more than any archive of its size can hold"))?;
         Ok(())
     };
-    if name.ends_with(".zip") {
+    // Told apart by how they begin: a name may be anything.
+    let mut magic = [0; 2];
+    let begins = file.read(&mut magic).and_then(|_| file.rewind());
+    begins.map_err(|error| broken(&error))?;
+    if magic == *b"PK" {
         let mut zip = zip::ZipArchive::new(file).map_err(|error| broken(&error))?;
         for i in 0..zip.len() {
             let mut entry = zip.by_index(i).map_err(|error| broken(&error))?;
@@ -73,10 +77,10 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
             }
         }
     } else {
-        let reader: Box<dyn Read> = if name.ends_with(".tar") {
-            Box::new(file)
-        } else {
+        let reader: Box<dyn Read> = if magic == [0x1f, 0x8b] {
             Box::new(GzDecoder::new(file))
+        } else {
+            Box::new(file)
         };
         let mut tar = tar::Archive::new(reader);
         for entry in tar.entries().map_err(|error| broken(&error))? {
@@ -125,6 +129,8 @@ mod tests {
     use flate2::{Compression, write::GzEncoder};
     use std::io::Write;
 
+    type Pack = fn(&Path, &[(&str, &[u8])]);
+
     fn tar(path: &Path, files: &[(&str, &[u8])]) {
         let mut tar = tar::Builder::new(GzEncoder::new(
             File::create(path).expect("made"),
@@ -153,7 +159,7 @@ mod tests {
 
     fn unpacked(
         name: &str,
-        pack: fn(&Path, &[(&str, &[u8])]),
+        pack: Pack,
         files: &[(&str, &[u8])],
     ) -> Result<Vec<String>, RegistryError> {
         let place = tempfile::tempdir().expect("a directory");
@@ -172,11 +178,7 @@ mod tests {
 
     #[test]
     fn a_package_is_found_with_and_without_a_directory_around_it() {
-        for (name, pack) in [
-            ("a.tar.gz", tar as fn(&Path, &[(&str, &[u8])])),
-            ("a.TGZ", tar),
-            ("a.zip", zip),
-        ] {
+        for (name, pack) in [("a.tar.gz", tar as Pack), ("a.TGZ", tar), ("a.zip", zip)] {
             let bare: &[(&str, &[u8])] = &[("MLmodel", b"x"), ("model.onnx", b"y")];
             assert_eq!(
                 unpacked(name, pack, bare).expect(name),
@@ -198,10 +200,7 @@ mod tests {
     #[test]
     fn a_name_that_leads_out_is_refused() {
         for name in ["../x", "a/../../x", "/etc/x", "a\\..\\x"] {
-            for (archive, pack) in [
-                ("a.tar.gz", tar as fn(&Path, &[(&str, &[u8])])),
-                ("a.zip", zip),
-            ] {
+            for (archive, pack) in [("a.tar.gz", tar as Pack), ("a.zip", zip)] {
                 let refusal = unpacked(archive, pack, &[(name, b"x")]).expect_err(name);
                 assert!(
                     matches!(refusal, RegistryError::Corrupt(_)),

@@ -178,7 +178,12 @@ fn fingerprints(root: &Path) -> io::Result<Manifest> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {

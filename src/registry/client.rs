@@ -122,22 +122,21 @@ impl Client {
     }
 
     /// A GET of `url`, with credentials where it is the tracking server's.
-    pub(super) fn get(&self, url: Url) -> RequestBuilder {
-        self.authorized(&url, self.http.get(url.clone()))
+    pub(super) fn get(&self, url: &Url) -> RequestBuilder {
+        self.authorized(url, self.http.get(url.clone()))
     }
 
-    pub(super) fn post(&self, url: Url, body: &serde_json::Value) -> RequestBuilder {
-        self.authorized(&url, self.http.post(url.clone()))
+    pub(super) fn post(&self, url: &Url, body: &serde_json::Value) -> RequestBuilder {
+        self.authorized(url, self.http.post(url.clone())).json(body)
+    }
+
+    pub(super) fn patch(&self, url: &Url, body: &serde_json::Value) -> RequestBuilder {
+        self.authorized(url, self.http.patch(url.clone()))
             .json(body)
     }
 
-    pub(super) fn patch(&self, url: Url, body: &serde_json::Value) -> RequestBuilder {
-        self.authorized(&url, self.http.patch(url.clone()))
-            .json(body)
-    }
-
-    pub(super) fn put(&self, url: Url, body: reqwest::Body) -> RequestBuilder {
-        self.authorized(&url, self.http.put(url.clone())).body(body)
+    pub(super) fn put(&self, url: &Url, body: reqwest::Body) -> RequestBuilder {
+        self.authorized(url, self.http.put(url.clone())).body(body)
     }
 
     /// The tracking server's credentials go to the tracking server, nowhere else. Basic wins over Bearer, as in Python's client.

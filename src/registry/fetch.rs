@@ -92,9 +92,9 @@ fn into_place(old: &[PathBuf], fresh: &Path, dir: &Path) -> io::Result<()> {
     old.sort_by_key(|path| !path.ends_with("MLmodel"));
     for path in old {
         if path.is_dir() {
-            fs::remove_dir_all(path)?
+            fs::remove_dir_all(path)?;
         } else {
-            fs::remove_file(path)?
+            fs::remove_file(path)?;
         }
     }
     let mut new = entries(fresh)?;

@@ -95,7 +95,7 @@ impl Place {
                 url
             }
         };
-        let response = client.send(client.get(url)).await?;
+        let response = client.send(client.get(&url)).await?;
         let size = response.content_length();
         Ok((size, body(response).boxed()))
     }
@@ -154,9 +154,7 @@ async fn proxy_list(client: &Client, api: &Url, path: &str) -> Result<Vec<Entry>
             format!("{path}/{directory}")
         };
         url.query_pairs_mut().append_pair("path", &at);
-        let listing: Listing = client
-            .json(Repeat::Always, || client.get(url.clone()))
-            .await?;
+        let listing: Listing = client.json(Repeat::Always, || client.get(&url)).await?;
         for file in listing.files {
             let inside = if directory.is_empty() {
                 file.path

@@ -80,16 +80,12 @@ async fn fresh(
     let key = Cache::key(located.identity.as_ref().unwrap_or(&place));
     // Without an identity, the same place may hold something else today.
     let cached = located.identity.as_ref().and_then(|_| cache.package(&key));
-    let files = match cached {
-        Some(files) => files,
-        None => {
-            cache.sweep();
-            cache
-                .put(&key, async |into: &Path| {
-                    download(client, &located, listed, into).await
-                })
-                .await?
-        }
+    let files = if let Some(files) = cached {
+        files
+    } else {
+        cache.sweep();
+        let fetch = async |into: &Path| download(client, &located, listed, into).await;
+        cache.put(&key, fetch).await?
     };
     Ok((
         Resolved {

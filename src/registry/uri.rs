@@ -40,7 +40,7 @@ pub(super) enum Wanted {
     Alias(String),
 }
 
-/// The schemes that object_store takes, as the URI's owner writes them.
+/// The schemes that `object_store` takes, as the URI's owner writes them.
 const BUCKETS: [&str; 8] = ["s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl"];
 
 impl ModelUri {
@@ -157,7 +157,7 @@ fn models(rest: &str) -> Result<ModelUri, String> {
     }
 }
 
-/// `wasbs://CONTAINER@ACCOUNT.blob.core.windows.net/PATH`, as MLflow writes it, in the form object_store reads.
+/// `wasbs://CONTAINER@ACCOUNT.blob.core.windows.net/PATH`, as MLflow writes it, in the form `object_store` reads.
 fn wasb(uri: &str) -> Option<Url> {
     let url = Url::parse(uri).ok()?;
     let (container, account) = (

@@ -143,7 +143,7 @@ async fn serve_until(
     let server = tokio::spawn(async move {
         ml_serving::serve(config, listener, std::future::pending())
             .await
-            .unwrap()
+            .unwrap();
     });
     wait_until(address, wanted).await;
     (address, server)

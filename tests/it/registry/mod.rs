@@ -18,7 +18,7 @@ fn var(name: &str) -> String {
     std::env::var(name).expect("tests/registry/run sets it")
 }
 
-/// What log_models.py noted about a server's models.
+/// What `log_models.py` noted about a server's models.
 fn logged(server: &str) -> Value {
     let text = std::fs::read_to_string(format!("{}/{server}.json", var("REGISTRY_TESTS"))).unwrap();
     serde_json::from_str(&text).unwrap()

@@ -2,14 +2,17 @@
 //!
 //! Source: MLflow's REST API (`mlflow/protos/{model_registry,service}.proto`), versions 2 and 3.
 
+mod answers;
+mod versions;
+
 use super::{
     RegistryError,
     client::{Client, Repeat},
     place::{self, Place},
     uri::{ModelUri, Wanted},
 };
+use answers::{DownloadUri, LoggedModel, LoggedModels, Run};
 use reqwest::Url;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) const API: &str = "/api/2.0/mlflow";
@@ -30,92 +33,6 @@ pub(super) struct Located {
     pub(super) fallback: Option<Place>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-struct ModelVersion {
-    version: String,
-    #[serde(default)]
-    current_stage: Option<String>,
-    #[serde(default)]
-    run_id: Option<String>,
-    #[serde(default)]
-    status: Option<String>,
-    #[serde(default)]
-    status_message: Option<String>,
-}
-
-impl ModelVersion {
-    fn number(&self) -> u64 {
-        self.version.parse().unwrap_or(0)
-    }
-
-    /// Old servers do not tell a status; then there is none to wait for.
-    fn is_ready(&self) -> bool {
-        self.status
-            .as_deref()
-            .is_none_or(|status| status == "READY")
-    }
-}
-
-#[derive(Deserialize)]
-struct One {
-    model_version: ModelVersion,
-}
-
-#[derive(Deserialize)]
-struct Many {
-    #[serde(default)]
-    model_versions: Vec<ModelVersion>,
-}
-
-#[derive(Deserialize)]
-struct DownloadUri {
-    artifact_uri: String,
-}
-
-#[derive(Deserialize)]
-struct LoggedModel {
-    model: Model,
-}
-
-#[derive(Deserialize)]
-struct LoggedModels {
-    #[serde(default)]
-    models: Vec<Model>,
-}
-
-#[derive(Deserialize)]
-struct Model {
-    info: ModelInfo,
-}
-
-#[derive(Deserialize)]
-struct ModelInfo {
-    model_id: String,
-    #[serde(default)]
-    name: String,
-    artifact_uri: String,
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    source_run_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Run {
-    run: RunBody,
-}
-
-#[derive(Deserialize)]
-struct RunBody {
-    info: RunInfo,
-}
-
-#[derive(Deserialize)]
-struct RunInfo {
-    experiment_id: String,
-    artifact_uri: String,
-}
-
 /// MLflow's registry behind a client.
 pub(super) struct Mlflow<'a>(pub(super) &'a Client);
 
@@ -134,9 +51,7 @@ impl Mlflow<'_> {
         query: &[(&str, &str)],
     ) -> Result<T, RegistryError> {
         let url = self.url(&format!("{API}{path}"), query)?;
-        self.0
-            .json(Repeat::Always, || self.0.get(url.clone()))
-            .await
+        self.0.json(Repeat::Always, || self.0.get(&url)).await
     }
 
     /// A POST that only reads.
@@ -147,7 +62,7 @@ impl Mlflow<'_> {
     ) -> Result<T, RegistryError> {
         let url = self.url(&format!("{API}{path}"), &[])?;
         self.0
-            .json(Repeat::Always, || self.0.post(url.clone(), body))
+            .json(Repeat::Always, || self.0.post(&url, body))
             .await
     }
 
@@ -188,106 +103,6 @@ impl Mlflow<'_> {
         located.version = Some(version.version);
         name.clone_into(&mut located.name);
         Ok(located)
-    }
-
-    async fn version(&self, name: &str, wanted: &Wanted) -> Result<ModelVersion, RegistryError> {
-        let found = match wanted {
-            Wanted::Number(n) => {
-                let n = n.to_string();
-                let one = self
-                    .get::<One>("/model-versions/get", &[("name", name), ("version", &n)])
-                    .await;
-                one.map(|one| Some(one.model_version))
-            }
-            Wanted::Alias(alias) => {
-                let one = self
-                    .get::<One>(
-                        "/registered-models/alias",
-                        &[("name", name), ("alias", alias)],
-                    )
-                    .await;
-                one.map(|one| Some(one.model_version))
-            }
-            Wanted::Stage(stage) => {
-                let many = self
-                    .ask::<Many>(
-                        "/registered-models/get-latest-versions",
-                        &json!({"name": name, "stages": [stage]}),
-                    )
-                    .await;
-                many.map(|many| newest(many.model_versions))
-            }
-            Wanted::Latest => self.versions(name).await.map(newest),
-        };
-        match found {
-            Ok(Some(version)) if version.is_ready() => Ok(version),
-            Ok(Some(version)) => {
-                let status = version.status.unwrap_or_default();
-                let text = format!(
-                    "version {} of {name} at {} is {status}, not READY{}",
-                    version.version,
-                    self.0.server(),
-                    version
-                        .status_message
-                        .map(|m| format!(": {m}"))
-                        .unwrap_or_default()
-                );
-                // A registration that has failed stays so.
-                Err(if status.starts_with("FAILED") {
-                    RegistryError::NotFound(text)
-                } else {
-                    RegistryError::Unavailable(text)
-                })
-            }
-            Ok(None) => Err(RegistryError::NotFound(format!(
-                "the model {name} at {} has no {wanted}; {}",
-                self.0.server(),
-                self.what_there_is(name).await
-            ))),
-            Err(RegistryError::NotFound(why)) => Err(RegistryError::NotFound(format!(
-                "the model {name} at {} has no {wanted}; {} ({why})",
-                self.0.server(),
-                self.what_there_is(name).await
-            ))),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn versions(&self, name: &str) -> Result<Vec<ModelVersion>, RegistryError> {
-        let quote = if name.contains('\'') { '"' } else { '\'' };
-        let filter = format!("name={quote}{name}{quote}");
-        let many: Many = self
-            .get(
-                "/model-versions/search",
-                &[
-                    ("filter", &filter),
-                    ("order_by", "version_number DESC"),
-                    ("max_results", "100"),
-                ],
-            )
-            .await?;
-        Ok(many.model_versions)
-    }
-
-    /// The next step for one who asked for what is not there.
-    async fn what_there_is(&self, name: &str) -> String {
-        let Ok(mut versions) = self.versions(name).await else {
-            return "its versions cannot be listed".to_owned();
-        };
-        if versions.is_empty() {
-            return "no model of that name has a version".to_owned();
-        }
-        versions.truncate(10);
-        let each = versions
-            .iter()
-            .map(|version| match version.current_stage.as_deref() {
-                None | Some("" | "None") => version.version.clone(),
-                Some(stage) => format!("{} ({stage})", version.version),
-            });
-        format!(
-            "it has the versions {}",
-            each.collect::<Vec<_>>().join(", ")
-        )
     }
 
     /// The logged model `id`.
@@ -365,36 +180,29 @@ impl Mlflow<'_> {
             Err(RegistryError::NotFound(_)) => None,
             Err(error) => return Err(error),
         };
-        let (base, through) = match logged {
-            Some(model) => {
-                let files = self.url(
-                    &format!(
-                        "/ajax-api/2.0/mlflow/logged-models/{}/artifacts/files",
-                        model.info.model_id
-                    ),
-                    &[],
-                )?;
-                let base = join(&model.info.artifact_uri, rest);
-                (
-                    base,
-                    Place::Query {
-                        url: files,
-                        key: "artifact_file_path",
-                        prefix: rest.to_owned(),
-                    },
-                )
-            }
-            None => {
-                let files = self.url("/get-artifact", &[("run_uuid", id)])?;
-                (
-                    join(&info.artifact_uri, path),
-                    Place::Query {
-                        url: files,
-                        key: "path",
-                        prefix: path.to_owned(),
-                    },
-                )
-            }
+        let (base, files, key, prefix) = if let Some(model) = logged {
+            let files = format!(
+                "/ajax-api/2.0/mlflow/logged-models/{}/artifacts/files",
+                model.info.model_id
+            );
+            (
+                join(&model.info.artifact_uri, rest),
+                self.url(&files, &[])?,
+                "artifact_file_path",
+                rest,
+            )
+        } else {
+            (
+                join(&info.artifact_uri, path),
+                self.url("/get-artifact", &[("run_uuid", id)])?,
+                "path",
+                path,
+            )
+        };
+        let through = Place::Query {
+            url: files,
+            key,
+            prefix: prefix.to_owned(),
         };
         let mut located = self.behind(&base, through, hops).await?;
         located.identity = None;
@@ -493,13 +301,6 @@ pub(super) fn unversioned(name: String, place: Place) -> Located {
         place,
         fallback: None,
     }
-}
-
-fn newest(versions: Vec<ModelVersion>) -> Option<ModelVersion> {
-    // One that is ready if there is one; else the newest, whose status is the news.
-    versions
-        .into_iter()
-        .max_by_key(|version| (version.is_ready(), version.number()))
 }
 
 fn join(base: &str, path: &str) -> String {

@@ -2,23 +2,23 @@
 //!
 //! Source: what MLflow 3.18's own client sends; servers of MLflow 2 have no logged models and get the files below the run.
 
+mod upload;
+
 use super::{
     RegistryError,
-    client::{Client, Repeat, again},
-    directory::{META, walk},
+    client::{Client, Repeat},
+    directory::walk,
     mlflow::{API, Mlflow},
-    place::{Place, below, bucket, store_error},
     remote::block_on,
     uri::{ModelUri, Wanted},
 };
 use crate::config::Access;
-use object_store::{ObjectStoreExt, PutPayload};
-use reqwest::{Method, Url};
+use reqwest::Method;
 use serde_json::{Value, json};
 use serde_yaml::Mapping;
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -135,9 +135,9 @@ impl Push<'_> {
         };
         let request = || {
             if method == Method::PATCH {
-                self.client.patch(url.clone(), &body)
+                self.client.patch(&url, &body)
             } else {
-                self.client.post(url.clone(), &body)
+                self.client.post(&url, &body)
             }
         };
         self.client.json(repeat, request).await
@@ -298,93 +298,6 @@ impl Push<'_> {
             yaml.insert("model_uuid".into(), id.into());
         }
         yaml
-    }
-
-    async fn upload(
-        &self,
-        place: &str,
-        run_id: &str,
-        model_id: Option<&str>,
-        files: &[String],
-    ) -> Result<(), RegistryError> {
-        let to = match ModelUri::parse(place)? {
-            ModelUri::Artifacts { host, path } => {
-                self.mlflow.artifacts(host.as_deref(), &path)?.place
-            }
-            ModelUri::Bucket(url) => bucket(&url, self.client.stores())?,
-            _ => {
-                return Err(RegistryError::Uri(format!(
-                    "the MLflow server keeps artifacts at {place}, which only it can write; start it with --serve-artifacts, or with a bucket"
-                )));
-            }
-        };
-        let artifact_path = if model_id.is_some() { place } else { NAME };
-        let mlmodel = serde_yaml::to_string(&self.described(run_id, model_id, artifact_path))
-            .map_err(|error| RegistryError::Corrupt(format!("MLmodel: {error}")))?;
-        for file in files.iter().filter(|file| *file != META) {
-            let content = if file == "MLmodel" {
-                Content::Text(mlmodel.clone())
-            } else {
-                Content::File(self.dir.join(file))
-            };
-            tracing::info!("uploading {file}");
-            self.put(&to, file, &content).await?;
-        }
-        Ok(())
-    }
-
-    async fn put(&self, place: &Place, file: &str, content: &Content) -> Result<(), RegistryError> {
-        again(Repeat::Always, async || {
-            match place {
-                Place::Bucket { store, prefix } => {
-                    let at = file
-                        .split('/')
-                        .fold(prefix.clone(), object_store::path::Path::join);
-                    store
-                        .put(&at, PutPayload::from(content.bytes()?))
-                        .await
-                        .map_err(|error| store_error(&error))?;
-                }
-                Place::Proxy { api, path } => {
-                    let url: Url = below(api, &format!("{path}/{file}"));
-                    self.client
-                        .send(self.client.put(url, content.body().await?))
-                        .await?;
-                }
-                _ => return Err(RegistryError::Uri("this place cannot be written".into()).into()),
-            }
-            Ok(())
-        })
-        .await
-    }
-}
-
-enum Content {
-    Text(String),
-    File(PathBuf),
-}
-
-impl Content {
-    fn unreadable(path: &Path, error: &std::io::Error) -> RegistryError {
-        RegistryError::Disk(format!("{} cannot be read: {error}", path.display()))
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, RegistryError> {
-        match self {
-            Self::Text(text) => Ok(text.clone().into_bytes()),
-            Self::File(path) => fs::read(path).map_err(|error| Self::unreadable(path, &error)),
-        }
-    }
-
-    /// Streamed, so that a large model is never in memory.
-    async fn body(&self) -> Result<reqwest::Body, RegistryError> {
-        match self {
-            Self::Text(text) => Ok(text.clone().into()),
-            Self::File(path) => Ok(tokio::fs::File::open(path)
-                .await
-                .map_err(|error| Self::unreadable(path, &error))?
-                .into()),
-        }
     }
 }
 
