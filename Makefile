@@ -10,6 +10,7 @@ test: ## The whole test suite
 	cargo test --no-fail-fast
 	$(MAKE) openapi-check
 	$(MAKE) chart-test
+	$(MAKE) compose-check
 
 lint: ## Formatting and lints
 	cargo fmt --check
