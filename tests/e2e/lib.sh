@@ -108,10 +108,10 @@ load() {
 	vegeta attack -name "$1" -rate "$3" -duration 0 -timeout 10s -targets "$work/$1.target" -output "$work/$1.bin" "${@:4}" &
 	echo $! >"$work/$1.pid"
 }
-# Two kinds of clients: some keep their connections, some open one for every request.
+# Two kinds of clients: some keep their connections, some open one for every request, FRESH of these a second.
 load_both() {
 	load kept "$1" "${2:-200}" "${@:3}"
-	load fresh "$1" 50 -keepalive=false "${@:3}"
+	load fresh "$1" "${FRESH:-50}" -keepalive=false "${@:3}"
 }
 unload() {
 	local name
