@@ -11,6 +11,7 @@ test: ## The whole test suite
 	$(MAKE) openapi-check
 	$(MAKE) registry-test
 	$(MAKE) chart-test
+	$(MAKE) compose-check
 
 lint: ## Formatting and lints
 	cargo fmt --check

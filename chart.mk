@@ -1,6 +1,6 @@
-# The chart and the image: tools, generated files, checks. Included by the Makefile.
+# The chart, the image and docker-compose.yml: tools, generated files, checks. Included by the Makefile.
 
-.PHONY: chart-generate chart-test chart-crds image push deploy e2e
+.PHONY: chart-generate chart-test chart-crds compose-check image push deploy e2e
 
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
@@ -13,14 +13,15 @@ kubernetes := 1.30.14 1.37.1
 schemas := $(kubernetes:%=target/schemas/%)
 
 # Only the recipes below see the tools' own helm, python and so on.
-chart-generate chart-test chart-crds deploy e2e: export PATH := $(chart_tools)/bin:$(PATH)
+chart-generate chart-test chart-crds compose-check deploy e2e: export PATH := $(chart_tools)/bin:$(PATH)
 
 # Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3.
-$(chart_tools)/built: tools/go.mod tools/go.sum tools/requirements.txt
+$(chart_tools)/built: tools/go.mod tools/go.sum tools/requirements.txt tools/compose-config/main.go
 	python3 -m venv $(chart_tools)
 	$(chart_tools)/bin/pip install --quiet --disable-pip-version-check --requirement tools/requirements.txt
 	cd tools && GOBIN=$(chart_tools)/bin go install $$(go list tool | grep -v helm/v3)
 	cd tools && go build -o $(chart_tools)/bin/helm3 helm.sh/helm/v3/cmd/helm
+	cd tools && go build -o $(chart_tools)/bin/compose-config ./compose-config
 	touch $@
 
 # JSON schemas from Kubernetes' own sources; the modules are kept in Go's cache.
@@ -44,6 +45,9 @@ chart-test: chart-generate $(schemas) ## Check the chart, offline
 chart-crds: $(chart_tools)/built ## Remake the schemas of custom kinds
 	tests/chart/crds.sh github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
 	tests/chart/crds.sh sigs.k8s.io/gateway-api@v1.4.1 config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
+
+compose-check: $(chart_tools)/built ## Check docker-compose.yml as `docker compose config` does
+	compose-config docker-compose.yml >target/compose.json
 
 image: ## Build the image
 	DOCKER_BUILDKIT=1 $(docker) build \

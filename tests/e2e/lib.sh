@@ -15,7 +15,7 @@ fail() {
 	exit 1
 }
 skip() {
-	note "skipped: $*"
+	note "skipped: $*" >&2
 	exit $SKIPPED
 }
 
@@ -108,10 +108,10 @@ load() {
 	vegeta attack -name "$1" -rate "$3" -duration 0 -timeout 10s -targets "$work/$1.target" -output "$work/$1.bin" "${@:4}" &
 	echo $! >"$work/$1.pid"
 }
-# Two kinds of clients: some keep their connections, some open one for every request.
+# Two kinds of clients: some keep their connections, some open one for every request, FRESH of these a second.
 load_both() {
 	load kept "$1" "${2:-200}" "${@:3}"
-	load fresh "$1" 50 -keepalive=false "${@:3}"
+	load fresh "$1" "${FRESH:-50}" -keepalive=false "${@:3}"
 }
 unload() {
 	local name
@@ -132,3 +132,56 @@ report() {
 }
 # The version of the model that is inside the image.
 builtin() { docker run --rm "$IMAGE" inspect builtin:iris --json | jq -r '.digest[7:19]'; }
+
+# --- processes ----------------------------------------------------------------
+
+# pid_of POD: of its server, when its processes are on this machine and may be killed; else nothing.
+pid_of() {
+	local id pid
+	id=$(k get pod "$1" --output 'jsonpath={.metadata.uid}')
+	[ "$(id -u)" = 0 ] || return 0
+	{ grep -lE "${id}|${id//-/_}" /proc/[0-9]*/cgroup 2>/dev/null || true; } | cut -d/ -f3 | while read -r pid; do
+		[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") != */ml-serving* ]] || echo "$pid"
+	done | sed -n 1p
+}
+
+# The program, from Debian where it is not installed; false where it is not to be had.
+get_prometheus() {
+	local directory=$PWD/target/e2e/prometheus
+	command -v prometheus && return
+	[ -x "$directory/usr/bin/prometheus" ] || (
+		mkdir -p "$directory" && cd "$directory"
+		{ apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } && dpkg-deb -x prometheus_*.deb .
+	) >"$work/apt.log" 2>&1 || return
+	echo "$directory/usr/bin/prometheus"
+}
+
+# The address by which pods reach this machine.
+host_address() {
+	local node address
+	node=$(kubectl get nodes --output 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}')
+	for address in $(hostname -I); do
+		[ "$address" != "$node" ] || { echo "$node"; return; }
+	done
+	[[ $(kubectl config current-context) == kind-* ]] || skip "the pods do not reach this machine"
+	docker network inspect kind | jq -r '[.[0].IPAM.Config[].Gateway | select(contains("."))][0]'
+}
+
+# start_mlflow DIRECTORY ADDRESS [PORT]: a real one that keeps its models in the directory; sets mlflow to its URL.
+start_mlflow() {
+	local port=${3:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')}
+	[ -x target/python/bin/mlflow ] || make --silent target/python/built
+	[ $# = 3 ] || rm -rf "$1"
+	mkdir -p "$1"
+	target/python/bin/mlflow server --host 0.0.0.0 --port "$port" --workers 1 --backend-store-uri "sqlite:///$PWD/$1/mlflow.db" \
+		--serve-artifacts --artifacts-destination "$PWD/$1/artifacts" --allowed-hosts '*' >>"$1/log" 2>&1 &
+	mlflow_pid=$!
+	mlflow=http://$2:$port
+	wait_for 90 "MLflow, see $1/log" curl -sf -o /dev/null "$mlflow/health"
+}
+stop_mlflow() {
+	kill $mlflow_pid
+	wait $mlflow_pid || true
+	gone() { ! curl -s -o /dev/null "$mlflow/health"; }
+	wait_for 30 "MLflow's end" gone
+}

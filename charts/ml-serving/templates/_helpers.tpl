@@ -8,6 +8,11 @@
 /model
 {{- end }}
 
+{{/* Where the registry's certificate authority is. */}}
+{{- define "ml-serving.caMount" -}}
+/mlflow-ca
+{{- end }}
+
 {{/* Where downloaded models are kept. */}}
 {{- define "ml-serving.cacheMount" -}}
 /cache
@@ -51,13 +56,13 @@ app.kubernetes.io/component: server
 {{/* Labels of the pods: none that changes with the chart alone, so that a new chart does not restart them. */}}
 {{- define "ml-serving.podLabels" -}}
 {{- $own := include "ml-serving.selectorLabels" . | fromYaml }}
-{{- $_ := set $own "ml-serving/model-version" (.Values.model.version | default (toJson .Values.model | sha256sum | trunc 10)) }}
+{{- $_ := set $own "ml-serving/model-version" (.Values.model.version | default (toJson (omit .Values.model "cache") | sha256sum | trunc 10)) }}
 {{- toYaml (merge $own .Values.podLabels .Values.commonLabels) }}
 {{- end }}
 
 {{/* Annotations of the pods. */}}
 {{- define "ml-serving.podAnnotations" -}}
-{{- $own := dict "checksum/config" (include "ml-serving.config" . | sha256sum) }}
+{{- $own := dict "checksum/config" (print (include "ml-serving.config" .) .Values.mlflow.trackingUri | sha256sum) }}
 {{- if and .Values.metrics.scrapeAnnotations (not .Values.metrics.serviceMonitor.enabled) }}
 {{- $_ := set $own "prometheus.io/scrape" "true" }}
 {{- $_ := set $own "prometheus.io/port" (include "ml-serving.port" .) }}
@@ -102,6 +107,20 @@ configMap:
 {{- end }}
 {{- end }}
 
+{{/* The certificate authority of the registry, as a volume; empty without one. */}}
+{{- define "ml-serving.caVolume" -}}
+{{- $ca := .Values.mlflow.ca }}
+{{- if $ca.secret }}
+secret:
+  secretName: {{ $ca.secret }}
+  items: [{key: {{ $ca.key }}, path: {{ $ca.key }}}]
+{{- else if $ca.configMap }}
+configMap:
+  name: {{ $ca.configMap }}
+  items: [{key: {{ $ca.key }}, path: {{ $ca.key }}}]
+{{- end }}
+{{- end }}
+
 {{/* What the server is told to serve; empty: the model inside it. */}}
 {{- define "ml-serving.modelUri" -}}
 {{- if include "ml-serving.modelVolume" . }}
@@ -111,20 +130,40 @@ configMap:
 {{- end }}
 {{- end }}
 
+{{/* Not empty: the model comes from an MLflow server. */}}
+{{- define "ml-serving.fromMlflow" -}}
+{{- regexFind "^(models|runs|mlflow-artifacts):/" .Values.model.uri }}
+{{- end }}
+
+{{/* Not empty: the model comes over the network. */}}
+{{- define "ml-serving.fromNetwork" -}}
+{{- if not (hasPrefix "file://" .Values.model.uri) }}
+{{- include "ml-serving.fromMlflow" . | default (regexFind "^[a-z0-9+]+://" .Values.model.uri) }}
+{{- end }}
+{{- end }}
+
 {{/* Environment of the server; a name occurs once, and extraEnv wins. */}}
 {{- define "ml-serving.env" -}}
 {{- $own := dict
   "MLSERVING__MODEL__URI" (include "ml-serving.modelUri" .)
   "MLSERVING__MODEL__NAME" (.Values.model.name | default (ternary .Release.Name "" (ne "" (include "ml-serving.modelVolume" .))))
   "MLSERVING__MODEL__SHA256" .Values.model.sha256
-  "MLFLOW_TRACKING_URI" .Values.mlflow.trackingUri }}
+  "MLFLOW_TRACKING_URI" .Values.mlflow.trackingUri
+  "MLFLOW_TRACKING_SERVER_CERT_PATH" (ternary (print (include "ml-serving.caMount" .) "/" .Values.mlflow.ca.key) "" (ne "" (include "ml-serving.caVolume" .))) }}
 {{- range .Values.extraEnv }}
 {{- $_ := unset $own .name }}
 {{- end }}
 {{- range $name, $value := $own }}
 {{- if $value }}
 - name: {{ $name }}
+  {{- if eq $name "MLFLOW_TRACKING_URI" }}
+  valueFrom:
+    configMapKeyRef:
+      name: {{ include "ml-serving.fullname" $ }}
+      key: {{ $name }}
+  {{- else }}
   value: {{ $value | quote }}
+  {{- end }}
 {{- end }}
 {{- end }}
 {{- with .Values.extraEnv }}

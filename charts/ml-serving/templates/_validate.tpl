@@ -1,7 +1,6 @@
 {{/* Mistakes that the schema cannot see; each message ends with what to do. Rendered with the Deployment. */}}
 {{- define "ml-serving.validate" -}}
 {{- $model := .Values.model }}
-{{- $uri := include "ml-serving.modelUri" . }}
 {{- $env := list }}
 {{- range .Values.extraEnv }}
 {{- if has .name $env }}
@@ -17,8 +16,11 @@
 {{- if and $model.source.path (not (include "ml-serving.modelVolume" .)) }}
 {{- fail "ERROR: model.source.path is inside a mounted source, and there is none; set model.source.image.reference, existingClaim or configMap, or use model.uri" }}
 {{- end }}
-{{- if and (hasPrefix "models:/" $model.uri) (not (or .Values.mlflow.trackingUri .Values.mlflow.existingSecret .Values.extraEnvFrom (has "MLFLOW_TRACKING_URI" $env))) }}
+{{- if and (include "ml-serving.fromMlflow" .) (not (hasPrefix "mlflow-artifacts://" $model.uri)) (not (or .Values.mlflow.trackingUri .Values.mlflow.existingSecret .Values.extraEnvFrom (has "MLFLOW_TRACKING_URI" $env))) }}
 {{- fail (printf "ERROR: model.uri %s is in an MLflow registry; set mlflow.trackingUri to the server that has it" $model.uri) }}
+{{- end }}
+{{- if and .Values.mlflow.ca.secret .Values.mlflow.ca.configMap }}
+{{- fail (printf "ERROR: two certificate authorities: Secret %s and ConfigMap %s; set only one of mlflow.ca.secret and mlflow.ca.configMap, a PEM file may hold many" .Values.mlflow.ca.secret .Values.mlflow.ca.configMap) }}
 {{- end }}
 {{- range $key, $value := dict "model.uri" $model.uri "mlflow.trackingUri" .Values.mlflow.trackingUri }}
 {{- if regexMatch "://[^/]*@" $value }}
@@ -74,8 +76,8 @@
 {{- fail "ERROR: httpRoute has no gateway; set httpRoute.parentRefs[0].name" }}
 {{- end }}
 
-{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.egress) (regexMatch "^(models:/|[a-z0-9+]+://)" $uri) }}
-{{- fail (printf "ERROR: networkPolicy lets the pods reach nothing but DNS, so they cannot fetch %s; open the way in networkPolicy.egress" $uri) }}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.egress) (include "ml-serving.fromNetwork" .) }}
+{{- fail (printf "ERROR: networkPolicy lets the pods reach nothing but DNS, so they cannot fetch %s; open the way in networkPolicy.egress, such as [{to: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 5000}]}]" $model.uri) }}
 {{- end }}
 
 {{- if .Values.namespace.create }}

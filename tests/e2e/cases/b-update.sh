@@ -2,7 +2,8 @@
 one=$(version 1) two=$(version 2)
 for helm in helm helm3; do
 	install $helm $helm --set replicaCount=3 --set model.source.configMap=model-1
-	load_both "$(url $helm)"
+	# So many fresh connections, or pods that stop at once go unnoticed.
+	FRESH=250 load_both "$(url $helm)"
 	sleep 20
 	at=$SECONDS
 	upgrade $helm $helm --set replicaCount=3 --set model.source.configMap=model-2

@@ -34,11 +34,8 @@ note "$what:"
 report kept fresh -- --versions "$(builtin)"
 
 pod=$(ready_pods helm | head -1)
-id=$(k get pod "$pod" --output 'jsonpath={.metadata.uid}')
-pid=$(grep -lE "${id}|${id//-/_}" /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 | while read -r pid; do
-	[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") != */ml-serving* ]] || echo "$pid"
-done | head -1) || true
-if [ -z "$pid" ] || [ "$(id -u)" != 0 ]; then
+pid=$(pid_of "$pod")
+if [ -z "$pid" ]; then
 	note "no process was killed: the pods' processes are not on this machine"
 else
 	load_both "$(url helm)"

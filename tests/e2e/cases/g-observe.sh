@@ -10,14 +10,7 @@ k get servicemonitors.monitoring.coreos.com helm-ml-serving --output 'jsonpath={
 note "the ServiceMonitor is accepted"
 upgrade helm helm
 
-prometheus=$(command -v prometheus || true)
-if [ -z "$prometheus" ]; then
-	prometheus=$PWD/target/e2e/prometheus/usr/bin/prometheus
-	[ -x "$prometheus" ] || (
-		mkdir -p target/e2e/prometheus && cd target/e2e/prometheus
-		{ apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } && dpkg-deb -x prometheus_*.deb .
-	) >"$work/apt.log" 2>&1 || skip "Prometheus is not to be had: $(tail -1 "$work/apt.log")"
-fi
+prometheus=$(get_prometheus) || skip "Prometheus is not to be had: $(tail -1 "$work/apt.log")"
 # Debian builds it without the discovery of Kubernetes; this does what its usual rules for annotations do.
 k get pods --output json | jq '[.items[] | select(.metadata.annotations["prometheus.io/scrape"] == "true") | {
 	targets: [.status.podIP + ":" + .metadata.annotations["prometheus.io/port"]],
