@@ -9,7 +9,7 @@ use reqwest::{
 use serde::de::DeserializeOwned;
 use std::{error::Error as _, fs, time::Duration};
 
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(5);
 /// The longest silence within an answer.
 const SILENCE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 4;

@@ -40,7 +40,7 @@ pub(super) fn resolve(
 ) -> Result<Package, RegistryError> {
     let client = Client::new(access)?;
     let cache = Cache::new(cache_dir);
-    let (resolved, files, source) = match block_on(fresh(&client, uri, &cache)) {
+    let (resolved, files, source) = match block_on(fresh(&client, uri, text, &cache)) {
         Ok((resolved, files)) => {
             cache.remember(&client.server(), text, &resolved);
             (resolved, files, Source::Registry)
@@ -73,11 +73,12 @@ pub(super) fn resolve(
 async fn fresh(
     client: &Client,
     uri: &ModelUri,
+    text: &str,
     cache: &Cache,
 ) -> Result<(Resolved, PathBuf), RegistryError> {
     let Found { located, listed } = locate(client, uri).await?;
-    let place = located.place.shown();
-    let key = Cache::key(located.identity.as_ref().unwrap_or(&place));
+    let somewhere = || format!("{} {}", client.server(), shown(text));
+    let key = Cache::key(&located.identity.clone().unwrap_or_else(somewhere));
     // Without an identity, the same place may hold something else today.
     let cached = located.identity.as_ref().and_then(|_| cache.package(&key));
     let files = if let Some(files) = cached {
