@@ -65,6 +65,7 @@ fn card(served: &Served) -> Value {
             StepOp::Sub => "subtract",
             StepOp::Mul => "multiply",
             StepOp::Div => "divide",
+            StepOp::ZeroIsMissing => "zero is missing up to",
         };
         json!({"op": op, "operand": step.operand})
     });

@@ -307,6 +307,8 @@ fn forest(
         width: shape.width,
         trees,
         leaves: Vec::new(),
+        targets: Vec::new(),
+        categories: Vec::new(),
         handles_missing,
     };
     Ok((forest, leaves))
@@ -316,7 +318,7 @@ fn forest(
 fn widest(op: &str, trees: &[Vec<TreeNode>]) -> Result<usize, FlavorError> {
     let feature = |node: &TreeNode| match node {
         TreeNode::Split { feature, .. } => Some(*feature as usize + 1),
-        TreeNode::Leaf { .. } => None,
+        TreeNode::Leaf { .. } | TreeNode::Categories { .. } => None,
     };
     match trees.iter().flatten().filter_map(feature).max() {
         Some(width) if width <= MAX_FEATURES => Ok(width),

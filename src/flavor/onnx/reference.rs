@@ -14,6 +14,7 @@ pub(crate) fn predict(model: &ModelSource, row: &[f64]) -> (Option<usize>, Vec<f
                 StepOp::Sub => *v - c,
                 StepOp::Mul => *v * c,
                 StepOp::Div => *v / c,
+                StepOp::ZeroIsMissing => unreachable!("ONNX has no such step"),
             };
             *v = round(exact, step.precision);
         }
@@ -51,6 +52,7 @@ pub(crate) fn predict(model: &ModelSource, row: &[f64]) -> (Option<usize>, Vec<f
                 BinaryScores::Complement => vec![1.0 - s, s],
                 BinaryScores::Opposite => vec![-s, s],
                 BinaryScores::Sigmoid => vec![sigmoid(-s), sigmoid(s)],
+                BinaryScores::Vote => unreachable!("ONNX has no such form"),
             };
             (Some(usize::from(s > *cut)), pair)
         }
@@ -88,6 +90,7 @@ fn descend(tree: &[TreeNode], at: u32, x: &[f64]) -> usize {
             };
             descend(tree, if holds { yes } else { no }, x)
         }
+        TreeNode::Categories { .. } => unreachable!("ONNX has no such split"),
     }
 }
 
@@ -110,5 +113,6 @@ fn apply(link: Link, scores: Vec<f64>) -> Vec<f64> {
             let total: f64 = weights.iter().sum();
             weights.into_iter().map(|w| w / total).collect()
         }
+        other => unreachable!("ONNX has no {other:?}"),
     }
 }
