@@ -5,6 +5,7 @@ mod load;
 pub mod mlmodel;
 pub mod onnx;
 mod package;
+pub mod xgboost;
 
 pub use load::{Loaded, RECORDED, Recorded, load};
 pub use package::package;
