@@ -74,6 +74,8 @@ fn card(served: &Served) -> Value {
         "version": served.version,
         "uri": served.uri,
         "flavor": served.flavor,
+        "flavor_version": served.flavor_version,
+        "estimator": served.parts,
         "digest": served.digest,
         "signature": columns.collect::<Vec<_>>(),
         "missing_values": model.handles_missing(),

@@ -5,7 +5,7 @@ use std::{fs, io::Read as _, path::PathBuf};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use super::super::{FlavorError, xgboost};
+use super::super::{FlavorError, lightgbm, xgboost};
 use crate::model::{Labels, Model, ModelSource, Predictions};
 
 /// The first line of a `rows.gz`, which `tests/data/boosters/make.py` wrote.
@@ -35,7 +35,8 @@ pub(in crate::flavor) fn unpacked(file: &str) -> Vec<u8> {
 fn read(header: &Header) -> Result<ModelSource, FlavorError> {
     let bytes = unpacked(&header.file);
     match header.flavor.as_str() {
-        "xgboost" => xgboost::read(&bytes, Some(&header.class)),
+        "xgboost" => xgboost::read(&bytes, Some(&header.class)).map(|parsed| parsed.source),
+        "lightgbm" => lightgbm::read(&bytes),
         other => panic!("{other}"),
     }
 }
@@ -134,9 +135,15 @@ fn what_is_not_served_is_refused_by_name() {
             "2 labels at once",
             "one model for each label",
         ),
+        ("lgb_linear.txt", "linear trees", "linear_tree=false"),
     ] {
         let bytes = unpacked(&format!("refused/{name}.gz"));
-        let error = xgboost::read(&bytes, None).map(|_| ()).unwrap_err();
+        let read = if name.starts_with("xgb") {
+            xgboost::read(&bytes, None).map(|_| ())
+        } else {
+            lightgbm::read(&bytes).map(|_| ())
+        };
+        let error = read.unwrap_err();
         assert!(
             matches!(error, FlavorError::Unsupported(_)),
             "{name}: {error}"

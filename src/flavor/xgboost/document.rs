@@ -13,6 +13,9 @@ use serde::{
 #[derive(Deserialize)]
 pub(super) struct Document {
     pub(super) learner: Learner,
+    /// Of the library: major, minor, patch.
+    #[serde(default)]
+    pub(super) version: Vec<u32>,
 }
 
 #[derive(Deserialize)]

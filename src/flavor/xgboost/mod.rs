@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use document::{Booster, Document, Learner, Trees};
 use objective::Objective;
 
-use super::{FlavorError, corrupt, unsupported};
+use super::{FlavorError, Parsed, corrupt, unsupported};
 use crate::model::{Aggregation, ColumnType, ForestSource, ModelSource, Precision, Signature};
 
 /// Rows wider than this are refused: such a claim is cheap for a file and not for us.
@@ -55,8 +55,12 @@ impl Api {
 /// # Errors
 /// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
 /// ensemble or does what this server does not; the text names it.
-pub fn read(bytes: &[u8], class: Option<&str>) -> Result<ModelSource, FlavorError> {
-    let learner = document(bytes)?.learner;
+pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
+    let Document { learner, version } = document(bytes)?;
+    let parts = vec![
+        learner.gradient_booster.name.clone(),
+        learner.objective.name.clone(),
+    ];
     let api = Api::of(class, &learner);
     let objective = Objective::named(&learner.objective.name)?;
     let parameters = &learner.learner_model_param;
@@ -96,7 +100,7 @@ pub fn read(bytes: &[u8], class: Option<&str>) -> Result<ModelSource, FlavorErro
             "the XGBoost model has {count} trees for {width} outputs"
         ));
     }
-    Ok(ModelSource {
+    let source = ModelSource {
         base: base(&parameters.base_score, &objective, width)?,
         output: objective.output(width, api)?,
         signature: signature(learner.feature_names, n_features),
@@ -105,6 +109,12 @@ pub fn read(bytes: &[u8], class: Option<&str>) -> Result<ModelSource, FlavorErro
         forest,
         aggregation: Aggregation::SumF32,
         output_precision: Precision::F32,
+    };
+    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
+    Ok(Parsed {
+        source,
+        version: (!version.is_empty()).then(|| version.join(".")),
+        parts,
     })
 }
 

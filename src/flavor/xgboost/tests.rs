@@ -3,11 +3,15 @@
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use super::{read, ubj};
+use super::ubj;
 use crate::{
     flavor::{FlavorError, tests::boosters::unpacked},
-    model::{Labels, Model, Output},
+    model::{Labels, Model, ModelSource, Output},
 };
+
+fn read(bytes: &[u8], class: Option<&str>) -> Result<ModelSource, FlavorError> {
+    super::read(bytes, class).map(|parsed| parsed.source)
+}
 
 fn refusal(bytes: &[u8]) -> String {
     read(bytes, None).map(|_| ()).unwrap_err().to_string()

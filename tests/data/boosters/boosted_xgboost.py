@@ -139,7 +139,7 @@ def make(out, prefix=""):
 def refused(out, x2, y2, xr, yr):
     """Models that the server must name and refuse."""
     models = {
-        "gblinear": xgb.XGBRegressor(booster="gblinear", n_estimators=3).fit(np.nan_to_num(xr), yr),
+        "gblinear": xgb.XGBRegressor(booster="gblinear", updater="coord_descent", n_estimators=3).fit(np.nan_to_num(xr), yr),
         "multi_output_tree": xgb.XGBRegressor(multi_strategy="multi_output_tree", tree_method="hist", n_estimators=2,
                                               max_depth=2).fit(xr, np.column_stack([yr, yr])),
         "multi_label": xgb.XGBClassifier(n_estimators=2, max_depth=2).fit(x2, np.column_stack([y2, 1 - y2])),

@@ -6,9 +6,11 @@ Every `<name>.rows.gz` holds a JSON line, then rows, labels (of classifiers) and
 import pathlib
 import sys
 
+import boosted_lightgbm
 import boosted_xgboost
 
 out = pathlib.Path(__file__).parent
 (out / "refused").mkdir(exist_ok=True)
 prefix = "old_" if sys.argv[1:] == ["old"] else ""
 boosted_xgboost.make(out, prefix)
+boosted_lightgbm.make(out, prefix)
