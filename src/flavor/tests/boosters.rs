@@ -5,7 +5,7 @@ use std::{fs, io::Read as _, path::PathBuf};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use super::super::{FlavorError, lightgbm, xgboost};
+use super::super::{FlavorError, lightgbm, onnx, xgboost};
 use crate::model::{Labels, Model, ModelSource, Predictions};
 
 /// The first line of a `rows.gz`, which `tests/data/boosters/make.py` wrote.
@@ -37,6 +37,7 @@ fn read(header: &Header) -> Result<ModelSource, FlavorError> {
     match header.flavor.as_str() {
         "xgboost" => xgboost::read(&bytes, Some(&header.class)).map(|parsed| parsed.source),
         "lightgbm" => lightgbm::read(&bytes),
+        "onnx" => onnx::read(&bytes),
         other => panic!("{other}"),
     }
 }
@@ -136,12 +137,17 @@ fn what_is_not_served_is_refused_by_name() {
             "one model for each label",
         ),
         ("lgb_linear.txt", "linear trees", "linear_tree=false"),
+        (
+            "onnx_lgb_forest.onnx",
+            "ArrayFeatureExtractor",
+            "LightGBM model itself",
+        ),
     ] {
         let bytes = unpacked(&format!("refused/{name}.gz"));
-        let read = if name.starts_with("xgb") {
-            xgboost::read(&bytes, None).map(|_| ())
-        } else {
-            lightgbm::read(&bytes).map(|_| ())
+        let read = match name.split_once('_') {
+            Some(("xgb", _)) => xgboost::read(&bytes, None).map(|_| ()),
+            Some(("lgb", _)) => lightgbm::read(&bytes).map(|_| ()),
+            _ => onnx::read(&bytes).map(|_| ()),
         };
         let error = read.unwrap_err();
         assert!(

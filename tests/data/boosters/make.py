@@ -14,3 +14,7 @@ out = pathlib.Path(__file__).parent
 prefix = "old_" if sys.argv[1:] == ["old"] else ""
 boosted_xgboost.make(out, prefix)
 boosted_lightgbm.make(out, prefix)
+if not prefix:
+    import boosted_onnx
+
+    boosted_onnx.make(out)
