@@ -65,6 +65,7 @@ fn card(served: &Served) -> Value {
             StepOp::Sub => "subtract",
             StepOp::Mul => "multiply",
             StepOp::Div => "divide",
+            StepOp::ZeroIsMissing => "zero is missing up to",
         };
         json!({"op": op, "operand": step.operand})
     });
@@ -73,6 +74,8 @@ fn card(served: &Served) -> Value {
         "version": served.version,
         "uri": served.uri,
         "flavor": served.flavor,
+        "flavor_version": served.flavor_version,
+        "estimator": served.parts,
         "digest": served.digest,
         "signature": columns.collect::<Vec<_>>(),
         "missing_values": model.handles_missing(),

@@ -6,14 +6,29 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, FlavorError, corrupt, example,
+    Files, FlavorError, Parsed, corrupt, example, lightgbm,
     mlmodel::{self, DataFile, MlModel},
-    onnx,
+    onnx, unsupported, xgboost,
 };
 use crate::model::{ModelSource, Signature};
 
-/// The data file of a package without an `MLmodel`.
-const LONE_FILE: &str = "model.onnx";
+/// Data files that make a package without an `MLmodel`: the ends of their names and their flavors, the first one that fits.
+const LONE_FILES: [(&str, &str); 7] = [
+    ("onnx", "onnx"),
+    ("ubj", "xgboost"),
+    ("xgb", "xgboost"),
+    ("bst", "xgboost"),
+    ("lgb", "lightgbm"),
+    ("json", "xgboost"),
+    ("txt", "lightgbm"),
+];
+
+/// Files of other uses that lie beside a model.
+const NO_MODELS: [&str; 3] = [
+    "input_example.json",
+    "serving_input_example.json",
+    "requirements.txt",
+];
 
 /// The key under `metadata:` of the `MLmodel` where the outputs of the input example are recorded.
 pub const RECORDED: &str = "example_outputs";
@@ -33,10 +48,12 @@ pub struct Recorded {
 pub struct Loaded {
     /// Its signature is that of the `MLmodel` where there is one.
     pub source: ModelSource,
-    /// `onnx`
+    /// `onnx`, `xgboost` or `lightgbm`
     pub flavor: String,
     /// The version of the library that wrote the data file, where the package says so.
     pub flavor_version: Option<String>,
+    /// What the data file says it is made of: scalers and estimator by class.
+    pub parts: Vec<String>,
     /// The data file, relative to the package.
     pub data_file: String,
     /// `sha256:<hex>` of the data file.
@@ -50,7 +67,7 @@ pub struct Loaded {
     pub recorded: Option<Recorded>,
 }
 
-/// Reads the model of a package: an MLflow Model directory, or a lone ONNX file.
+/// Reads the model of a package: an MLflow Model directory, or a lone model file.
 ///
 /// # Errors
 /// `Missing` when a file is not there, `Corrupt` or `Unsupported` as the readers say.
@@ -70,17 +87,27 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
                 data.path
             )
         } else {
-            "the package has neither an MLmodel nor a model.onnx; point at an MLflow Model directory or an ONNX file".into()
+            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .ubj, \
+             .json (XGBoost) or .txt (LightGBM) file"
+                .into()
         }));
     };
-    let mut source = onnx::read(&bytes)?;
-    if let Some(signature) = mlmodel.as_ref().and_then(|m| m.signature.as_ref()) {
-        source.signature = signature_of(signature, &source.signature)?;
+    let signature = mlmodel.as_ref().and_then(|m| m.signature.as_ref());
+    let Parsed {
+        mut source,
+        version,
+        parts,
+    } = parse(&data, &bytes)?;
+    if let Some(signature) = signature {
+        // LightGBM takes columns by their place, whatever they are called.
+        let by_name = data.flavor != "lightgbm";
+        source.signature = signature_of(signature, &source.signature, by_name)?;
     }
     let (example, example_problem) = read_example(files, mlmodel.as_ref(), &source.signature);
     Ok(Loaded {
         flavor: data.flavor,
-        flavor_version: data.version,
+        flavor_version: version.or(data.version),
+        parts,
         data_file: data.path,
         digest: digest(&bytes),
         recorded: mlmodel.as_ref().and_then(recorded),
@@ -89,6 +116,19 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
         example,
         example_problem,
     })
+}
+
+/// Reads a data file by its flavor.
+fn parse(data: &DataFile, bytes: &[u8]) -> Result<Parsed, FlavorError> {
+    match data.flavor.as_str() {
+        "xgboost" => xgboost::read(bytes, data.class.as_deref()),
+        "lightgbm" if !lightgbm::is_text(bytes) && data.is_sklearn() => Err(unsupported!(
+            "the LightGBM model is a pickled {}, this server reads LightGBM's text; log its booster_ instead",
+            data.class.as_deref().unwrap_or_default()
+        )),
+        "lightgbm" => lightgbm::read_wrapped(bytes, &lightgbm::Wrapper::default()),
+        _ => onnx::read(bytes).map(Parsed::from),
+    }
 }
 
 /// The file, or nothing if the package has no such file.
@@ -102,27 +142,38 @@ fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>
     }
 }
 
-/// `model.onnx`, or the only `*.onnx` there is.
+/// The only file of the first kind of which there is just one; `model.onnx` if there is none.
 fn lone_file(files: &dyn Files) -> Result<DataFile, FlavorError> {
     let names = files
         .names()
         .map_err(|e| FlavorError::Missing(format!("the package cannot be listed: {e}")))?;
-    let mut onnx = names
-        .into_iter()
-        .filter(|n| n.rsplit_once('.').is_some_and(|(_, e)| e == "onnx"));
-    let path = match (onnx.next(), onnx.next()) {
-        (Some(name), None) => mlmodel::inside(&name)?.to_owned(),
-        _ => LONE_FILE.to_owned(),
+    let only = |end: &str| {
+        let mut fits = names.iter().filter(|n| {
+            n.rsplit_once('.').is_some_and(|(_, e)| e == end) && !NO_MODELS.contains(&n.as_str())
+        });
+        fits.next().filter(|_| fits.next().is_none())
+    };
+    let found = LONE_FILES
+        .iter()
+        .find_map(|(end, flavor)| Some((only(end)?, flavor)));
+    let (path, flavor) = match found {
+        Some((name, flavor)) => (mlmodel::inside(name)?, *flavor),
+        None => ("model.onnx", "onnx"),
     };
     Ok(DataFile {
-        flavor: "onnx".into(),
+        flavor: flavor.into(),
         version: None,
-        path,
+        class: None,
+        path: path.into(),
     })
 }
 
 /// The package's signature, in the order in which the model takes its columns.
-fn signature_of(logged: &Signature, derived: &Signature) -> Result<Signature, FlavorError> {
+fn signature_of(
+    logged: &Signature,
+    derived: &Signature,
+    by_name: bool,
+) -> Result<Signature, FlavorError> {
     if logged.len() != derived.len() {
         return Err(corrupt!(
             "the signature in MLmodel has {} columns, the model takes {}",
@@ -131,7 +182,7 @@ fn signature_of(logged: &Signature, derived: &Signature) -> Result<Signature, Fl
         ));
     }
     // A graph with one input per column is fed by name, so its order is the one that counts.
-    if logged.named && derived.named {
+    if by_name && logged.named && derived.named {
         // Converters turn what they do not like in a name into underscores.
         let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "");
         let by_name = |name: &str| {
@@ -207,13 +258,14 @@ mod tests {
     #[test]
     fn columns_keep_the_signatures_names_and_take_the_graphs_order() {
         let logged = named(&["hue", "od280/od315", "a b"]);
-        let signature = signature_of(&logged, &named(&["a_b", "hue", "od280_od315"]));
+        let signature = signature_of(&logged, &named(&["a_b", "hue", "od280_od315"]), true);
         assert_eq!(signature.unwrap(), named(&["a b", "hue", "od280/od315"]));
     }
 
     #[test]
     fn names_that_could_mean_two_columns_are_refused() {
-        assert!(signature_of(&named(&["a b", "a-b"]), &named(&["a_b", "a__b"])).is_err());
-        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"])).is_err());
+        assert!(signature_of(&named(&["a b", "a-b"]), &named(&["a_b", "a__b"]), true).is_err());
+        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), true).is_err());
+        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), false).is_ok());
     }
 }

@@ -1,9 +1,11 @@
 //! The checks: from a source that may lie to a forest whose kernel may trust every index.
 
 use super::{
-    forest::{Forest, Trees},
+    categories::{SetPlace, lay_out},
+    forest::{Forest, Leaves, Trees},
     leaves::RawLeaves,
     node::{Node, Small, Wide},
+    per_tree::PerTree,
     source::{ForestSource, Precision, Test, TreeNode},
 };
 
@@ -26,12 +28,19 @@ struct Shape {
     tree: usize,
 }
 
-/// Checks `source` and lays it out for the kernel. `shares` and `divisor` are as in [`RawLeaves`].
-pub(super) fn build(
-    source: &ForestSource,
-    shares: bool,
-    divisor: f64,
-) -> Result<Forest, InvalidModel> {
+/// How the leaves of a forest are added up.
+pub(super) struct Sums<'a> {
+    /// The leaf vectors are class distributions, to be added in fixed point if they really are.
+    pub(super) shares: bool,
+    pub(super) divisor: f64,
+    /// What the sums of a forest with targets begin with; empty for zeros.
+    pub(super) base: &'a [f64],
+    /// What they are taken in.
+    pub(super) precision: Precision,
+}
+
+/// Checks `source` and lays it out for the kernel.
+pub(super) fn build(source: &ForestSource, sums: &Sums<'_>) -> Result<Forest, InvalidModel> {
     if source.n_features == 0 || source.width == 0 || source.trees.is_empty() {
         invalid!(
             "the forest has {} trees over {} features with {} outputs; it needs at least one of each",
@@ -43,33 +52,32 @@ pub(super) fn build(
     if let Some(bad) = source.leaves.iter().find(|x| !x.is_finite()) {
         invalid!("a leaf holds {bad}, which is not a finite number");
     }
+    check_targets(source)?;
+    let Some((bits, sets)) = lay_out(&source.categories) else {
+        invalid!("the sets of categories are more than this server can number");
+    };
     let mut shapes = Vec::with_capacity(source.trees.len());
     for tree in 0..source.trees.len() {
         shapes.push(check_tree(source, tree)?);
     }
     // The kernel walks all trees level by level: with the deepest first, the ones still on their way are a prefix.
     shapes.sort_by_key(|shape| std::cmp::Reverse(shape.depth));
-    let leaves_of: Vec<Vec<u32>> = shapes
-        .iter_mut()
-        .map(|shape| std::mem::take(&mut shape.leaves))
-        .collect();
-    let raw = RawLeaves {
-        width: source.width,
-        values: &source.leaves,
-        divisor,
-        trees: &leaves_of,
-    };
-    let (leaves, numbers) = raw.store(shares);
+    let (leaves, numbers) = leaves(source, &mut shapes, sums);
     let distinct = numbers
         .iter()
         .filter(|n| **n != u32::MAX)
         .max()
         .map_or(0, |n| u64::from(*n) + 1);
-
+    let all = Compiled {
+        source,
+        shapes: &shapes,
+        numbers: &numbers,
+        sets: &sets,
+    };
     let fits = source.precision == Precision::F32
         && source.n_features <= Small::MAX_FEATURES
         && distinct <= Small::MAX_LEAVES;
-    if fits && let Some(trees) = compile::<Small>(source, &shapes, &numbers) {
+    if fits && let Some(trees) = all.compile::<Small>(Vec::new()) {
         return Ok(Forest::small(trees, leaves, source));
     }
     if source.n_features > Wide::MAX_FEATURES {
@@ -79,10 +87,45 @@ pub(super) fn build(
             Wide::MAX_FEATURES
         );
     }
-    match compile::<Wide>(source, &shapes, &numbers) {
+    match all.compile::<Wide>(bits) {
         Some(trees) => Ok(Forest::wide(trees, leaves, source)),
         None => invalid!("the forest has more than {} nodes", Wide::MAX_OFFSET),
     }
+}
+
+/// The leaves as the kernel adds them, and the number that each leaf of the source has there.
+fn leaves(source: &ForestSource, shapes: &mut [Shape], sums: &Sums<'_>) -> (Leaves, Vec<u32>) {
+    if !source.targets.is_empty() {
+        let places = shapes.iter().map(|shape| shape.tree);
+        let numbers = (0..source.leaves.len() as u32).collect();
+        return (Leaves::PerTree(PerTree::new(source, places, sums)), numbers);
+    }
+    let trees: Vec<Vec<u32>> = shapes
+        .iter_mut()
+        .map(|shape| std::mem::take(&mut shape.leaves))
+        .collect();
+    let raw = RawLeaves {
+        width: source.width,
+        values: &source.leaves,
+        divisor: sums.divisor,
+        trees: &trees,
+    };
+    let (vectors, numbers) = raw.store(sums.shares);
+    (Leaves::Vectors(vectors), numbers)
+}
+
+fn check_targets(source: &ForestSource) -> Result<(), InvalidModel> {
+    let (trees, targets) = (source.trees.len(), source.targets.len());
+    if targets != 0 && targets != trees {
+        invalid!("the forest names the outputs of {targets} trees, but has {trees}");
+    }
+    if let Some(target) = source.targets.iter().find(|t| **t as usize >= source.width) {
+        invalid!("a tree adds to output {target} of {}", source.width);
+    }
+    if u32::try_from(source.leaves.len()).is_err() {
+        invalid!("the forest has more than {} leaf values", u32::MAX);
+    }
+    Ok(())
 }
 
 /// Walks one tree: every index in range, every node reached at most once.
@@ -93,6 +136,20 @@ fn check_tree(source: &ForestSource, tree: usize) -> Result<Shape, InvalidModel>
         leaves: Vec::new(),
         depth: 0,
         tree,
+    };
+    let leaf_width = if source.targets.is_empty() {
+        source.width
+    } else {
+        1
+    };
+    let check_feature = |feature: u32, at: u32| {
+        if feature as usize >= source.n_features {
+            invalid!(
+                "tree {tree}, node {at} splits on feature {feature} of {}",
+                source.n_features
+            );
+        }
+        Ok(())
     };
     let mut todo = vec![(0u32, 0u32)];
     while let Some((at, depth)) = todo.pop() {
@@ -108,8 +165,8 @@ fn check_tree(source: &ForestSource, tree: usize) -> Result<Shape, InvalidModel>
         shape.depth = shape.depth.max(depth);
         match *node {
             TreeNode::Leaf { values } => {
-                if (values as usize + 1) * source.width > source.leaves.len() {
-                    let leaves = source.leaves.len() / source.width;
+                if (values as usize + 1) * leaf_width > source.leaves.len() {
+                    let leaves = source.leaves.len() / leaf_width;
                     invalid!(
                         "tree {tree}, node {at}: leaf vector {values} of {leaves} does not exist"
                     );
@@ -124,12 +181,7 @@ fn check_tree(source: &ForestSource, tree: usize) -> Result<Shape, InvalidModel>
                 no,
                 ..
             } => {
-                if feature as usize >= source.n_features {
-                    invalid!(
-                        "tree {tree}, node {at} splits on feature {feature} of {}",
-                        source.n_features
-                    );
-                }
+                check_feature(feature, at)?;
                 if threshold.is_nan() {
                     invalid!("tree {tree}, node {at} has the threshold NaN");
                 }
@@ -142,34 +194,66 @@ fn check_tree(source: &ForestSource, tree: usize) -> Result<Shape, InvalidModel>
                 todo.push((no, depth + levels));
                 todo.push((yes, depth + levels));
             }
+            TreeNode::Categories {
+                feature,
+                set,
+                yes,
+                no,
+                ..
+            } => {
+                check_feature(feature, at)?;
+                if set as usize >= source.categories.len() {
+                    let sets = source.categories.len();
+                    invalid!(
+                        "tree {tree}, node {at}: set of categories {set} of {sets} does not exist"
+                    );
+                }
+                todo.push((no, depth + 1));
+                todo.push((yes, depth + 1));
+            }
         }
     }
     Ok(shape)
 }
 
-/// Lays the trees out one after the other, depth first with siblings adjacent; `None` if a child is too far for this layout.
-fn compile<N: Node>(source: &ForestSource, shapes: &[Shape], numbers: &[u32]) -> Option<Trees<N>> {
-    let mut layout = Layout {
-        nodes: Vec::new(),
-        source,
-        numbers,
-    };
-    let mut roots = Vec::with_capacity(shapes.len());
-    for shape in shapes {
-        roots.push(layout.nodes.len() as u32);
-        layout.tree(&source.trees[shape.tree])?;
+/// What the layouts are made from.
+#[derive(Clone, Copy)]
+struct Compiled<'a> {
+    source: &'a ForestSource,
+    shapes: &'a [Shape],
+    /// Leaf numbers of the kernel, by those of the source.
+    numbers: &'a [u32],
+    sets: &'a [SetPlace],
+}
+
+impl Compiled<'_> {
+    /// Lays the trees out one after the other, depth first with siblings adjacent; `None` if this layout cannot say a node.
+    fn compile<N: Node>(self, bits: Vec<u32>) -> Option<Trees<N>> {
+        let Self { source, shapes, .. } = self;
+        let mut layout = Layout {
+            nodes: Vec::new(),
+            source,
+            numbers: self.numbers,
+            sets: self.sets,
+        };
+        let mut roots = Vec::with_capacity(shapes.len());
+        for shape in shapes {
+            roots.push(layout.nodes.len() as u32);
+            layout.tree(&source.trees[shape.tree])?;
+        }
+        let deepest = shapes.first()?.depth;
+        let live = (0..deepest)
+            .map(|level| shapes.partition_point(|shape| shape.depth > level) as u32)
+            .collect();
+        Some(Trees::new(layout.nodes, roots, live, bits))
     }
-    let deepest = shapes.first()?.depth;
-    let live = (0..deepest)
-        .map(|level| shapes.partition_point(|shape| shape.depth > level) as u32)
-        .collect();
-    Some(Trees::new(layout.nodes, roots, live))
 }
 
 struct Layout<'a, N> {
     nodes: Vec<N>,
     source: &'a ForestSource,
     numbers: &'a [u32],
+    sets: &'a [SetPlace],
 }
 
 impl<N: Node> Layout<'_, N> {
@@ -181,6 +265,18 @@ impl<N: Node> Layout<'_, N> {
         while let Some((place, at, twin)) = todo.pop() {
             let node = match nodes[at as usize] {
                 TreeNode::Leaf { values } => N::leaf(self.numbers[values as usize].into()),
+                TreeNode::Categories {
+                    feature,
+                    set,
+                    yes,
+                    no,
+                    missing_yes,
+                } => {
+                    let (pair, offset) = self.pair(place)?;
+                    todo.push((pair + 1, yes, None));
+                    todo.push((pair, no, None));
+                    N::categories(self.sets[set as usize], feature, offset, missing_yes)?
+                }
                 TreeNode::Split {
                     feature,
                     test,

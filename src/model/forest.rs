@@ -4,8 +4,9 @@
 //! builder has made sure that the masks never change an index.
 
 use super::{
-    leaves::Leaves,
+    leaves::LeafVectors,
     node::{Node, Small, Wide},
+    per_tree::PerTree,
     source::{ForestSource, Precision},
 };
 
@@ -17,6 +18,12 @@ pub(super) struct Forest {
     width: usize,
     n_features: usize,
     precision: Precision,
+}
+
+#[derive(Debug)]
+pub(super) enum Leaves {
+    Vectors(LeafVectors),
+    PerTree(PerTree),
 }
 
 #[derive(Debug)]
@@ -34,6 +41,8 @@ pub(super) struct Trees<N> {
     roots: Vec<u32>,
     /// How many trees, deepest first, are still on their way at each level.
     live: Vec<u32>,
+    /// Sets of categories; empty where no split needs them, and then rows take a loop that knows nothing of them.
+    bits: Vec<u32>,
 }
 
 /// Buffers that a row needs, kept between rows.
@@ -82,7 +91,7 @@ impl Forest {
         match &self.trees {
             Layout::Small(trees) => {
                 trees.descend(row.iter().copied(), small, at);
-                self.leaves.sum(trees.leaves(at), fixed, sums);
+                self.leaves.sum(trees, at, fixed, sums);
             }
             Layout::Wide(trees) => {
                 match self.precision {
@@ -91,7 +100,7 @@ impl Forest {
                     }
                     Precision::F64 => trees.descend(row.iter().copied(), wide, at),
                 }
-                self.leaves.sum(trees.leaves(at), fixed, sums);
+                self.leaves.sum(trees, at, fixed, sums);
             }
         }
     }
@@ -125,14 +134,29 @@ impl Forest {
     pub(super) fn bytes(&self) -> usize {
         let nodes = match &self.trees {
             Layout::Small(trees) => size_of_val(trees.nodes.as_slice()),
-            Layout::Wide(trees) => size_of_val(trees.nodes.as_slice()),
+            Layout::Wide(trees) => {
+                size_of_val(trees.nodes.as_slice()) + size_of_val(trees.bits.as_slice())
+            }
         };
-        nodes + self.leaves.bytes()
+        let leaves = match &self.leaves {
+            Leaves::Vectors(leaves) => leaves.bytes(),
+            Leaves::PerTree(leaves) => leaves.bytes(),
+        };
+        nodes + leaves
+    }
+}
+
+impl Leaves {
+    fn sum<N: Node>(&self, trees: &Trees<N>, at: &[u32], fixed: &mut Vec<u32>, sums: &mut [f64]) {
+        match self {
+            Self::Vectors(leaves) => leaves.sum(trees.leaves(at), fixed, sums),
+            Self::PerTree(leaves) => leaves.sum(|place| trees.leaf(at[place as usize]), sums),
+        }
     }
 }
 
 impl<N: Node> Trees<N> {
-    pub(super) fn new(mut nodes: Vec<N>, roots: Vec<u32>, live: Vec<u32>) -> Self {
+    pub(super) fn new(mut nodes: Vec<N>, roots: Vec<u32>, live: Vec<u32>, bits: Vec<u32>) -> Self {
         let len = nodes.len();
         nodes.resize(len.next_power_of_two(), N::default());
         Self {
@@ -140,6 +164,7 @@ impl<N: Node> Trees<N> {
             len,
             roots,
             live,
+            bits,
         }
     }
 
@@ -160,7 +185,9 @@ impl<N: Node> Trees<N> {
         keys.resize(padded, N::Key::default());
         at.clear();
         at.extend_from_slice(&self.roots);
-        if missing {
+        if !self.bits.is_empty() {
+            self.levels(keys, at, |node, x| node.step_categories(x, &self.bits));
+        } else if missing {
             self.levels(keys, at, N::step_missing);
         } else {
             self.levels(keys, at, N::step);
@@ -184,5 +211,10 @@ impl<N: Node> Trees<N> {
         let nodes = &self.nodes[..=mask];
         at.iter()
             .map(move |at| nodes[*at as usize & mask].leaf_number())
+    }
+
+    #[inline]
+    fn leaf(&self, at: u32) -> usize {
+        self.nodes[at as usize & (self.nodes.len() - 1)].leaf_number()
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 const ONE: f64 = (1u64 << 31) as f64;
 
 #[derive(Debug)]
-pub(super) enum Leaves {
+pub(super) enum LeafVectors {
     /// Multiples of 2⁻³¹. `total` is set where the last column is left out, because every row sums to it exactly.
     Fixed {
         width: usize,
@@ -22,7 +22,7 @@ pub(super) enum Leaves {
     },
 }
 
-impl Leaves {
+impl LeafVectors {
     /// Adds up the leaves `numbers` into `sums`, which holds one number per output and is overwritten.
     pub(super) fn sum(
         &self,
@@ -148,11 +148,11 @@ impl RawLeaves<'_> {
     /// Stores each distinct vector once. The second list tells, for every source leaf in use, the number it is stored under.
     ///
     /// `shares` says that the vectors are class distributions, to be added in fixed point if they really are.
-    pub(super) fn store(&self, shares: bool) -> (Leaves, Vec<u32>) {
+    pub(super) fn store(&self, shares: bool) -> (LeafVectors, Vec<u32>) {
         if !shares || !self.are_shares() {
             let (values, numbers) = self.distinct(self.width, f64::to_bits, |x| x);
             return (
-                Leaves::Float {
+                LeafVectors::Float {
                     width: self.width,
                     values,
                 },
@@ -167,7 +167,7 @@ impl RawLeaves<'_> {
         let width = self.width - usize::from(total.is_some());
         let (values, numbers) = self.distinct(width, |x| x, |x| (x * ONE).round() as u32);
         (
-            Leaves::Fixed {
+            LeafVectors::Fixed {
                 width,
                 values,
                 total,

@@ -3,9 +3,12 @@
 //! Owns everything that happens to a matrix of numbers. Does no I/O and knows neither HTTP nor any file format.
 
 mod build;
+mod categories;
 mod forest;
 mod leaves;
+mod link;
 mod node;
+mod per_tree;
 mod predict;
 pub mod signature;
 pub mod source;
@@ -16,6 +19,6 @@ pub use build::InvalidModel;
 pub use predict::{Model, Predictions};
 pub use signature::{Column, ColumnType, Signature};
 pub use source::{
-    Aggregation, BinaryScores, ForestSource, Labels, Link, ModelSource, Output, Precision, Step,
-    StepOp, Test, TreeNode,
+    Aggregation, BinaryScores, CategorySet, ForestSource, Labels, Link, ModelSource, Output,
+    Precision, Step, StepOp, Test, TreeNode,
 };

@@ -6,6 +6,8 @@
 //! A leaf is a node that loops to itself: offset 0 and a threshold above every key, in the range that NaNs would have; its
 //! distance from the start of that range is the leaf's number.
 
+use super::categories::SetPlace;
+
 /// A node of a compiled forest, and the keys it compares.
 pub(super) trait Node: Copy + Default {
     /// An order-preserving unsigned image of a float.
@@ -20,6 +22,8 @@ pub(super) trait Node: Copy + Default {
     /// A split: feature values up to and including `key` go to the node at `offset`, larger ones to the one behind it.
     fn split(key: Self::Key, feature: u32, offset: u32, missing_right: bool) -> Self;
     fn leaf(number: u64) -> Self;
+    /// A split by a set of categories: its members go to the node behind the one at `offset`. `None` if the layout has no such node.
+    fn categories(set: SetPlace, feature: u32, offset: u32, missing_right: bool) -> Option<Self>;
     /// The same node seen from `shift` places further on.
     fn moved(self, shift: u32) -> Self;
     /// The feature, within a mask below [`Node::MAX_FEATURES`]: one operation for the bounds and the neighbouring bits.
@@ -30,6 +34,8 @@ pub(super) trait Node: Copy + Default {
     fn step(self, x: Self::Key) -> u32;
     /// The same where `x` may be the key of NaN, which goes the way the source gave it.
     fn step_missing(self, x: Self::Key) -> u32;
+    /// The same where the node may be a split by categories, whose sets are `bits`.
+    fn step_categories(self, x: Self::Key, bits: &[u32]) -> u32;
     /// Key of a number; 0 for NaN.
     fn key(x: f64) -> Self::Key;
     /// The largest key below `key`.
@@ -64,6 +70,10 @@ impl Node for Small {
         Self(u64::from(SMALL_LEAF) + number)
     }
 
+    fn categories(_: SetPlace, _: u32, _: u32, _: bool) -> Option<Self> {
+        None
+    }
+
     fn moved(self, shift: u32) -> Self {
         if self.0 as u32 >= SMALL_LEAF {
             return self;
@@ -95,6 +105,11 @@ impl Node for Small {
     }
 
     #[inline]
+    fn step_categories(self, x: u32, _: &[u32]) -> u32 {
+        self.step_missing(x)
+    }
+
+    #[inline]
     fn key(x: f64) -> u32 {
         let x = x as f32;
         let bits = (x + 0.0).to_bits();
@@ -113,11 +128,13 @@ pub(super) struct Wide {
     key: u64,
     /// The top bit is the missing direction.
     feature: u32,
+    /// The top bit marks a split by categories, whose `key` is a [`SetPlace`].
     offset: u32,
 }
 
 const WIDE_LEAF: u64 = 0xFFF0_0000_0000_0001;
 const WIDE_MISSING: u32 = 31;
+const WIDE_CATEGORIES: u32 = 1 << 31;
 
 impl Node for Wide {
     type Key = u64;
@@ -140,6 +157,14 @@ impl Node for Wide {
             feature: 0,
             offset: 0,
         }
+    }
+
+    fn categories(set: SetPlace, feature: u32, offset: u32, missing_right: bool) -> Option<Self> {
+        let node = Self::split(set.pack(), feature, offset, missing_right);
+        Some(Self {
+            offset: node.offset | WIDE_CATEGORIES,
+            ..node
+        })
     }
 
     fn moved(self, shift: u32) -> Self {
@@ -174,6 +199,19 @@ impl Node for Wide {
     }
 
     #[inline]
+    fn step_categories(self, x: u64, bits: &[u32]) -> u32 {
+        if self.offset & WIDE_CATEGORIES == 0 {
+            return self.step_missing(x);
+        }
+        let right = if x == 0 {
+            self.feature >> WIDE_MISSING
+        } else {
+            SetPlace::unpack(self.key).bit(number(x), bits)
+        };
+        (self.offset & Self::MAX_OFFSET) + right
+    }
+
+    #[inline]
     fn key(x: f64) -> u64 {
         let bits = (x + 0.0).to_bits();
         let key = bits ^ ((bits.cast_signed() >> 63).cast_unsigned() | 1 << 63);
@@ -183,6 +221,13 @@ impl Node for Wide {
     fn key_below(key: u64) -> u64 {
         key - 1
     }
+}
+
+/// The number of a [`Wide`] key.
+#[inline]
+fn number(key: u64) -> f64 {
+    let positive = key >> 63 == 1;
+    f64::from_bits(if positive { key ^ 1 << 63 } else { !key })
 }
 
 #[cfg(test)]
@@ -196,6 +241,12 @@ mod tests {
             prop_assume!(!a.is_nan() && !b.is_nan());
             prop_assert_eq!(Small::key(a.into()).cmp(&Small::key(b.into())), a.partial_cmp(&b).unwrap());
             prop_assert_eq!(Wide::key(a.into()).cmp(&Wide::key(b.into())), a.partial_cmp(&b).unwrap());
+        }
+
+        #[test]
+        fn a_number_comes_back_from_its_key(a: f64) {
+            prop_assume!(!a.is_nan());
+            prop_assert_eq!(number(Wide::key(a)).to_bits(), (a + 0.0).to_bits());
         }
     }
 

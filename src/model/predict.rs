@@ -2,8 +2,9 @@
 
 use super::{
     Signature,
-    build::{InvalidModel, build, invalid},
+    build::{InvalidModel, Sums, build, invalid},
     forest::{Buffers, Forest},
+    link::{apply, largest, sigmoid, softmax_f32},
     source::{
         Aggregation, BinaryScores, Labels, Link, ModelSource, Output, Precision, Step, StepOp,
     },
@@ -96,14 +97,31 @@ impl Model {
                 forest.width
             );
         }
-        let classifier = !matches!(output, Output::Regression { .. });
-        let divisor = if aggregation == Aggregation::Mean {
-            forest.trees.len() as f64
+        let per_tree = !forest.targets.is_empty();
+        if aggregation == Aggregation::SumF32 && !per_tree {
+            invalid!("sums in f32 need the output of every tree");
+        }
+        let divisor = match aggregation {
+            Aggregation::Sum | Aggregation::SumF32 => 1.0,
+            Aggregation::Mean if per_tree => mean_of(&forest.targets, forest.width)?,
+            Aggregation::Mean => forest.trees.len() as f64,
+        };
+        let (first, base) = if per_tree && aggregation != Aggregation::Mean {
+            (base, Vec::new())
         } else {
-            1.0
+            (Vec::new(), base)
+        };
+        let sums = Sums {
+            shares: !matches!(output, Output::Regression { .. }) && base.is_empty(),
+            divisor,
+            base: &first,
+            precision: match aggregation {
+                Aggregation::SumF32 => Precision::F32,
+                _ => Precision::F64,
+            },
         };
         let handles_missing = forest.handles_missing;
-        let forest = build(&forest, classifier && base.is_empty(), divisor)?;
+        let forest = build(&forest, &sums)?;
         Ok(Self {
             signature,
             input,
@@ -158,6 +176,11 @@ impl Model {
                 StepOp::Sub => columns.for_each(|(x, y)| *x -= y),
                 StepOp::Mul => columns.for_each(|(x, y)| *x *= y),
                 StepOp::Div => columns.for_each(|(x, y)| *x /= y),
+                StepOp::ZeroIsMissing => columns.for_each(|(x, y)| {
+                    if x.abs() <= *y {
+                        *x = f64::NAN;
+                    }
+                }),
             }
             // One operation on two f32 numbers in f64, then rounded, is the f32 operation itself: f64 has more than twice the digits.
             if step.precision == Precision::F32 {
@@ -175,16 +198,25 @@ impl Model {
                 scores.extend_from_slice(sums);
             }
             Output::Classes { link, .. } => {
-                classes.push(largest(sums));
-                apply(link, sums);
+                let raw = largest(sums);
+                match (link, self.output_precision) {
+                    (Link::SoftmaxFirst, Precision::F32) => softmax_f32(sums),
+                    _ => apply(link, sums),
+                }
+                classes.push(match link {
+                    Link::SoftmaxFirst | Link::SigmoidFirst => largest(sums),
+                    _ => raw,
+                });
                 scores.extend_from_slice(sums);
             }
             Output::Binary {
                 cut, scores: form, ..
             } => {
                 let raw = sums[0];
-                classes.push(u32::from(raw > cut));
+                let second = raw > cut;
+                classes.push(u32::from(second));
                 scores.extend(match form {
+                    BinaryScores::Vote => [f64::from(!second), f64::from(second)],
                     BinaryScores::Complement => [1.0 - raw, raw],
                     BinaryScores::Opposite => [-raw, raw],
                     BinaryScores::Sigmoid => [sigmoid(-raw), sigmoid(raw)],
@@ -255,43 +287,16 @@ impl Model {
     }
 }
 
-/// The index of the largest score; the lowest one where several are largest.
-fn largest(scores: &[f64]) -> u32 {
-    let mut best = 0;
-    for (i, score) in scores.iter().enumerate() {
-        if *score > scores[best] {
-            best = i;
+/// What the trees of each output are divided by.
+fn mean_of(targets: &[u32], width: usize) -> Result<f64, InvalidModel> {
+    let mut counts = vec![0usize; width.min(targets.len() + 1)];
+    for target in targets {
+        if let Some(count) = counts.get_mut(*target as usize) {
+            *count += 1;
         }
     }
-    best as u32
-}
-
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-fn apply(link: Link, scores: &mut [f64]) {
-    match link {
-        Link::Identity => {}
-        Link::Sigmoid => scores.iter_mut().for_each(|x| *x = sigmoid(*x)),
-        Link::Softmax => softmax(scores, |_| true),
-        Link::SoftmaxZero => softmax(scores, |x| x.abs() > 1e-7),
-    }
-}
-
-/// Softmax over the scores that `takes_part` holds for. The largest is subtracted first, so that nothing overflows.
-fn softmax(scores: &mut [f64], takes_part: impl Fn(f64) -> bool) {
-    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut total = 0.0;
-    for x in scores.iter_mut() {
-        *x = if takes_part(*x) {
-            (*x - most).exp()
-        } else {
-            0.0
-        };
-        total += *x;
-    }
-    if total > 0.0 {
-        scores.iter_mut().for_each(|x| *x /= total);
+    match counts.first() {
+        Some(first) if *first > 0 && counts.iter().all(|count| count == first) => Ok(*first as f64),
+        _ => invalid!("the outputs to be averaged do not have the same number of trees"),
     }
 }

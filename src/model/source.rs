@@ -42,8 +42,40 @@ pub enum TreeNode {
         /// Whether a missing value (NaN) takes `yes`.
         missing_yes: bool,
     },
-    /// The leaf's numbers are `leaves[values * width .. (values + 1) * width]`.
+    /// A split by membership: `x` counts as the category that it is when the digits after its point are cut off.
+    Categories {
+        feature: u32,
+        /// The number of the set in [`ForestSource::categories`].
+        set: u32,
+        /// The child taken by the categories of the set.
+        yes: u32,
+        /// The child taken by all others.
+        no: u32,
+        /// Whether a missing value (NaN) takes `yes`.
+        missing_yes: bool,
+    },
+    /// The leaf's numbers are `leaves[values * width .. (values + 1) * width]`, or the one number `leaves[values]` where
+    /// the forest has [`ForestSource::targets`].
     Leaf { values: u32 },
+}
+
+/// The categories that take `yes` in a split, and what becomes of numbers that are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer for one kind of number"
+)]
+pub struct CategorySet {
+    /// Category `c` is in the set where bit `c % 32` of word `c / 32` is set.
+    pub words: Vec<u32>,
+    /// Whether numbers up to and including -1 take `yes`.
+    pub negative_yes: bool,
+    /// Whether numbers between -1 and 0 take `yes`: some libraries cut them off to category 0, to others they are negative.
+    pub fraction_yes: bool,
+    /// Whether categories beyond the last word take `yes`.
+    pub beyond_yes: bool,
+    /// Whether only whole numbers are categories, and others are beyond them.
+    pub whole: bool,
 }
 
 /// Trees and their leaf values.
@@ -54,8 +86,14 @@ pub struct ForestSource {
     /// Numbers per leaf: classes of a classifier, targets of a regressor, 1 for a binary margin.
     pub width: usize,
     pub trees: Vec<Vec<TreeNode>>,
-    /// Leaf vectors, `width` numbers each.
+    /// Leaf vectors, `width` numbers each; single numbers where there are `targets`.
     pub leaves: Vec<f64>,
+    /// Empty, or for each tree the only output that it adds to, as in boosting by class.
+    ///
+    /// Then the sums begin with the base score and are taken in the order of the trees.
+    pub targets: Vec<u32>,
+    /// The sets that [`TreeNode::Categories`] names.
+    pub categories: Vec<CategorySet>,
     /// Whether the source gives missing values a meaning of their own; if not, they are refused at the door.
     pub handles_missing: bool,
 }
@@ -64,6 +102,9 @@ pub struct ForestSource {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aggregation {
     Sum,
+    /// The same in `f32`, rounded after every tree; for forests with [`ForestSource::targets`].
+    SumF32,
+    /// The sum over the number of trees, of those with the same output where the forest has [`ForestSource::targets`].
     Mean,
 }
 
@@ -75,6 +116,17 @@ pub enum Link {
     Softmax,
     /// Softmax over the scores that are not exactly zero; a zero stays zero (ONNX `SOFTMAX_ZERO`).
     SoftmaxZero,
+    /// Softmax in the output's precision, and the winner is sought among the results: raw scores that differ by less
+    /// than the results can tell are a tie.
+    SoftmaxFirst,
+    /// Sigmoid, and the winner is sought among the results, where large scores are all one.
+    SigmoidFirst,
+    /// `e^x`
+    Exp,
+    /// `ln(1 + e^x)`
+    Softplus,
+    /// `x²` with the sign of `x`
+    SignedSquare,
 }
 
 /// How one raw score `s` becomes the two classes' scores.
@@ -86,6 +138,8 @@ pub enum BinaryScores {
     Opposite,
     /// `[sigmoid(-s), sigmoid(s)]`
     Sigmoid,
+    /// `[1, 0]` or `[0, 1]`, whichever class wins
+    Vote,
 }
 
 /// Class labels in the order of the score columns.
@@ -130,6 +184,8 @@ pub enum StepOp {
     Sub,
     Mul,
     Div,
+    /// Not arithmetic: an `x` within `-operand..=operand` becomes missing. A negative operand leaves its column alone.
+    ZeroIsMissing,
 }
 
 /// One preprocessing step, applied to every row: `x[j] = x[j] op operand[j]`, rounded to `precision`.

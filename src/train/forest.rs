@@ -82,6 +82,8 @@ pub(super) fn grow(
         width: sample.n_classes,
         trees,
         leaves,
+        targets: Vec::new(),
+        categories: Vec::new(),
         handles_missing: false,
     })
 }
@@ -178,6 +180,8 @@ fn leaf_of(nodes: &[TreeNode], feature_of: impl Fn(usize) -> f32) -> usize {
                 let left = f64::from(feature_of(feature as usize)) <= threshold;
                 at = if left { yes } else { no } as usize;
             }
+            // linfa has none.
+            TreeNode::Categories { no, .. } => at = no as usize,
         }
     }
 }

@@ -27,6 +27,9 @@ pub(super) fn node_attributes(forest: &ForestSource) -> Result<Vec<AttributeProt
     if forest.precision != Precision::F32 {
         return Err(unsupported!("only f32 forests are written as ONNX"));
     }
+    if !forest.targets.is_empty() {
+        return Err(unsupported!("boosted trees are not written as ONNX"));
+    }
     let count = forest.trees.iter().map(Vec::len).sum();
     let mut arrays: [Vec<i64>; 6] = std::array::from_fn(|_| Vec::with_capacity(count));
     let mut modes = Vec::with_capacity(count);
@@ -50,6 +53,9 @@ pub(super) fn node_attributes(forest: &ForestSource) -> Result<Vec<AttributeProt
                     missing_yes,
                 ),
                 TreeNode::Leaf { .. } => (0, "LEAF", 0.0, 0, 0, false),
+                TreeNode::Categories { .. } => {
+                    return Err(unsupported!("splits by category are not written as ONNX"));
+                }
             };
             let row = [
                 i64::from(no),

@@ -183,9 +183,9 @@ impl Features {
         }
         // `x - 0`, `x * 1` and `x / 1` are `x` to the bit; `-0 + 0` is not.
         let neutral = match op {
-            StepOp::Add => None,
             StepOp::Sub => Some(0.0),
             StepOp::Mul | StepOp::Div => Some(1.0),
+            StepOp::Add | StepOp::ZeroIsMissing => None,
         };
         if constant.iter().all(|&c| Some(c) == neutral) {
             return Ok(());

@@ -90,7 +90,7 @@ fn scaler(model: &ModelSource) -> Result<Option<NodeProto>, FlavorError> {
         let order = match step.op {
             StepOp::Sub => 0,
             StepOp::Mul => 1,
-            StepOp::Add | StepOp::Div => 2,
+            StepOp::Add | StepOp::Div | StepOp::ZeroIsMissing => 2,
         };
         if order == 2
             || last >= Some(order)
@@ -152,7 +152,7 @@ fn classifier(model: &ModelSource, labels: &Labels, rows: &str) -> Result<NodePr
         }
         Output::Classes { link, .. } => {
             let columns = (0..forest.width).zip(0_i64..).collect();
-            (columns, transform(*link))
+            (columns, transform(*link)?)
         }
         Output::Regression { .. } => return Err(unsupported!("a regressor has no classes")),
     };
@@ -211,7 +211,7 @@ fn regressor(model: &ModelSource, link: Link, rows: &str) -> Result<NodeProto, F
     attributes.extend(base(model)?);
     attributes.push(int("n_targets", forest.width as i64));
     attributes.extend(node_attributes(forest)?);
-    attributes.push(text("post_transform", transform(link)));
+    attributes.push(text("post_transform", transform(link)?));
     attributes.extend(Weights::of(forest, &columns, false)?.attributes("target"));
     Ok(node(
         ML_DOMAIN,
@@ -233,13 +233,18 @@ fn base(model: &ModelSource) -> Result<Vec<AttributeProto>, FlavorError> {
     )])
 }
 
-fn transform(link: Link) -> &'static str {
-    match link {
+fn transform(link: Link) -> Result<&'static str, FlavorError> {
+    Ok(match link {
         Link::Identity => "NONE",
         Link::Sigmoid => "LOGISTIC",
         Link::Softmax => "SOFTMAX",
         Link::SoftmaxZero => "SOFTMAX_ZERO",
-    }
+        other => {
+            return Err(unsupported!(
+                "the post_transform {other:?} is not one of ONNX"
+            ));
+        }
+    })
 }
 
 /// The label once more, and the scores as a map per row: `mlflow.pyfunc` builds a data frame from exactly that.

@@ -160,7 +160,7 @@ fn depth_leaf_size_and_features_are_kept() {
             .iter()
             .filter_map(|node| match node {
                 TreeNode::Split { feature, .. } => Some(*feature),
-                TreeNode::Leaf { .. } => None,
+                _ => None,
             })
             .collect();
         used.sort_unstable();

@@ -1,0 +1,61 @@
+//! What turns raw scores into answers.
+
+use super::source::Link;
+
+/// The index of the largest score; the lowest one where several are largest.
+pub(super) fn largest(scores: &[f64]) -> u32 {
+    let mut best = 0;
+    for (i, score) in scores.iter().enumerate() {
+        if *score > scores[best] {
+            best = i;
+        }
+    }
+    best as u32
+}
+
+pub(super) fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+pub(super) fn apply(link: Link, scores: &mut [f64]) {
+    match link {
+        Link::Identity => {}
+        Link::Sigmoid | Link::SigmoidFirst => scores.iter_mut().for_each(|x| *x = sigmoid(*x)),
+        Link::Softmax | Link::SoftmaxFirst => softmax(scores, |_| true),
+        Link::Exp => scores.iter_mut().for_each(|x| *x = x.exp()),
+        Link::Softplus => scores.iter_mut().for_each(|x| *x = x.exp().ln_1p()),
+        Link::SignedSquare => scores.iter_mut().for_each(|x| *x *= x.abs()),
+        Link::SoftmaxZero => softmax(scores, |x| x.abs() > 1e-7),
+    }
+}
+
+/// Softmax rounded to `f32` where XGBoost's `common::Softmax` rounds: each exponential and each quotient.
+pub(super) fn softmax_f32(scores: &mut [f64]) {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut total = 0.0;
+    for x in scores.iter_mut() {
+        *x = ((*x - most) as f32).exp().into();
+        total += *x;
+    }
+    let total = total as f32;
+    scores
+        .iter_mut()
+        .for_each(|x| *x = f64::from(*x as f32 / total));
+}
+
+/// Softmax over the scores that `takes_part` holds for. The largest is subtracted first, so that nothing overflows.
+fn softmax(scores: &mut [f64], takes_part: impl Fn(f64) -> bool) {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut total = 0.0;
+    for x in scores.iter_mut() {
+        *x = if takes_part(*x) {
+            (*x - most).exp()
+        } else {
+            0.0
+        };
+        total += *x;
+    }
+    if total > 0.0 {
+        scores.iter_mut().for_each(|x| *x /= total);
+    }
+}
