@@ -18,6 +18,10 @@ pub struct Served {
     pub version: String,
     pub uri: String,
     pub flavor: String,
+    /// The version of the library that wrote the data file, where it is known.
+    pub flavor_version: Option<String>,
+    /// What the data file says it is made of: scalers and estimator by class.
+    pub parts: Vec<String>,
     /// `sha256:` and the hex digest of the data file.
     pub digest: String,
     /// One row that the model's maker gave as an example; NaN is a missing value.
@@ -100,6 +104,8 @@ pub fn load(config: &ModelConfig) -> Result<Served, LoadError> {
     let Loaded {
         source,
         flavor,
+        flavor_version,
+        parts,
         digest,
         example,
         example_problem,
@@ -133,6 +139,8 @@ pub fn load(config: &ModelConfig) -> Result<Served, LoadError> {
         version,
         uri,
         flavor,
+        flavor_version,
+        parts,
         digest,
         example,
         loaded_at: SystemTime::now(),

@@ -67,6 +67,7 @@ fn card(served: &Served) -> Value {
             StepOp::Div => "divide",
             StepOp::AtLeast => "at least",
             StepOp::AtMost => "at most",
+            StepOp::FractionIsMissing => "fraction is missing",
             StepOp::ZeroIsMissing => "zero is missing up to",
         };
         json!({"op": op, "operand": step.operand})
@@ -76,6 +77,8 @@ fn card(served: &Served) -> Value {
         "version": served.version,
         "uri": served.uri,
         "flavor": served.flavor,
+        "flavor_version": served.flavor_version,
+        "estimator": served.parts,
         "digest": served.digest,
         "signature": columns.collect::<Vec<_>>(),
         "missing_values": model.handles_missing(),

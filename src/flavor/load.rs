@@ -6,14 +6,20 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, FlavorError, corrupt, example,
+    Files, FlavorError, Parsed, corrupt, example,
     mlmodel::{self, DataFile, MlModel},
-    onnx,
+    onnx, sklearn,
 };
-use crate::model::{ModelSource, Signature};
+use crate::model::{ColumnType, ModelSource, Signature};
 
-/// The data file of a package without an `MLmodel`.
-const LONE_FILE: &str = "model.onnx";
+/// Data files that make a package without an `MLmodel`: the ends of their names and their flavors, the first one that fits.
+const LONE_FILES: [(&str, &str); 5] = [
+    ("onnx", "onnx"),
+    ("skops", "sklearn"),
+    ("pkl", "sklearn"),
+    ("pickle", "sklearn"),
+    ("joblib", "sklearn"),
+];
 
 /// The key under `metadata:` of the `MLmodel` where the outputs of the input example are recorded.
 pub const RECORDED: &str = "example_outputs";
@@ -33,10 +39,12 @@ pub struct Recorded {
 pub struct Loaded {
     /// Its signature is that of the `MLmodel` where there is one.
     pub source: ModelSource,
-    /// `onnx`
+    /// `onnx` or `sklearn`
     pub flavor: String,
     /// The version of the library that wrote the data file, where the package says so.
     pub flavor_version: Option<String>,
+    /// What the data file says it is made of: scalers and estimator by class.
+    pub parts: Vec<String>,
     /// The data file, relative to the package.
     pub data_file: String,
     /// `sha256:<hex>` of the data file.
@@ -50,7 +58,7 @@ pub struct Loaded {
     pub recorded: Option<Recorded>,
 }
 
-/// Reads the model of a package: an MLflow Model directory, or a lone ONNX file.
+/// Reads the model of a package: an MLflow Model directory, or a lone model file.
 ///
 /// # Errors
 /// `Missing` when a file is not there, `Corrupt` or `Unsupported` as the readers say.
@@ -70,17 +78,25 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
                 data.path
             )
         } else {
-            "the package has neither an MLmodel nor a model.onnx; point at an MLflow Model directory or an ONNX file".into()
+            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .pkl, \
+             .joblib or .skops file"
+                .into()
         }));
     };
-    let mut source = onnx::read(&bytes)?;
-    if let Some(signature) = mlmodel.as_ref().and_then(|m| m.signature.as_ref()) {
+    let signature = mlmodel.as_ref().and_then(|m| m.signature.as_ref());
+    let Parsed {
+        mut source,
+        version,
+        parts,
+    } = parse(&data.flavor, &bytes, signature)?;
+    if let Some(signature) = signature {
         source.signature = signature_of(signature, &source.signature)?;
     }
     let (example, example_problem) = read_example(files, mlmodel.as_ref(), &source.signature);
     Ok(Loaded {
         flavor: data.flavor,
-        flavor_version: data.version,
+        flavor_version: version.or(data.version),
+        parts,
         data_file: data.path,
         digest: digest(&bytes),
         recorded: mlmodel.as_ref().and_then(recorded),
@@ -89,6 +105,18 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
         example,
         example_problem,
     })
+}
+
+/// Reads a data file of the given flavor.
+fn parse(flavor: &str, bytes: &[u8], signature: Option<&Signature>) -> Result<Parsed, FlavorError> {
+    match flavor {
+        "sklearn" => {
+            // What MLflow hands over as floats, scikit-learn scales as floats.
+            let floats = |s: &Signature| s.columns.iter().all(|c| c.kind == ColumnType::Float);
+            sklearn::read(bytes, signature.is_some_and(floats))
+        }
+        _ => onnx::read(bytes).map(Parsed::from),
+    }
 }
 
 /// The file, or nothing if the package has no such file.
@@ -102,22 +130,28 @@ fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>
     }
 }
 
-/// `model.onnx`, or the only `*.onnx` there is.
+/// The only file of the first kind of which there is just one; `model.onnx` if there is none.
 fn lone_file(files: &dyn Files) -> Result<DataFile, FlavorError> {
     let names = files
         .names()
         .map_err(|e| FlavorError::Missing(format!("the package cannot be listed: {e}")))?;
-    let mut onnx = names
-        .into_iter()
-        .filter(|n| n.rsplit_once('.').is_some_and(|(_, e)| e == "onnx"));
-    let path = match (onnx.next(), onnx.next()) {
-        (Some(name), None) => mlmodel::inside(&name)?.to_owned(),
-        _ => LONE_FILE.to_owned(),
+    let only = |end: &str| {
+        let mut fits = names
+            .iter()
+            .filter(|n| n.rsplit_once('.').is_some_and(|(_, e)| e == end));
+        fits.next().filter(|_| fits.next().is_none())
+    };
+    let found = LONE_FILES
+        .iter()
+        .find_map(|(end, flavor)| Some((only(end)?, flavor)));
+    let (path, flavor) = match found {
+        Some((name, flavor)) => (mlmodel::inside(name)?, *flavor),
+        None => ("model.onnx", "onnx"),
     };
     Ok(DataFile {
-        flavor: "onnx".into(),
+        flavor: flavor.into(),
         version: None,
-        path,
+        path: path.into(),
     })
 }
 

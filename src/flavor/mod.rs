@@ -5,6 +5,7 @@ mod load;
 pub mod mlmodel;
 pub mod onnx;
 mod package;
+pub mod sklearn;
 
 pub use load::{Loaded, RECORDED, Recorded, load};
 pub use package::package;
@@ -12,7 +13,6 @@ pub use package::package;
 #[cfg(test)]
 mod tests;
 
-#[cfg(doc)]
 use crate::model::ModelSource;
 use std::{borrow::Cow, io};
 
@@ -28,6 +28,26 @@ pub trait Files {
     /// What the store said.
     fn names(&self) -> io::Result<Vec<String>> {
         Ok(Vec::new())
+    }
+}
+
+/// A data file that was read.
+#[derive(Debug)]
+pub struct Parsed {
+    pub source: ModelSource,
+    /// The version of the library that wrote the file, where the file says so.
+    pub version: Option<String>,
+    /// What the file says it is made of, from input to output: scalers and estimator by class.
+    pub parts: Vec<String>,
+}
+
+impl From<ModelSource> for Parsed {
+    fn from(source: ModelSource) -> Self {
+        Self {
+            source,
+            version: None,
+            parts: Vec::new(),
+        }
     }
 }
 

@@ -181,6 +181,8 @@ pub enum StepOp {
     Div,
     /// Not arithmetic: an `x` within `-operand..=operand` becomes missing. A negative operand leaves its column alone.
     ZeroIsMissing,
+    /// Not arithmetic: a fraction becomes missing where the operand is not zero.
+    FractionIsMissing,
     /// No less than the operand; NaN stays.
     AtLeast,
     /// No more than the operand; NaN stays.

@@ -12,6 +12,12 @@ use serde_yaml::{Mapping, Value};
 use super::{FlavorError, corrupt, unsupported};
 use crate::model::Signature;
 
+/// Flavors that this server reads, in order of preference, with the keys of the data file and of the library's version.
+const READ: [(&str, &str, &str); 2] = [
+    ("onnx", "data", "onnx_version"),
+    ("sklearn", "pickled_model", "sklearn_version"),
+];
+
 /// What this server takes from an `MLmodel` file. Keys it does not know are ignored: MLflow adds some every release.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MlModel {
@@ -32,7 +38,7 @@ pub struct MlModel {
 /// The data file of the flavor that this server reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFile {
-    /// `onnx`
+    /// `onnx` or `sklearn`
     pub flavor: String,
     /// The version of the library that wrote it, where the file says so.
     pub version: Option<String>,
@@ -90,34 +96,33 @@ impl MlModel {
     /// # Errors
     /// `Unsupported` when no flavor is one that this server reads, `Corrupt` when the flavor names no file of its own.
     pub fn data_file(&self) -> Result<DataFile, FlavorError> {
-        let Some(onnx) = self.flavors.get("onnx") else {
+        let found = READ
+            .iter()
+            .find_map(|read| Some((read, self.flavors.get(read.0)?)));
+        let Some((&(flavor, key, version), keys)) = found else {
             return Err(self.other_flavor());
         };
-        let Some(path) = onnx.get("data").and_then(Value::as_str) else {
-            return Err(corrupt!("MLmodel: flavors.onnx names no `data` file"));
+        let Some(path) = keys.get(key).and_then(Value::as_str) else {
+            return Err(corrupt!("MLmodel: flavors.{flavor} names no `{key}` file"));
         };
         Ok(DataFile {
-            flavor: "onnx".into(),
-            version: onnx.get("onnx_version").and_then(scalar),
+            flavor: flavor.into(),
+            version: keys.get(version).and_then(scalar),
             path: inside(path)?.into(),
         })
     }
 
     fn other_flavor(&self) -> FlavorError {
         let has = |name: &str| self.flavors.contains_key(name);
-        if has("sklearn") {
-            return unsupported!(
-                "the model has the flavor sklearn, this server reads onnx; convert it with skl2onnx and log it with mlflow.onnx"
-            );
-        }
         if let Some(name) = ["xgboost", "lightgbm"].into_iter().find(|name| has(name)) {
             return unsupported!(
-                "the model has the flavor {name}, this server reads onnx; convert it with onnxmltools and log it with mlflow.onnx"
+                "the model has the flavor {name}, this server reads onnx and sklearn; convert it with onnxmltools and log it \
+                 with mlflow.onnx"
             );
         }
         let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
         unsupported!(
-            "the model has the flavors [{}], this server reads onnx; convert it and log it with mlflow.onnx",
+            "the model has the flavors [{}], this server reads onnx and sklearn; convert it and log it with mlflow.onnx",
             names.join(", ")
         )
     }

@@ -94,6 +94,7 @@ fn scaler(model: &ModelSource) -> Result<Option<NodeProto>, FlavorError> {
             | StepOp::Div
             | StepOp::AtLeast
             | StepOp::AtMost
+            | StepOp::FractionIsMissing
             | StepOp::ZeroIsMissing => 2,
         };
         if order == 2

@@ -162,7 +162,6 @@ fn a_package_without_a_model_says_what_it_lacks() {
 #[test]
 fn another_flavor_is_refused_by_name() {
     for (flavor, advice) in [
-        ("sklearn", "skl2onnx"),
         ("xgboost", "onnxmltools"),
         ("lightgbm", "onnxmltools"),
         ("spark", "[spark]"),
