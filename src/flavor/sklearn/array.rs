@@ -137,8 +137,4 @@ impl Column<'_> {
     pub(super) fn int(&self, i: usize) -> i64 {
         self.scalar.int(self.element(i))
     }
-
-    pub(super) fn is_float(&self) -> bool {
-        self.scalar.kind == b'f'
-    }
 }

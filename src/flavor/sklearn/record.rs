@@ -117,10 +117,6 @@ impl<'a> Arena<'a> {
         self.nodes.get_mut(id.0 as usize)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
     pub(super) fn text(&self, id: Id) -> Option<&str> {
         match self.node(id) {
             Node::Text(text) => Some(text),

@@ -48,7 +48,13 @@ impl Schema<'_, '_, '_> {
         let id = match (loader, content) {
             ("JsonNode", Some(content)) => {
                 let text = self.arena.text(content).unwrap_or_default().to_owned();
-                json::read_inner(&text, self.arena)?
+                // Python's JSON has three numbers more.
+                match text.as_str() {
+                    "NaN" => self.arena.add(Node::Float(f64::NAN))?,
+                    "Infinity" => self.arena.add(Node::Float(f64::INFINITY))?,
+                    "-Infinity" => self.arena.add(Node::Float(f64::NEG_INFINITY))?,
+                    text => json::read_inner(text, self.arena)?,
+                }
             }
             ("DictNode", Some(content)) => self.dict(content)?,
             ("DefaultDictNode" | "_DictWithDeprecatedKeysNode", Some(content)) => {
