@@ -67,7 +67,6 @@ fn card(served: &Served) -> Value {
             StepOp::Div => "divide",
             StepOp::AtLeast => "at least",
             StepOp::AtMost => "at most",
-            StepOp::FractionIsMissing => "fraction is missing",
             StepOp::ZeroIsMissing => "zero is missing up to",
         };
         json!({"op": op, "operand": step.operand})

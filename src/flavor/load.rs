@@ -6,19 +6,32 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, FlavorError, Parsed, corrupt, example,
+    Files, FlavorError, Parsed, corrupt, example, lightgbm,
     mlmodel::{self, DataFile, MlModel},
-    onnx, sklearn,
+    onnx, sklearn, xgboost,
 };
 use crate::model::{ColumnType, ModelSource, Signature};
 
 /// Data files that make a package without an `MLmodel`: the ends of their names and their flavors, the first one that fits.
-const LONE_FILES: [(&str, &str); 5] = [
+const LONE_FILES: [(&str, &str); 11] = [
     ("onnx", "onnx"),
     ("skops", "sklearn"),
     ("pkl", "sklearn"),
     ("pickle", "sklearn"),
     ("joblib", "sklearn"),
+    ("ubj", "xgboost"),
+    ("xgb", "xgboost"),
+    ("bst", "xgboost"),
+    ("lgb", "lightgbm"),
+    ("json", "xgboost"),
+    ("txt", "lightgbm"),
+];
+
+/// Files of other uses that lie beside a model.
+const NO_MODELS: [&str; 3] = [
+    "input_example.json",
+    "serving_input_example.json",
+    "requirements.txt",
 ];
 
 /// The key under `metadata:` of the `MLmodel` where the outputs of the input example are recorded.
@@ -39,7 +52,7 @@ pub struct Recorded {
 pub struct Loaded {
     /// Its signature is that of the `MLmodel` where there is one.
     pub source: ModelSource,
-    /// `onnx` or `sklearn`
+    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
     pub flavor: String,
     /// The version of the library that wrote the data file, where the package says so.
     pub flavor_version: Option<String>,
@@ -79,7 +92,7 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
             )
         } else {
             "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .pkl, \
-             .joblib or .skops file"
+             .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file"
                 .into()
         }));
     };
@@ -88,9 +101,11 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
         mut source,
         version,
         parts,
-    } = parse(&data.flavor, &bytes, signature)?;
+    } = parse(&data, &bytes, signature)?;
     if let Some(signature) = signature {
-        source.signature = signature_of(signature, &source.signature)?;
+        // LightGBM takes columns by their place, whatever they are called.
+        let by_name = data.flavor != "lightgbm" && !parts.iter().any(|p| p.starts_with("LGBM"));
+        source.signature = signature_of(signature, &source.signature, by_name)?;
     }
     let (example, example_problem) = read_example(files, mlmodel.as_ref(), &source.signature);
     Ok(Loaded {
@@ -107,14 +122,21 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
     })
 }
 
-/// Reads a data file of the given flavor.
-fn parse(flavor: &str, bytes: &[u8], signature: Option<&Signature>) -> Result<Parsed, FlavorError> {
-    match flavor {
-        "sklearn" => {
-            // What MLflow hands over as floats, scikit-learn scales as floats.
-            let floats = |s: &Signature| s.columns.iter().all(|c| c.kind == ColumnType::Float);
-            sklearn::read(bytes, signature.is_some_and(floats))
+/// Reads a data file by its flavor.
+fn parse(
+    data: &DataFile,
+    bytes: &[u8],
+    signature: Option<&Signature>,
+) -> Result<Parsed, FlavorError> {
+    // What MLflow hands over as floats, scikit-learn scales as floats.
+    let floats = signature.is_some_and(|s| s.columns.iter().all(|c| c.kind == ColumnType::Float));
+    match data.flavor.as_str() {
+        "sklearn" => sklearn::read(bytes, floats),
+        "xgboost" => xgboost::read(bytes, data.class.as_deref()),
+        "lightgbm" if !lightgbm::is_text(bytes) && data.is_sklearn() => {
+            sklearn::read(bytes, floats)
         }
+        "lightgbm" => lightgbm::read_wrapped(bytes, &lightgbm::Wrapper::default()),
         _ => onnx::read(bytes).map(Parsed::from),
     }
 }
@@ -136,9 +158,9 @@ fn lone_file(files: &dyn Files) -> Result<DataFile, FlavorError> {
         .names()
         .map_err(|e| FlavorError::Missing(format!("the package cannot be listed: {e}")))?;
     let only = |end: &str| {
-        let mut fits = names
-            .iter()
-            .filter(|n| n.rsplit_once('.').is_some_and(|(_, e)| e == end));
+        let mut fits = names.iter().filter(|n| {
+            n.rsplit_once('.').is_some_and(|(_, e)| e == end) && !NO_MODELS.contains(&n.as_str())
+        });
         fits.next().filter(|_| fits.next().is_none())
     };
     let found = LONE_FILES
@@ -151,12 +173,17 @@ fn lone_file(files: &dyn Files) -> Result<DataFile, FlavorError> {
     Ok(DataFile {
         flavor: flavor.into(),
         version: None,
+        class: None,
         path: path.into(),
     })
 }
 
 /// The package's signature, in the order in which the model takes its columns.
-fn signature_of(logged: &Signature, derived: &Signature) -> Result<Signature, FlavorError> {
+fn signature_of(
+    logged: &Signature,
+    derived: &Signature,
+    by_name: bool,
+) -> Result<Signature, FlavorError> {
     if logged.len() != derived.len() {
         return Err(corrupt!(
             "the signature in MLmodel has {} columns, the model takes {}",
@@ -165,7 +192,7 @@ fn signature_of(logged: &Signature, derived: &Signature) -> Result<Signature, Fl
         ));
     }
     // A graph with one input per column is fed by name, so its order is the one that counts.
-    if logged.named && derived.named {
+    if by_name && logged.named && derived.named {
         // Converters turn what they do not like in a name into underscores.
         let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "");
         let by_name = |name: &str| {
@@ -241,13 +268,14 @@ mod tests {
     #[test]
     fn columns_keep_the_signatures_names_and_take_the_graphs_order() {
         let logged = named(&["hue", "od280/od315", "a b"]);
-        let signature = signature_of(&logged, &named(&["a_b", "hue", "od280_od315"]));
+        let signature = signature_of(&logged, &named(&["a_b", "hue", "od280_od315"]), true);
         assert_eq!(signature.unwrap(), named(&["a b", "hue", "od280/od315"]));
     }
 
     #[test]
     fn names_that_could_mean_two_columns_are_refused() {
-        assert!(signature_of(&named(&["a b", "a-b"]), &named(&["a_b", "a__b"])).is_err());
-        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"])).is_err());
+        assert!(signature_of(&named(&["a b", "a-b"]), &named(&["a_b", "a__b"]), true).is_err());
+        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), true).is_err());
+        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), false).is_ok());
     }
 }

@@ -1,11 +1,13 @@
 //! Bytes to [`ModelSource`]: the readers of model files. No network, no panic on any input.
 
 pub mod example;
+pub mod lightgbm;
 mod load;
 pub mod mlmodel;
 pub mod onnx;
 mod package;
 pub mod sklearn;
+pub mod xgboost;
 
 pub use load::{Loaded, RECORDED, Recorded, load};
 pub use package::package;

@@ -11,13 +11,35 @@ pub(super) struct SetPlace {
     pub(super) start: u32,
     /// The number of the last bit.
     pub(super) last: u32,
+    /// Whether fractions are no categories.
+    pub(super) whole: bool,
 }
 
+const WHOLE: u32 = 1 << 30;
+
 impl SetPlace {
+    /// As a key of a node.
+    pub(super) fn pack(self) -> u64 {
+        let last = self.last | if self.whole { WHOLE } else { 0 };
+        u64::from(last) << 32 | u64::from(self.start)
+    }
+
+    #[inline]
+    pub(super) fn unpack(key: u64) -> Self {
+        let last = (key >> 32) as u32;
+        Self {
+            start: key as u32,
+            last: last & !WHOLE,
+            whole: last & WHOLE != 0,
+        }
+    }
+
     /// 1 where `x`, which is a number, is in the set.
     #[inline]
     pub(super) fn bit(self, x: f64, bits: &[u32]) -> u32 {
-        let at = if x >= 0.0 {
+        let at = if self.whole && x.fract() != 0.0 {
+            self.last
+        } else if x >= 0.0 {
             // Saturates: no set is as long.
             (x as u32).saturating_add(2)
         } else {
@@ -38,12 +60,13 @@ pub(super) fn lay_out(sets: &[CategorySet]) -> Option<(Vec<u32>, Vec<SetPlace>)>
             .checked_mul(32)?
             .checked_add(2)?;
         // The top of a leaf's key must stay out of reach.
-        if last > u32::MAX >> 1 {
+        if last >= WHOLE {
             return None;
         }
         places.push(SetPlace {
             start: u32::try_from(bits.len()).ok()?,
             last,
+            whole: set.whole,
         });
         let mut carry = u32::from(set.negative_yes) | u32::from(set.fraction_yes) << 1;
         for word in &set.words {

@@ -160,8 +160,7 @@ impl Node for Wide {
     }
 
     fn categories(set: SetPlace, feature: u32, offset: u32, missing_right: bool) -> Option<Self> {
-        let key = u64::from(set.last) << 32 | u64::from(set.start);
-        let node = Self::split(key, feature, offset, missing_right);
+        let node = Self::split(set.pack(), feature, offset, missing_right);
         Some(Self {
             offset: node.offset | WIDE_CATEGORIES,
             ..node
@@ -207,11 +206,7 @@ impl Node for Wide {
         let right = if x == 0 {
             self.feature >> WIDE_MISSING
         } else {
-            let set = SetPlace {
-                start: self.key as u32,
-                last: (self.key >> 32) as u32,
-            };
-            set.bit(number(x), bits)
+            SetPlace::unpack(self.key).bit(number(x), bits)
         };
         (self.offset & Self::MAX_OFFSET) + right
     }

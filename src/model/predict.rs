@@ -180,11 +180,6 @@ impl Model {
                 StepOp::Div => columns.for_each(|(x, y)| *x /= y),
                 StepOp::AtLeast => columns.for_each(|(x, y)| *x = if *x < *y { *y } else { *x }),
                 StepOp::AtMost => columns.for_each(|(x, y)| *x = if *x > *y { *y } else { *x }),
-                StepOp::FractionIsMissing => columns.for_each(|(x, y)| {
-                    if *y != 0.0 && x.fract() != 0.0 {
-                        *x = f64::NAN;
-                    }
-                }),
                 StepOp::ZeroIsMissing => columns.for_each(|(x, y)| {
                     if x.abs() <= *y {
                         *x = f64::NAN;

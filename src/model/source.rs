@@ -61,6 +61,10 @@ pub enum TreeNode {
 
 /// The categories that take `yes` in a split, and what becomes of numbers that are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer for one kind of number"
+)]
 pub struct CategorySet {
     /// Category `c` is in the set where bit `c % 32` of word `c / 32` is set.
     pub words: Vec<u32>,
@@ -70,6 +74,8 @@ pub struct CategorySet {
     pub fraction_yes: bool,
     /// Whether categories beyond the last word take `yes`.
     pub beyond_yes: bool,
+    /// Whether only whole numbers are categories, and others are beyond them.
+    pub whole: bool,
 }
 
 /// Trees and their leaf values.
@@ -181,8 +187,6 @@ pub enum StepOp {
     Div,
     /// Not arithmetic: an `x` within `-operand..=operand` becomes missing. A negative operand leaves its column alone.
     ZeroIsMissing,
-    /// Not arithmetic: a fraction becomes missing where the operand is not zero.
-    FractionIsMissing,
     /// No less than the operand; NaN stays.
     AtLeast,
     /// No more than the operand; NaN stays.

@@ -13,9 +13,11 @@ use super::{FlavorError, corrupt, unsupported};
 use crate::model::Signature;
 
 /// Flavors that this server reads, in order of preference, with the keys of the data file and of the library's version.
-const READ: [(&str, &str, &str); 2] = [
+const READ: [(&str, &str, &str); 4] = [
     ("onnx", "data", "onnx_version"),
     ("sklearn", "pickled_model", "sklearn_version"),
+    ("xgboost", "data", "xgb_version"),
+    ("lightgbm", "data", "lgb_version"),
 ];
 
 /// What this server takes from an `MLmodel` file. Keys it does not know are ignored: MLflow adds some every release.
@@ -38,12 +40,23 @@ pub struct MlModel {
 /// The data file of the flavor that this server reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFile {
-    /// `onnx` or `sklearn`
+    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
     pub flavor: String,
     /// The version of the library that wrote it, where the file says so.
     pub version: Option<String>,
+    /// `model_class`: the Python class of the model, such as `xgboost.sklearn.XGBClassifier`.
+    pub class: Option<String>,
     /// Relative to the package.
     pub path: String,
+}
+
+impl DataFile {
+    /// Whether the model is one of the classes for scikit-learn.
+    pub(super) fn is_sklearn(&self) -> bool {
+        self.class
+            .as_deref()
+            .is_some_and(|class| class.contains(".sklearn."))
+    }
 }
 
 /// Reads an `MLmodel` file.
@@ -108,21 +121,16 @@ impl MlModel {
         Ok(DataFile {
             flavor: flavor.into(),
             version: keys.get(version).and_then(scalar),
+            class: keys.get("model_class").and_then(scalar),
             path: inside(path)?.into(),
         })
     }
 
     fn other_flavor(&self) -> FlavorError {
-        let has = |name: &str| self.flavors.contains_key(name);
-        if let Some(name) = ["xgboost", "lightgbm"].into_iter().find(|name| has(name)) {
-            return unsupported!(
-                "the model has the flavor {name}, this server reads onnx and sklearn; convert it with onnxmltools and log it \
-                 with mlflow.onnx"
-            );
-        }
         let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
         unsupported!(
-            "the model has the flavors [{}], this server reads onnx and sklearn; convert it and log it with mlflow.onnx",
+            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; convert it and log it with \
+             mlflow.onnx",
             names.join(", ")
         )
     }

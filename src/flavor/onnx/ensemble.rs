@@ -6,6 +6,7 @@
 use super::{
     MAX_FEATURES,
     attributes::Attributes,
+    chains::Sets,
     corrupt,
     features::Features,
     leaves::{Leaves, Slots, Weights},
@@ -289,9 +290,17 @@ fn forest(
     let mut trees: Vec<Vec<TreeNode>> = Vec::with_capacity(spans.len());
     let mut ranges = Vec::with_capacity(spans.len());
     let mut next = 0;
+    let mut sets = Sets::new(size);
     for span in &spans {
         let first = next;
-        trees.push(nodes::tree(op, nodes, span, handles_missing, &mut next)?);
+        trees.push(nodes::tree(
+            op,
+            nodes,
+            span,
+            handles_missing,
+            &mut next,
+            &mut sets,
+        )?);
         ranges.push((first, next));
     }
     let mut slots = Slots::new(nodes, &ranges);
@@ -308,7 +317,7 @@ fn forest(
         trees,
         leaves: Vec::new(),
         targets: Vec::new(),
-        categories: Vec::new(),
+        categories: sets.sets,
         handles_missing,
     };
     Ok((forest, leaves))
@@ -317,8 +326,10 @@ fn forest(
 /// The number of features that the splits need, where the graph does not say.
 fn widest(op: &str, trees: &[Vec<TreeNode>]) -> Result<usize, FlavorError> {
     let feature = |node: &TreeNode| match node {
-        TreeNode::Split { feature, .. } => Some(*feature as usize + 1),
-        TreeNode::Leaf { .. } | TreeNode::Categories { .. } => None,
+        TreeNode::Split { feature, .. } | TreeNode::Categories { feature, .. } => {
+            Some(*feature as usize + 1)
+        }
+        TreeNode::Leaf { .. } => None,
     };
     match trees.iter().flatten().filter_map(feature).max() {
         Some(width) if width <= MAX_FEATURES => Ok(width),

@@ -13,7 +13,7 @@ use super::{
     corrupt, ensemble,
     features::{Elem, Features},
     proto::{GraphProto, ModelProto, NodeProto, elem},
-    scan, unsupported,
+    scan, scores, unsupported,
 };
 use crate::{
     flavor::FlavorError,
@@ -167,6 +167,7 @@ impl<'a> Walk<'a> {
             ("Identity", false) => self.identity(node),
             ("Cast" | "CastLike", false) => self.cast(node),
             ("Add" | "Sub" | "Mul" | "Div", false) => self.arithmetic(node),
+            ("Exp", false) => self.exp(node),
             ("Concat", false) | ("FeatureVectorizer", true) => self.concat(node),
             ("Scaler", true) => self.scaler(node),
             ("ZipMap", true) => self.zipmap(node),
@@ -175,7 +176,7 @@ impl<'a> Walk<'a> {
                 "the operator TreeEnsemble of ai.onnx.ml 5 is not read; export with target_opset={{'ai.onnx.ml': 3}}"
             )),
             _ => Err(unsupported!(
-                "{} is not supported; {PLAIN_EXPORT}",
+                "{} is not supported; {PLAIN_EXPORT}, or serve the XGBoost or LightGBM model itself",
                 label(node)
             )),
         }
@@ -257,6 +258,13 @@ impl<'a> Walk<'a> {
             (Value::Constant { numbers, elem }, Value::Features(_)) if either_way => {
                 (1, numbers, *elem)
             }
+            (Value::Scores, Value::Constant { numbers, .. }) => {
+                let numbers = Rc::clone(numbers);
+                if let Some(model) = &mut self.trees {
+                    scores::arithmetic(model, op, &numbers, &label(node))?;
+                }
+                return self.set(node, 0, Value::Scores);
+            }
             (Value::Label | Value::Scores | Value::Zipped, _) => {
                 return Err(unsupported!(
                     "{} changes the scores after the trees; {PLAIN_EXPORT}",
@@ -277,6 +285,20 @@ impl<'a> Walk<'a> {
         }
         features.step(op, &numbers, elem.precision())?;
         self.set(node, 0, Value::Features(features))
+    }
+
+    fn exp(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
+        let of_scores = matches!(self.value(node, 0)?, Value::Scores);
+        match &mut self.trees {
+            Some(model) if of_scores => scores::exp(model, &label(node))?,
+            _ => {
+                return Err(unsupported!(
+                    "{} is not supported; {PLAIN_EXPORT}",
+                    label(node)
+                ));
+            }
+        }
+        self.set(node, 0, Value::Scores)
     }
 
     fn scaler(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {

@@ -4,6 +4,7 @@
 
 mod arrays;
 mod attributes;
+mod chains;
 mod ensemble;
 mod features;
 mod graph;
@@ -12,6 +13,7 @@ mod message;
 mod nodes;
 mod proto;
 mod scan;
+mod scores;
 mod trees;
 mod write;
 

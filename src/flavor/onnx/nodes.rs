@@ -1,6 +1,7 @@
 //! The nodes of one tree, and the repair of trees whose branches meet again.
 
 use super::{
+    chains::Sets,
     corrupt,
     trees::{NodeArrays, Span, mode},
     unsupported,
@@ -20,6 +21,7 @@ pub(super) fn tree(
     span: &Span,
     handles_missing: bool,
     leaves: &mut u32,
+    sets: &mut Sets,
 ) -> Result<Vec<TreeNode>, FlavorError> {
     let mut tree = Vec::with_capacity(span.end - span.start);
     let mut parents = vec![0_u32; span.end - span.start];
@@ -68,6 +70,7 @@ pub(super) fn tree(
         ));
     }
     if parents.any(|count| count != 1) {
+        sets.join(&mut tree);
         return unshare(op, &tree);
     }
     Ok(tree)
@@ -75,8 +78,7 @@ pub(super) fn tree(
 
 /// Copies what several parents share and drops what none reaches.
 ///
-/// onnxmltools writes a categorical split of LightGBM as a chain of `BRANCH_EQ` with one common `yes` child, and
-/// onnxruntime accepts it.
+/// onnxruntime accepts such trees. What [`Sets::join`] has left of them is small.
 fn unshare(op: &str, tree: &[TreeNode]) -> Result<Vec<TreeNode>, FlavorError> {
     let limit = tree.len().saturating_mul(MAX_GROWTH);
     let Some(&root) = tree.first() else {
@@ -85,7 +87,7 @@ fn unshare(op: &str, tree: &[TreeNode]) -> Result<Vec<TreeNode>, FlavorError> {
     let mut copy = vec![root];
     let mut at = 0;
     while let Some(&node) = copy.get(at) {
-        if let TreeNode::Split { yes, no, .. } = node {
+        if let TreeNode::Split { yes, no, .. } | TreeNode::Categories { yes, no, .. } = node {
             // A cycle never ends, and ends here.
             if copy.len() + 2 > limit {
                 return Err(unsupported!(
@@ -99,7 +101,9 @@ fn unshare(op: &str, tree: &[TreeNode]) -> Result<Vec<TreeNode>, FlavorError> {
                 };
                 copy.push(child);
             }
-            if let Some(TreeNode::Split { yes, no, .. }) = copy.get_mut(at) {
+            if let Some(TreeNode::Split { yes, no, .. } | TreeNode::Categories { yes, no, .. }) =
+                copy.get_mut(at)
+            {
                 (*yes, *no) = (place, place + 1);
             }
         }

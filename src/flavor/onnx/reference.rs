@@ -1,7 +1,8 @@
 //! A naive evaluator of [`ModelSource`]: the plainest reading of its documentation, for tests to compare with.
 
 use crate::model::{
-    Aggregation, BinaryScores, Link, ModelSource, Output, Precision, StepOp, Test, TreeNode,
+    Aggregation, BinaryScores, ForestSource, Link, ModelSource, Output, Precision, StepOp, Test,
+    TreeNode,
 };
 
 /// The class (of a classifier) and the scores of one row.
@@ -14,10 +15,7 @@ pub(crate) fn predict(model: &ModelSource, row: &[f64]) -> (Option<usize>, Vec<f
                 StepOp::Sub => *v - c,
                 StepOp::Mul => *v * c,
                 StepOp::Div => *v / c,
-                StepOp::AtLeast
-                | StepOp::AtMost
-                | StepOp::FractionIsMissing
-                | StepOp::ZeroIsMissing => {
+                StepOp::AtLeast | StepOp::AtMost | StepOp::ZeroIsMissing => {
                     unreachable!("ONNX has no such step")
                 }
             };
@@ -30,7 +28,7 @@ pub(crate) fn predict(model: &ModelSource, row: &[f64]) -> (Option<usize>, Vec<f
     }
     let mut scores = vec![0.0; forest.width];
     for tree in &forest.trees {
-        let leaf = descend(tree, 0, &x);
+        let leaf = descend(forest, tree, 0, &x);
         for (score, w) in scores.iter_mut().zip(&forest.leaves[leaf * forest.width..]) {
             *score += w;
         }
@@ -72,7 +70,7 @@ fn round(x: f64, precision: Precision) -> f64 {
 }
 
 #[expect(clippy::float_cmp, reason = "a split may test for equality")]
-fn descend(tree: &[TreeNode], at: u32, x: &[f64]) -> usize {
+fn descend(forest: &ForestSource, tree: &[TreeNode], at: u32, x: &[f64]) -> usize {
     match tree[at as usize] {
         TreeNode::Leaf { values } => values as usize,
         TreeNode::Split {
@@ -93,9 +91,25 @@ fn descend(tree: &[TreeNode], at: u32, x: &[f64]) -> usize {
                 Test::Eq => x0 == t,
                 Test::Ne => x0 != t,
             };
-            descend(tree, if holds { yes } else { no }, x)
+            descend(forest, tree, if holds { yes } else { no }, x)
         }
-        TreeNode::Categories { .. } => unreachable!("ONNX has no such split"),
+        TreeNode::Categories {
+            feature,
+            set,
+            yes,
+            no,
+            missing_yes,
+        } => {
+            let x0 = x[feature as usize];
+            let words = &forest.categories[set as usize].words;
+            let member = x0 >= 0.0
+                && x0.fract() == 0.0
+                && words
+                    .get(x0 as usize / 32)
+                    .is_some_and(|word| word >> (x0 as u64 % 32) & 1 == 1);
+            let holds = if x0.is_nan() { missing_yes } else { member };
+            descend(forest, tree, if holds { yes } else { no }, x)
+        }
     }
 }
 

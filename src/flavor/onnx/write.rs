@@ -94,7 +94,6 @@ fn scaler(model: &ModelSource) -> Result<Option<NodeProto>, FlavorError> {
             | StepOp::Div
             | StepOp::AtLeast
             | StepOp::AtMost
-            | StepOp::FractionIsMissing
             | StepOp::ZeroIsMissing => 2,
         };
         if order == 2

@@ -42,6 +42,11 @@ impl<'d> Array<'d> {
         data: Data<'d>,
     ) -> Result<Self, FlavorError> {
         let count = shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
+        if matches!(data, Data::Bytes(_)) == (dtype.scalar.kind == b'O') {
+            return Err(corrupt!(
+                "an array of {dtype} does not hold what its type says"
+            ));
+        }
         let (found, expected) = match &data {
             Data::Bytes(bytes) => (
                 bytes.len(),

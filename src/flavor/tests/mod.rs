@@ -1,5 +1,6 @@
 //! Packages: what MLflow wrote, what this server writes, and what is wrong with others.
 
+pub(in crate::flavor) mod boosters;
 mod forms;
 
 use std::{borrow::Cow, collections::HashMap, fs, io, path::PathBuf};
@@ -161,11 +162,7 @@ fn a_package_without_a_model_says_what_it_lacks() {
 
 #[test]
 fn another_flavor_is_refused_by_name() {
-    for (flavor, advice) in [
-        ("xgboost", "onnxmltools"),
-        ("lightgbm", "onnxmltools"),
-        ("spark", "[spark]"),
-    ] {
+    for (flavor, advice) in [("spark", "[spark]"), ("catboost", "[catboost]")] {
         let text = format!("flavors:\n  {flavor}:\n    data: model.bin\n");
         let error = refused(&Memory::default().with("MLmodel", text));
         assert!(matches!(error, FlavorError::Unsupported(_)), "{error}");

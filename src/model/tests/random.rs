@@ -28,6 +28,7 @@ fn walk(source: &ForestSource, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 
             };
             let holds = match x {
                 x if x.is_nan() => missing_yes,
+                x if set.whole && x.fract() != 0.0 => set.beyond_yes,
                 x if x <= -1.0 => set.negative_yes,
                 x if x < 0.0 => set.fraction_yes,
                 x => member(x as usize),
@@ -162,6 +163,7 @@ fn random_set(rng: &mut StdRng) -> CategorySet {
         negative_yes: rng.r#gen(),
         fraction_yes: rng.r#gen(),
         beyond_yes: rng.r#gen(),
+        whole: rng.r#gen(),
     }
 }
 

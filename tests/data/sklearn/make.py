@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTre
 
 warnings.simplefilter("ignore")
 VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
-ROWS = 1100
+ROWS = 1010
 
 
 def datasets():
@@ -97,6 +97,13 @@ def models(data):
     yield "pipeline_standard_forest_f32", Pipeline([("scale", StandardScaler()), ("forest", RandomForestClassifier(**rf))]), iris[0].astype(np.float32), iris[1], True
     yield "pipeline_minmax_boosting", make_pipeline(MinMaxScaler((-1, 2), clip=True), GradientBoostingRegressor(**gb)), diabetes[0], diabetes[1], False
     yield "pipeline_minmax_f32", make_pipeline(MinMaxScaler(), ExtraTreesClassifier(**rf)), cancer[0].astype(np.float32), cancer[1], True
+    if VERSION >= (1, 9):
+        import lightgbm
+        lgb = dict(n_estimators=6, num_leaves=6, verbose=-1)
+        yield "lightgbm_classifier", lightgbm.LGBMClassifier(**lgb), frame(cancer[0]), words(cancer[1]), False
+        yield "lightgbm_classifier_three", lightgbm.LGBMClassifier(**lgb), holes, iris[1] * 2 - 1, False
+        yield "lightgbm_regressor", lightgbm.LGBMRegressor(**lgb), diabetes[0], diabetes[1], False
+        yield "pipeline_standard_lightgbm", make_pipeline(StandardScaler(), lightgbm.LGBMClassifier(**lgb)), cancer[0], cancer[1], False
     yield "pipeline_nested", Pipeline([("none", "passthrough"), ("inner", Pipeline([("mean", StandardScaler(with_std=False)), ("hist", HistGradientBoostingClassifier(**hgb))]))]), cancer[0], words(cancer[1]), False
 
 
@@ -112,7 +119,11 @@ def scalers(model):
 def thresholds(model, width):
     """Pairs of feature and threshold of every split, at most a few hundred."""
     found = []
-    if hasattr(model, "_predictors"):
+    if hasattr(model, "booster_"):
+        table, names = model.booster_.trees_to_dataframe(), model.booster_.feature_name()
+        splits = table[table.decision_type == "<="]
+        found = [(names.index(f), float(t)) for f, t in zip(splits.split_feature, splits.threshold)]
+    elif hasattr(model, "_predictors"):
         # Categorical columns come first where an encoder numbers them.
         order = range(width)
         if getattr(model, "_preprocessor", None) is not None:

@@ -215,7 +215,7 @@ fn missing_values_are_handled_only_where_the_model_tracks_them() {
 
 #[test]
 fn branches_that_meet_again_are_unfolded_into_a_tree() {
-    let forest = source("eq_chain_integers_shared").forest;
+    let forest = source("eq_chain_halves_shared").forest;
     let splits = |nodes: &[TreeNode]| {
         nodes
             .iter()
@@ -224,6 +224,16 @@ fn branches_that_meet_again_are_unfolded_into_a_tree() {
     };
     assert_eq!(splits(&forest.trees[0]), 3);
     assert_eq!(forest.trees[0].len(), 7);
+}
+
+#[test]
+fn a_chain_of_equalities_with_whole_numbers_is_one_split_by_categories() {
+    let forest = source("eq_chain_integers_shared").forest;
+    assert_eq!(forest.trees[0].len(), 3);
+    assert!(matches!(
+        forest.trees[0][0],
+        TreeNode::Categories { set: 0, .. }
+    ));
 }
 
 /// The model as the writer can write it: what it reads, in one `f32` chain.

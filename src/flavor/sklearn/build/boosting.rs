@@ -21,7 +21,7 @@ pub(super) const HALF: f64 = 1.5 * (f64::EPSILON / 2.0);
 const BELOW_ZERO: f64 = -5e-324;
 
 pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
-    let labels = labels(part)?;
+    let labels = labels(part, "classes_")?;
     let exponential = match part.text("loss") {
         Some("exponential") => true,
         Some("log_loss" | "deviance") => false,
@@ -116,7 +116,6 @@ fn stages(
         })?;
     }
     Ok(Trees {
-        steps: Vec::new(),
         forest: forest.source,
         aggregation: Aggregation::Sum,
         base,

@@ -5,10 +5,7 @@
 //! counts as missing.
 
 use super::{super::numpy, Part, corrupt, unsupported};
-use crate::{
-    flavor::FlavorError,
-    model::{CategorySet, Precision, Step, StepOp},
-};
+use crate::{flavor::FlavorError, model::CategorySet};
 
 /// Larger categories would make the sets of bits too large.
 const MAX_CATEGORY: f64 = 4095.0;
@@ -68,22 +65,6 @@ impl Categories {
         Ok(categories)
     }
 
-    /// The encoder knows whole numbers only; everything else becomes missing.
-    pub(super) fn steps(&self) -> Vec<Step> {
-        if !self.whole_only {
-            return Vec::new();
-        }
-        let operand = self
-            .known
-            .iter()
-            .map(|k| f64::from(u8::from(!k.is_empty())));
-        vec![Step {
-            op: StepOp::FractionIsMissing,
-            operand: operand.collect(),
-            precision: Precision::F64,
-        }]
-    }
-
     /// The column of a node's feature. One that is out of range stays so, and is refused with the tree.
     pub(super) fn feature(&self, feature: u32) -> u32 {
         let moved = self.columns.get(feature as usize);
@@ -119,6 +100,7 @@ impl Categories {
             negative_yes: missing_left,
             fraction_yes: missing_left,
             beyond_yes: missing_left,
+            whole: self.whole_only,
         };
         for &(category, code) in known {
             let word = words.int(number as usize * 8 + code as usize / 32);

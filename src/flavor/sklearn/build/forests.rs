@@ -18,7 +18,7 @@ pub(super) fn classifier(
     trees: &[Part<'_>],
     size: usize,
 ) -> Result<Trees, FlavorError> {
-    let labels = labels(part)?;
+    let labels = labels(part, "classes_")?;
     let width = labels.len();
     // Before 1.4 the leaves hold counts, and the trees divide by their sum.
     let counts = !part.since(1, 4);
@@ -46,7 +46,6 @@ pub(super) fn classifier(
     }
     forest.source.handles_missing = handles_missing && takes_missing(part, trees);
     Ok(Trees {
-        steps: Vec::new(),
         forest: forest.source,
         aggregation: Aggregation::Mean,
         base: Vec::new(),
@@ -83,7 +82,6 @@ pub(super) fn regressor(
     }
     forest.source.handles_missing = handles_missing && takes_missing(part, trees);
     Ok(Trees {
-        steps: Vec::new(),
         forest: forest.source,
         aggregation: Aggregation::Mean,
         base: Vec::new(),

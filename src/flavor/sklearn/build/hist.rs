@@ -22,7 +22,7 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FlavorErr
         Some("log_loss" | "auto" | "binary_crossentropy" | "categorical_crossentropy") => {}
         other => return Err(unknown_loss(&part, other)),
     }
-    let labels = labels(part)?;
+    let labels = labels(part, "classes_")?;
     let outputs = if labels.len() == 2 { 1 } else { labels.len() };
     let raw_decides = part.since(1, 5);
     let output = match labels.len() {
@@ -87,7 +87,6 @@ fn rounds(
         }
     }
     Ok(Trees {
-        steps: categories.steps(),
         forest: forest.source,
         aggregation: Aggregation::Sum,
         base,

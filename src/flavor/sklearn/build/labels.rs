@@ -9,7 +9,7 @@ use super::{
 use crate::{flavor::FlavorError, model::Labels};
 
 /// The labels of a classifier of one target, in the order of its probabilities.
-pub(super) fn labels(part: Part<'_>) -> Result<Labels, FlavorError> {
+pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FlavorError> {
     let outputs = match part.get("n_outputs_") {
         Some(_) => part.count("n_outputs_")?,
         None => 1,
@@ -20,10 +20,10 @@ pub(super) fn labels(part: Part<'_>) -> Result<Labels, FlavorError> {
             part.class
         ));
     }
-    let id = part.attribute("classes_")?;
+    let id = part.attribute(attribute)?;
     let Some(array) = numpy::array(part.arena, id)? else {
         return Err(corrupt!(
-            "`classes_` of the {} is {}",
+            "`{attribute}` of the {} is {}",
             part.class,
             part.arena.kind(id)
         ));

@@ -8,6 +8,7 @@ mod categories;
 mod forests;
 mod hist;
 mod labels;
+mod lightgbm;
 mod part;
 mod pipeline;
 mod trees;
@@ -18,7 +19,7 @@ use super::{
     record::{Arena, Id},
 };
 use crate::model::{
-    Aggregation, ColumnType, ForestSource, ModelSource, Output, Precision, Signature, Step,
+    Aggregation, ColumnType, ForestSource, ModelSource, Output, Precision, Signature,
 };
 use part::Part;
 
@@ -28,8 +29,6 @@ struct Trees {
     aggregation: Aggregation,
     base: Vec<f64>,
     output: Output,
-    /// What happens to a row after the scalers.
-    steps: Vec<Step>,
 }
 
 /// Builds the model whose record is `root`. `size` is the number of bytes it was read from; with `floats`, scalers get `f32`.
@@ -46,42 +45,57 @@ pub(super) fn model(
         ));
     };
     let chain = pipeline::flatten(root)?;
-    let trees = estimator(chain.last, size)?;
+    let last = chain.last;
     let names = chain.parts().find_map(Part::feature_names).transpose()?;
-    let n_features = trees.forest.n_features;
-    let signature = match names {
-        Some(names) if names.len() == n_features => Signature::named(names, ColumnType::Double),
-        _ => Signature::unnamed(n_features, ColumnType::Double),
-    };
-    // A scaler takes doubles as they are; trees round their input first.
-    let input = match trees.forest.precision {
-        _ if floats => Precision::F32,
-        precision if chain.scalers.is_empty() => precision,
-        _ => Precision::F64,
-    };
-    let mut steps = Vec::new();
-    for scaler in &chain.scalers {
-        steps.extend(pipeline::steps(*scaler, n_features, input)?);
-    }
-    steps.extend(trees.steps);
-    let parts = chain.parts().map(|part| part.class.to_owned()).collect();
-    Ok(Parsed {
-        version: chain
-            .parts()
-            .find_map(Part::version_text)
-            .map(str::to_owned),
-        parts,
-        source: ModelSource {
-            signature,
-            input,
-            steps,
-            forest: trees.forest,
-            aggregation: trees.aggregation,
-            base: trees.base,
-            output: trees.output,
-            output_precision: Precision::F64,
+    let version = chain.parts().find_map(Part::version_text);
+    let mut parsed = match (last.module, last.class) {
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
+            lightgbm::read(last)?
+        }
+        _ => Parsed {
+            parts: vec![last.class.to_owned()],
+            version: version.map(str::to_owned),
+            source: estimator(last, size)?.source(),
         },
-    })
+    };
+    let source = &mut parsed.source;
+    let n_features = source.forest.n_features;
+    if let Some(names) = names.filter(|names| names.len() == n_features) {
+        source.signature = Signature::named(names, ColumnType::Double);
+    }
+    // A scaler takes doubles as they are; trees round their input first.
+    if !chain.scalers.is_empty() {
+        source.input = if floats {
+            Precision::F32
+        } else {
+            Precision::F64
+        };
+        let mut steps = Vec::new();
+        for scaler in &chain.scalers {
+            steps.extend(pipeline::steps(*scaler, n_features, source.input)?);
+        }
+        // LightGBM's own step comes after the scalers.
+        steps.append(&mut source.steps);
+        source.steps = steps;
+    }
+    let scalers = chain.scalers.iter().map(|part| part.class.to_owned());
+    parsed.parts.splice(..0, scalers);
+    Ok(parsed)
+}
+
+impl Trees {
+    fn source(self) -> ModelSource {
+        ModelSource {
+            signature: Signature::unnamed(self.forest.n_features, ColumnType::Double),
+            input: self.forest.precision,
+            steps: Vec::new(),
+            forest: self.forest,
+            aggregation: self.aggregation,
+            base: self.base,
+            output: self.output,
+            output_precision: Precision::F64,
+        }
+    }
 }
 
 fn estimator(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
@@ -113,9 +127,6 @@ fn estimator(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
 fn refused(part: Part<'_>) -> FlavorError {
     let name = part.full_name();
     match (part.module, part.class) {
-        ("lightgbm.sklearn", _) => unsupported!(
-            "the model is a {name}; log it with mlflow.lightgbm.log_model(model.booster_), or {ADVICE}"
-        ),
         ("xgboost.sklearn" | "xgboost.core", _) => {
             unsupported!("the model is a {name}; log it with mlflow.xgboost.log_model")
         }

@@ -1,0 +1,184 @@
+//! What an XGBoost model file says, in either of its formats.
+//!
+//! Source: XGBoost's `doc/model.schema` and the files of versions 1.7 to 3.2. Parts that no prediction needs are
+//! stepped over; parts that came with later versions may be absent.
+
+use std::{collections::HashMap, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
+
+#[derive(Deserialize)]
+pub(super) struct Document {
+    pub(super) learner: Learner,
+    /// Of the library: major, minor, patch.
+    #[serde(default)]
+    pub(super) version: Vec<u32>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Learner {
+    #[serde(default)]
+    pub(super) attributes: HashMap<String, String>,
+    #[serde(default)]
+    pub(super) feature_names: Vec<String>,
+    pub(super) gradient_booster: Booster,
+    pub(super) learner_model_param: Parameters,
+    pub(super) objective: Objective,
+}
+
+/// Numbers are texts here.
+#[derive(Deserialize)]
+pub(super) struct Parameters {
+    pub(super) base_score: String,
+    pub(super) num_class: String,
+    pub(super) num_feature: String,
+    pub(super) num_target: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Objective {
+    pub(super) name: String,
+}
+
+/// `gbtree` has its trees in `model`, `dart` one level further down.
+#[derive(Deserialize)]
+pub(super) struct Booster {
+    pub(super) name: String,
+    pub(super) model: Option<Trees>,
+    pub(super) gbtree: Option<Inner>,
+    pub(super) weight_drop: Option<Vec<f32>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Inner {
+    pub(super) model: Trees,
+}
+
+/// Empty for `gblinear`, whose model has other parts.
+#[derive(Deserialize)]
+pub(super) struct Trees {
+    pub(super) gbtree_model_param: Option<TreesParameters>,
+    #[serde(default)]
+    pub(super) trees: Vec<Tree>,
+    /// The output that each tree adds to.
+    #[serde(default)]
+    pub(super) tree_info: Vec<u32>,
+    /// The first tree of each round, and the end; since 2.0.
+    pub(super) iteration_indptr: Option<Vec<u32>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TreesParameters {
+    pub(super) num_parallel_tree: Option<String>,
+}
+
+/// Arrays with one entry per node.
+#[derive(Deserialize)]
+pub(super) struct Tree {
+    pub(super) left_children: Vec<i32>,
+    pub(super) right_children: Vec<i32>,
+    pub(super) split_indices: Vec<u32>,
+    /// The value of a leaf, or the threshold of a split.
+    pub(super) split_conditions: Vec<Number>,
+    pub(super) default_left: Vec<Flag>,
+    /// 1 for a split by categories; since 1.3.
+    #[serde(default)]
+    pub(super) split_type: Vec<u8>,
+    /// The categories of all splits that have some.
+    #[serde(default)]
+    pub(super) categories: Vec<i32>,
+    /// The nodes that split by categories, and where in `categories` theirs begin and how many they are.
+    #[serde(default)]
+    pub(super) categories_nodes: Vec<u32>,
+    #[serde(default)]
+    pub(super) categories_segments: Vec<u64>,
+    #[serde(default)]
+    pub(super) categories_sizes: Vec<u64>,
+    pub(super) tree_param: TreeParameters,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TreeParameters {
+    /// More than 1 where one tree answers all outputs.
+    pub(super) size_leaf_vector: Option<String>,
+}
+
+/// A number that may be NaN or infinite, which JSON has no way to say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Number(pub(super) f32);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl Visitor<'_> for Any {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_f32<E: Error>(self, number: f32) -> Result<Number, E> {
+                Ok(Number(number))
+            }
+
+            /// The nine digits of an `f32` are read exactly enough that the second rounding finds it again.
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Number, E> {
+                Ok(Number(number as f32))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
+                Ok(Number(number as f32))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(number as f32))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Number, E> {
+                Ok(Number(f32::NAN))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
+                text.parse().map(Number).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// Versions differ in whether they write 1 or true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flag(pub(super) bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = Flag;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false, 1 or 0")
+            }
+
+            fn visit_bool<E: Error>(self, flag: bool) -> Result<Flag, E> {
+                Ok(Flag(flag))
+            }
+
+            fn visit_u64<E: Error>(self, flag: u64) -> Result<Flag, E> {
+                Ok(Flag(flag != 0))
+            }
+
+            fn visit_i64<E: Error>(self, flag: i64) -> Result<Flag, E> {
+                Ok(Flag(flag != 0))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}

@@ -1,0 +1,234 @@
+//! The XGBoost reader: models saved as JSON or UBJSON by version 1.3 or later.
+//!
+//! XGBoost compares `f32` with `x < t`, sends missing values where the node says, and adds the leaves in `f32`, beginning
+//! with the base score; so does the engine. What the answer means depends on the objective, and on whether the model
+//! was a `Booster` or one of the scikit-learn classes: a Booster of a classification objective is served as a
+//! classifier, whose probability is what `Booster.predict` answers.
+
+mod document;
+mod json;
+mod objective;
+mod trees;
+mod ubj;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use document::{Booster, Document, Learner, Trees};
+use objective::Objective;
+
+use super::{FlavorError, Parsed, corrupt, unsupported};
+use crate::model::{Aggregation, ColumnType, ForestSource, ModelSource, Precision, Signature};
+
+/// Rows wider than this are refused: such a claim is cheap for a file and not for us.
+const MAX_FEATURES: usize = 65_536;
+
+/// The class of the Python library that a model belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Api {
+    /// Predicts with all rounds.
+    Booster,
+    /// These predict with the rounds up to the best one.
+    Classifier,
+    Regressor,
+}
+
+impl Api {
+    /// By the class that `MLmodel` names, else by what the scikit-learn classes write into the file.
+    fn of(class: Option<&str>, learner: &Learner) -> Self {
+        let written = learner.attributes.get("scikit_learn").map(String::as_str);
+        match (class.and_then(|class| class.rsplit('.').next()), written) {
+            (Some("Booster"), _) | (None, None) => Self::Booster,
+            (Some(class), _) if class.ends_with("Classifier") => Self::Classifier,
+            (None, Some(written)) if written.contains("classifier") => Self::Classifier,
+            _ => Self::Regressor,
+        }
+    }
+}
+
+/// Reads an XGBoost model. `class` is the `model_class` of its `MLmodel`, if it has one.
+///
+/// Source: XGBoost's `doc/tutorials/saving_model.rst` and `doc/model.schema`.
+///
+/// # Errors
+/// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
+/// ensemble or does what this server does not; the text names it.
+pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
+    let Document { learner, version } = document(bytes)?;
+    let parts = vec![
+        learner.gradient_booster.name.clone(),
+        learner.objective.name.clone(),
+    ];
+    let api = Api::of(class, &learner);
+    let objective = Objective::named(&learner.objective.name)?;
+    let parameters = &learner.learner_model_param;
+    let n_features = number("num_feature", &parameters.num_feature)?;
+    if n_features > MAX_FEATURES {
+        return Err(unsupported!(
+            "the XGBoost model takes {n_features} features; up to {MAX_FEATURES} work"
+        ));
+    }
+    let classes = number("num_class", &parameters.num_class)?;
+    let targets = match &parameters.num_target {
+        Some(targets) => number("num_target", targets)?,
+        None => 1,
+    };
+    let width = classes.max(targets).max(1);
+    let (model, weights) = boosted(learner.gradient_booster)?;
+    let best = learner.attributes.get("best_iteration").map(String::as_str);
+    let count = rounds(&model, best, api, width)?;
+    let mut forest = ForestSource {
+        n_features,
+        precision: Precision::F32,
+        width,
+        trees: Vec::with_capacity(count),
+        leaves: Vec::new(),
+        targets: model.tree_info.iter().copied().take(count).collect(),
+        categories: Vec::new(),
+        handles_missing: true,
+    };
+    // A set is as long as its largest category, which says nothing about the size of the file.
+    let mut words = bytes.len().max(1 << 20);
+    for (i, tree) in model.trees.iter().take(count).enumerate() {
+        let weight = weights.as_ref().and_then(|weights| weights.get(i)).copied();
+        trees::append(tree, i, weight, &mut words, &mut forest)?;
+    }
+    if width > count {
+        return Err(corrupt!(
+            "the XGBoost model has {count} trees for {width} outputs"
+        ));
+    }
+    let source = ModelSource {
+        base: base(&parameters.base_score, &objective, width)?,
+        output: objective.output(width, api)?,
+        signature: signature(learner.feature_names, n_features),
+        input: Precision::F32,
+        steps: Vec::new(),
+        forest,
+        aggregation: Aggregation::SumF32,
+        output_precision: Precision::F32,
+    };
+    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
+    Ok(Parsed {
+        source,
+        version: (!version.is_empty()).then(|| version.join(".")),
+        parts,
+    })
+}
+
+/// Tells the two formats apart and reads either.
+fn document(bytes: &[u8]) -> Result<Document, FlavorError> {
+    match bytes {
+        [] => Err(corrupt!("the XGBoost model file is empty")),
+        [b'{', b'i' | b'U' | b'I' | b'l' | b'L', ..] => {
+            ubj::from_slice(bytes).map_err(|e| corrupt!("the file is not an XGBoost model: {e}"))
+        }
+        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
+            json::from_slice(bytes).map_err(|e| corrupt!("the file is not an XGBoost model: {e}"))
+        }
+        _ => Err(unsupported!(
+            "the file is neither JSON nor UBJSON; XGBoost's old binary format is not read: load it with the XGBoost that \
+             wrote it and save it with save_model(\"model.ubj\")"
+        )),
+    }
+}
+
+fn number(name: &str, text: &str) -> Result<usize, FlavorError> {
+    text.parse().map_err(|_| {
+        corrupt!(
+            "the XGBoost model has {name} = `{}`, which is not a number",
+            text.escape_debug()
+        )
+    })
+}
+
+/// The trees, and for dart the weight of each.
+fn boosted(booster: Booster) -> Result<(Trees, Option<Vec<f32>>), FlavorError> {
+    let (model, weights) = match booster.name.as_str() {
+        "gbtree" => (booster.model, None),
+        "dart" => (
+            booster.gbtree.map(|inner| inner.model),
+            Some(booster.weight_drop.unwrap_or_default()),
+        ),
+        other => {
+            return Err(unsupported!(
+                "the XGBoost booster `{}` is not a tree ensemble; gbtree and dart are served",
+                other.escape_debug()
+            ));
+        }
+    };
+    let Some(model) = model else {
+        return Err(corrupt!("the XGBoost model has no trees"));
+    };
+    let trees = model.trees.len();
+    let lengths = [
+        ("tree_info", model.tree_info.len()),
+        ("weight_drop", weights.as_ref().map_or(trees, Vec::len)),
+    ];
+    for (name, length) in lengths {
+        if length != trees {
+            return Err(corrupt!(
+                "the XGBoost model has {trees} trees, but {name} has {length} entries"
+            ));
+        }
+    }
+    Ok((model, weights))
+}
+
+/// How many trees predict: all, or those of the rounds up to the best one.
+fn rounds(model: &Trees, best: Option<&str>, api: Api, width: usize) -> Result<usize, FlavorError> {
+    let all = model.trees.len();
+    let (Some(best), Api::Classifier | Api::Regressor) = (best, api) else {
+        return Ok(all);
+    };
+    let rounds = number("best_iteration", best)?.saturating_add(1);
+    let end = if let Some(ends) = &model.iteration_indptr {
+        ends.get(rounds).map(|end| *end as usize)
+    } else {
+        let parameters = model.gbtree_model_param.as_ref();
+        let parallel = match parameters.and_then(|p| p.num_parallel_tree.as_deref()) {
+            Some(text) => number("num_parallel_tree", text)?.max(1),
+            None => 1,
+        };
+        Some(rounds.saturating_mul(parallel).saturating_mul(width))
+    };
+    end.filter(|end| *end <= all).ok_or_else(|| {
+        corrupt!("the XGBoost model predicts with {rounds} rounds, but has not as many")
+    })
+}
+
+/// The margins that the trees add to. Up to version 3.0 there is one number, since 3.1 a list in brackets.
+fn base(text: &str, objective: &Objective<'_>, width: usize) -> Result<Vec<f64>, FlavorError> {
+    let wrong = || {
+        let text: String = text.escape_debug().take(40).collect();
+        corrupt!("the XGBoost model has the base score `{text}` for {width} outputs")
+    };
+    let list = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let scores: Result<Vec<f32>, _> = list
+        .unwrap_or(text)
+        .split(',')
+        .map(|score| score.trim().parse())
+        .collect();
+    let scores = scores.map_err(|_| wrong())?;
+    let margins: Vec<f64> = match scores.as_slice() {
+        [one] => vec![objective.margin(*one).into(); width],
+        many if many.len() == width => many.iter().map(|s| objective.margin(*s).into()).collect(),
+        _ => return Err(wrong()),
+    };
+    if margins.iter().any(|margin| !margin.is_finite()) {
+        return Err(wrong());
+    }
+    Ok(margins)
+}
+
+/// The model's own names, where it has one for each feature.
+fn signature(names: Vec<String>, n_features: usize) -> Signature {
+    let distinct: HashSet<&str> = names.iter().map(String::as_str).collect();
+    if names.len() == n_features && distinct.len() == n_features {
+        Signature::named(names, ColumnType::Float)
+    } else {
+        Signature::unnamed(n_features, ColumnType::Float)
+    }
+}

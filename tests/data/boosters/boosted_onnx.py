@@ -1,0 +1,80 @@
+"""The boosters as onnxmltools converts them, and what onnxruntime answers."""
+
+import warnings
+
+import lightgbm as lgb
+import numpy as np
+import onnx
+import onnxruntime
+import xgboost as xgb
+from onnxmltools import convert_lightgbm, convert_xgboost
+from onnxmltools.convert.common.data_types import FloatTensorType
+
+import data
+
+
+def thresholds_of(graph):
+    found = {}
+    for node in graph.node:
+        if not node.op_type.startswith("TreeEnsemble"):
+            continue
+        values = {a.name: a for a in node.attribute}
+        modes = values["nodes_modes"].strings
+        for mode, feature, value in zip(modes, values["nodes_featureids"].ints, values["nodes_values"].floats):
+            if mode != b"LEAF":
+                found.setdefault(feature, set()).add(np.float32(value))
+    return {column: sorted(ts) for column, ts in sorted(found.items())}
+
+
+def save(out, name, model, x, convert, categories=(), nan=True, **more):
+    converted = convert(model, initial_types=[("X", FloatTensorType([None, x.shape[1]]))], **more)
+    raw = converted.SerializeToString()
+    rows = data.hard_rows(x, thresholds_of(converted.graph), np.float32, categories, seed=len(name)).astype(np.float32)
+    rows = rows if nan else np.nan_to_num(rows, nan=0.5)
+    session = onnxruntime.InferenceSession(raw, providers=["CPUExecutionProvider"])
+    answers = session.run(None, {"X": rows})
+    labels = answers[0] if len(answers) == 2 else None
+    scores = answers[-1]
+    if isinstance(scores, list):
+        scores = [[row[key] for key in sorted(row)] for row in scores]
+    scores = np.asarray(scores, dtype=np.float64).reshape(len(rows), -1)
+    data.compress(out / f"{name}.onnx.gz", raw)
+    header = {"flavor": "onnx", "file": f"{name}.onnx.gz", "class": "", "rows": len(rows),
+              "features": rows.shape[1], "labels": labels is not None, "scores": scores.shape[1]}
+    arrays = [rows] + ([np.asarray(labels, dtype=np.float64)] if labels is not None else []) + [scores]
+    data.write(out / f"{name}.rows.gz", header, *arrays)
+    print(name, [n.op_type for n in converted.graph.node], {o.domain: o.version for o in converted.opset_import})
+
+
+def make(out):
+    warnings.simplefilter("ignore")
+    x3, y3 = data.iris()
+    x2, y2 = data.cancer()
+    xr, yr = data.diabetes()
+    small = {"n_estimators": 10, "max_depth": 4, "learning_rate": 0.4, "n_jobs": 1}
+    for name, model, x, y, more in [
+        ("binary", xgb.XGBClassifier(**small), x2, y2, {}),
+        ("multi", xgb.XGBClassifier(**small), x3, y3, {"target_opset": 15}),
+        ("regressor", xgb.XGBRegressor(**small), xr, yr, {}),
+        ("poisson", xgb.XGBRegressor(**small, objective="count:poisson"), xr, yr, {}),
+        ("forest", xgb.XGBRFRegressor(n_estimators=5, max_depth=4), xr, yr, {}),
+    ]:
+        save(out, "onnx_xgb_" + name, model.fit(x, y), x, convert_xgboost, **more)
+    quiet = {"n_estimators": 10, "num_leaves": 12, "min_child_samples": 5, "verbosity": -1, "n_jobs": 1, "learning_rate": 0.3}
+    bagged = {"boosting_type": "rf", "bagging_freq": 1, "bagging_fraction": 0.6}
+    for name, model, x, y, more in [
+        ("binary", lgb.LGBMClassifier(**quiet), x2, y2, {}),
+        ("binary_zipmap_off", lgb.LGBMClassifier(**quiet), x2, y2, {"zipmap": False}),
+        ("multi", lgb.LGBMClassifier(**quiet), x3, y3, {"zipmap": False, "target_opset": 15}),
+        ("regressor", lgb.LGBMRegressor(**quiet), xr, yr, {}),
+        ("poisson", lgb.LGBMRegressor(**quiet, objective="poisson"), xr, yr, {}),
+        ("forest_regressor", lgb.LGBMRegressor(**quiet, **bagged), xr, yr, {}),
+        ("zero", lgb.LGBMRegressor(**quiet, zero_as_missing=True), xr, yr, {}),
+    ]:
+        save(out, "onnx_lgb_" + name, model.fit(x, y), x, convert_lightgbm, **more)
+    x, y = data.shop()
+    model = lgb.LGBMClassifier(**quiet).fit(x, y, categorical_feature=[1, 3])
+    save(out, "onnx_lgb_categories", model, x, convert_lightgbm, zipmap=False, categories=(1, 3))
+    model = lgb.LGBMClassifier(**quiet, **bagged).fit(x2, y2)
+    refused = convert_lightgbm(model, initial_types=[("X", FloatTensorType([None, 8]))], zipmap=False)
+    data.compress(out / "refused" / "onnx_lgb_forest.onnx.gz", refused.SerializeToString())

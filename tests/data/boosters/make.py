@@ -1,0 +1,20 @@
+"""Makes the models of this folder and what their libraries answer: `make.py` with requirements.txt, `make.py old` with requirements-old.txt.
+
+Every `<name>.rows.gz` holds a JSON line, then rows, labels (of classifiers) and scores as little-endian f64.
+"""
+
+import pathlib
+import sys
+
+import boosted_lightgbm
+import boosted_xgboost
+
+out = pathlib.Path(__file__).parent
+(out / "refused").mkdir(exist_ok=True)
+prefix = "old_" if sys.argv[1:] == ["old"] else ""
+boosted_xgboost.make(out, prefix)
+boosted_lightgbm.make(out, prefix)
+if not prefix:
+    import boosted_onnx
+
+    boosted_onnx.make(out)
