@@ -1,5 +1,5 @@
 # Every target works on a fresh clone; each installs what it needs.
-.PHONY: run test lint bench parity browser-test openapi-check
+.PHONY: run test lint bench parity browser-test openapi-check fuzz
 
 tools := target/python
 
@@ -45,5 +45,13 @@ $(tools)/built: tests/data/requirements.txt
 parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model
 	$(tools)/bin/python tests/data/rows.py
 	$(tools)/bin/python tests/data/parity.py models/iris tests/data/iris_rows.csv tests/data/iris_expected.json
+
+# The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
+fuzz: ## Each reader against damaged files, ten minutes each
+	cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2
+	for target in xgboost_json xgboost_ubj lightgbm onnx; do \
+	  mkdir -p fuzz/corpus/$$target && \
+	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
+	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=20000 || exit 1; done
 
 include chart.mk

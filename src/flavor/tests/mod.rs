@@ -1,6 +1,7 @@
 //! Packages: what MLflow wrote, what this server writes, and what is wrong with others.
 
 pub(in crate::flavor) mod boosters;
+mod dispatch;
 mod forms;
 
 use std::{borrow::Cow, collections::HashMap, fs, io, path::PathBuf};

@@ -1,0 +1,11 @@
+//! LightGBM's text.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../common.rs"]
+mod common;
+
+fuzz_target!(|bytes: &[u8]| {
+    common::check(ml_serving::flavor::lightgbm::read(bytes));
+});

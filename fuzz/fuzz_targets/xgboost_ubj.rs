@@ -1,0 +1,13 @@
+//! XGBoost's UBJSON, behind the brace that every such file begins with.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../common.rs"]
+mod common;
+
+fuzz_target!(|bytes: &[u8]| {
+    let file = [b"{L", bytes].concat();
+    let class = Some("xgboost.sklearn.XGBClassifier");
+    common::check(ml_serving::flavor::xgboost::read(&file, class).map(|parsed| parsed.source));
+});
