@@ -65,6 +65,8 @@ fn card(served: &Served) -> Value {
             StepOp::Sub => "subtract",
             StepOp::Mul => "multiply",
             StepOp::Div => "divide",
+            StepOp::AtLeast => "at least",
+            StepOp::AtMost => "at most",
             StepOp::ZeroIsMissing => "zero is missing up to",
         };
         json!({"op": op, "operand": step.operand})

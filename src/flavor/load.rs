@@ -8,13 +8,17 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Files, FlavorError, Parsed, corrupt, example, lightgbm,
     mlmodel::{self, DataFile, MlModel},
-    onnx, unsupported, xgboost,
+    onnx, sklearn, xgboost,
 };
-use crate::model::{ModelSource, Signature};
+use crate::model::{ColumnType, ModelSource, Signature};
 
 /// Data files that make a package without an `MLmodel`: the ends of their names and their flavors, the first one that fits.
-const LONE_FILES: [(&str, &str); 7] = [
+const LONE_FILES: [(&str, &str); 11] = [
     ("onnx", "onnx"),
+    ("skops", "sklearn"),
+    ("pkl", "sklearn"),
+    ("pickle", "sklearn"),
+    ("joblib", "sklearn"),
     ("ubj", "xgboost"),
     ("xgb", "xgboost"),
     ("bst", "xgboost"),
@@ -48,7 +52,7 @@ pub struct Recorded {
 pub struct Loaded {
     /// Its signature is that of the `MLmodel` where there is one.
     pub source: ModelSource,
-    /// `onnx`, `xgboost` or `lightgbm`
+    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
     pub flavor: String,
     /// The version of the library that wrote the data file, where the package says so.
     pub flavor_version: Option<String>,
@@ -87,8 +91,8 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
                 data.path
             )
         } else {
-            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .ubj, \
-             .json (XGBoost) or .txt (LightGBM) file"
+            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .pkl, \
+             .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file"
                 .into()
         }));
     };
@@ -97,10 +101,10 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
         mut source,
         version,
         parts,
-    } = parse(&data, &bytes)?;
+    } = parse(&data, &bytes, signature)?;
     if let Some(signature) = signature {
         // LightGBM takes columns by their place, whatever they are called.
-        let by_name = data.flavor != "lightgbm";
+        let by_name = data.flavor != "lightgbm" && !parts.iter().any(|p| p.starts_with("LGBM"));
         source.signature = signature_of(signature, &source.signature, by_name)?;
     }
     let (example, example_problem) = read_example(files, mlmodel.as_ref(), &source.signature);
@@ -119,13 +123,19 @@ pub fn load(files: &dyn Files) -> Result<Loaded, FlavorError> {
 }
 
 /// Reads a data file by its flavor.
-fn parse(data: &DataFile, bytes: &[u8]) -> Result<Parsed, FlavorError> {
+fn parse(
+    data: &DataFile,
+    bytes: &[u8],
+    signature: Option<&Signature>,
+) -> Result<Parsed, FlavorError> {
+    // What MLflow hands over as floats, scikit-learn scales as floats.
+    let floats = signature.is_some_and(|s| s.columns.iter().all(|c| c.kind == ColumnType::Float));
     match data.flavor.as_str() {
+        "sklearn" => sklearn::read(bytes, floats),
         "xgboost" => xgboost::read(bytes, data.class.as_deref()),
-        "lightgbm" if !lightgbm::is_text(bytes) && data.is_sklearn() => Err(unsupported!(
-            "the LightGBM model is a pickled {}, this server reads LightGBM's text; log its booster_ instead",
-            data.class.as_deref().unwrap_or_default()
-        )),
+        "lightgbm" if !lightgbm::is_text(bytes) && data.is_sklearn() => {
+            sklearn::read(bytes, floats)
+        }
         "lightgbm" => lightgbm::read_wrapped(bytes, &lightgbm::Wrapper::default()),
         _ => onnx::read(bytes).map(Parsed::from),
     }

@@ -6,6 +6,7 @@ mod load;
 pub mod mlmodel;
 pub mod onnx;
 mod package;
+pub mod sklearn;
 pub mod xgboost;
 
 pub use load::{Loaded, RECORDED, Recorded, load};

@@ -100,6 +100,10 @@ fn leaves(source: &ForestSource, shapes: &mut [Shape], sums: &Sums<'_>) -> (Leav
         let numbers = (0..source.leaves.len() as u32).collect();
         return (Leaves::PerTree(PerTree::new(source, places, sums)), numbers);
     }
+    let mut order = vec![0; shapes.len()];
+    for (place, shape) in shapes.iter().enumerate() {
+        order[shape.tree] = place as u32;
+    }
     let trees: Vec<Vec<u32>> = shapes
         .iter_mut()
         .map(|shape| std::mem::take(&mut shape.leaves))
@@ -107,10 +111,9 @@ fn leaves(source: &ForestSource, shapes: &mut [Shape], sums: &Sums<'_>) -> (Leav
     let raw = RawLeaves {
         width: source.width,
         values: &source.leaves,
-        divisor: sums.divisor,
         trees: &trees,
     };
-    let (vectors, numbers) = raw.store(sums.shares);
+    let (vectors, numbers) = raw.store(sums, order);
     (Leaves::Vectors(vectors), numbers)
 }
 

@@ -149,7 +149,7 @@ impl Forest {
 impl Leaves {
     fn sum<N: Node>(&self, trees: &Trees<N>, at: &[u32], fixed: &mut Vec<u32>, sums: &mut [f64]) {
         match self {
-            Self::Vectors(leaves) => leaves.sum(trees.leaves(at), fixed, sums),
+            Self::Vectors(leaves) => leaves.sum(trees, at, fixed, sums),
             Self::PerTree(leaves) => leaves.sum(|place| trees.leaf(at[place as usize]), sums),
         }
     }
@@ -206,7 +206,7 @@ impl<N: Node> Trees<N> {
         }
     }
 
-    fn leaves<'a>(&'a self, at: &'a [u32]) -> impl Iterator<Item = usize> + 'a {
+    pub(super) fn leaves<'a>(&'a self, at: &'a [u32]) -> impl Iterator<Item = usize> + 'a {
         let mask = self.nodes.len() - 1;
         let nodes = &self.nodes[..=mask];
         at.iter()
@@ -214,7 +214,7 @@ impl<N: Node> Trees<N> {
     }
 
     #[inline]
-    fn leaf(&self, at: u32) -> usize {
+    pub(super) fn leaf(&self, at: u32) -> usize {
         self.nodes[at as usize & (self.nodes.len() - 1)].leaf_number()
     }
 }

@@ -1,8 +1,10 @@
 //! Leaf vectors: apart from the nodes, each distinct one stored once, and added up exactly.
 //!
 //! Class distributions are fixed-point numbers: integer sums are exact in any order, so one row and a batch agree bit for bit and
-//! equal votes tie. Everything else (margins of boosted trees, regression targets) is added in `f64` in the forest's tree order.
+//! equal votes tie. Everything else (several targets of a regressor, the means of scikit-learn's classifiers) is added in `f64` in the
+//! order of the source's trees.
 
+use super::{build::Sums, forest::Trees, node::Node};
 use std::collections::HashMap;
 
 /// Fixed-point one. Sums of class distributions stay near it, well inside a `u32`.
@@ -16,28 +18,37 @@ pub(super) enum LeafVectors {
         values: Vec<u32>,
         total: Option<u32>,
     },
-    Float {
-        width: usize,
-        values: Vec<f64>,
-    },
+    Float(FloatVectors),
+}
+
+#[derive(Debug)]
+pub(super) struct FloatVectors {
+    width: usize,
+    values: Vec<f64>,
+    /// For every tree in the source's order, its place in the kernel's order.
+    order: Vec<u32>,
+    /// What the sums are divided by at the end.
+    divisor: f64,
 }
 
 impl LeafVectors {
-    /// Adds up the leaves `numbers` into `sums`, which holds one number per output and is overwritten.
-    pub(super) fn sum(
+    /// Adds up the leaves that `at` points to into `sums`, which holds one number per output and is overwritten.
+    pub(super) fn sum<N: Node>(
         &self,
-        numbers: impl Iterator<Item = usize>,
+        trees: &Trees<N>,
+        at: &[u32],
         fixed: &mut Vec<u32>,
         sums: &mut [f64],
     ) {
+        let numbers = trees.leaves(at);
+        let leaf = |place: u32| trees.leaf(at[place as usize]);
         match self {
-            Self::Float { width, values } => {
-                sums.fill(0.0);
-                for number in numbers {
-                    let leaf = &values[number * width..][..*width];
-                    sums.iter_mut().zip(leaf).for_each(|(sum, x)| *sum += x);
-                }
-            }
+            Self::Float(vectors) => match vectors.width {
+                1 => vectors.add::<1>(leaf, sums),
+                2 => vectors.add::<2>(leaf, sums),
+                3 => vectors.add::<3>(leaf, sums),
+                _ => vectors.add_any(leaf, sums),
+            },
             Self::Fixed {
                 width,
                 values,
@@ -74,8 +85,32 @@ impl LeafVectors {
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Fixed { values, .. } => size_of_val(values.as_slice()),
-            Self::Float { values, .. } => size_of_val(values.as_slice()),
+            Self::Float(vectors) => size_of_val(vectors.values.as_slice()),
         }
+    }
+}
+
+impl FloatVectors {
+    fn add<const W: usize>(&self, leaf: impl Fn(u32) -> usize, sums: &mut [f64]) {
+        let (leaves, _) = self.values.as_chunks::<W>();
+        let mut total = [0f64; W];
+        for place in &self.order {
+            for (sum, x) in total.iter_mut().zip(leaves[leaf(*place)]) {
+                *sum += x;
+            }
+        }
+        for (sum, total) in sums.iter_mut().zip(total) {
+            *sum = total / self.divisor;
+        }
+    }
+
+    fn add_any(&self, leaf: impl Fn(u32) -> usize, sums: &mut [f64]) {
+        sums.fill(0.0);
+        for place in &self.order {
+            let leaf = &self.values[leaf(*place) * self.width..][..self.width];
+            sums.iter_mut().zip(leaf).for_each(|(sum, x)| *sum += x);
+        }
+        sums.iter_mut().for_each(|sum| *sum /= self.divisor);
     }
 }
 
@@ -95,8 +130,6 @@ fn add<const W: usize>(values: &[u32], numbers: impl Iterator<Item = usize>, sum
 pub(super) struct RawLeaves<'a> {
     pub(super) width: usize,
     pub(super) values: &'a [f64],
-    /// What every value is divided by: the number of trees where the source averages.
-    pub(super) divisor: f64,
     /// For each tree, the source numbers of the leaves that can be reached in it.
     pub(super) trees: &'a [Vec<u32>],
 }
@@ -104,9 +137,7 @@ pub(super) struct RawLeaves<'a> {
 impl RawLeaves<'_> {
     fn leaf(&self, number: u32) -> impl Iterator<Item = f64> + Clone {
         let at = number as usize * self.width;
-        self.values[at..at + self.width]
-            .iter()
-            .map(|x| x / self.divisor)
+        self.values[at..at + self.width].iter().copied()
     }
 
     fn all(&self) -> impl Iterator<Item = u32> {
@@ -147,17 +178,18 @@ impl RawLeaves<'_> {
 
     /// Stores each distinct vector once. The second list tells, for every source leaf in use, the number it is stored under.
     ///
-    /// `shares` says that the vectors are class distributions, to be added in fixed point if they really are.
-    pub(super) fn store(&self, shares: bool) -> (LeafVectors, Vec<u32>) {
-        if !shares || !self.are_shares() {
+    /// `sums` says whether the vectors are class distributions, to be added in fixed point if they really are, and what to
+    /// divide by; `order` holds the place of every tree of the source in the kernel's order.
+    pub(super) fn store(&self, sums: &Sums<'_>, order: Vec<u32>) -> (LeafVectors, Vec<u32>) {
+        if !sums.shares || !self.are_shares() {
             let (values, numbers) = self.distinct(self.width, f64::to_bits, |x| x);
-            return (
-                LeafVectors::Float {
-                    width: self.width,
-                    values,
-                },
-                numbers,
-            );
+            let vectors = FloatVectors {
+                width: self.width,
+                values,
+                order,
+                divisor: sums.divisor,
+            };
+            return (LeafVectors::Float(vectors), numbers);
         }
         let total = if self.width > 1 {
             self.exact_total()

@@ -112,7 +112,9 @@ impl Model {
             (Vec::new(), base)
         };
         let sums = Sums {
-            shares: !matches!(output, Output::Regression { .. }) && base.is_empty(),
+            shares: aggregation == Aggregation::Sum
+                && !matches!(output, Output::Regression { .. })
+                && base.is_empty(),
             divisor,
             base: &first,
             precision: match aggregation {
@@ -176,6 +178,8 @@ impl Model {
                 StepOp::Sub => columns.for_each(|(x, y)| *x -= y),
                 StepOp::Mul => columns.for_each(|(x, y)| *x *= y),
                 StepOp::Div => columns.for_each(|(x, y)| *x /= y),
+                StepOp::AtLeast => columns.for_each(|(x, y)| *x = if *x < *y { *y } else { *x }),
+                StepOp::AtMost => columns.for_each(|(x, y)| *x = if *x > *y { *y } else { *x }),
                 StepOp::ZeroIsMissing => columns.for_each(|(x, y)| {
                     if x.abs() <= *y {
                         *x = f64::NAN;

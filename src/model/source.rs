@@ -104,7 +104,8 @@ pub enum Aggregation {
     Sum,
     /// The same in `f32`, rounded after every tree; for forests with [`ForestSource::targets`].
     SumF32,
-    /// The sum over the number of trees, of those with the same output where the forest has [`ForestSource::targets`].
+    /// The `f64` sum in the order of the trees over their number, of those with the same output where the forest has
+    /// [`ForestSource::targets`]: what scikit-learn's forests do, to the last bit.
     Mean,
 }
 
@@ -186,6 +187,10 @@ pub enum StepOp {
     Div,
     /// Not arithmetic: an `x` within `-operand..=operand` becomes missing. A negative operand leaves its column alone.
     ZeroIsMissing,
+    /// No less than the operand; NaN stays.
+    AtLeast,
+    /// No more than the operand; NaN stays.
+    AtMost,
 }
 
 /// One preprocessing step, applied to every row: `x[j] = x[j] op operand[j]`, rounded to `precision`.

@@ -13,8 +13,9 @@ use super::{FlavorError, corrupt, unsupported};
 use crate::model::Signature;
 
 /// Flavors that this server reads, in order of preference, with the keys of the data file and of the library's version.
-const READ: [(&str, &str, &str); 3] = [
+const READ: [(&str, &str, &str); 4] = [
     ("onnx", "data", "onnx_version"),
+    ("sklearn", "pickled_model", "sklearn_version"),
     ("xgboost", "data", "xgb_version"),
     ("lightgbm", "data", "lgb_version"),
 ];
@@ -39,7 +40,7 @@ pub struct MlModel {
 /// The data file of the flavor that this server reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFile {
-    /// `onnx`, `xgboost` or `lightgbm`
+    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
     pub flavor: String,
     /// The version of the library that wrote it, where the file says so.
     pub version: Option<String>,
@@ -126,15 +127,9 @@ impl MlModel {
     }
 
     fn other_flavor(&self) -> FlavorError {
-        if self.flavors.contains_key("sklearn") {
-            return unsupported!(
-                "the model has the flavor sklearn, this server reads onnx, xgboost and lightgbm; convert it with skl2onnx and \
-                 log it with mlflow.onnx"
-            );
-        }
         let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
         unsupported!(
-            "the model has the flavors [{}], this server reads onnx, xgboost and lightgbm; convert it and log it with \
+            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; convert it and log it with \
              mlflow.onnx",
             names.join(", ")
         )

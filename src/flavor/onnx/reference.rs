@@ -15,7 +15,9 @@ pub(crate) fn predict(model: &ModelSource, row: &[f64]) -> (Option<usize>, Vec<f
                 StepOp::Sub => *v - c,
                 StepOp::Mul => *v * c,
                 StepOp::Div => *v / c,
-                StepOp::ZeroIsMissing => unreachable!("ONNX has no such step"),
+                StepOp::AtLeast | StepOp::AtMost | StepOp::ZeroIsMissing => {
+                    unreachable!("ONNX has no such step")
+                }
             };
             *v = round(exact, step.precision);
         }

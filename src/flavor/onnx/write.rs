@@ -90,7 +90,11 @@ fn scaler(model: &ModelSource) -> Result<Option<NodeProto>, FlavorError> {
         let order = match step.op {
             StepOp::Sub => 0,
             StepOp::Mul => 1,
-            StepOp::Add | StepOp::Div | StepOp::ZeroIsMissing => 2,
+            StepOp::Add
+            | StepOp::Div
+            | StepOp::AtLeast
+            | StepOp::AtMost
+            | StepOp::ZeroIsMissing => 2,
         };
         if order == 2
             || last >= Some(order)

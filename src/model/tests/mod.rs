@@ -179,6 +179,35 @@ fn f32_sums_begin_with_the_base_and_round_after_every_tree() {
 }
 
 #[test]
+fn a_mean_is_summed_in_the_order_of_the_source_whatever_the_depths() {
+    let mut source = constants(&[0.2, 0.1, 0.3], Vec::new(), Aggregation::Mean);
+    // Deepest first they would add up to other bits: (0.3 + 0.2) + 0.1.
+    source.forest.trees[2] = stump().forest.trees[0].clone();
+    source.forest.trees[2][1] = TreeNode::Leaf { values: 2 };
+    source.forest.trees[2][2] = TreeNode::Leaf { values: 2 };
+    assert_eq!(answer(source), [(0.2 + 0.1 + 0.3) / 3.0]);
+}
+
+#[test]
+fn limits_of_a_step_leave_nan_alone() {
+    let mut source = stump();
+    source.signature = Signature::unnamed(1, ColumnType::Double);
+    source.output = regressor(2);
+    source.aggregation = Aggregation::Sum;
+    let step = |op, x| Step {
+        op,
+        operand: vec![x],
+        precision: Precision::F64,
+    };
+    source.steps = vec![step(StepOp::AtLeast, 0.0), step(StepOp::AtMost, 1.0)];
+    root(&mut source, 0, 0.999, 1, 2);
+    let mut answer = Predictions::default();
+    let model = Model::new(source).expect("valid");
+    model.predict(&[-5.0, 0.5, 7.0, f64::NAN], &mut answer);
+    assert_eq!(answer.scores, [1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
+}
+
+#[test]
 fn trees_of_one_output_are_averaged_among_themselves() {
     let mut source = constants(&[1.0, 10.0, 3.0, 20.0], vec![0, 1, 0, 1], Aggregation::Mean);
     source.base = vec![0.5, 0.0];

@@ -74,6 +74,10 @@ fn naive_scores(source: &ModelSource, row: &[f64]) -> Vec<f64> {
             *sum += x;
         }
     }
+    if source.aggregation == Aggregation::Mean {
+        sums.iter_mut()
+            .for_each(|x| *x /= forest.trees.len() as f64);
+    }
     sums
 }
 
@@ -193,12 +197,18 @@ pub(super) fn random_model(
         let tree = random_tree(rng, &mut forest, depth);
         forest.trees.push(tree);
     }
+    // Means of trees with targets need as many trees for each.
+    let aggregation = if forest.targets.is_empty() && rng.r#gen() {
+        Aggregation::Mean
+    } else {
+        Aggregation::Sum
+    };
     ModelSource {
         signature: Signature::unnamed(n_features, ColumnType::Double),
         input: Precision::F64,
         steps: Vec::new(),
         forest,
-        aggregation: Aggregation::Sum,
+        aggregation,
         base: Vec::new(),
         output: output(width),
         output_precision: Precision::F64,

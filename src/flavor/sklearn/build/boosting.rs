@@ -1,0 +1,200 @@
+//! Gradient boosting on exact splits.
+//!
+//! Source: `_raw_predict`, `predict` and `predict_proba` in `sklearn/ensemble/_gb.py`; `get_init_raw_predictions` in
+//! `_gb_losses.py` up to 1.3, the links in `sklearn/_loss/link.py` since 1.4.
+
+use super::{
+    ADVICE, Part, Trees, corrupt,
+    labels::labels,
+    trees::{Forest, Nodes},
+    unsupported,
+};
+use crate::{
+    flavor::FlavorError,
+    model::{Aggregation, BinaryScores, Labels, Link, Output, Precision},
+};
+
+/// The largest raw score whose logistic function is one half in `f64`: where labels come from probabilities, it is a tie.
+pub(super) const HALF: f64 = 1.5 * (f64::EPSILON / 2.0);
+
+/// The largest number below zero: `x > BELOW_ZERO` is `x >= 0`.
+const BELOW_ZERO: f64 = -5e-324;
+
+pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
+    let labels = labels(part, "classes_")?;
+    let exponential = match part.text("loss") {
+        Some("exponential") => true,
+        Some("log_loss" | "deviance") => false,
+        other => return Err(unknown_loss(&part, other)),
+    };
+    let classes = labels.len();
+    let outputs = if classes == 2 { 1 } else { classes };
+    if classes < 2 || exponential && classes != 2 {
+        return Err(corrupt!("the {} has {classes} classes", part.class));
+    }
+    // The probability is that of twice the score, which doubled leaves give without another link.
+    let factor = if exponential { 2.0 } else { 1.0 };
+    let base = prior(&part, outputs, exponential)?;
+    let output = match labels.len() {
+        2 if exponential || part.since(1, 4) => binary(labels, BELOW_ZERO),
+        2 => binary(labels, HALF),
+        _ => Output::Classes {
+            labels,
+            link: softmax(part.since(1, 4)),
+        },
+    };
+    let base = base.into_iter().map(|b| b * factor).collect();
+    stages(part, outputs, factor, base, output, size)
+}
+
+/// Since some version the raw scores decide, before it the probabilities, of which more are equal.
+pub(super) fn softmax(raw_decides: bool) -> Link {
+    if raw_decides {
+        Link::Softmax
+    } else {
+        Link::SoftmaxFirst
+    }
+}
+
+pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
+    match part.text("loss") {
+        Some("squared_error" | "ls" | "absolute_error" | "lad" | "huber" | "quantile") => {}
+        other => return Err(unknown_loss(&part, other)),
+    }
+    let base = match init(&part)? {
+        None => 0.0,
+        Some(init) if init.class == "DummyRegressor" => {
+            let constant = init.array("constant_")?.floats()?;
+            let &[constant] = constant.as_slice() else {
+                return Err(corrupt!(
+                    "the init_ of the {} has {} constants",
+                    part.class,
+                    constant.len()
+                ));
+            };
+            constant
+        }
+        Some(init) => return Err(unknown_init(&part, &init)),
+    };
+    let output = Output::Regression {
+        link: Link::Identity,
+    };
+    stages(part, 1, 1.0, vec![base], output, size)
+}
+
+fn stages(
+    part: Part<'_>,
+    outputs: usize,
+    factor: f64,
+    base: Vec<f64>,
+    output: Output,
+    size: usize,
+) -> Result<Trees, FlavorError> {
+    let rate = part.number("learning_rate")?;
+    let trees = part.parts("estimators_")?;
+    if trees.len() % outputs != 0 {
+        return Err(corrupt!(
+            "the {} has {} trees for {outputs} outputs",
+            part.class,
+            trees.len()
+        ));
+    }
+    let features = part.count("n_features_in_")?;
+    let mut forest = Forest::new(features, outputs, Precision::F32, size);
+    forest.source.targets = (0..trees.len()).map(|i| (i % outputs) as u32).collect();
+    for tree in trees {
+        let nodes = Nodes::new(tree)?;
+        if nodes.width != 1 {
+            return Err(corrupt!(
+                "a tree of the {} has {} outputs",
+                part.class,
+                nodes.width
+            ));
+        }
+        forest.push(&nodes, |i, leaves| {
+            leaves.extend(nodes.values(i).map(|value| factor * (rate * value)));
+        })?;
+    }
+    Ok(Trees {
+        forest: forest.source,
+        aggregation: Aggregation::Sum,
+        base,
+        output,
+    })
+}
+
+/// The estimator that boosting starts from; none where it starts from zero.
+fn init<'d>(part: &Part<'d>) -> Result<Option<Part<'d>>, FlavorError> {
+    if part.text("init_") == Some("zero") {
+        return Ok(None);
+    }
+    let init = part.part("init_")?;
+    if init.module != "sklearn.dummy" {
+        return Err(unknown_init(part, &init));
+    }
+    Ok(Some(init))
+}
+
+/// The raw scores of the classes' shares in the training data.
+fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>, FlavorError> {
+    let Some(init) = init(part)? else {
+        return Ok(vec![0.0; outputs]);
+    };
+    if init.class != "DummyClassifier" || init.text("strategy") != Some("prior") {
+        return Err(unknown_init(part, &init));
+    }
+    let shares = init.array("class_prior_")?.floats()?;
+    if shares.len() != outputs.max(2) {
+        return Err(corrupt!(
+            "the init_ of the {} knows {} classes",
+            part.class,
+            shares.len()
+        ));
+    }
+    let epsilon = if part.since(1, 8) {
+        f64::EPSILON
+    } else {
+        f32::EPSILON.into()
+    };
+    let clipped = shares.iter().map(|p| p.clamp(epsilon, 1.0 - epsilon));
+    if outputs == 1 {
+        let odds = clipped.last().map_or(0.0, |p| (p / (1.0 - p)).ln());
+        return Ok(vec![if exponential { 0.5 * odds } else { odds }]);
+    }
+    let logs: Vec<f64> = clipped.map(f64::ln).collect();
+    // The symmetric link measures from the geometric mean.
+    let mean = if part.since(1, 4) {
+        logs.iter().sum::<f64>() / logs.len() as f64
+    } else {
+        0.0
+    };
+    Ok(logs.into_iter().map(|log| log - mean).collect())
+}
+
+fn unknown_init(part: &Part<'_>, init: &Part<'_>) -> FlavorError {
+    unsupported!(
+        "the {} starts from a {}, which this server does not run; leave `init` at its default or \"zero\", or {ADVICE}",
+        part.class,
+        init.full_name()
+    )
+}
+
+pub(super) fn unknown_loss(part: &Part<'_>, loss: Option<&str>) -> FlavorError {
+    let loss = loss.map_or_else(
+        || "an object".into(),
+        |l| format!("\"{}\"", l.escape_debug()),
+    );
+    unsupported!(
+        "the {} has the loss {loss}, which this server does not know; {ADVICE}",
+        part.class
+    )
+}
+
+/// Two classes, decided by one score.
+pub(super) fn binary(labels: Labels, cut: f64) -> Output {
+    Output::Binary {
+        labels,
+        cut,
+        scores: BinaryScores::Sigmoid,
+    }
+}

@@ -1,0 +1,139 @@
+//! Records to a model: scikit-learn's estimators, as their `predict` and `predict_proba` are written.
+//!
+//! Source: `sklearn/pipeline.py`, `sklearn/tree/_classes.py`, `sklearn/ensemble/_forest.py`, `_gb.py` and
+//! `_hist_gradient_boosting/`, versions 1.0 to 1.9.
+
+mod boosting;
+mod categories;
+mod forests;
+mod hist;
+mod labels;
+mod lightgbm;
+mod part;
+mod pipeline;
+mod trees;
+
+use super::{
+    super::{FlavorError, Parsed, corrupt, unsupported},
+    pickle::ADVICE,
+    record::{Arena, Id},
+};
+use crate::model::{
+    Aggregation, ColumnType, ForestSource, ModelSource, Output, Precision, Signature,
+};
+use part::Part;
+
+/// A tree model without what surrounds it.
+struct Trees {
+    forest: ForestSource,
+    aggregation: Aggregation,
+    base: Vec<f64>,
+    output: Output,
+}
+
+/// Builds the model whose record is `root`. `size` is the number of bytes it was read from; with `floats`, scalers get `f32`.
+pub(super) fn model(
+    arena: &Arena<'_>,
+    root: Id,
+    size: usize,
+    floats: bool,
+) -> Result<Parsed, FlavorError> {
+    let Some(root) = Part::new(arena, root) else {
+        return Err(unsupported!(
+            "the file holds {}, not a fitted scikit-learn model",
+            arena.kind(root)
+        ));
+    };
+    let chain = pipeline::flatten(root)?;
+    let last = chain.last;
+    let names = chain.parts().find_map(Part::feature_names).transpose()?;
+    let version = chain.parts().find_map(Part::version_text);
+    let mut parsed = match (last.module, last.class) {
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
+            lightgbm::read(last)?
+        }
+        _ => Parsed {
+            parts: vec![last.class.to_owned()],
+            version: version.map(str::to_owned),
+            source: estimator(last, size)?.source(),
+        },
+    };
+    let source = &mut parsed.source;
+    let n_features = source.forest.n_features;
+    if let Some(names) = names.filter(|names| names.len() == n_features) {
+        source.signature = Signature::named(names, ColumnType::Double);
+    }
+    // A scaler takes doubles as they are; trees round their input first.
+    if !chain.scalers.is_empty() {
+        source.input = if floats {
+            Precision::F32
+        } else {
+            Precision::F64
+        };
+        let mut steps = Vec::new();
+        for scaler in &chain.scalers {
+            steps.extend(pipeline::steps(*scaler, n_features, source.input)?);
+        }
+        // LightGBM's own step comes after the scalers.
+        steps.append(&mut source.steps);
+        source.steps = steps;
+    }
+    let scalers = chain.scalers.iter().map(|part| part.class.to_owned());
+    parsed.parts.splice(..0, scalers);
+    Ok(parsed)
+}
+
+impl Trees {
+    fn source(self) -> ModelSource {
+        ModelSource {
+            signature: Signature::unnamed(self.forest.n_features, ColumnType::Double),
+            input: self.forest.precision,
+            steps: Vec::new(),
+            forest: self.forest,
+            aggregation: self.aggregation,
+            base: self.base,
+            output: self.output,
+            output_precision: Precision::F64,
+        }
+    }
+}
+
+fn estimator(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
+    let class = if part.module.starts_with("sklearn.") {
+        part.class
+    } else {
+        ""
+    };
+    match class {
+        "DecisionTreeClassifier" | "ExtraTreeClassifier" => {
+            forests::classifier(part, &[part], size)
+        }
+        "DecisionTreeRegressor" | "ExtraTreeRegressor" => forests::regressor(part, &[part], size),
+        "RandomForestClassifier" | "ExtraTreesClassifier" => {
+            forests::classifier(part, &part.parts("estimators_")?, size)
+        }
+        "RandomForestRegressor" | "ExtraTreesRegressor" => {
+            forests::regressor(part, &part.parts("estimators_")?, size)
+        }
+        "GradientBoostingClassifier" => boosting::classifier(part, size),
+        "GradientBoostingRegressor" => boosting::regressor(part, size),
+        "HistGradientBoostingClassifier" => hist::classifier(part, size),
+        "HistGradientBoostingRegressor" => hist::regressor(part, size),
+        _ => Err(refused(part)),
+    }
+}
+
+/// An estimator that this server does not serve, by name, and what would work.
+fn refused(part: Part<'_>) -> FlavorError {
+    let name = part.full_name();
+    match (part.module, part.class) {
+        ("xgboost.sklearn" | "xgboost.core", _) => {
+            unsupported!("the model is a {name}; log it with mlflow.xgboost.log_model")
+        }
+        _ => unsupported!(
+            "the model is a {name}, which this server does not serve; of scikit-learn it serves DecisionTree, ExtraTree, \
+             RandomForest, ExtraTrees, GradientBoosting and HistGradientBoosting models, alone or in a Pipeline behind \
+             StandardScaler and MinMaxScaler. To serve it all the same, {ADVICE}"
+        ),
+    }
+}

@@ -1,0 +1,88 @@
+//! Models of `tests/data/sklearn` against what scikit-learn answered, and files that mean harm.
+
+mod parity;
+
+use std::{fs, io::Read as _, path::PathBuf};
+
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+
+/// The first line of a recorded model.
+#[derive(Deserialize)]
+struct Header {
+    sklearn: String,
+    name: String,
+    rows: usize,
+    features: usize,
+    missing: bool,
+    floats: bool,
+    names: Option<Vec<String>>,
+    classes: Option<Vec<serde_json::Value>>,
+    width: usize,
+    files: Vec<(String, usize)>,
+}
+
+/// What `tests/data/sklearn/make.py` recorded.
+struct Recorded {
+    header: Header,
+    /// Row by row.
+    rows: Vec<f64>,
+    winners: Vec<u32>,
+    /// Row by row.
+    scores: Vec<f64>,
+    /// The model by serialization.
+    files: Vec<(String, Vec<u8>)>,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/sklearn")
+}
+
+fn names() -> Vec<String> {
+    let files = fs::read_dir(folder()).unwrap();
+    let names = files.map(|f| f.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|n| n.ends_with(".gz")).collect();
+    names.sort();
+    names
+}
+
+fn recorded(name: &str) -> Recorded {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(folder().join(name)).unwrap();
+    GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+    let end = bytes.iter().position(|b| *b == b'\n').unwrap();
+    let header: Header = serde_json::from_slice(&bytes[..end]).unwrap();
+    let mut rest = &bytes[end + 1..];
+    let mut take = |size: usize| {
+        let (part, after) = rest.split_at(size);
+        rest = after;
+        part
+    };
+    let rows = by_row(take(header.rows * header.features * 8), header.rows);
+    let classified = header.classes.as_ref().map_or(0, |_| header.rows);
+    let (winners, _) = take(classified * 2).as_chunks::<2>();
+    let winners = winners.iter().map(|b| u16::from_le_bytes(*b).into());
+    let winners = winners.collect();
+    let scores = by_row(take(header.rows * header.width * 8), header.rows);
+    let files = header.files.iter();
+    let files = files
+        .map(|(kind, size)| (kind.clone(), take(*size).to_vec()))
+        .collect();
+    Recorded {
+        header,
+        rows,
+        winners,
+        scores,
+        files,
+    }
+}
+
+/// Numbers that were written column by column.
+fn by_row(bytes: &[u8], rows: usize) -> Vec<f64> {
+    let (numbers, _) = bytes.as_chunks::<8>();
+    let width = numbers.len() / rows;
+    let at = |i: usize| numbers[i % width * rows + i / width];
+    (0..numbers.len())
+        .map(|i| f64::from_le_bytes(at(i)))
+        .collect()
+}
