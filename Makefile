@@ -1,5 +1,5 @@
 # Every target works on a fresh clone; each installs what it needs.
-.PHONY: run test lint bench parity browser-test openapi-check
+.PHONY: run test lint bench parity browser-test openapi-check registry-test
 
 tools := target/python
 
@@ -9,6 +9,7 @@ run: ## Serve the embedded model on port 8000
 test: ## The whole test suite
 	cargo test --no-fail-fast
 	$(MAKE) openapi-check
+	$(MAKE) registry-test
 	$(MAKE) chart-test
 	$(MAKE) compose-check
 
@@ -42,6 +43,15 @@ $(tools)/built: tests/data/requirements.txt
 	$(tools)/bin/pip install --quiet --requirement tests/data/requirements.txt
 	$(tools)/bin/pip install --quiet --no-deps mlflow==3.18.0
 	touch $@
+
+# MLflow 2 and a store that speaks S3, pinned.
+target/mlflow2/built: tests/registry/requirements.txt
+	python3 -m venv target/mlflow2
+	target/mlflow2/bin/pip install --quiet --requirement $<
+	touch $@
+
+registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine
+	tests/registry/run $(tools) target/mlflow2
 
 parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model
 	$(tools)/bin/python tests/data/rows.py

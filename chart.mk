@@ -5,6 +5,8 @@
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
 image ?= ml-serving:test
+# A client that has BuildKit.
+docker ?= docker
 
 # The oldest Kubernetes the chart supports and the newest there is.
 kubernetes := 1.30.14 1.37.1
@@ -48,12 +50,12 @@ compose-check: $(chart_tools)/built ## Check docker-compose.yml as `docker compo
 	compose-config docker-compose.yml >target/compose.json
 
 image: ## Build the image
-	DOCKER_BUILDKIT=1 docker build \
+	DOCKER_BUILDKIT=1 $(docker) build \
 		--build-arg VERSION=$$(sed -n 's/^appVersion: "\(.*\)"/\1/p' $(chart)/Chart.yaml) \
 		--build-arg REVISION=$$(git rev-parse HEAD) --tag $(image) .
 
 push: image ## Push it: make push image=registry.example.com/team/ml-serving:1.2.3
-	docker push $(image)
+	$(docker) push $(image)
 
 deploy: $(chart_tools)/built ## Install or upgrade on the cluster of KUBECONFIG: make deploy image=...
 	helm upgrade --install ml-serving $(chart) --wait --rollback-on-failure \

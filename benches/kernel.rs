@@ -2,7 +2,7 @@
 
 use divan::{Bencher, counter::ItemsCount};
 use ml_serving::{
-    config::ModelConfig,
+    config::{Access, ModelConfig},
     model::Predictions,
     package::{self, Served},
 };
@@ -17,10 +17,13 @@ struct Case {
 
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let load = |uri: String| {
-        package::load(&ModelConfig {
-            uri,
-            ..ModelConfig::default()
-        })
+        package::load(
+            &ModelConfig {
+                uri,
+                ..ModelConfig::default()
+            },
+            &Access::default(),
+        )
         .expect("a model")
     };
     let Ok(models) = std::env::var("MODELS") else {

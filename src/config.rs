@@ -18,6 +18,9 @@ pub struct Config {
     pub server: Server,
     pub model: ModelConfig,
     pub log: Log,
+    /// What comes from other tools' variables.
+    #[serde(skip)]
+    pub access: Access,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,7 +66,7 @@ impl Default for Server {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelConfig {
-    /// Where the model is: `builtin:iris`, or a path or `file://` URI of an MLflow Model directory or an `.onnx` file.
+    /// Where the model is: `builtin:iris`, a path, `models:/NAME/VERSION` and the other forms that the README lists.
     #[serde(deserialize_with = "text")]
     pub uri: String,
     /// The name in metrics and answers; empty: the one the model's place gives it.
@@ -72,7 +75,7 @@ pub struct ModelConfig {
     /// The SHA-256 its data file must have, in hex; empty: any.
     #[serde(deserialize_with = "text")]
     pub sha256: String,
-    /// Where fetched packages are kept.
+    /// Where fetched packages are kept, to start from when the registry is down.
     #[serde(deserialize_with = "text")]
     pub cache_dir: String,
 }
@@ -112,6 +115,76 @@ impl Default for Log {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// How to reach registries and stores: the variables that MLflow's and the clouds' own clients read.
+#[derive(Clone, Default, PartialEq)]
+pub struct Access {
+    /// `MLFLOW_TRACKING_URI`
+    pub tracking_uri: String,
+    /// `MLFLOW_TRACKING_USERNAME`
+    pub username: String,
+    /// `MLFLOW_TRACKING_PASSWORD`
+    pub password: String,
+    /// `MLFLOW_TRACKING_TOKEN`
+    pub token: String,
+    /// `MLFLOW_TRACKING_INSECURE_TLS`
+    pub insecure_tls: bool,
+    /// `MLFLOW_TRACKING_SERVER_CERT_PATH`: a PEM file with further authorities
+    pub cert_path: String,
+    /// `AWS_*`, `GOOGLE_*` and `AZURE_*`, under the names that `object_store` takes.
+    pub stores: Vec<(String, String)>,
+}
+
+impl Access {
+    /// Reads the environment.
+    pub fn from_env() -> Self {
+        let var = |name: &str| std::env::var(name).unwrap_or_default();
+        let truth =
+            |text: String| matches!(text.to_ascii_lowercase().as_str(), "1" | "true" | "yes");
+        let mut stores: Vec<_> = std::env::vars()
+            .filter(|(name, value)| {
+                !value.is_empty()
+                    && ["AWS_", "GOOGLE_", "AZURE_"]
+                        .iter()
+                        .any(|prefix| name.starts_with(prefix))
+            })
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .collect();
+        // MLflow's own name for an S3-compatible server.
+        let endpoint = var("MLFLOW_S3_ENDPOINT_URL");
+        if !endpoint.is_empty() {
+            stores.push(("aws_endpoint".to_owned(), endpoint));
+        }
+        Self {
+            tracking_uri: var("MLFLOW_TRACKING_URI"),
+            username: var("MLFLOW_TRACKING_USERNAME"),
+            password: var("MLFLOW_TRACKING_PASSWORD"),
+            token: var("MLFLOW_TRACKING_TOKEN"),
+            insecure_tls: truth(var("MLFLOW_TRACKING_INSECURE_TLS")),
+            cert_path: var("MLFLOW_TRACKING_SERVER_CERT_PATH"),
+            stores,
+        }
+    }
+}
+
+/// Secrets are not shown.
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let set = |text: &str| if text.is_empty() { "" } else { "***" };
+        f.debug_struct("Access")
+            .field("tracking_uri", &crate::registry::shown(&self.tracking_uri))
+            .field("username", &self.username)
+            .field("password", &set(&self.password))
+            .field("token", &set(&self.token))
+            .field("insecure_tls", &self.insecure_tls)
+            .field("cert_path", &self.cert_path)
+            .field(
+                "stores",
+                &self.stores.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            )
+            .finish()
+    }
 }
 
 /// Text that may look like a number or a truth value to YAML or to figment's reader of the environment.
@@ -174,6 +247,7 @@ impl Config {
             .to_lowercase()
             .replace("warning", "warn")
             .replace("critical", "error");
+        config.access = Access::from_env();
         config.validate()?;
         Ok(config)
     }

@@ -54,6 +54,10 @@ pub struct ModelLabels<'a> {
     pub version: &'a str,
     pub flavor: &'a str,
     pub digest: &'a str,
+    /// Empty where there is none.
+    pub run_id: &'a str,
+    /// `builtin`, `directory`, `registry` or `cache`
+    pub source: &'a str,
     /// Class labels in score order; empty for a regressor.
     pub classes: &'a [String],
     pub load_seconds: f64,
@@ -172,6 +176,8 @@ impl ModelMetrics {
             version,
             flavor,
             digest,
+            run_id,
+            source,
             ..
         } = *labels;
         let predictions = vec(
@@ -184,10 +190,17 @@ impl ModelMetrics {
             registry,
             IntGaugeVec::new(
                 Opts::new("model_info", "Always 1; the labels tell the model."),
-                &["model_name", "model_version", "flavor", "digest"],
+                &[
+                    "model_name",
+                    "model_version",
+                    "flavor",
+                    "digest",
+                    "run_id",
+                    "source",
+                ],
             ),
         );
-        info.with_label_values(&[name, version, flavor, digest])
+        info.with_label_values(&[name, version, flavor, digest, run_id, source])
             .set(1);
         let load =
             prometheus::Gauge::new("model_load_seconds", "Seconds it took to load the model.");

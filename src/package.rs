@@ -2,11 +2,12 @@
 
 use crate::{
     Error,
-    config::ModelConfig,
+    config::{Access, ModelConfig},
     flavor::{self, FlavorError, Loaded},
     model::{Labels, Model, Predictions},
-    registry::{self, RegistryError},
+    registry::{self, RegistryError, Source},
 };
+use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 /// A model that is ready to serve, and everything there is to say about it.
@@ -16,7 +17,11 @@ pub struct Served {
     pub name: String,
     /// The registry's version, or the beginning of the digest where the model's place keeps no versions.
     pub version: String,
+    /// The MLflow run that made it, where its place or its `MLmodel` tells.
+    pub run_id: Option<String>,
+    /// Without what may be secret in it.
     pub uri: String,
+    pub source: Source,
     pub flavor: String,
     /// `sha256:` and the hex digest of the data file.
     pub digest: String,
@@ -54,12 +59,14 @@ impl LoadError {
         match self {
             Self::Registry(RegistryError::Uri(_)) => "bad_uri",
             Self::Registry(RegistryError::NotFound(_)) => "not_found",
+            Self::Registry(RegistryError::Denied(_)) => "denied",
             Self::Registry(RegistryError::Unavailable(_)) => "unavailable",
+            Self::Registry(RegistryError::Disk(_)) => "disk",
             Self::Flavor {
                 cause: FlavorError::Unsupported(_),
                 ..
             } => "unsupported",
-            Self::Flavor { .. } => "corrupt",
+            Self::Flavor { .. } | Self::Registry(RegistryError::Corrupt(_)) => "corrupt",
             Self::Invalid { .. } => "invalid",
             Self::Digest { .. } => "wrong_digest",
         }
@@ -68,23 +75,33 @@ impl LoadError {
 
 impl From<LoadError> for Error {
     fn from(error: LoadError) -> Self {
-        let text = error.to_string();
         match error {
-            LoadError::Registry(RegistryError::Uri(_)) => Self::Usage(text),
-            LoadError::Registry(RegistryError::Unavailable(_)) => Self::Unavailable(text),
-            _ => Self::Data(text),
+            LoadError::Registry(error) => error.into(),
+            error => Self::Data(error.to_string()),
         }
     }
 }
 
-/// Loads the model that `config` names and predicts its own example with it.
+impl From<RegistryError> for Error {
+    fn from(error: RegistryError) -> Self {
+        let text = error.to_string();
+        match error {
+            RegistryError::Uri(_) => Self::Usage(text),
+            RegistryError::NotFound(_) | RegistryError::Corrupt(_) => Self::Data(text),
+            RegistryError::Denied(_) | RegistryError::Unavailable(_) => Self::Unavailable(text),
+            RegistryError::Disk(_) => Self::Internal(text),
+        }
+    }
+}
+
+/// Loads the model that `config` names and predicts its own example with it. Blocks, for a download too.
 ///
 /// # Errors
 /// As [`LoadError`] tells.
-pub fn load(config: &ModelConfig) -> Result<Served, LoadError> {
+pub fn load(config: &ModelConfig, access: &Access) -> Result<Served, LoadError> {
     let start = Instant::now();
-    let uri = config.uri.clone();
-    let package = registry::resolve(&uri)?;
+    let package = registry::resolve(&config.uri, access, Path::new(&config.cache_dir))?;
+    let uri = registry::shown(&config.uri);
     let loaded = flavor::load(package.files.as_ref()).map_err(|cause| LoadError::Flavor {
         uri: uri.clone(),
         cause,
@@ -104,8 +121,12 @@ pub fn load(config: &ModelConfig) -> Result<Served, LoadError> {
         example,
         example_problem,
         recorded,
+        mlmodel,
         ..
     } = loaded;
+    let run_id = package
+        .run_id
+        .or(mlmodel.and_then(|mlmodel| mlmodel.run_id));
     let broken = |cause: String| LoadError::Invalid {
         uri: uri.clone(),
         cause,
@@ -131,7 +152,9 @@ pub fn load(config: &ModelConfig) -> Result<Served, LoadError> {
         model,
         name,
         version,
+        run_id,
         uri,
+        source: package.source,
         flavor,
         digest,
         example,

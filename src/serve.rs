@@ -24,8 +24,11 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = Shutdown>,
 ) -> Result<(), Error> {
-    let model = config.model.clone();
-    serve_with(config, listener, stop, move || package::load(&model)).await
+    let (model, access) = (config.model.clone(), config.access.clone());
+    serve_with(config, listener, stop, move || {
+        package::load(&model, &access)
+    })
+    .await
 }
 
 /// [`serve`] with the loading of the model in the caller's hands.

@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use ml_serving::{
-    config::ModelConfig,
+    config::{Access, ModelConfig},
     model::{Model, Predictions},
     package,
 };
@@ -69,7 +69,7 @@ async fn main() {
     let address = std::env::args().nth(1).expect("an address to listen on");
     let predict = std::env::args().nth(2).is_some();
     let load = || {
-        package::load(&ModelConfig::default())
+        package::load(&ModelConfig::default(), &Access::default())
             .expect("the embedded model")
             .model
     };

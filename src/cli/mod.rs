@@ -1,16 +1,19 @@
 //! The command line: one file per subcommand.
 
 mod check;
+mod fetch;
 mod inspect;
 mod openapi;
 mod predict;
+mod push;
 mod serve;
 pub mod train;
 
 use crate::{
     Error,
-    config::ModelConfig,
+    config::{Access, Config, Flags, ModelConfig},
     package::{self, Served},
+    registry, telemetry,
 };
 use clap::{Parser, Subcommand, error::ErrorKind};
 use std::io;
@@ -33,6 +36,10 @@ enum Command {
     Train(train::TrainArgs),
     /// Show a model's card
     Inspect(inspect::InspectArgs),
+    /// Download a model package
+    Fetch(fetch::FetchArgs),
+    /// Register a model package in MLflow
+    Push(push::PushArgs),
     /// Predict the rows of a CSV file
     Predict(predict::PredictArgs),
     /// Print the `OpenAPI` document
@@ -68,7 +75,9 @@ pub fn run() -> Result<(), Error> {
     let out = &mut io::stdout().lock();
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => serve::run(&args),
-        Command::Train(args) => Ok(train::run(&args, out)?),
+        Command::Train(args) => train_and_register(&args, out),
+        Command::Fetch(args) => fetch::run(&args, out),
+        Command::Push(args) => push::run(&args, out),
         Command::Inspect(args) => inspect::run(&args, out),
         Command::Predict(args) => predict::run(&args, out),
         Command::Openapi(args) => openapi::run(&args, out),
@@ -76,12 +85,31 @@ pub fn run() -> Result<(), Error> {
     }
 }
 
+fn train_and_register(args: &train::TrainArgs, out: &mut dyn io::Write) -> Result<(), Error> {
+    let Some(target) = &args.register else {
+        return Ok(train::run(args, out)?);
+    };
+    registry::can_push(target, &access()?)?;
+    train::run(args, out)?;
+    push::register(&args.out, target, None, out)
+}
+
 /// Loads the model of a command that takes just a URI.
 fn load(uri: &str) -> Result<Served, Error> {
-    Ok(package::load(&ModelConfig {
+    let config = Config::load(None, &Flags::default())?;
+    let model = ModelConfig {
         uri: uri.to_owned(),
+        cache_dir: config.model.cache_dir,
         ..ModelConfig::default()
-    })?)
+    };
+    Ok(package::load(&model, &config.access)?)
+}
+
+/// The variables of registries and stores; progress and retries go to the log from now on.
+fn access() -> Result<Access, Error> {
+    let config = Config::load(None, &Flags::default())?;
+    telemetry::init(&config.log);
+    Ok(config.access)
 }
 
 /// What a failed write to the terminal or a pipe means.

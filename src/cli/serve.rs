@@ -4,7 +4,7 @@ use crate::{
     Error,
     config::{Config, Flags},
     http::Shutdown,
-    telemetry,
+    registry, telemetry,
 };
 use std::{path::PathBuf, time::Duration};
 use tokio::{
@@ -15,8 +15,11 @@ use tokio::{
 /// Serve a model
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ServeArgs {
-    /// The model: builtin:iris, or a path or file:// URI of an MLflow Model directory or an .onnx file
-    #[arg(long, value_name = "URI")]
+    #[arg(
+        long,
+        value_name = "URI",
+        help = "The model: builtin:iris, a path, models:/NAME/VERSION, runs:/ID/PATH, https://, s3:// and so on"
+    )]
     model: Option<String>,
     /// Address to listen on [default: 0.0.0.0]
     #[arg(long)]
@@ -37,9 +40,9 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Error> {
     };
     let config = Config::load(args.config.as_deref(), &flags)?;
     telemetry::init(&config.log);
-    let effective = serde_json::to_string(&config).unwrap_or_default();
-    tracing::info!(config = effective, "effective configuration");
-    runtime()?.block_on(async {
+    tracing::info!(config = effective(&config), "effective configuration");
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
         let (host, port) = (config.server.host.clone(), config.server.port);
         let listener = TcpListener::bind((host.as_str(), port))
             .await
@@ -50,7 +53,21 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Error> {
             })?;
         let stop = stop(&config)?;
         crate::serve(config, listener, stop).await
-    })
+    });
+    // A download in progress is nothing to wait for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Every setting, but no secret that a URI may hold.
+fn effective(config: &Config) -> String {
+    let mut config = config.clone();
+    config.model.uri = registry::shown(&config.model.uri);
+    let mut shown = serde_json::to_value(&config).unwrap_or_default();
+    if !config.access.tracking_uri.is_empty() {
+        shown["mlflow"] = format!("{:?}", config.access).into();
+    }
+    shown.to_string()
 }
 
 /// One worker per core of the CPU quota; with one core, no second thread to wake.

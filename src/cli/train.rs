@@ -38,6 +38,9 @@ pub struct TrainArgs {
     /// Share of the rows held out to measure on; 0 trains on all
     #[arg(long, value_name = "SHARE", default_value_t = Params::default().test_split)]
     pub test_split: f64,
+    /// Register the package in MLflow, as push does
+    #[arg(long, value_name = "models:/NAME")]
+    pub register: Option<String>,
 }
 
 impl TrainArgs {

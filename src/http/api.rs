@@ -255,6 +255,9 @@ impl Api {
             }
             .to_owned(),
             reason: reason.map(str::to_owned),
+            run_id: served.and_then(|served| served.run_id.clone()),
+            digest: served.map(|served| served.digest.clone()),
+            source: served.map(|served| served.source.as_str().to_owned()),
             model_name: served.map(|served| served.name.clone()),
             model_version: served.map(|served| served.version.clone()),
         };

@@ -124,6 +124,8 @@ impl App {
             version: &served.version,
             flavor: &served.flavor,
             digest: &served.digest,
+            run_id: served.run_id.as_deref().unwrap_or_default(),
+            source: served.source.as_str(),
             classes: &served.class_names(),
             load_seconds: served.load_seconds,
         });

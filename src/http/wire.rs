@@ -120,7 +120,13 @@ pub(super) struct ModelCard {
     pub(super) name: String,
     /// The registry's version, or the beginning of the digest.
     pub(super) version: String,
+    /// The MLflow run that made the model, where its place tells.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) run_id: Option<String>,
     pub(super) uri: String,
+    /// `builtin`, `directory`, `registry`, or `cache` when the registry was down at the start.
+    pub(super) source: String,
     pub(super) flavor: String,
     /// `sha256:` and the hex digest of the model's data file.
     pub(super) digest: String,
@@ -161,7 +167,9 @@ impl ModelCard {
         Self {
             name: served.name.clone(),
             version: served.version.clone(),
+            run_id: served.run_id.clone(),
             uri: served.uri.clone(),
+            source: served.source.as_str().to_owned(),
             flavor: served.flavor.clone(),
             digest: served.digest.clone(),
             signature: columns.collect(),
@@ -193,4 +201,11 @@ pub(super) struct Readiness {
     pub(super) model_name: Option<String>,
     #[oai(skip_serializing_if_is_none)]
     pub(super) model_version: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) run_id: Option<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) digest: Option<String>,
+    /// Where the model came from; `cache` when the registry was down at the start.
+    #[oai(skip_serializing_if_is_none)]
+    pub(super) source: Option<String>,
 }

@@ -25,4 +25,8 @@ impl Files for Embedded {
         file.map(|(_, bytes)| Cow::Borrowed(*bytes))
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.0.iter().map(|(name, _)| (*name).to_owned()).collect())
+    }
 }

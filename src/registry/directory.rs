@@ -1,12 +1,17 @@
 //! A package on disk: an MLflow Model directory, or one ONNX file.
 
-use super::{FORMS, RegistryError};
+use super::{RegistryError, uri::FORMS};
 use crate::flavor::Files;
 use std::{
     borrow::Cow,
     fs, io,
     path::{Path, PathBuf},
 };
+
+/// Where MLflow's Python client notes the name and version of what it has downloaded; so does `fetch`.
+pub(super) const META: &str = "registered_model_meta";
+/// More files than any package has.
+const MOST_FILES: usize = 10_000;
 
 pub(super) struct Directory {
     root: PathBuf,
@@ -48,6 +53,71 @@ impl Directory {
             ))),
         }
     }
+}
+
+impl Directory {
+    /// The name and version under which the package was registered, if a download has noted them.
+    pub(super) fn registered(&self) -> Option<(String, String)> {
+        #[derive(serde::Deserialize)]
+        struct Meta {
+            model_name: String,
+            model_version: serde_yaml::Value,
+        }
+        let meta: Meta = serde_yaml::from_slice(&self.read(META).ok()?).ok()?;
+        let version = match meta.model_version {
+            serde_yaml::Value::String(text) => text,
+            serde_yaml::Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        Some((meta.model_name, version))
+    }
+}
+
+/// Every file below `root`, relative to it, parts separated by `/`, in order.
+pub(super) fn walk(root: &Path) -> io::Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut directories = vec![String::new()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(root.join(&directory))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if directory.is_empty() {
+                name
+            } else {
+                format!("{directory}/{name}")
+            };
+            // Links to directories are not followed: they may lead in a circle.
+            if entry.file_type()?.is_dir() {
+                directories.push(path);
+            } else if fs::metadata(entry.path())?.is_file() {
+                files.push(path);
+            }
+            if files.len() + directories.len() > MOST_FILES {
+                return Err(io::Error::other(format!(
+                    "{} has more than {MOST_FILES} files; that is no model package",
+                    root.display()
+                )));
+            }
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// The last part of the path that says something: `models/iris/model.onnx` and `models/iris/` are both `iris`.
+pub(super) fn name_of(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let text =
+        |name: Option<&std::ffi::OsStr>| name.map(|name| name.to_string_lossy().into_owned());
+    let name = if path.is_dir() {
+        text(path.file_name())
+    } else if path.file_stem().is_some_and(|stem| stem == "model") {
+        text(path.parent().and_then(Path::file_name))
+    } else {
+        text(path.file_stem())
+    };
+    name.filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "model".to_owned())
 }
 
 impl Files for Directory {

@@ -5,7 +5,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode, body::Body};
 use ml_serving::{
     Error,
-    config::{Config, ModelConfig},
+    config::{Access, Config, ModelConfig},
     http::{App, Shutdown},
     package,
 };
@@ -39,10 +39,13 @@ pub fn app(uri: &str) -> Arc<App> {
 pub fn app_with(uri: &str, config: &Config) -> Arc<App> {
     let app = App::new(config);
     app.set_model(
-        package::load(&ModelConfig {
-            uri: uri.to_owned(),
-            ..ModelConfig::default()
-        })
+        package::load(
+            &ModelConfig {
+                uri: uri.to_owned(),
+                ..ModelConfig::default()
+            },
+            &Access::default(),
+        )
         .unwrap(),
     );
     app

@@ -9,4 +9,5 @@ mod document;
 mod limits;
 mod pages;
 mod parity;
+mod registry;
 mod shutdown;

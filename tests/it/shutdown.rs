@@ -3,7 +3,7 @@
 use crate::app::{ROW, Server, predict_text};
 use ml_serving::{
     Error,
-    config::{Config, ModelConfig},
+    config::{Access, Config, ModelConfig},
     http::Shutdown,
     package::{self, LoadError},
     registry::RegistryError,
@@ -146,7 +146,7 @@ async fn a_registry_that_is_down_is_asked_again_until_it_answers() {
             0 => Err(LoadError::Registry(RegistryError::Unavailable(
                 "down".to_owned(),
             ))),
-            _ => package::load(&ModelConfig::default()),
+            _ => package::load(&ModelConfig::default(), &Access::default()),
         }
     };
     let server = tokio::spawn(ml_serving::serve_with(

@@ -1,0 +1,58 @@
+//! `ml-serving push`: a package into MLflow's registry.
+
+use super::{access, broken_output};
+use crate::{
+    Error,
+    config::ModelConfig,
+    package,
+    registry::{self, Pushed},
+};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// Register a model package in the MLflow registry that `MLFLOW_TRACKING_URI` names
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct PushArgs {
+    /// Directory of the package, as train or fetch writes it
+    dir: PathBuf,
+    /// The registered model; created where there is none of that name
+    #[arg(value_name = "models:/NAME")]
+    target: String,
+    /// Alias to point at the new version
+    #[arg(long)]
+    alias: Option<String>,
+}
+
+pub(super) fn run(args: &PushArgs, out: &mut dyn Write) -> Result<(), Error> {
+    register(&args.dir, &args.target, args.alias.as_deref(), out)
+}
+
+/// Registers the package in `dir`, if it is one that can be served.
+pub(super) fn register(
+    dir: &Path,
+    target: &str,
+    alias: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let access = access()?;
+    let model = ModelConfig {
+        uri: dir.display().to_string(),
+        ..ModelConfig::default()
+    };
+    package::load(&model, &access)?;
+    let Pushed {
+        name,
+        version,
+        run_id,
+    } = registry::push(dir, target, alias, &access)?;
+    let alias = alias
+        .map(|alias| format!(", alias {alias}"))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "registered {name} version {version}{alias} (run {run_id})\nserve it: ml-serving serve --model models:/{name}/{version}"
+    )
+    .map_err(broken_output)
+}

@@ -1,0 +1,242 @@
+//! Archives of a package: `.tar`, `.tar.gz`, `.tgz` and `.zip`, unpacked into a directory.
+
+use super::{RegistryError, download::disk, place::safe};
+use flate2::read::GzDecoder;
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek},
+    path::{Path, PathBuf},
+};
+
+/// What an archive may unpack to, beside a multiple of its own size: nothing real is packed tighter than deflate can.
+const MOST_RATIO: u64 = 1_100;
+const MOST_FILES: usize = 10_000;
+
+/// Whether a file of this name is an archive.
+pub(super) fn is_archive(name: &str) -> bool {
+    [".tar", ".tar.gz", ".tgz", ".zip"]
+        .iter()
+        .any(|ending| name.to_ascii_lowercase().ends_with(ending))
+}
+
+/// Unpacks `archive` into `into` and removes it; a single directory around the package is left out.
+///
+/// # Errors
+/// `Corrupt` for anything that is no archive of plain files that stay inside.
+pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
+    let name = archive
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let broken = |error: &dyn std::fmt::Display| {
+        RegistryError::Corrupt(format!("{name} cannot be unpacked: {error}"))
+    };
+    let mut file = File::open(archive).map_err(|error| disk(archive, &error))?;
+    let mut room = file
+        .metadata()
+        .map_err(|error| disk(archive, &error))?
+        .len()
+        .saturating_mul(MOST_RATIO);
+    let mut files = 0;
+    let mut keep = |path: &str, source: &mut dyn Read| -> Result<(), RegistryError> {
+        files += 1;
+        if files > MOST_FILES {
+            return Err(broken(&"more than 10000 files"));
+        }
+        // Archives made by `tar czf x.tar.gz .` begin every name with a dot.
+        let path = into.join(safe(path.trim_start_matches("./"))?);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|error| disk(parent, &error))?;
+        }
+        let mut to = File::create_new(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => broken(&format!("two files {}", path.display())),
+            _ => disk(&path, &error),
+        })?;
+        // One byte more than there is room for, to see that there is more.
+        let size = io::copy(&mut source.take(room.saturating_add(1)), &mut to)
+            .map_err(|error| broken(&error))?;
+        room = room
+            .checked_sub(size)
+            .ok_or_else(|| broken(&"it unpacks to more than any archive of its size can hold"))?;
+        Ok(())
+    };
+    // Told apart by how they begin: a name may be anything.
+    let mut magic = [0; 2];
+    let begins = file.read(&mut magic).and_then(|_| file.rewind());
+    begins.map_err(|error| broken(&error))?;
+    if magic == *b"PK" {
+        let mut zip = zip::ZipArchive::new(file).map_err(|error| broken(&error))?;
+        for i in 0..zip.len() {
+            let mut entry = zip.by_index(i).map_err(|error| broken(&error))?;
+            let path = entry.name().map_err(|error| broken(&error))?.into_owned();
+            if entry.is_file() {
+                keep(&path, &mut entry)?;
+            } else if !entry.is_dir() {
+                return Err(broken(&format!("{} is no plain file", path.escape_debug())));
+            }
+        }
+    } else {
+        let reader: Box<dyn Read> = if magic == [0x1f, 0x8b] {
+            Box::new(GzDecoder::new(file))
+        } else {
+            Box::new(file)
+        };
+        let mut tar = tar::Archive::new(reader);
+        for entry in tar.entries().map_err(|error| broken(&error))? {
+            let mut entry = entry.map_err(|error| broken(&error))?;
+            let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            match entry.header().entry_type() {
+                tar::EntryType::Regular
+                | tar::EntryType::Continuous
+                | tar::EntryType::GNUSparse => keep(&path, &mut entry)?,
+                tar::EntryType::Directory | tar::EntryType::XGlobalHeader => {}
+                _ => return Err(broken(&format!("{} is no plain file", path.escape_debug()))),
+            }
+        }
+    }
+    fs::remove_file(archive).map_err(|error| disk(archive, &error))?;
+    lift(into).map_err(|error| disk(into, &error))
+}
+
+/// Where all files lie in one directory, they are the package.
+fn lift(into: &Path) -> io::Result<()> {
+    if into.join("MLmodel").exists() {
+        return Ok(());
+    }
+    let entries: Vec<PathBuf> = fs::read_dir(into)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    let [only] = entries.as_slice() else {
+        return Ok(());
+    };
+    if !only.is_dir() {
+        return Ok(());
+    }
+    // Under a name that none of the files in it has.
+    let aside = into.join(".lifted");
+    fs::rename(only, &aside)?;
+    for entry in fs::read_dir(&aside)? {
+        let entry = entry?;
+        fs::rename(entry.path(), into.join(entry.file_name()))?;
+    }
+    fs::remove_dir(aside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    type Pack = fn(&Path, &[(&str, &[u8])]);
+
+    fn tar(path: &Path, files: &[(&str, &[u8])]) {
+        let mut tar = tar::Builder::new(GzEncoder::new(
+            File::create(path).expect("made"),
+            Compression::fast(),
+        ));
+        for (name, bytes) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(bytes.len() as u64);
+            header.as_gnu_mut().expect("gnu").name[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_mode(0o644);
+            header.set_cksum();
+            tar.append(&header, *bytes).expect("added");
+        }
+        tar.into_inner().expect("ended").finish().expect("written");
+    }
+
+    fn zip(path: &Path, files: &[(&str, &[u8])]) {
+        let mut zip = zip::ZipWriter::new(File::create(path).expect("made"));
+        for (name, bytes) in files {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default())
+                .expect("begun");
+            zip.write_all(bytes).expect("added");
+        }
+        zip.finish().expect("written");
+    }
+
+    fn unpacked(
+        name: &str,
+        pack: Pack,
+        files: &[(&str, &[u8])],
+    ) -> Result<Vec<String>, RegistryError> {
+        let place = tempfile::tempdir().expect("a directory");
+        let (archive, into) = (place.path().join(name), place.path().join("out"));
+        fs::create_dir(&into).expect("made");
+        pack(&archive, files);
+        unpack(&archive, &into)?;
+        assert!(!archive.exists());
+        let mut names: Vec<String> = fs::read_dir(&into)
+            .expect("listed")
+            .map(|e| e.expect("entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    #[test]
+    fn a_package_is_found_with_and_without_a_directory_around_it() {
+        for (name, pack) in [("a.tar.gz", tar as Pack), ("a.TGZ", tar), ("a.zip", zip)] {
+            let bare: &[(&str, &[u8])] = &[("MLmodel", b"x"), ("model.onnx", b"y")];
+            assert_eq!(
+                unpacked(name, pack, bare).expect(name),
+                ["MLmodel", "model.onnx"]
+            );
+            let inside: &[(&str, &[u8])] = &[("iris/MLmodel", b"x"), ("iris/iris", b"y")];
+            assert_eq!(
+                unpacked(name, pack, inside).expect(name),
+                ["MLmodel", "iris"]
+            );
+        }
+        let dotted: &[(&str, &[u8])] = &[("./MLmodel", b"x")];
+        assert_eq!(
+            unpacked("a.tar.gz", tar, dotted).expect("dotted"),
+            ["MLmodel"]
+        );
+    }
+
+    #[test]
+    fn a_name_that_leads_out_is_refused() {
+        for name in ["../x", "a/../../x", "/etc/x", "a\\..\\x"] {
+            for (archive, pack) in [("a.tar.gz", tar as Pack), ("a.zip", zip)] {
+                let refusal = unpacked(archive, pack, &[(name, b"x")]).expect_err(name);
+                assert!(
+                    matches!(refusal, RegistryError::Corrupt(_)),
+                    "{name}: {refusal}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_archive_is_refused() {
+        fn junk(path: &Path, _: &[(&str, &[u8])]) {
+            fs::write(path, b"not an archive").expect("written");
+        }
+        for name in ["a.tar.gz", "a.zip", "a.tar"] {
+            assert!(
+                matches!(unpacked(name, junk, &[]), Err(RegistryError::Corrupt(_))),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_link_is_refused() {
+        fn link(path: &Path, _: &[(&str, &[u8])]) {
+            let mut tar = tar::Builder::new(File::create(path).expect("made"));
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(tar::EntryType::Symlink);
+            header.set_size(0);
+            tar.append_link(&mut header, "MLmodel", "/etc/passwd")
+                .expect("added");
+            tar.finish().expect("written");
+        }
+        let refusal = unpacked("a.tar", link, &[])
+            .expect_err("refused")
+            .to_string();
+        assert!(refusal.contains("MLmodel is no plain file"), "{refusal}");
+    }
+}

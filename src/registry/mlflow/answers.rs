@@ -1,0 +1,89 @@
+//! What MLflow's REST API answers, as far as it matters here.
+
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ModelVersion {
+    pub(super) version: String,
+    #[serde(default)]
+    pub(super) current_stage: Option<String>,
+    #[serde(default)]
+    pub(super) run_id: Option<String>,
+    #[serde(default)]
+    pub(super) status: Option<String>,
+    #[serde(default)]
+    pub(super) status_message: Option<String>,
+}
+
+impl ModelVersion {
+    pub(super) fn number(&self) -> u64 {
+        self.version.parse().unwrap_or(0)
+    }
+
+    /// Old servers do not tell a status; then there is none to wait for.
+    pub(super) fn is_ready(&self) -> bool {
+        self.status
+            .as_deref()
+            .is_none_or(|status| status == "READY")
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct One {
+    pub(super) model_version: ModelVersion,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Many {
+    #[serde(default)]
+    pub(super) model_versions: Vec<ModelVersion>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct DownloadUri {
+    pub(super) artifact_uri: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LoggedModel {
+    pub(super) model: Model,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LoggedModels {
+    #[serde(default)]
+    pub(super) models: Vec<Model>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Model {
+    pub(super) info: ModelInfo,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ModelInfo {
+    pub(super) model_id: String,
+    #[serde(default)]
+    pub(super) name: String,
+    pub(super) artifact_uri: String,
+    #[serde(default)]
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) source_run_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Run {
+    pub(super) run: RunBody,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RunBody {
+    pub(super) info: RunInfo,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RunInfo {
+    pub(super) experiment_id: String,
+    pub(super) artifact_uri: String,
+}

@@ -1,0 +1,246 @@
+//! Two versions of MLflow, with models that Python and `push` have logged.
+
+use super::{at, load, logged, proxy::Proxy, refusal, var};
+use ml_serving::{
+    config::Access,
+    model::Predictions,
+    package::{LoadError, Served},
+    registry::{self, RegistryError, Source},
+};
+use serde_json::Value;
+use std::{path::Path, process::Command};
+
+const SERVERS: [(&str, &str); 2] = [("mlflow3", "MLFLOW3"), ("mlflow2", "MLFLOW2")];
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// The model answers every row as scikit-learn does, in which it was trained.
+fn answers_like_python(served: &Served, logged: &Value, version: usize) {
+    let (rows, expected) = (
+        logged["rows"].as_array().unwrap(),
+        &logged["versions"][version],
+    );
+    let mut answer = Predictions::default();
+    for (i, row) in rows.iter().enumerate() {
+        let row: Vec<f64> = row
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|x| x.as_f64().unwrap())
+            .collect();
+        served.model.predict(&row, &mut answer);
+        assert_eq!(
+            u64::from(answer.classes[0]),
+            expected["predictions"][i].as_u64().unwrap(),
+            "row {i}"
+        );
+        for (class, score) in answer.scores.iter().enumerate() {
+            let wanted = expected["probabilities"][i][class].as_f64().unwrap();
+            assert!(
+                (score - wanted).abs() < 1e-6,
+                "row {i}, class {class}: {score}, Python says {wanted}"
+            );
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn every_form_of_a_uri_leads_to_its_version() {
+    for (server, address) in SERVERS {
+        let (logged, access, cache) = (
+            logged(server),
+            at(&var(address)),
+            tempfile::tempdir().unwrap(),
+        );
+        let mut forms = vec![
+            ("models:/Wine & Co/1".to_owned(), 0, "1".to_owned()),
+            ("models:/Wine & Co/2".to_owned(), 1, "2".to_owned()),
+            ("models:/Wine & Co/latest".to_owned(), 1, "2".to_owned()),
+            ("models:/Wine & Co/Production".to_owned(), 0, "1".to_owned()),
+            ("models:/Wine & Co/production".to_owned(), 0, "1".to_owned()),
+            ("models:/Wine & Co@champion".to_owned(), 1, "2".to_owned()),
+        ];
+        for i in [0, 1] {
+            let version = &logged["versions"][i];
+            forms.push((
+                format!("runs:/{}/my model", text(&version["run_id"])),
+                i,
+                String::new(),
+            ));
+            forms.push((text(&version["download_uri"]), i, String::new()));
+            if let Some(id) = version["model_id"].as_str() {
+                forms.push((format!("models:/{id}"), i, id.to_owned()));
+            }
+        }
+        for (uri, i, version) in forms {
+            let served = load(&uri, &access, cache.path())
+                .unwrap_or_else(|error| panic!("{server}: {uri}: {error}"));
+            answers_like_python(&served, &logged, i);
+            let version = if version.is_empty() {
+                served.digest[7..19].to_owned()
+            } else {
+                version
+            };
+            assert_eq!(served.version, version, "{server}: {uri}");
+            assert_eq!(served.source, Source::Registry, "{server}: {uri}");
+            assert_eq!(
+                served.run_id.as_deref(),
+                logged["versions"][i]["run_id"].as_str(),
+                "{server}: {uri}"
+            );
+            if uri.contains("Wine") {
+                assert_eq!(served.name, "Wine & Co");
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn what_is_not_there_is_answered_with_what_is() {
+    for (_, address) in SERVERS {
+        let access = at(&var(address));
+        for uri in [
+            "models:/Wine & Co/9",
+            "models:/Wine & Co/Staging",
+            "models:/Wine & Co@nobody",
+        ] {
+            let error = refusal(uri, &access);
+            assert!(
+                matches!(error, LoadError::Registry(RegistryError::NotFound(_))),
+                "{error}"
+            );
+            assert!(
+                error
+                    .to_string()
+                    .contains("it has the versions 2, 1 (Production)"),
+                "{error}"
+            );
+        }
+        for uri in [
+            "models:/Nobody/1",
+            "models:/Nobody/latest",
+            "models:/Nobody@a",
+            "models:/m-00000000000000000000000000000000",
+            "runs:/00000000000000000000000000000000/model",
+        ] {
+            let error = refusal(uri, &access);
+            assert!(
+                matches!(error, LoadError::Registry(RegistryError::NotFound(_))),
+                "{uri}: {error}"
+            );
+        }
+        assert!(
+            refusal("models:/Wine & Co/Prodution", &access)
+                .to_string()
+                .contains("Prodution")
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn artifacts_that_are_not_proxied_are_had_from_the_server() {
+    let (logged, access, cache) = (
+        logged("plain"),
+        at(&var("MLFLOW_PLAIN")),
+        tempfile::tempdir().unwrap(),
+    );
+    let version = &logged["versions"][0];
+    for uri in [
+        "models:/Wine & Co/1".to_owned(),
+        format!("models:/{}", text(&version["model_id"])),
+        format!("runs:/{}/my model", text(&version["run_id"])),
+    ] {
+        let served =
+            load(&uri, &access, cache.path()).unwrap_or_else(|error| panic!("{uri}: {error}"));
+        answers_like_python(&served, &logged, 0);
+    }
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn what_push_registers_is_pythons_too() {
+    for (server, address) in SERVERS {
+        let tracking = var(address);
+        let pushed = registry::push(
+            Path::new("models/iris"),
+            "models:/pushed iris",
+            Some("champion"),
+            &at(&tracking),
+        )
+        .unwrap();
+        let python = var(if server == "mlflow3" {
+            "PYTHON3"
+        } else {
+            "PYTHON2"
+        });
+        let output = Command::new(python)
+            .args([
+                "tests/registry/opened.py",
+                &tracking,
+                "pushed iris",
+                &pushed.version,
+                "[5.1, 3.5, 1.4, 0.2]",
+            ])
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let found: Value = serde_json::from_str(printed.trim())
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        assert_eq!(found["label"], 0);
+        assert_eq!(found["columns"][3], "petal_width");
+        assert_eq!(found["params"]["trees"], "100");
+        assert_eq!(found["metrics"]["test_accuracy"], 0.833_333);
+        assert_eq!(found["status"], "FINISHED");
+        assert_eq!(found["aliases"][0], "champion");
+        let cache = tempfile::tempdir().unwrap();
+        let served = load("models:/pushed iris@champion", &at(&tracking), cache.path()).unwrap();
+        assert_eq!(
+            (served.name.as_str(), served.version, served.run_id),
+            ("pushed iris", pushed.version, Some(pushed.run_id))
+        );
+        let again = registry::push(
+            Path::new("models/iris"),
+            "models:/pushed iris",
+            None,
+            &at(&tracking),
+        )
+        .unwrap();
+        assert_eq!(again.version, "2", "{server}");
+    }
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn credentials_go_to_the_tracking_server() {
+    let cache = tempfile::tempdir().unwrap();
+    let proxy = Proxy::before(&var("MLFLOW3"));
+    let basic = Access {
+        username: "me".to_owned(),
+        password: "secret".to_owned(),
+        token: "unused".to_owned(),
+        ..at(&proxy.url)
+    };
+    load("models:/Wine & Co/1", &basic, cache.path()).unwrap();
+    let bearer = Access {
+        token: "abc".to_owned(),
+        ..at(&proxy.url)
+    };
+    load("models:/Wine & Co/2", &bearer, cache.path()).unwrap();
+    let in_url = at(&proxy.url.replace("http://", "http://me:secret@"));
+    load("models:/Wine & Co@champion", &in_url, cache.path()).unwrap();
+    for head in proxy.heads() {
+        let head = head.to_ascii_lowercase();
+        assert!(
+            head.contains("authorization: basic bwu6c2vjcmv0")
+                || head.contains("authorization: bearer abc"),
+            "{head}"
+        );
+    }
+    assert!(proxy.heads().iter().any(|head| head.contains("Bearer abc")));
+    assert!(!format!("{basic:?} {bearer:?} {in_url:?}").contains("secret"));
+}

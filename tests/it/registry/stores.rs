@@ -1,0 +1,143 @@
+//! Buckets and web servers.
+
+use super::{load, refusal, var};
+use ml_serving::{config::Access, package, registry::Source};
+use std::process::Command;
+
+fn s3() -> Access {
+    let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let stores = vec![
+        set("aws_endpoint_url", &var("S3")),
+        set("aws_access_key_id", "key"),
+        set("aws_secret_access_key", "secret"),
+        set("aws_region", "us-east-1"),
+    ];
+    Access {
+        stores,
+        ..Access::default()
+    }
+}
+
+fn iris() -> String {
+    package::load(
+        &ml_serving::config::ModelConfig::default(),
+        &Access::default(),
+    )
+    .unwrap()
+    .digest
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn a_bucket_holds_a_package_an_archive_or_a_file() {
+    let cache = tempfile::tempdir().unwrap();
+    for (uri, name) in [
+        ("s3://models/team a/iris", "iris"),
+        ("s3://models/team a/iris/", "iris"),
+        ("s3://models/iris.tar.gz", "iris"),
+        ("s3://models/iris.onnx", "iris"),
+    ] {
+        for _ in 0..2 {
+            let served =
+                load(uri, &s3(), cache.path()).unwrap_or_else(|error| panic!("{uri}: {error}"));
+            assert_eq!(
+                (served.digest, served.name.as_str(), served.source),
+                (iris(), name, Source::Registry),
+                "{uri}"
+            );
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn a_bucket_without_a_model_says_so() {
+    for (uri, reason) in [
+        ("s3://models/nothing", "not_found"),
+        ("s3://models/nothing.zip", "not_found"),
+        ("s3://nobodys/iris", "not_found"),
+    ] {
+        let error = refusal(uri, &s3());
+        assert_eq!(error.reason(), reason, "{uri}: {error}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn the_binary_reads_the_stores_own_variables() {
+    let cache = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ml-serving"))
+        .args(["inspect", "s3://models/iris.onnx"])
+        .env("MLSERVING__MODEL__CACHE_DIR", cache.path())
+        .envs([
+            ("MLFLOW_S3_ENDPOINT_URL", var("S3").as_str()),
+            ("AWS_ACCESS_KEY_ID", "key"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_REGION", "us-east-1"),
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains(&iris()),
+        "{output:?}"
+    );
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn a_web_server_holds_a_package_an_archive_or_a_file() {
+    let cache = tempfile::tempdir().unwrap();
+    for (path, name) in [
+        ("my iris", "my iris"),
+        ("my%20iris/MLmodel", "my iris"),
+        ("iris.tar.gz", "iris"),
+        ("iris.zip?signature=secret", "iris"),
+        ("iris.onnx", "iris"),
+    ] {
+        let uri = format!("{}/{path}", var("WEB"));
+        let served = load(&uri, &Access::default(), cache.path())
+            .unwrap_or_else(|error| panic!("{uri}: {error}"));
+        assert_eq!(
+            (served.digest, served.name.as_str()),
+            (iris(), name),
+            "{uri}"
+        );
+        assert!(!served.uri.contains("secret"));
+    }
+    let missing = refusal(&format!("{}/nothing", var("WEB")), &Access::default());
+    assert_eq!(missing.reason(), "not_found", "{missing}");
+    let broken = refusal(&format!("{}/broken.zip", var("WEB")), &Access::default());
+    assert_eq!(broken.reason(), "corrupt", "{broken}");
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn a_certificate_counts_only_where_its_authority_is_known() {
+    let cache = tempfile::tempdir().unwrap();
+    let uri = format!("{}/iris.zip", var("TLS"));
+    let error = load(&uri, &Access::default(), cache.path()).expect_err("unknown");
+    assert!(
+        error.to_string().to_lowercase().contains("certificate"),
+        "{error}"
+    );
+    let known = Access {
+        cert_path: format!("{}/ca.pem", var("REGISTRY_TESTS")),
+        ..Access::default()
+    };
+    assert_eq!(load(&uri, &known, cache.path()).unwrap().digest, iris());
+    let anyone = Access {
+        insecure_tls: true,
+        ..Access::default()
+    };
+    assert_eq!(load(&uri, &anyone, cache.path()).unwrap().digest, iris());
+    let broken = Access {
+        cert_path: "Cargo.toml".to_owned(),
+        ..Access::default()
+    };
+    assert!(
+        refusal(&uri, &broken)
+            .to_string()
+            .contains("MLFLOW_TRACKING_SERVER_CERT_PATH=Cargo.toml")
+    );
+}
