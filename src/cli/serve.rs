@@ -15,7 +15,7 @@ use tokio::{
 /// Serve a model
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ServeArgs {
-    /// The model: builtin:iris, or a path or file:// URI of an MLflow Model directory or an .onnx file
+    /// The model: builtin:iris, or a path or file:// URI of an MLflow Model directory or a model file
     #[arg(long, value_name = "URI")]
     model: Option<String>,
     /// Address to listen on [default: 0.0.0.0]

@@ -31,7 +31,7 @@ pub struct Package {
 }
 
 const FORMS: &str =
-    "a path or file:// URI of an MLflow Model directory or an .onnx file, or builtin:iris";
+    "a path or file:// URI of an MLflow Model directory or a model file (.onnx, .pkl, .joblib, .skops, .ubj, …), or builtin:iris";
 
 /// Finds the package that `uri` names.
 ///
