@@ -30,8 +30,7 @@ pub struct Package {
     pub files: Box<dyn Files + Send + Sync>,
 }
 
-const FORMS: &str =
-    "a path or file:// URI of an MLflow Model directory or a model file (.onnx, .pkl, .joblib, .skops, .ubj, …), or builtin:iris";
+const FORMS: &str = "a path or file:// URI of an MLflow Model directory or a model file (.onnx, .pkl, .joblib, .skops, .ubj, …), or builtin:iris";
 
 /// Finds the package that `uri` names.
 ///

@@ -36,6 +36,12 @@ struct Recorded {
     files: Vec<(String, Vec<u8>)>,
 }
 
+/// A recorded model in one of its serializations.
+pub(crate) fn serialized(name: &str, kind: &str) -> Vec<u8> {
+    let files = recorded(name).files;
+    files.into_iter().find(|(k, _)| k == kind).unwrap().1
+}
+
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/sklearn")
 }
