@@ -18,7 +18,7 @@ fn pickle(opcodes: &[&[u8]]) -> Vec<u8> {
     [b"\x80\x04", opcodes.concat().as_slice(), b"."].concat()
 }
 
-/// STACK_GLOBAL of two short names.
+/// `STACK_GLOBAL` of two short names.
 fn global(module: &str, name: &str) -> Vec<u8> {
     let text = |text: &str| [&[0x8c, text.len() as u8], text.as_bytes()].concat();
     [text(module), text(name), vec![0x93]].concat()
