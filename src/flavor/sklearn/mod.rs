@@ -11,7 +11,7 @@ mod pickle;
 mod record;
 mod skops;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::io::Read as _;
 

@@ -4,7 +4,7 @@ use super::{Memory, boosters::unpacked, loaded, names, refused};
 use crate::model::{ColumnType, Labels, Output};
 
 /// The part of an `MLmodel` that `mlflow.xgboost` and `mlflow.lightgbm` of 3.18 write, and a signature.
-fn mlmodel(flavor: &str, keys: &str, columns: &[&str]) -> String {
+pub(super) fn mlmodel(flavor: &str, keys: &str, columns: &[&str]) -> String {
     let columns: Vec<_> = columns
         .iter()
         .map(|c| format!(r#"{{"type": "double", "name": "{c}", "required": true}}"#))
@@ -73,19 +73,6 @@ fn lightgbm_takes_columns_by_place_and_their_names_from_the_signature() {
     assert_eq!(loaded.flavor_version.as_deref(), Some("4.7.0"));
     assert_eq!(loaded.parts, ["binary sigmoid:1"]);
     assert_eq!(names(&loaded.source.signature), EIGHT);
-}
-
-#[test]
-fn a_pickled_lightgbm_classifier_is_refused_with_the_way_out() {
-    let keys = "    data: model.pkl\n    model_class: lightgbm.sklearn.LGBMClassifier\n    serialization_format: cloudpickle\n";
-    let files = Memory::default()
-        .with("MLmodel", mlmodel("lightgbm", keys, &EIGHT))
-        .with("model.pkl", b"\x80\x04\x95".as_slice());
-    let error = refused(&files).to_string();
-    assert!(
-        error.contains("LGBMClassifier") && error.contains("booster_"),
-        "{error}"
-    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub(in crate::flavor) mod boosters;
 mod dispatch;
 mod forms;
+mod sklearn;
 
 use std::{borrow::Cow, collections::HashMap, fs, io, path::PathBuf};
 

@@ -158,7 +158,10 @@ fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>,
     };
     let clipped = shares.iter().map(|p| p.clamp(epsilon, 1.0 - epsilon));
     if outputs == 1 {
-        let odds = clipped.last().map_or(0.0, |p| (p / (1.0 - p)).ln());
+        let odds = clipped
+            .clone()
+            .next_back()
+            .map_or(0.0, |p| (p / (1.0 - p)).ln());
         return Ok(vec![if exponential { 0.5 * odds } else { odds }]);
     }
     let logs: Vec<f64> = clipped.map(f64::ln).collect();

@@ -100,7 +100,7 @@ fn named<'d>(
 /// What a scaler does to a row that has numbers of `precision`.
 ///
 /// Source: `transform` in `sklearn/preprocessing/_data.py`: `(x - mean) / scale`; `x * scale + min`, then the limits.
-/// Results have the type of the row; since 1.8 StandardScaler gives its own numbers that type too.
+/// Results have the type of the row; since 1.8 `StandardScaler` gives its own numbers that type too.
 pub(super) fn steps(
     scaler: Part<'_>,
     width: usize,

@@ -4,7 +4,7 @@
 //! [`globals`] end the reading. Memory is bounded by the file: every length is checked against the bytes that are left,
 //! shared objects are shared, and nothing recurses.
 //!
-//! Source: the opcodes as CPython's `Lib/pickletools.py` describes them, protocols 2 to 5.
+//! Source: the opcodes as `CPython`'s `Lib/pickletools.py` describes them, protocols 2 to 5.
 
 mod globals;
 mod joblib;

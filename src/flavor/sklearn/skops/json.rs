@@ -25,7 +25,7 @@ pub(super) fn read_inner(text: &str, arena: &mut Arena<'_>) -> Result<Id, Flavor
         .map_err(|e| corrupt!("a value in schema.json is not JSON: {e}"))
 }
 
-/// serde_json bounds the depth, so that this does not overflow the stack.
+/// `serde_json` bounds the depth, so that this does not overflow the stack.
 struct Json<'r, 'a>(&'r mut Arena<'a>);
 
 impl<'a> Json<'_, 'a> {

@@ -34,7 +34,7 @@ struct Schema<'a, 'f, 'r> {
 }
 
 impl Schema<'_, '_, '_> {
-    /// The record of a node of the schema. Recurses no deeper than the JSON nests, which serde_json bounds.
+    /// The record of a node of the schema. Recurses no deeper than the JSON nests, which `serde_json` bounds.
     fn record(&mut self, node: Id) -> Result<Id, FlavorError> {
         let field = |name: &str| self.arena.get(node, name);
         let text = |name: &str| field(name).and_then(|id| self.arena.text(id));

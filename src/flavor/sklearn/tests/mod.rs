@@ -1,6 +1,8 @@
 //! Models of `tests/data/sklearn` against what scikit-learn answered, and files that mean harm.
 
+mod distrust;
 mod parity;
+mod refused;
 
 use std::{fs, io::Read as _, path::PathBuf};
 
@@ -34,6 +36,12 @@ struct Recorded {
     files: Vec<(String, Vec<u8>)>,
 }
 
+/// A recorded model in one of its serializations.
+pub(crate) fn serialized(name: &str, kind: &str) -> Vec<u8> {
+    let files = recorded(name).files;
+    files.into_iter().find(|(k, _)| k == kind).unwrap().1
+}
+
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/sklearn")
 }
@@ -41,7 +49,9 @@ fn folder() -> PathBuf {
 fn names() -> Vec<String> {
     let files = fs::read_dir(folder()).unwrap();
     let names = files.map(|f| f.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names.filter(|n| n.ends_with(".gz")).collect();
+    let mut names: Vec<String> = names
+        .filter(|n| n.contains('-') && n.contains(".gz"))
+        .collect();
     names.sort();
     names
 }

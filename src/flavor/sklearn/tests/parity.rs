@@ -1,5 +1,7 @@
 //! Labels identical to scikit-learn's, scores within 1e-6, for every model, version and serialization.
 
+use std::fs;
+
 use super::{super::read, Recorded, names, recorded};
 use crate::{
     flavor::Parsed,
@@ -86,7 +88,7 @@ fn every_model_in_every_serialization_answers_as_scikit_learn_does() {
         .map(|(v, _)| v);
     let versions: std::collections::HashSet<&str> = versions.collect();
     assert!(names.len() >= 120 && versions.len() >= 3, "{versions:?}");
-    let mut wrong = Vec::new();
+    let (mut wrong, mut table) = (Vec::new(), Vec::new());
     for name in &names {
         let case = recorded(name);
         assert!(case.header.rows >= 1000 && case.files.len() >= 8, "{name}");
@@ -100,9 +102,11 @@ fn every_model_in_every_serialization_answers_as_scikit_learn_does() {
                 Err(error) => wrong.push(format!("{name} {kind}: {error}")),
             }
         }
-        // With `--nocapture`, the table of the largest deviations.
-        eprintln!("{name}: {}", deviations.join(", "));
+        table.push(format!("{name}: {}", deviations.join(", ")));
     }
+    // What deviates by how much, for a look at it.
+    let place = std::env::temp_dir().join("ml-serving-sklearn-deviations.txt");
+    fs::write(place, table.join("\n")).unwrap();
     assert!(
         wrong.is_empty(),
         "{} differences:\n{}",

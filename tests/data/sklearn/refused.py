@@ -1,0 +1,52 @@
+"""Pickles of models that are refused, or that mean harm. Needs requirements-1.9.1.txt.
+
+    refused.py DIRECTORY
+"""
+
+import gzip, pathlib, pickle, sys, warnings
+
+import numpy as np
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.decomposition import PCA
+from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier,
+    IsolationForest, RandomForestClassifier, StackingClassifier, VotingClassifier)
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.tree import DecisionTreeClassifier
+
+warnings.simplefilter("ignore")
+
+
+def double(X):
+    return X * 2
+
+
+random = np.random.RandomState(0)
+X = random.rand(40, 3)
+y = (X[:, 0] > 0.5).astype(int)
+tree = DecisionTreeClassifier(max_depth=1)
+many = RandomForestClassifier(1, max_depth=1).fit(X, y)
+many.estimators_ = many.estimators_ * 100_000
+words = np.c_[np.array(["red", "green"], dtype=object)[y], X[:, 1:]]
+import pandas as pd
+frame = pd.DataFrame({"colour": pd.Categorical(np.array(["red", "green"])[y]), "b": X[:, 1]})
+models = {
+    "voting": VotingClassifier([("a", tree)]).fit(X, y),
+    "stacking": StackingClassifier([("a", tree)], cv=2).fit(X, y),
+    "calibrated": CalibratedClassifierCV(tree, cv=2).fit(X, y),
+    "ada_boost": AdaBoostClassifier(n_estimators=1).fit(X, y),
+    "bagging": BaggingClassifier(tree, n_estimators=1).fit(X, y),
+    "isolation_forest": IsolationForest(n_estimators=1, max_samples=4).fit(X),
+    "pca": make_pipeline(PCA(2), tree).fit(X, y),
+    "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
+    "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),
+    "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),
+    "text_categories": HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=2, min_samples_leaf=2).fit(frame, y),
+    "unfitted": DecisionTreeClassifier(),
+    "one_tree_many_times": many,
+}
+folder = pathlib.Path(sys.argv[1])
+folder.mkdir(exist_ok=True)
+for name, model in models.items():
+    (folder / f"{name}.gz").write_bytes(gzip.compress(pickle.dumps(model, 4), 9, mtime=0))
