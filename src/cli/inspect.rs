@@ -30,6 +30,7 @@ pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> 
     };
     for (name, value) in fields {
         match value {
+            Value::Null => Ok(()),
             Value::String(text) => writeln!(out, "{name:<16}{text}"),
             Value::Array(items) if items.iter().any(Value::is_object) => {
                 items.iter().enumerate().try_for_each(|(i, item)| {

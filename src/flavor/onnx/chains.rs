@@ -23,20 +23,27 @@ impl Sets {
 
     /// Joins the chains of a tree. Links that were joined stay behind, reached by no one.
     pub(super) fn join(&mut self, tree: &mut [TreeNode]) {
+        // No node joins two chains, so that a tree is walked once however its chains run into each other.
+        let mut joined = vec![false; tree.len()];
         for at in 0..tree.len() {
+            if joined.get(at) != Some(&false) {
+                continue;
+            }
             let Some(first) = link(tree, at as u32) else {
                 continue;
             };
             let mut members = vec![first.category];
             let mut end = first.no;
-            while let Some(next) = link(tree, end) {
+            while let Some(next) = link(tree, end)
+                && let Some(joined @ false) = joined.get_mut(end as usize)
+            {
                 let joins = next.feature == first.feature
                     && next.yes == first.yes
                     && next.missing_yes == first.missing_yes;
-                // A chain that comes back to itself is refused later, as any cycle.
-                if !joins || members.len() > tree.len() {
+                if !joins {
                     break;
                 }
+                *joined = true;
                 members.push(next.category);
                 end = next.no;
             }
@@ -98,4 +105,32 @@ fn link(tree: &[TreeNode], at: u32) -> Option<Link> {
         no,
         missing_yes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn equal(category: u32, yes: u32, no: u32) -> TreeNode {
+        TreeNode::Split {
+            feature: 0,
+            test: Test::Eq,
+            threshold: category.into(),
+            yes,
+            no,
+            missing_yes: false,
+        }
+    }
+
+    #[test]
+    fn a_chain_of_a_million_links_takes_one_walk() {
+        let links = 1_000_000;
+        let mut tree: Vec<_> = (0..links).map(|i| equal(i % 99, links, i + 1)).collect();
+        // It comes back to its middle.
+        tree.push(equal(7, links, links / 2));
+        let mut sets = Sets::new(0);
+        sets.join(&mut tree);
+        assert_eq!(sets.sets.len(), 1);
+        assert!(matches!(tree[0], TreeNode::Categories { .. }));
+    }
 }
