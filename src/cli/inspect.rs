@@ -75,6 +75,8 @@ fn card(served: &Served) -> Value {
     json!({
         "name": served.name,
         "version": served.version,
+        "run_id": served.run_id,
+        "source": served.source.as_str(),
         "uri": served.uri,
         "flavor": served.flavor,
         "flavor_version": served.flavor_version,
