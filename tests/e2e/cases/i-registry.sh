@@ -48,10 +48,11 @@ waiting() { new=$(k get pods --selector app.kubernetes.io/component=server --fie
 wait_for 60 "a new pod" waiting
 # Not ready is 503, whose body kubectl does not show.
 sleep 8
-k port-forward "$new" 18000:8000 >/dev/null 2>&1 &
+k port-forward "$new" :8000 >"$work/forward" 2>&1 &
 forward=$!
-sleep 2
-reason=$(curl -s localhost:18000/health/ready)
+forwarded() { port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$work/forward") && [ -n "$port" ]; }
+wait_for 20 "the forwarded port" forwarded
+reason=$(curl -s "localhost:$port/health/ready")
 kill $forward
 [ "$(jq -r .status <<<"$reason")" = not_ready ] || fail "a new pod without a registry says: $reason"
 note "registry stopped, new pod without a cache: $(jq -r .reason <<<"$reason")"
