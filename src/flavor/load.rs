@@ -1,6 +1,6 @@
 //! A package of files → a model and everything the package says about it.
 
-use std::{borrow::Cow, fmt::Write as _, io};
+use std::{borrow::Cow, io};
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -26,6 +26,14 @@ const LONE_FILES: [(&str, &str); 11] = [
     ("json", "xgboost"),
     ("txt", "lightgbm"),
 ];
+
+/// Whether a file of this name is a model by itself.
+pub fn is_model_file(name: &str) -> bool {
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| LONE_FILES.iter().any(|(known, _)| *known == ending))
+}
 
 /// Files of other uses that lie beside a model.
 const NO_MODELS: [&str; 3] = [
@@ -244,13 +252,7 @@ fn recorded(mlmodel: &MlModel) -> Option<Recorded> {
 
 /// `sha256:<hex>` of `bytes`.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold("sha256:".to_owned(), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    format!("sha256:{:x}", Sha256::digest(bytes))
 }
 
 #[cfg(test)]

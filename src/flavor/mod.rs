@@ -9,7 +9,7 @@ mod package;
 pub mod sklearn;
 pub mod xgboost;
 
-pub use load::{Loaded, RECORDED, Recorded, load};
+pub use load::{Loaded, RECORDED, Recorded, is_model_file, load};
 pub use package::package;
 
 #[cfg(test)]

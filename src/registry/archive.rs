@@ -1,6 +1,6 @@
 //! Archives of a package: `.tar`, `.tar.gz`, `.tgz` and `.zip`, unpacked into a directory.
 
-use super::{RegistryError, download::disk, place::safe};
+use super::{MOST_FILES, RegistryError, download::disk, place::safe};
 use flate2::read::GzDecoder;
 use std::{
     fs::{self, File},
@@ -10,13 +10,18 @@ use std::{
 
 /// What an archive may unpack to, beside a multiple of its own size: nothing real is packed tighter than deflate can.
 const MOST_RATIO: u64 = 1_100;
-const MOST_FILES: usize = 10_000;
+
+/// What an archive's name is without its ending; nothing if it is not an archive's.
+pub(super) fn stem(name: &str) -> Option<&str> {
+    let lower = name.to_ascii_lowercase();
+    let endings = [".tar", ".tar.gz", ".tgz", ".zip"];
+    let ending = endings.iter().find(|ending| lower.ends_with(**ending))?;
+    Some(&name[..name.len() - ending.len()])
+}
 
 /// Whether a file of this name is an archive.
 pub(super) fn is_archive(name: &str) -> bool {
-    [".tar", ".tar.gz", ".tgz", ".zip"]
-        .iter()
-        .any(|ending| name.to_ascii_lowercase().ends_with(ending))
+    stem(name).is_some()
 }
 
 /// Unpacks `archive` into `into` and removes it; a single directory around the package is left out.

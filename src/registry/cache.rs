@@ -46,7 +46,7 @@ impl Cache {
 
     /// The key of what `identity` stands for.
     pub(super) fn key(identity: &str) -> String {
-        let mut key = hex(&Sha256::digest(identity));
+        let mut key = format!("{:x}", Sha256::digest(identity));
         key.truncate(32);
         key
     }
@@ -170,20 +170,11 @@ fn fingerprints(root: &Path) -> io::Result<Manifest> {
             path,
             Fingerprint {
                 size,
-                sha256: hex(&hash.finalize()),
+                sha256: format!("{:x}", hash.finalize()),
             },
         );
     }
     Ok(manifest)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {

@@ -1,6 +1,6 @@
 //! HTTP to registries and stores: one client, its credentials, retries, and answers turned into [`RegistryError`].
 
-use super::RegistryError;
+use super::{RegistryError, uri::decoded};
 use crate::config::Access;
 use reqwest::{
     Certificate, RequestBuilder, Response, StatusCode, Url,
@@ -154,11 +154,6 @@ impl Client {
         } else if !access.token.is_empty() {
             request.bearer_auth(&access.token)
         } else if !tracking.username().is_empty() {
-            let decoded = |text: &str| {
-                percent_encoding::percent_decode_str(text)
-                    .decode_utf8_lossy()
-                    .into_owned()
-            };
             request.basic_auth(
                 decoded(tracking.username()),
                 tracking.password().map(decoded),

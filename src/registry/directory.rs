@@ -1,6 +1,6 @@
 //! A package on disk: an MLflow Model directory, or one ONNX file.
 
-use super::{RegistryError, uri::FORMS};
+use super::{MOST_FILES, RegistryError, uri::FORMS};
 use crate::flavor::Files;
 use std::{
     borrow::Cow,
@@ -10,8 +10,6 @@ use std::{
 
 /// Where MLflow's Python client notes the name and version of what it has downloaded; so does `fetch`.
 pub(super) const META: &str = "registered_model_meta";
-/// More files than any package has.
-const MOST_FILES: usize = 10_000;
 
 pub(super) struct Directory {
     root: PathBuf,

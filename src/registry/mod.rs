@@ -23,6 +23,9 @@ use directory::Directory;
 use std::path::Path;
 use uri::ModelUri;
 
+/// More files than any package has.
+const MOST_FILES: usize = 10_000;
+
 /// Why a URI did not lead to a package.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {

@@ -1,8 +1,9 @@
 //! Where the files of a package lie, and how to list and open them there.
 
 use super::{
-    RegistryError,
+    MOST_FILES, RegistryError,
     client::{Client, Failed, Repeat, again, unreachable},
+    uri::decoded,
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
@@ -10,8 +11,6 @@ use object_store::{ObjectStore, ObjectStoreExt, path::Path as StorePath};
 use reqwest::Url;
 use serde::Deserialize;
 
-/// More files than any model has.
-const MOST_FILES: usize = 10_000;
 const MOST_LEVELS: usize = 16;
 
 /// One file of a package.
@@ -203,9 +202,7 @@ async fn bucket_list(
         if path.is_empty() {
             continue;
         }
-        let path = percent_encoding::percent_decode_str(&path.join("/"))
-            .decode_utf8_lossy()
-            .into_owned();
+        let path = decoded(&path.join("/"));
         entries.push(Entry {
             path: safe(&path)?.to_owned(),
             size: Some(object.size),

@@ -8,17 +8,12 @@ use super::{
     download,
     mlflow::{Located, Mlflow, name_in, unversioned},
     place::{self, Entry, Place},
-    uri::{ModelUri, shown},
+    uri::{ModelUri, decoded, shown},
 };
-use crate::config::Access;
+use crate::{config::Access, flavor};
 use object_store::ObjectStoreExt;
 use reqwest::Url;
 use std::path::{Path, PathBuf};
-
-/// Endings of model files, which are packages of their own.
-const FILES: [&str; 11] = [
-    "onnx", "json", "ubj", "xgb", "lgb", "txt", "pkl", "pickle", "joblib", "skops", "bin",
-];
 
 /// Runs `work` on a runtime of its own: one thread, this one.
 pub(super) fn block_on<T>(
@@ -128,11 +123,8 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Found, Reg
 
 /// The name of the file that a URL's path ends with, if it is a model's or an archive's.
 fn file_name(path: &str) -> Option<String> {
-    let last = percent_encoding::percent_decode_str(path.rsplit('/').next()?)
-        .decode_utf8_lossy()
-        .into_owned();
-    let ending = last.rsplit_once('.')?.1.to_ascii_lowercase();
-    (archive::is_archive(&last) || FILES.contains(&ending.as_str())).then_some(last)
+    let last = decoded(path.rsplit('/').next()?);
+    (archive::is_archive(&last) || flavor::is_model_file(&last)).then_some(last)
 }
 
 fn entry(path: String) -> Entry {

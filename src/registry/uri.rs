@@ -167,7 +167,8 @@ fn wasb(uri: &str) -> Option<Url> {
     Url::parse(&format!("https://{account}/{container}{}", url.path())).ok()
 }
 
-fn decoded(path: &str) -> String {
+/// A part of a URI without its percent-encoding.
+pub(super) fn decoded(path: &str) -> String {
     percent_encoding::percent_decode_str(path)
         .decode_utf8_lossy()
         .into_owned()

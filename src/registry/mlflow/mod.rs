@@ -6,11 +6,12 @@ mod answers;
 mod versions;
 
 use super::{
-    RegistryError,
+    RegistryError, archive,
     client::{Client, Repeat},
     place::{self, Place},
-    uri::{ModelUri, Wanted},
+    uri::{ModelUri, Wanted, decoded},
 };
+use crate::flavor;
 use answers::{DownloadUri, LoggedModel, LoggedModels, Run};
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -317,14 +318,27 @@ pub(super) fn name_in(path: &str) -> String {
         .rsplit('/')
         .filter(|part| !matches!(*part, "" | "artifacts" | "model"));
     let last = parts.next().unwrap_or("model");
-    let endings = [
-        ".tar.gz", ".tgz", ".zip", ".onnx", ".json", ".ubj", ".pkl", ".skops", ".txt",
-    ];
-    let stem = endings
-        .iter()
-        .find_map(|ending| last.strip_suffix(ending))
-        .unwrap_or(last);
-    percent_encoding::percent_decode_str(stem)
-        .decode_utf8_lossy()
-        .into_owned()
+    let stem = archive::stem(last).or_else(|| {
+        let (stem, _) = last.rsplit_once('.')?;
+        flavor::is_model_file(last).then_some(stem)
+    });
+    decoded(stem.unwrap_or(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_named_after_its_file_without_the_ending() {
+        for (path, name) in [
+            ("a/churn.bst", "churn"),
+            ("a/churn.TAR.GZ", "churn"),
+            ("my%20iris.onnx", "my iris"),
+            ("1/models/m-1/artifacts", "m-1"),
+            ("team/v1.2/model", "v1.2"),
+        ] {
+            assert_eq!(name_in(path), name);
+        }
+    }
 }
