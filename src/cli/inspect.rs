@@ -69,6 +69,7 @@ fn card(served: &Served) -> Value {
             StepOp::AtLeast => "at least",
             StepOp::AtMost => "at most",
             StepOp::ZeroIsMissing => "zero is missing up to",
+            StepOp::IsMissing => "missing",
         };
         json!({"op": op, "operand": step.operand})
     });

@@ -22,11 +22,20 @@ pub(super) fn apply(link: Link, scores: &mut [f64]) {
         Link::Identity => {}
         Link::Sigmoid | Link::SigmoidFirst => scores.iter_mut().for_each(|x| *x = sigmoid(*x)),
         Link::Softmax | Link::SoftmaxFirst => softmax(scores, |_| true),
+        Link::LogSoftmaxFirst => log_softmax(scores),
         Link::Exp => scores.iter_mut().for_each(|x| *x = x.exp()),
         Link::Softplus => scores.iter_mut().for_each(|x| *x = x.exp().ln_1p()),
         Link::SignedSquare => scores.iter_mut().for_each(|x| *x *= x.abs()),
         Link::SoftmaxZero => softmax(scores, |x| x.abs() > 1e-7),
     }
+}
+
+/// Softmax as `numpy.exp(x - scipy.special.logsumexp(x))` takes it.
+fn log_softmax(scores: &mut [f64]) {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = scores.iter().map(|x| (x - most).exp()).sum();
+    let log = total.ln() + most;
+    scores.iter_mut().for_each(|x| *x = (*x - log).exp());
 }
 
 /// Softmax rounded to `f32` where XGBoost's `common::Softmax` rounds: each exponential and each quotient.

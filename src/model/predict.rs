@@ -165,6 +165,7 @@ impl Model {
     }
 
     /// Runs the preprocessing steps on one row.
+    #[expect(clippy::float_cmp, reason = "a number that is missing is that very number")]
     fn prepare(&self, row: &[f64], into: &mut Vec<f64>) {
         into.clear();
         match self.input {
@@ -182,6 +183,11 @@ impl Model {
                 StepOp::AtMost => columns.for_each(|(x, y)| *x = if *x > *y { *y } else { *x }),
                 StepOp::ZeroIsMissing => columns.for_each(|(x, y)| {
                     if x.abs() <= *y {
+                        *x = f64::NAN;
+                    }
+                }),
+                StepOp::IsMissing => columns.for_each(|(x, y)| {
+                    if step.precision.round(*x) == *y {
                         *x = f64::NAN;
                     }
                 }),
@@ -208,7 +214,9 @@ impl Model {
                     _ => apply(link, sums),
                 }
                 classes.push(match link {
-                    Link::SoftmaxFirst | Link::SigmoidFirst => largest(sums),
+                    Link::SoftmaxFirst | Link::LogSoftmaxFirst | Link::SigmoidFirst => {
+                        largest(sums)
+                    }
                     _ => raw,
                 });
                 scores.extend_from_slice(sums);

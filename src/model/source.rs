@@ -11,6 +11,16 @@ pub enum Precision {
     F64,
 }
 
+impl Precision {
+    /// The nearest number of this precision.
+    pub fn round(self, x: f64) -> f64 {
+        match self {
+            Self::F32 => f64::from(x as f32),
+            Self::F64 => x,
+        }
+    }
+}
+
 /// How a split compares a feature `x` with its threshold `t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
@@ -120,6 +130,8 @@ pub enum Link {
     /// Softmax in the output's precision, and the winner is sought among the results: raw scores that differ by less
     /// than the results can tell are a tie.
     SoftmaxFirst,
+    /// The same by logarithms, `e^(x - ln Σ e^x)`: other last bits, and so other ties.
+    LogSoftmaxFirst,
     /// Sigmoid, and the winner is sought among the results, where large scores are all one.
     SigmoidFirst,
     /// `e^x`
@@ -187,6 +199,8 @@ pub enum StepOp {
     Div,
     /// Not arithmetic: an `x` within `-operand..=operand` becomes missing. A negative operand leaves its column alone.
     ZeroIsMissing,
+    /// Not arithmetic: an `x` that equals the operand, once rounded to the step's precision, becomes missing.
+    IsMissing,
     /// No less than the operand; NaN stays.
     AtLeast,
     /// No more than the operand; NaN stays.

@@ -15,7 +15,7 @@ pub(crate) fn predict(model: &ModelSource, row: &[f64]) -> (Option<usize>, Vec<f
                 StepOp::Sub => *v - c,
                 StepOp::Mul => *v * c,
                 StepOp::Div => *v / c,
-                StepOp::AtLeast | StepOp::AtMost | StepOp::ZeroIsMissing => {
+                StepOp::AtLeast | StepOp::AtMost | StepOp::ZeroIsMissing | StepOp::IsMissing => {
                     unreachable!("ONNX has no such step")
                 }
             };

@@ -94,7 +94,8 @@ fn scaler(model: &ModelSource) -> Result<Option<NodeProto>, FlavorError> {
             | StepOp::Div
             | StepOp::AtLeast
             | StepOp::AtMost
-            | StepOp::ZeroIsMissing => 2,
+            | StepOp::ZeroIsMissing
+            | StepOp::IsMissing => 2,
         };
         if order == 2
             || last >= Some(order)

@@ -8,19 +8,25 @@
 mod document;
 mod json;
 mod objective;
+mod pickled;
+mod sklearn;
 mod trees;
 mod ubj;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use document::{Booster, Document, Learner, Trees};
 use objective::Objective;
+pub use pickled::{Wrapper, read_pickled};
+use serde::de::DeserializeOwned;
 
 use super::{FlavorError, Parsed, corrupt, unsupported};
-use crate::model::{Aggregation, ColumnType, ForestSource, ModelSource, Precision, Signature};
+use crate::model::{
+    Aggregation, ColumnType, ForestSource, Labels, ModelSource, Output, Precision, Signature,
+};
 
 /// Rows wider than this are refused: such a claim is cheap for a file and not for us.
 const MAX_FEATURES: usize = 65_536;
@@ -38,11 +44,12 @@ enum Api {
 impl Api {
     /// By the class that `MLmodel` names, else by what the scikit-learn classes write into the file.
     fn of(class: Option<&str>, learner: &Learner) -> Self {
-        let written = learner.attributes.get("scikit_learn").map(String::as_str);
+        let written = learner.attributes.get(sklearn::ATTRIBUTE).map(String::as_str);
         match (class.and_then(|class| class.rsplit('.').next()), written) {
             (Some("Booster"), _) | (None, None) => Self::Booster,
             (Some(class), _) if class.ends_with("Classifier") => Self::Classifier,
-            (None, Some(written)) if written.contains("classifier") => Self::Classifier,
+            // As `"_estimator_type": "classifier"` or, up to 1.3, `"type": "XGBClassifier"`.
+            (None, Some(written)) if written.contains("lassifier\"") => Self::Classifier,
             _ => Self::Regressor,
         }
     }
@@ -56,7 +63,12 @@ impl Api {
 /// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
 /// ensemble or does what this server does not; the text names it.
 pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
-    let Document { learner, version } = document(bytes)?;
+    parse(document(bytes)?, class, bytes.len())
+}
+
+/// The model that a document describes, read from `size` bytes.
+fn parse(document: Document, class: Option<&str>, size: usize) -> Result<Parsed, FlavorError> {
+    let Document { learner, version } = document;
     let parts = vec![
         learner.gradient_booster.name.clone(),
         learner.objective.name.clone(),
@@ -77,8 +89,10 @@ pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
     };
     let width = classes.max(targets).max(1);
     let (model, weights) = boosted(learner.gradient_booster)?;
-    let best = learner.attributes.get("best_iteration").map(String::as_str);
-    let count = rounds(&model, best, api, width)?;
+    let count = match api {
+        Api::Booster => model.trees.len(),
+        Api::Classifier | Api::Regressor => best_trees(&model, &learner.attributes, width)?,
+    };
     let mut forest = ForestSource {
         n_features,
         precision: Precision::F32,
@@ -90,7 +104,7 @@ pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
         handles_missing: true,
     };
     // A set is as long as its largest category, which says nothing about the size of the file.
-    let mut words = bytes.len().max(1 << 20);
+    let mut words = size.max(1 << 20);
     for (i, tree) in model.trees.iter().take(count).enumerate() {
         let weight = weights.as_ref().and_then(|weights| weights.get(i)).copied();
         trees::append(tree, i, weight, &mut words, &mut forest)?;
@@ -100,7 +114,7 @@ pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
             "the XGBoost model has {count} trees for {width} outputs"
         ));
     }
-    let source = ModelSource {
+    let mut source = ModelSource {
         base: base(&parameters.base_score, &objective, width)?,
         output: objective.output(width, api)?,
         signature: signature(learner.feature_names, n_features),
@@ -110,6 +124,11 @@ pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
         aggregation: Aggregation::SumF32,
         output_precision: Precision::F32,
     };
+    if api == Api::Classifier
+        && let Some(labels) = sklearn::labels(&learner.attributes)
+    {
+        rename(&mut source.output, &labels)?;
+    }
     let version: Vec<String> = version.iter().map(ToString::to_string).collect();
     Ok(Parsed {
         source,
@@ -118,8 +137,23 @@ pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
     })
 }
 
+/// Gives the classes the labels that the Python object knows them by.
+fn rename(output: &mut Output, names: &Labels) -> Result<(), FlavorError> {
+    if let Output::Classes { labels, .. } | Output::Binary { labels, .. } = output {
+        if names.len() != labels.len() {
+            return Err(corrupt!(
+                "the XGBoost model tells {} classes apart, its classifier names {}",
+                labels.len(),
+                names.len()
+            ));
+        }
+        labels.clone_from(names);
+    }
+    Ok(())
+}
+
 /// Tells the two formats apart and reads either.
-fn document(bytes: &[u8]) -> Result<Document, FlavorError> {
+fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FlavorError> {
     match bytes {
         [] => Err(corrupt!("the XGBoost model file is empty")),
         [b'{', b'i' | b'U' | b'I' | b'l' | b'L', ..] => {
@@ -177,22 +211,31 @@ fn boosted(booster: Booster) -> Result<(Trees, Option<Vec<f32>>), FlavorError> {
     Ok((model, weights))
 }
 
-/// How many trees predict: all, or those of the rounds up to the best one.
-fn rounds(model: &Trees, best: Option<&str>, api: Api, width: usize) -> Result<usize, FlavorError> {
+/// How many trees belong to the rounds up to the best one, if training has noted which it is.
+fn best_trees(
+    model: &Trees,
+    attributes: &HashMap<String, String>,
+    width: usize,
+) -> Result<usize, FlavorError> {
     let all = model.trees.len();
-    let (Some(best), Api::Classifier | Api::Regressor) = (best, api) else {
+    let noted = |name: &str| attributes.get(name).map(|text| number(name, text)).transpose();
+    let Some(best) = noted("best_iteration")? else {
         return Ok(all);
     };
-    let rounds = number("best_iteration", best)?.saturating_add(1);
-    let end = if let Some(ends) = &model.iteration_indptr {
-        ends.get(rounds).map(|end| *end as usize)
-    } else {
-        let parameters = model.gbtree_model_param.as_ref();
-        let parallel = match parameters.and_then(|p| p.num_parallel_tree.as_deref()) {
-            Some(text) => number("num_parallel_tree", text)?.max(1),
-            None => 1,
-        };
-        Some(rounds.saturating_mul(parallel).saturating_mul(width))
+    let rounds = best.saturating_add(1);
+    let parameters = model.gbtree_model_param.as_ref();
+    let parallel = parameters.and_then(|p| p.num_parallel_tree.as_deref());
+    let end = match (&model.iteration_indptr, parallel) {
+        (Some(ends), _) => ends.get(rounds).map(|end| *end as usize),
+        (None, Some(parallel)) => {
+            let parallel = number("num_parallel_tree", parallel)?.max(1);
+            Some(rounds.saturating_mul(parallel).saturating_mul(width))
+        }
+        // Up to 1.5 only this tells rounds of one tree from forests.
+        (None, None) => {
+            let trees = noted("best_ntree_limit")?.unwrap_or(rounds);
+            Some(trees.saturating_mul(width))
+        }
     };
     end.filter(|end| *end <= all).ok_or_else(|| {
         corrupt!("the XGBoost model predicts with {rounds} rounds, but has not as many")

@@ -136,6 +136,23 @@ def make(out, prefix=""):
     refused(out, x2, y2, xr, yr)
 
 
+def oldest(out):
+    """Files of a time when UBJSON was not there, labels went through an encoder, and every model had a best iteration."""
+    x3, y3 = data.iris()
+    x2, y2 = data.cancer()
+    xr, yr = data.diabetes()
+    small = {"n_estimators": 12, "max_depth": 4, "n_jobs": 1, "random_state": 1}
+    forest = {**small, "subsample": 0.7}
+    save(out, "oldest_xgb_labels", xgb.XGBClassifier(**small).fit(x3, y3 * 5 - 3), "json", x3)
+    save(out, "oldest_xgb_forest", xgb.XGBRFClassifier(**forest).fit(x3, y3), "json", x3)
+    save(out, "oldest_xgb_forest_binary", xgb.XGBRFClassifier(**forest).fit(x2, y2), "json", x2)
+    save(out, "oldest_xgb_forest_regressor", xgb.XGBRFRegressor(**forest).fit(xr, yr), "json", xr)
+    model = xgb.XGBClassifier(**{**small, "n_estimators": 60})
+    model.fit(x3[::2], y3[::2], eval_set=[(x3[1::2], y3[1::2])], early_stopping_rounds=3, verbose=False)
+    assert model.best_iteration + 1 < model.get_booster().num_boosted_rounds()
+    save(out, "oldest_xgb_early", model, "json", x3)
+
+
 def refused(out, x2, y2, xr, yr):
     """Models that the server must name and refuse."""
     models = {

@@ -1,4 +1,5 @@
-"""Makes the models of this folder and what their libraries answer: `make.py` with requirements.txt, `make.py old` with requirements-old.txt.
+"""Makes the models of this folder and what their libraries answer: `make.py` with requirements.txt, `make.py old` with
+requirements-old.txt, `make.py oldest` with requirements-oldest.txt.
 
 Every `<name>.rows.gz` holds a JSON line, then rows, labels (of classifiers) and scores as little-endian f64.
 """
@@ -11,6 +12,9 @@ import boosted_xgboost
 
 out = pathlib.Path(__file__).parent
 (out / "refused").mkdir(exist_ok=True)
+if sys.argv[1:] == ["oldest"]:
+    boosted_xgboost.oldest(out)
+    sys.exit()
 prefix = "old_" if sys.argv[1:] == ["old"] else ""
 boosted_xgboost.make(out, prefix)
 boosted_lightgbm.make(out, prefix)

@@ -1,10 +1,10 @@
 """Fits small models with the scikit-learn of the running interpreter and records what it answers.
 
-    make.py DIRECTORY
+    make.py DIRECTORY [NAME]
 
-Writes one file per model, DIRECTORY/<version>-<model>.gz: a line of JSON, then the rows (f64, column by column), the index of
-the winning class of each row (u16), the scores (f64, column by column), and the model in every serialization. `make` runs
-this once per version of scikit-learn, each in an environment of its own.
+Writes one file per model, DIRECTORY/<version>-<model>.gz, or only those whose name begins with NAME: a line of JSON, then the rows
+(f64, column by column), the index of the winning class of each row (u16), the scores (f64, column by column), and the model in
+every serialization. `make` runs this once per version of scikit-learn, each in an environment of its own.
 """
 
 import gzip, io, json, pathlib, pickle, sys, warnings
@@ -104,6 +104,12 @@ def models(data):
         yield "lightgbm_classifier_three", lightgbm.LGBMClassifier(**lgb), holes, iris[1] * 2 - 1, False
         yield "lightgbm_regressor", lightgbm.LGBMRegressor(**lgb), diabetes[0], diabetes[1], False
         yield "pipeline_standard_lightgbm", make_pipeline(StandardScaler(), lightgbm.LGBMClassifier(**lgb)), cancer[0], cancer[1], False
+        import xgboost
+        xgb = dict(n_estimators=6, max_depth=3, n_jobs=1)
+        yield "xgboost_classifier", xgboost.XGBClassifier(**xgb), frame(cancer[0]), cancer[1], False
+        yield "xgboost_classifier_three", xgboost.XGBClassifier(missing=1.5, **xgb), holes, iris[1], False
+        yield "xgboost_forest", xgboost.XGBRFRegressor(n_estimators=6, max_depth=3), diabetes[0], diabetes[1], False
+        yield "pipeline_minmax_xgboost", make_pipeline(MinMaxScaler(), xgboost.XGBRegressor(missing=0.0, **xgb)), diabetes[0], diabetes[1], False
     yield "pipeline_nested", Pipeline([("none", "passthrough"), ("inner", Pipeline([("mean", StandardScaler(with_std=False)), ("hist", HistGradientBoostingClassifier(**hgb))]))]), cancer[0], words(cancer[1]), False
 
 
@@ -123,6 +129,10 @@ def thresholds(model, width):
         table, names = model.booster_.trees_to_dataframe(), model.booster_.feature_name()
         splits = table[table.decision_type == "<="]
         found = [(names.index(f), float(t)) for f, t in zip(splits.split_feature, splits.threshold)]
+    elif hasattr(model, "get_booster"):
+        table, names = model.get_booster().trees_to_dataframe(), model.get_booster().feature_names
+        splits = table[table.Feature != "Leaf"]
+        found = [(names.index(f) if names else int(f[1:]), np.float32(t)) for f, t in zip(splits.Feature, splits.Split)]
     elif hasattr(model, "_predictors"):
         # Categorical columns come first where an encoder numbers them.
         order = range(width)
@@ -226,5 +236,6 @@ def record(folder, name, model, X, y, floats):
 
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
-    total = sum(record(folder, *model) for model in models(datasets()))
+    wanted = lambda name: name.startswith(sys.argv[2]) if len(sys.argv) > 2 else True
+    total = sum(record(folder, *model) for model in models(datasets()) if wanted(model[0]))
     print(sklearn.__version__, total, "bytes")

@@ -4,6 +4,7 @@
 //! `_gb_losses.py` up to 1.3, the links in `sklearn/_loss/link.py` since 1.4.
 
 use super::{
+    super::numpy,
     ADVICE, Part, Trees, corrupt,
     labels::labels,
     trees::{Forest, Nodes},
@@ -40,20 +41,16 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FlavorErr
         2 => binary(labels, HALF),
         _ => Output::Classes {
             labels,
-            link: softmax(part.since(1, 4)),
+            // Before 1.4 the probabilities decide, of which more are equal.
+            link: if part.since(1, 4) {
+                Link::Softmax
+            } else {
+                Link::LogSoftmaxFirst
+            },
         },
     };
     let base = base.into_iter().map(|b| b * factor).collect();
     stages(part, outputs, factor, base, output, size)
-}
-
-/// Since some version the raw scores decide, before it the probabilities, of which more are equal.
-pub(super) fn softmax(raw_decides: bool) -> Link {
-    if raw_decides {
-        Link::Softmax
-    } else {
-        Link::SoftmaxFirst
-    }
 }
 
 pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
@@ -164,14 +161,14 @@ fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>,
             .map_or(0.0, |p| (p / (1.0 - p)).ln());
         return Ok(vec![if exponential { 0.5 * odds } else { odds }]);
     }
-    let logs: Vec<f64> = clipped.map(f64::ln).collect();
-    // The symmetric link measures from the geometric mean.
+    // The symmetric link measures from the geometric mean. Its last bit decides between classes whose leaves are alike.
     let mean = if part.since(1, 4) {
-        logs.iter().sum::<f64>() / logs.len() as f64
+        let logs: Vec<f64> = clipped.clone().map(f64::ln).collect();
+        (numpy::sum(&logs) / logs.len() as f64).exp()
     } else {
-        0.0
+        1.0
     };
-    Ok(logs.into_iter().map(|log| log - mean).collect())
+    Ok(clipped.map(|share| (share / mean).ln()).collect())
 }
 
 fn unknown_init(part: &Part<'_>, init: &Part<'_>) -> FlavorError {

@@ -4,6 +4,7 @@
 //! trees in their order; the first of the largest probabilities wins.
 
 use super::{
+    super::numpy,
     Part, Trees, corrupt,
     labels::labels,
     trees::{Forest, Nodes},
@@ -39,7 +40,7 @@ pub(super) fn classifier(
         forest.push(&nodes, |i, leaves| {
             distribution.clear();
             distribution.extend(nodes.values(i));
-            let total = if counts { sum(&distribution) } else { 1.0 };
+            let total = if counts { numpy::sum(&distribution) } else { 1.0 };
             let total = if total == 0.0 { 1.0 } else { total };
             leaves.extend(distribution.iter().map(|x| x / total));
         })?;
@@ -111,26 +112,4 @@ fn takes_missing(part: Part<'_>, trees: &[Part<'_>]) -> bool {
         );
     let monotonic = tree.get("monotonic_cst").is_some() && !part.since(1, 9);
     part.since(1, if alone { 3 } else { 4 }) && splitter && criterion && !monotonic
-}
-
-/// The sum as numpy takes it along a short row: eight partial sums from eight numbers on.
-///
-/// Source: pairwise summation in `numpy/_core/src/umath/loops_utils.h.src`.
-fn sum(numbers: &[f64]) -> f64 {
-    let (blocks, rest) = numbers.as_chunks::<8>();
-    let Some((first, blocks)) = blocks.split_first() else {
-        return numbers.iter().sum();
-    };
-    if numbers.len() > 128 {
-        // Halves, at a multiple of eight.
-        let half = numbers.len() / 2;
-        let (a, b) = numbers.split_at(half - half % 8);
-        return sum(a) + sum(b);
-    }
-    let mut r = *first;
-    for block in blocks {
-        r.iter_mut().zip(block).for_each(|(r, x)| *r += x);
-    }
-    let total = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-    rest.iter().fold(total, |total, x| total + x)
 }

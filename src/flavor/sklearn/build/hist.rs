@@ -6,7 +6,7 @@
 use super::super::array::Column;
 use super::{
     Part, Trees,
-    boosting::{HALF, binary, softmax, unknown_loss},
+    boosting::{HALF, binary, unknown_loss},
     categories::Categories,
     corrupt,
     labels::labels,
@@ -29,7 +29,11 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FlavorErr
         2 => binary(labels, if raw_decides { 0.0 } else { HALF }),
         _ => Output::Classes {
             labels,
-            link: softmax(raw_decides),
+            link: if raw_decides {
+                Link::Softmax
+            } else {
+                Link::SoftmaxFirst
+            },
         },
     };
     rounds(part, outputs, output, size)

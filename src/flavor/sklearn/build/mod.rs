@@ -12,6 +12,7 @@ mod lightgbm;
 mod part;
 mod pipeline;
 mod trees;
+mod xgboost;
 
 use super::{
     super::{FlavorError, Parsed, corrupt, unsupported},
@@ -52,6 +53,7 @@ pub(super) fn model(
         ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
             lightgbm::read(last)?
         }
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => xgboost::read(last)?,
         _ => Parsed {
             parts: vec![last.class.to_owned()],
             version: version.map(str::to_owned),
@@ -74,7 +76,7 @@ pub(super) fn model(
         for scaler in &chain.scalers {
             steps.extend(pipeline::steps(*scaler, n_features, source.input)?);
         }
-        // LightGBM's own step comes after the scalers.
+        // The boosters' own steps come after the scalers.
         steps.append(&mut source.steps);
         source.steps = steps;
     }
@@ -125,15 +127,10 @@ fn estimator(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
 
 /// An estimator that this server does not serve, by name, and what would work.
 fn refused(part: Part<'_>) -> FlavorError {
-    let name = part.full_name();
-    match (part.module, part.class) {
-        ("xgboost.sklearn" | "xgboost.core", _) => {
-            unsupported!("the model is a {name}; log it with mlflow.xgboost.log_model")
-        }
-        _ => unsupported!(
-            "the model is a {name}, which this server does not serve; of scikit-learn it serves DecisionTree, ExtraTree, \
-             RandomForest, ExtraTrees, GradientBoosting and HistGradientBoosting models, alone or in a Pipeline behind \
-             StandardScaler and MinMaxScaler. To serve it all the same, {ADVICE}"
-        ),
-    }
+    unsupported!(
+        "the model is a {}, which this server does not serve; of scikit-learn it serves DecisionTree, ExtraTree, \
+         RandomForest, ExtraTrees, GradientBoosting and HistGradientBoosting models, alone or in a Pipeline behind \
+         StandardScaler and MinMaxScaler. To serve it all the same, {ADVICE}",
+        part.full_name()
+    )
 }

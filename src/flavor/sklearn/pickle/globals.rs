@@ -4,14 +4,7 @@ use super::unsupported;
 use crate::flavor::FlavorError;
 
 /// Modules all of whose names may appear: estimators, losses, random states and the like.
-const MODULES: [&str; 6] = [
-    "sklearn.",
-    "numpy.random.",
-    "lightgbm.sklearn.",
-    "lightgbm.basic.",
-    "xgboost.sklearn.",
-    "xgboost.core.",
-];
+const MODULES: [&str; 4] = ["sklearn.", "numpy.random.", "lightgbm.", "xgboost."];
 
 /// Names that may appear of other modules.
 const NAMES: [(&str, &[&str]); 13] = [

@@ -26,6 +26,12 @@ impl Machine<'_, '_> {
         };
         match (module, name, first) {
             ("_codecs", "encode", Some(text)) => return self.encode(text),
+            // The same for mutable bytes.
+            ("builtins" | "__builtin__", "bytearray", Some(text))
+                if self.arena.text(text).is_some() =>
+            {
+                return self.encode(text);
+            }
             ("builtins" | "__builtin__", "bytes" | "bytearray", None) => {
                 return self.arena.add(Node::Bytes(&[]));
             }

@@ -72,6 +72,11 @@ impl Schema<'_, '_, '_> {
                 self.arena.tuple(&items)?
             }
             ("NdArrayNode", _) => self.array(node, content)?,
+            ("BytesNode" | "BytearrayNode", _) => {
+                let archive = self.archive;
+                let file = text("file").unwrap_or_default();
+                self.arena.add(Node::Bytes(archive.member(file)?))?
+            }
             ("TypeNode" | "FunctionNode", _) => self.global(node)?,
             ("CachedNode", _) => {
                 let found = number.and_then(|number| self.seen.get(&number)).copied();
