@@ -45,3 +45,5 @@ for name, labels, parameters in [
 graphs = (here.parent / "tests/data/onnx").glob("*.onnx")
 for path in sorted(graphs, key=lambda path: (path.stat().st_size, path.name))[:12]:
     seed("onnx", path.stem, path.read_bytes())
+for name in ("v5_sets_missing", "v5_argmax_strings"):
+    seed("onnx", name, here.parent.joinpath(f"tests/data/onnx/{name}.onnx").read_bytes())

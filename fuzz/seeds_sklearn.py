@@ -14,6 +14,7 @@ import skops.io
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from xgboost import XGBClassifier
 
 here = pathlib.Path(__file__).parent
 rng = np.random.default_rng(0)
@@ -23,6 +24,7 @@ models = {
     "forest": make_pipeline(StandardScaler(), MinMaxScaler(clip=True), RandomForestClassifier(2, max_depth=1, random_state=0)),
     "boosting": GradientBoostingClassifier(n_estimators=1, max_depth=1, random_state=0),
     "hist": HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=3, min_samples_leaf=5, categorical_features=[1], random_state=0),
+    "xgboost": make_pipeline(StandardScaler(), XGBClassifier(n_estimators=1, max_depth=1, missing=0.0)),
 }
 
 
@@ -35,7 +37,7 @@ def seed(target, name, raw):
 for target in ("pickle", "skops"):
     shutil.rmtree(here / "seeds" / target, ignore_errors=True)
 for name, model in models.items():
-    model.fit(x, y)
+    model.fit(x, (y == "yes").astype(int) if name == "xgboost" else y)
     for protocol in (2, 4, 5):
         seed("pickle", f"{name}-{protocol}", pickle.dumps(model, protocol))
     buffer = io.BytesIO()
@@ -44,7 +46,7 @@ for name, model in models.items():
     raw = skops.io.dumps(model)
     archive = zipfile.ZipFile(io.BytesIO(raw))
     schema = archive.read("schema.json").decode()
-    arrays = list(dict.fromkeys(re.findall(r"\d+\.npy", schema)))
+    arrays = list(dict.fromkeys(re.findall(r'"([\w-]+\.(?:npy|bin))"', schema)))
     for i, array in enumerate(arrays):
         schema = schema.replace(f'"{array}"', f'"{i}.npy"')
     # Without the spaces, and with small numbers for the objects.

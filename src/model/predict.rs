@@ -165,7 +165,10 @@ impl Model {
     }
 
     /// Runs the preprocessing steps on one row.
-    #[expect(clippy::float_cmp, reason = "a number that is missing is that very number")]
+    #[expect(
+        clippy::float_cmp,
+        reason = "a number that is missing is that very number"
+    )]
     fn prepare(&self, row: &[f64], into: &mut Vec<f64>) {
         into.clear();
         match self.input {

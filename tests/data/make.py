@@ -11,6 +11,7 @@ import json
 import pathlib
 import warnings
 
+import ensembles_v5
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -88,8 +89,9 @@ def save(name, model, rows, unscale=None, extra=120):
     del model.opset_import[:]
     model.opset_import.extend(h.make_opsetid(*o) for o in opsets)
     rng = np.random.default_rng(7)
-    rows = rows[rng.permutation(len(rows))[:80]]
-    rows = np.concatenate([rows, near_thresholds(model, rows, unscale, extra, rng)])
+    rows = rows[rng.permutation(len(rows))[: 80 if extra else 200]]
+    if extra:
+        rows = np.concatenate([rows, near_thresholds(model, rows, unscale, extra, rng)])
     labels, scores = run(model, rows)
     (OUT / f"{name}.onnx").write_bytes(model.SerializeToString())
     plain = lambda table: [[None if x != x else float(x) for x in row] for row in table.tolist()]
@@ -312,4 +314,5 @@ if __name__ == "__main__":
         old.unlink()
     sklearn_models()
     hand_models()
+    ensembles_v5.models(save)
     print(sum(f.stat().st_size for f in OUT.iterdir()) // 1024, "KiB")

@@ -93,17 +93,10 @@ impl<'a> Attributes<'a> {
         let Some(tensor) = self.tensor(&format!("{name}_as_tensor"))? else {
             return Ok(floats.iter().map(|&f| f64::from(f)).collect());
         };
-        let (values, stored) = tensor_numbers(tensor)?;
+        let values = self.stored(tensor, precision)?;
         if !values.is_empty() && !floats.is_empty() {
             return Err(corrupt!(
                 "{}: `{name}` and `{name}_as_tensor` are both given",
-                self.op
-            ));
-        }
-        if stored != precision && !values.is_empty() {
-            // onnxruntime refuses the same file.
-            return Err(corrupt!(
-                "{}: `{name}_as_tensor` and the input of the trees differ in precision",
                 self.op
             ));
         }
@@ -113,6 +106,51 @@ impl<'a> Attributes<'a> {
             values
         })
     }
+
+    /// Numbers given as a tensor, of the precision that the trees compare in.
+    pub(super) fn tensor_numbers(
+        &self,
+        name: &str,
+        precision: Precision,
+    ) -> Result<Vec<f64>, FlavorError> {
+        match self.tensor(name)? {
+            Some(tensor) => self.stored(tensor, precision),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn stored(&self, tensor: &TensorProto, precision: Precision) -> Result<Vec<f64>, FlavorError> {
+        let (values, stored) = tensor_numbers(tensor)?;
+        if stored != precision && !values.is_empty() {
+            // onnxruntime refuses the same file.
+            return Err(corrupt!(
+                "{}: the tensor `{}` and the input of the trees differ in precision",
+                self.op,
+                tensor.name
+            ));
+        }
+        Ok(values)
+    }
+
+    /// Bytes given as a tensor.
+    pub(super) fn tensor_bytes(&self, name: &str) -> Result<Vec<u8>, FlavorError> {
+        let bytes = self.tensor(name)?.map(tensor_bytes);
+        bytes
+            .unwrap_or_else(|| Some(Vec::new()))
+            .ok_or_else(|| corrupt!("{}: `{name}` is not a tensor of bytes", self.op))
+    }
+}
+
+/// The bytes of a tensor of them, which lie in `raw_data` or, one in a number, in a typed field.
+fn tensor_bytes(tensor: &TensorProto) -> Option<Vec<u8>> {
+    if tensor.data_type != elem::UINT8 || tensor.data_location != 0 {
+        return None;
+    }
+    if tensor.int32_data.is_empty() {
+        return Some(tensor.raw_data.clone());
+    }
+    let bytes = tensor.int32_data.iter().map(|&n| u8::try_from(n).ok());
+    bytes.collect()
 }
 
 /// The numbers of a float or double tensor, which lie in `raw_data` (little-endian) or in a typed field.

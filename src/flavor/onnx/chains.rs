@@ -47,33 +47,47 @@ impl Sets {
                 members.push(next.category);
                 end = next.no;
             }
-            let length = members.iter().max().map_or(0, |most| most / 32 + 1) as usize;
-            if members.len() < 2 || length > self.words {
+            if members.len() < 2 {
                 continue;
             }
-            self.words -= length;
-            let mut words = vec![0; length];
-            for category in members {
-                if let Some(word) = words.get_mut(category as usize / 32) {
-                    *word |= 1 << (category % 32);
-                }
-            }
-            if let Some(node) = tree.get_mut(at) {
+            if let Some(set) = self.add(&members, true)
+                && let Some(node) = tree.get_mut(at)
+            {
                 *node = TreeNode::Categories {
                     feature: first.feature,
-                    set: self.sets.len() as u32,
+                    set,
                     yes: first.yes,
                     no: end,
                     missing_yes: first.missing_yes,
                 };
             }
-            self.sets.push(CategorySet {
-                words,
-                whole: true,
-                ..CategorySet::default()
-            });
         }
     }
+
+    /// The number of a new set, unless it is too long. Without `whole`, a fraction counts as what is left of it without its digits.
+    pub(super) fn add(&mut self, members: &[u32], whole: bool) -> Option<u32> {
+        let length = members.iter().max().map_or(0, |most| most / 32 + 1) as usize;
+        self.words = self.words.checked_sub(length)?;
+        let mut words = vec![0; length];
+        for category in members {
+            if let Some(word) = words.get_mut(*category as usize / 32) {
+                *word |= 1 << (category % 32);
+            }
+        }
+        self.sets.push(CategorySet {
+            words,
+            whole,
+            fraction_yes: !whole && members.contains(&0),
+            ..CategorySet::default()
+        });
+        Some(self.sets.len() as u32 - 1)
+    }
+}
+
+/// A number that can be a category, as one.
+pub(super) fn category(number: f64) -> Option<u32> {
+    let whole = number.fract() == 0.0 && (0.0..f64::from(1 << 24)).contains(&number);
+    whole.then_some(number as u32)
 }
 
 /// A test for equality with a number that can be a category.
@@ -97,10 +111,9 @@ fn link(tree: &[TreeNode], at: u32) -> Option<Link> {
     else {
         return None;
     };
-    let whole = threshold.fract() == 0.0 && (0.0..f64::from(1 << 24)).contains(&threshold);
-    whole.then_some(Link {
+    Some(Link {
         feature,
-        category: threshold as u32,
+        category: category(threshold)?,
         yes,
         no,
         missing_yes,

@@ -9,6 +9,7 @@ use super::{
     chains::Sets,
     corrupt,
     features::Features,
+    labels::labels,
     leaves::{Leaves, Slots, Weights},
     nodes,
     proto::NodeProto,
@@ -117,35 +118,6 @@ pub(super) fn read(
     })
 }
 
-/// The class labels of a classifier or a `ZipMap`.
-pub(super) fn labels(attributes: &Attributes<'_>) -> Result<Labels, FlavorError> {
-    let integers = attributes.ints("classlabels_int64s")?;
-    let strings = attributes.bytes("classlabels_strings")?;
-    if integers.is_empty() == strings.is_empty() {
-        return Err(corrupt!(
-            "the class labels must be either integers or strings: there are {} and {}",
-            integers.len(),
-            strings.len()
-        ));
-    }
-    let labels = if strings.is_empty() {
-        Labels::Integers(integers.to_vec())
-    } else {
-        let text = |bytes: &Vec<u8>| {
-            String::from_utf8(bytes.clone()).map_err(|_| corrupt!("a class label is not UTF-8"))
-        };
-        Labels::Strings(strings.iter().map(text).collect::<Result<_, _>>()?)
-    };
-    let distinct = match &labels {
-        Labels::Integers(l) => l.iter().collect::<std::collections::HashSet<_>>().len(),
-        Labels::Strings(l) => l.iter().collect::<std::collections::HashSet<_>>().len(),
-    };
-    if distinct != labels.len() {
-        return Err(corrupt!("two classes have the same label"));
-    }
-    Ok(labels)
-}
-
 /// What the ensemble answers, before its leaves are read.
 struct Shape {
     /// None for a regressor.
@@ -198,29 +170,13 @@ impl Shape {
     }
 
     fn regressor(attributes: &Attributes<'_>, base: usize) -> Result<Self, FlavorError> {
-        let targets = attributes.int("n_targets")?.unwrap_or(0);
-        let Some(width) = usize::try_from(targets).ok().filter(|&n| n > 0) else {
-            return Err(corrupt!("the regressor has n_targets = {targets}"));
-        };
-        if width > MAX_FEATURES {
-            return Err(unsupported!(
-                "the regressor has {width} targets, more than {MAX_FEATURES}"
-            ));
-        }
+        let width = targets(attributes)?;
         if base != 0 && base != width {
             return Err(corrupt!(
                 "the regressor has {base} base_values for {width} targets"
             ));
         }
-        let aggregation = match attributes.text("aggregate_function")? {
-            None | Some("SUM") => Aggregation::Sum,
-            Some("AVERAGE") => Aggregation::Mean,
-            Some(other) => {
-                return Err(unsupported!(
-                    "aggregate_function {other} is not supported; SUM and AVERAGE are"
-                ));
-            }
-        };
+        let aggregation = aggregation(attributes.text("aggregate_function")?)?;
         Ok(Self {
             labels: None,
             width,
@@ -234,23 +190,9 @@ impl Shape {
         leaves: &Leaves,
         no_base: bool,
     ) -> Result<Output, FlavorError> {
-        let link = match attributes.text("post_transform")? {
-            None | Some("NONE") => Link::Identity,
-            Some("LOGISTIC") => Link::Sigmoid,
-            Some("SOFTMAX") => Link::Softmax,
-            Some("SOFTMAX_ZERO") => Link::SoftmaxZero,
-            Some(other) => {
-                return Err(unsupported!(
-                    "post_transform {other} is not supported; NONE, LOGISTIC, SOFTMAX and SOFTMAX_ZERO are"
-                ));
-            }
-        };
+        let link = link(attributes.text("post_transform")?)?;
         Ok(match (&self.labels, self.width) {
-            // onnxruntime applies none of these to a single target.
-            (None, 1) => Output::Regression {
-                link: Link::Identity,
-            },
-            (None, _) => Output::Regression { link },
+            (None, width) => regression(width, link),
             (Some(labels), 1) => Output::Binary {
                 labels: labels.clone(),
                 cut: if leaves.all_positive { 0.5 } else { 0.0 },
@@ -274,6 +216,48 @@ impl Shape {
                 }
             }
         })
+    }
+}
+
+/// The numbers that a regressor answers per row.
+pub(super) fn targets(attributes: &Attributes<'_>) -> Result<usize, FlavorError> {
+    let targets = attributes.int("n_targets")?.unwrap_or(0);
+    match usize::try_from(targets) {
+        Ok(width @ 1..=MAX_FEATURES) => Ok(width),
+        _ => Err(corrupt!(
+            "the trees have n_targets = {targets}; 1 to {MAX_FEATURES} work"
+        )),
+    }
+}
+
+/// How the operators sum, by the name of their `aggregate_function`.
+pub(super) fn aggregation(name: Option<&str>) -> Result<Aggregation, FlavorError> {
+    match name {
+        None | Some("SUM") => Ok(Aggregation::Sum),
+        Some("AVERAGE") => Ok(Aggregation::Mean),
+        Some(other) => Err(unsupported!(
+            "aggregate_function {other} is not supported; SUM and AVERAGE are"
+        )),
+    }
+}
+
+/// What the operators do to the sums, by the name of their `post_transform`.
+pub(super) fn link(name: Option<&str>) -> Result<Link, FlavorError> {
+    match name {
+        None | Some("NONE") => Ok(Link::Identity),
+        Some("LOGISTIC") => Ok(Link::Sigmoid),
+        Some("SOFTMAX") => Ok(Link::Softmax),
+        Some("SOFTMAX_ZERO") => Ok(Link::SoftmaxZero),
+        Some(other) => Err(unsupported!(
+            "post_transform {other} is not supported; NONE, LOGISTIC, SOFTMAX and SOFTMAX_ZERO are"
+        )),
+    }
+}
+
+/// The answer of a regressor: onnxruntime transforms no single target.
+pub(super) fn regression(width: usize, link: Link) -> Output {
+    Output::Regression {
+        link: if width == 1 { Link::Identity } else { link },
     }
 }
 
@@ -306,10 +290,7 @@ fn forest(
     let mut slots = Slots::new(nodes, &ranges);
     slots.first_weight_only = shape.labels.is_none() && shape.width == 1;
     let leaves = weights.gather(op, shape.width, nodes, &spans, &slots, size)?;
-    let n_features = match features.width {
-        Some(width) => width,
-        None => widest(op, &trees)?,
-    };
+    let n_features = n_features(op, features, &trees)?;
     let forest = ForestSource {
         n_features,
         precision: features.elem.precision(),
@@ -323,8 +304,15 @@ fn forest(
     Ok((forest, leaves))
 }
 
-/// The number of features that the splits need, where the graph does not say.
-fn widest(op: &str, trees: &[Vec<TreeNode>]) -> Result<usize, FlavorError> {
+/// The number of features: what the graph says, else what the splits need.
+pub(super) fn n_features(
+    op: &str,
+    features: &Features,
+    trees: &[Vec<TreeNode>],
+) -> Result<usize, FlavorError> {
+    if let Some(width) = features.width {
+        return Ok(width);
+    }
     let feature = |node: &TreeNode| match node {
         TreeNode::Split { feature, .. } | TreeNode::Categories { feature, .. } => {
             Some(*feature as usize + 1)

@@ -185,7 +185,11 @@ impl Features {
         let neutral = match op {
             StepOp::Sub => Some(0.0),
             StepOp::Mul | StepOp::Div => Some(1.0),
-            StepOp::Add | StepOp::AtLeast | StepOp::AtMost | StepOp::ZeroIsMissing | StepOp::IsMissing => None,
+            StepOp::Add
+            | StepOp::AtLeast
+            | StepOp::AtMost
+            | StepOp::ZeroIsMissing
+            | StepOp::IsMissing => None,
         };
         if constant.iter().all(|&c| Some(c) == neutral) {
             return Ok(());

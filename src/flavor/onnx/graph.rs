@@ -10,19 +10,19 @@ use prost::Message as _;
 use super::{
     ML_DOMAIN, PLAIN_EXPORT,
     attributes::{Attributes, tensor_numbers},
-    corrupt, ensemble,
+    corrupt, ensemble, ensemble_v5,
     features::{Elem, Features},
     proto::{GraphProto, ModelProto, NodeProto, elem},
     scan, scores, unsupported,
 };
 use crate::{
     flavor::FlavorError,
-    model::{Labels, ModelSource, Output, Precision, StepOp},
+    model::{ModelSource, Precision, StepOp},
 };
 
 /// Reads an ONNX model of a tree ensemble.
 ///
-/// Source: <https://onnx.ai/onnx/operators/index.html>, domain `ai.onnx.ml` 1 to 3, checked against onnxruntime.
+/// Source: <https://onnx.ai/onnx/operators/index.html>, domain `ai.onnx.ml` 1 to 5, checked against onnxruntime.
 ///
 /// # Errors
 /// `Corrupt` when the bytes are not an ONNX file or contradict themselves, `Unsupported` when the graph does more than
@@ -41,7 +41,7 @@ pub fn read(bytes: &[u8]) -> Result<ModelSource, FlavorError> {
 }
 
 /// What a name in the graph stands for.
-enum Value {
+pub(super) enum Value {
     Features(Features),
     Constant {
         numbers: Rc<[f64]>,
@@ -55,9 +55,9 @@ enum Value {
 }
 
 /// The graph so far.
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     values: HashMap<&'a str, Value>,
-    trees: Option<ModelSource>,
+    pub(super) trees: Option<ModelSource>,
 }
 
 impl<'a> Walk<'a> {
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
         }
         let Some(trees) = self.trees else {
             return Err(unsupported!(
-                "the ONNX graph has no tree ensemble; this server serves TreeEnsembleClassifier and TreeEnsembleRegressor"
+                "the ONNX graph has no tree ensemble; this server serves TreeEnsembleClassifier, TreeEnsembleRegressor and TreeEnsemble"
             ));
         };
         for output in &graph.output {
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn value(&self, node: &NodeProto, i: usize) -> Result<&Value, FlavorError> {
+    pub(super) fn value(&self, node: &NodeProto, i: usize) -> Result<&Value, FlavorError> {
         let Some(name) = node.input.get(i) else {
             return Err(corrupt!("{} has too few inputs", label(node)));
         };
@@ -144,7 +144,12 @@ impl<'a> Walk<'a> {
         Ok(value)
     }
 
-    fn set(&mut self, node: &'a NodeProto, i: usize, value: Value) -> Result<(), FlavorError> {
+    pub(super) fn set(
+        &mut self,
+        node: &'a NodeProto,
+        i: usize,
+        value: Value,
+    ) -> Result<(), FlavorError> {
         let Some(name) = node.output.get(i) else {
             return Err(corrupt!("{} has too few outputs", label(node)));
         };
@@ -171,10 +176,11 @@ impl<'a> Walk<'a> {
             ("Concat", false) | ("FeatureVectorizer", true) => self.concat(node),
             ("Scaler", true) => self.scaler(node),
             ("ZipMap", true) => self.zipmap(node),
-            ("TreeEnsembleClassifier" | "TreeEnsembleRegressor", true) => self.trees(node, size),
-            ("TreeEnsemble", true) => Err(unsupported!(
-                "the operator TreeEnsemble of ai.onnx.ml 5 is not read; export with target_opset={{'ai.onnx.ml': 3}}"
-            )),
+            ("TreeEnsembleClassifier" | "TreeEnsembleRegressor" | "TreeEnsemble", true) => {
+                self.trees(node, size)
+            }
+            ("ArgMax", false) => self.argmax(node),
+            ("LabelEncoder", true) => self.label_encoder(node),
             _ => Err(unsupported!(
                 "{} is not supported; {PLAIN_EXPORT}, or serve the XGBoost or LightGBM model itself",
                 label(node)
@@ -234,17 +240,6 @@ impl<'a> Walk<'a> {
         self.set(node, 0, value)
     }
 
-    fn integer_labels(&self) -> bool {
-        matches!(self.labels(), Some(Labels::Integers(_)))
-    }
-
-    fn labels(&self) -> Option<&Labels> {
-        match &self.trees.as_ref()?.output {
-            Output::Classes { labels, .. } | Output::Binary { labels, .. } => Some(labels),
-            Output::Regression { .. } => None,
-        }
-    }
-
     fn arithmetic(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
         Attributes::new(node, &[])?;
         let (op, either_way) = match node.op_type.as_str() {
@@ -285,20 +280,6 @@ impl<'a> Walk<'a> {
         }
         features.step(op, &numbers, elem.precision())?;
         self.set(node, 0, Value::Features(features))
-    }
-
-    fn exp(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
-        let of_scores = matches!(self.value(node, 0)?, Value::Scores);
-        match &mut self.trees {
-            Some(model) if of_scores => scores::exp(model, &label(node))?,
-            _ => {
-                return Err(unsupported!(
-                    "{} is not supported; {PLAIN_EXPORT}",
-                    label(node)
-                ));
-            }
-        }
-        self.set(node, 0, Value::Scores)
     }
 
     fn scaler(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
@@ -356,22 +337,6 @@ impl<'a> Walk<'a> {
         self.set(node, 0, Value::Features(features))
     }
 
-    fn zipmap(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
-        let attributes = Attributes::new(node, &["classlabels_int64s", "classlabels_strings"])?;
-        if !matches!(self.value(node, 0)?, Value::Scores) {
-            return Err(unsupported!(
-                "ZipMap is not applied to the scores of the trees; {PLAIN_EXPORT}"
-            ));
-        }
-        let named = ensemble::labels(&attributes)?;
-        if self.labels() != Some(&named) {
-            return Err(unsupported!(
-                "ZipMap renames the classes; export with the labels of the classifier"
-            ));
-        }
-        self.set(node, 0, Value::Zipped)
-    }
-
     fn trees(&mut self, node: &'a NodeProto, size: usize) -> Result<(), FlavorError> {
         if self.trees.is_some() {
             return Err(unsupported!(
@@ -379,7 +344,11 @@ impl<'a> Walk<'a> {
             ));
         }
         let features = self.features(node, 0)?;
-        self.trees = Some(ensemble::read(node, &features, size)?);
+        self.trees = Some(if node.op_type == "TreeEnsemble" {
+            ensemble_v5::read(node, &features, size)?
+        } else {
+            ensemble::read(node, &features, size)?
+        });
         if node.op_type == "TreeEnsembleClassifier" {
             self.set(node, 0, Value::Label)?;
             self.set(node, 1, Value::Scores)
@@ -390,7 +359,7 @@ impl<'a> Walk<'a> {
 }
 
 /// How a message names a node.
-fn label(node: &NodeProto) -> String {
+pub(super) fn label(node: &NodeProto) -> String {
     if node.name.is_empty() {
         format!("the operator {}", node.op_type)
     } else {

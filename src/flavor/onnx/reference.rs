@@ -101,10 +101,12 @@ fn descend(forest: &ForestSource, tree: &[TreeNode], at: u32, x: &[f64]) -> usiz
             missing_yes,
         } => {
             let x0 = x[feature as usize];
-            let words = &forest.categories[set as usize].words;
-            let member = x0 >= 0.0
-                && x0.fract() == 0.0
-                && words
+            let set = &forest.categories[set as usize];
+            let whole = x0.fract() == 0.0;
+            let member = x0 > -1.0
+                && (whole || !set.whole)
+                && set
+                    .words
                     .get(x0 as usize / 32)
                     .is_some_and(|word| word >> (x0 as u64 % 32) & 1 == 1);
             let holds = if x0.is_nan() { missing_yes } else { member };
@@ -124,8 +126,8 @@ fn apply(link: Link, scores: Vec<f64>) -> Vec<f64> {
     };
     match link {
         Link::Identity => scores,
-        Link::Sigmoid => scores.into_iter().map(sigmoid).collect(),
-        Link::Softmax | Link::SoftmaxZero => {
+        Link::Sigmoid | Link::SigmoidFirst => scores.into_iter().map(sigmoid).collect(),
+        Link::Softmax | Link::SoftmaxFirst | Link::SoftmaxZero => {
             let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let weight = |&s: &f64| if takes_part(s) { (s - most).exp() } else { 0.0 };
             let weights: Vec<f64> = scores.iter().map(weight).collect();

@@ -3,14 +3,124 @@
 //! onnxmltools writes `Exp` behind the regressors of count and positive targets, `Mul` with the base score of XGBoost
 //! behind that, and `Mul` with one behind LightGBM's classifiers.
 
-use super::{PLAIN_EXPORT, unsupported};
+use super::{
+    PLAIN_EXPORT,
+    attributes::Attributes,
+    graph::{Value, Walk, label},
+    labels,
+    proto::NodeProto,
+    unsupported,
+};
 use crate::{
     flavor::FlavorError,
-    model::{Link, ModelSource, Output, StepOp},
+    model::{Labels, Link, ModelSource, Output, StepOp},
 };
 
+impl<'a> Walk<'a> {
+    pub(super) fn integer_labels(&self) -> bool {
+        matches!(self.labels(), Some(Labels::Integers(_)))
+    }
+
+    fn labels(&self) -> Option<&Labels> {
+        match &self.trees.as_ref()?.output {
+            Output::Classes { labels, .. } | Output::Binary { labels, .. } => Some(labels),
+            Output::Regression { .. } => None,
+        }
+    }
+
+    pub(super) fn exp(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
+        let of_scores = matches!(self.value(node, 0)?, Value::Scores);
+        match &mut self.trees {
+            Some(model) if of_scores => exponential(model, &label(node))?,
+            _ => {
+                return Err(unsupported!(
+                    "{} is not supported; {PLAIN_EXPORT}",
+                    label(node)
+                ));
+            }
+        }
+        self.set(node, 0, Value::Scores)
+    }
+
+    pub(super) fn zipmap(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
+        let attributes = Attributes::new(node, &["classlabels_int64s", "classlabels_strings"])?;
+        if !matches!(self.value(node, 0)?, Value::Scores) {
+            return Err(unsupported!(
+                "ZipMap is not applied to the scores of the trees; {PLAIN_EXPORT}"
+            ));
+        }
+        let named = labels::labels(&attributes)?;
+        if self.labels() != Some(&named) {
+            return Err(unsupported!(
+                "ZipMap renames the classes; export with the labels of the classifier"
+            ));
+        }
+        self.set(node, 0, Value::Zipped)
+    }
+
+    /// `ArgMax` of a regressor's scores is how a classifier is written without `TreeEnsembleClassifier`.
+    pub(super) fn argmax(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
+        let attributes = Attributes::new(node, &["axis", "keepdims", "select_last_index"])?;
+        let by_row = matches!(attributes.int("axis")?, Some(1 | -1));
+        let first = matches!(attributes.int("select_last_index")?, None | Some(0));
+        let of_scores = matches!(self.value(node, 0)?, Value::Scores);
+        match &mut self.trees {
+            Some(model) if of_scores && by_row && first && model.forest.width > 1 => {
+                let Output::Regression { link } = model.output else {
+                    return Err(refused(&label(node)));
+                };
+                model.output = Output::Classes {
+                    labels: Labels::Integers((0..model.forest.width as i64).collect()),
+                    // The largest is sought among the results.
+                    link: match link {
+                        Link::Softmax => Link::SoftmaxFirst,
+                        Link::Sigmoid => Link::SigmoidFirst,
+                        other => other,
+                    },
+                };
+            }
+            _ => {
+                return Err(unsupported!(
+                    "{} is not the first of the largest of several scores; {PLAIN_EXPORT}",
+                    label(node)
+                ));
+            }
+        }
+        self.set(node, 0, Value::Label)
+    }
+
+    /// `LabelEncoder` behind the label: other names for the classes.
+    pub(super) fn label_encoder(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
+        let known = [
+            "keys_int64s",
+            "values_int64s",
+            "values_strings",
+            "default_int64",
+            "default_string",
+            "default_float",
+        ];
+        let attributes = Attributes::new(node, &known)?;
+        let named = match (self.value(node, 0)?, self.labels()) {
+            (Value::Label, Some(Labels::Integers(labels))) => labels::renamed(&attributes, labels)?,
+            _ => None,
+        };
+        match (named, self.trees.as_mut().map(|model| &mut model.output)) {
+            (Some(named), Some(Output::Classes { labels, .. } | Output::Binary { labels, .. })) => {
+                *labels = named
+            }
+            _ => {
+                return Err(unsupported!(
+                    "{} does not give every class another name; {PLAIN_EXPORT}",
+                    label(node)
+                ));
+            }
+        }
+        self.set(node, 0, Value::Label)
+    }
+}
+
 /// `Exp`, once.
-pub(super) fn exp(model: &mut ModelSource, node: &str) -> Result<(), FlavorError> {
+fn exponential(model: &mut ModelSource, node: &str) -> Result<(), FlavorError> {
     match &mut model.output {
         Output::Regression { link } if *link == Link::Identity => {
             *link = Link::Exp;

@@ -44,7 +44,10 @@ enum Api {
 impl Api {
     /// By the class that `MLmodel` names, else by what the scikit-learn classes write into the file.
     fn of(class: Option<&str>, learner: &Learner) -> Self {
-        let written = learner.attributes.get(sklearn::ATTRIBUTE).map(String::as_str);
+        let written = learner
+            .attributes
+            .get(sklearn::ATTRIBUTE)
+            .map(String::as_str);
         match (class.and_then(|class| class.rsplit('.').next()), written) {
             (Some("Booster"), _) | (None, None) => Self::Booster,
             (Some(class), _) if class.ends_with("Classifier") => Self::Classifier,
@@ -218,7 +221,12 @@ fn best_trees(
     width: usize,
 ) -> Result<usize, FlavorError> {
     let all = model.trees.len();
-    let noted = |name: &str| attributes.get(name).map(|text| number(name, text)).transpose();
+    let noted = |name: &str| {
+        attributes
+            .get(name)
+            .map(|text| number(name, text))
+            .transpose()
+    };
     let Some(best) = noted("best_iteration")? else {
         return Ok(all);
     };

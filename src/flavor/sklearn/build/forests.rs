@@ -40,7 +40,11 @@ pub(super) fn classifier(
         forest.push(&nodes, |i, leaves| {
             distribution.clear();
             distribution.extend(nodes.values(i));
-            let total = if counts { numpy::sum(&distribution) } else { 1.0 };
+            let total = if counts {
+                numpy::sum(&distribution)
+            } else {
+                1.0
+            };
             let total = if total == 0.0 { 1.0 } else { total };
             leaves.extend(distribution.iter().map(|x| x / total));
         })?;

@@ -1,0 +1,74 @@
+//! The names of the classes.
+
+use std::collections::HashSet;
+
+use super::{attributes::Attributes, corrupt};
+use crate::{flavor::FlavorError, model::Labels};
+
+/// The class labels of a classifier or a `ZipMap`.
+pub(super) fn labels(attributes: &Attributes<'_>) -> Result<Labels, FlavorError> {
+    let integers = attributes.ints("classlabels_int64s")?;
+    let strings = attributes.bytes("classlabels_strings")?;
+    if integers.is_empty() == strings.is_empty() {
+        return Err(corrupt!(
+            "the class labels must be either integers or strings: there are {} and {}",
+            integers.len(),
+            strings.len()
+        ));
+    }
+    let labels = if strings.is_empty() {
+        Labels::Integers(integers.to_vec())
+    } else {
+        let text = |bytes: &Vec<u8>| {
+            String::from_utf8(bytes.clone()).map_err(|_| corrupt!("a class label is not UTF-8"))
+        };
+        Labels::Strings(strings.iter().map(text).collect::<Result<_, _>>()?)
+    };
+    distinct(labels)
+}
+
+fn distinct(labels: Labels) -> Result<Labels, FlavorError> {
+    let distinct = match &labels {
+        Labels::Integers(l) => l.iter().collect::<HashSet<_>>().len(),
+        Labels::Strings(l) => l.iter().collect::<HashSet<_>>().len(),
+    };
+    if distinct != labels.len() {
+        return Err(corrupt!("two classes have the same label"));
+    }
+    Ok(labels)
+}
+
+/// The names that a `LabelEncoder` has for `labels`, if it has one for each.
+pub(super) fn renamed(
+    attributes: &Attributes<'_>,
+    labels: &[i64],
+) -> Result<Option<Labels>, FlavorError> {
+    let keys = attributes.ints("keys_int64s")?;
+    let (integers, strings) = (
+        attributes.ints("values_int64s")?,
+        attributes.bytes("values_strings")?,
+    );
+    let places: Option<Vec<usize>> = labels
+        .iter()
+        .map(|label| keys.iter().position(|key| key == label))
+        .collect();
+    let Some(places) = places else {
+        return Ok(None);
+    };
+    let named = if strings.is_empty() {
+        let label = |&place: &usize| integers.get(place).copied();
+        places
+            .iter()
+            .map(label)
+            .collect::<Option<_>>()
+            .map(Labels::Integers)
+    } else {
+        let label = |&place: &usize| String::from_utf8(strings.get(place)?.clone()).ok();
+        places
+            .iter()
+            .map(label)
+            .collect::<Option<_>>()
+            .map(Labels::Strings)
+    };
+    named.map(distinct).transpose()
+}
