@@ -109,13 +109,13 @@ impl<'d> Array<'d> {
     /// The field `name` of an array of records, if it has one.
     pub(super) fn column(&self, name: &str) -> Option<Column<'d>> {
         let field = self.dtype.fields.iter().find(|f| f.name == name)?;
-        (field.scalar.is_number() && field.offset + field.scalar.size <= self.dtype.scalar.size)
-            .then_some(Column {
-                data: self.bytes(),
-                stride: self.dtype.scalar.size,
-                offset: field.offset,
-                scalar: field.scalar,
-            })
+        let end = field.offset.checked_add(field.scalar.size)?;
+        (field.scalar.is_number() && end <= self.dtype.scalar.size).then_some(Column {
+            data: self.bytes(),
+            stride: self.dtype.scalar.size,
+            offset: field.offset,
+            scalar: field.scalar,
+        })
     }
 
     /// All elements as floats.

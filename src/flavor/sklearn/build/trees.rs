@@ -12,6 +12,9 @@ use crate::{
     model::{ForestSource, Precision, Test, TreeNode},
 };
 
+/// Children are numbered in 32 bits.
+const MAX_NODES: usize = u32::MAX as usize;
+
 /// The arrays of one `sklearn.tree._tree.Tree`.
 pub(super) struct Nodes<'d> {
     pub(super) len: usize,
@@ -37,12 +40,13 @@ impl<'d> Nodes<'d> {
                 values.shape
             ));
         };
-        if count != len || u32::try_from(len).is_err() || outputs == 0 || classes == 0 {
+        let width = outputs.checked_mul(classes).filter(|width| *width > 0);
+        let (Some(width), true, 1..=MAX_NODES) = (width, count == len, len) else {
             return Err(corrupt!(
                 "a tree has {len} nodes and values of the shape {:?}",
                 values.shape
             ));
-        }
+        };
         Ok(Self {
             len,
             left: column(&nodes, "left_child")?,
@@ -51,7 +55,7 @@ impl<'d> Nodes<'d> {
             threshold: column(&nodes, "threshold")?,
             missing: nodes.column("missing_go_to_left"),
             values: values.numbers()?,
-            width: outputs * classes,
+            width,
             outputs,
         })
     }

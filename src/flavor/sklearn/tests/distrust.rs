@@ -1,6 +1,10 @@
 //! Files that mean harm: refused, nothing run, memory bounded.
 
-use super::{super::read, recorded};
+use std::{fs, io::Read as _};
+
+use flate2::read::GzDecoder;
+
+use super::{super::read, folder, recorded};
 use crate::{
     flavor::Parsed,
     model::{Model, Predictions},
@@ -190,5 +194,15 @@ fn damaged_files_do_no_harm() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn what_fuzzing_has_found_is_refused() {
+    for file in fs::read_dir(folder().join("damaged")).unwrap() {
+        let mut bytes = Vec::new();
+        let file = fs::File::open(file.unwrap().path()).unwrap();
+        GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+        refusal(&bytes);
     }
 }
