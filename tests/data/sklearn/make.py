@@ -11,8 +11,10 @@ import gzip, io, json, pathlib, pickle, sys, warnings
 
 import cloudpickle, joblib, numpy as np, pandas as pd, sklearn, skops.io
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier, GradientBoostingRegressor,
     HistGradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
@@ -66,6 +68,8 @@ def models(data):
     yield "gradient_boosting_classifier_ties", GradientBoostingClassifier(n_estimators=7, max_depth=1, learning_rate=0.3, random_state=0), half, (half[:, 0] != half[:, 1]).astype(int), False
     for loss in ("squared_error", "absolute_error", "huber", "quantile"):
         yield f"gradient_boosting_regressor_{loss}", GradientBoostingRegressor(loss=loss, **gb), diabetes[0], diabetes[1], False
+    yield "gradient_boosting_regressor_forest", GradientBoostingRegressor(init=RandomForestRegressor(3, max_depth=3, random_state=0), **gb), diabetes[0], diabetes[1], False
+    yield "gradient_boosting_classifier_most_frequent", GradientBoostingClassifier(init=DummyClassifier(strategy="most_frequent"), **gb), iris[0], iris[1], False
     yield "gradient_boosting_regressor_zero", GradientBoostingRegressor(init="zero", **gb), diabetes[0], diabetes[1], False
     yield "hist_gradient_boosting_classifier", HistGradientBoostingClassifier(**hgb), frame(cancer[0]), words(cancer[1]), False
     yield "hist_gradient_boosting_classifier_three", HistGradientBoostingClassifier(**hgb), iris[0], iris[1], False
@@ -97,6 +101,7 @@ def models(data):
     yield "pipeline_standard_forest_f32", Pipeline([("scale", StandardScaler()), ("forest", RandomForestClassifier(**rf))]), iris[0].astype(np.float32), iris[1], True
     yield "pipeline_minmax_boosting", make_pipeline(MinMaxScaler((-1, 2), clip=True), GradientBoostingRegressor(**gb)), diabetes[0], diabetes[1], False
     yield "pipeline_minmax_f32", make_pipeline(MinMaxScaler(), ExtraTreesClassifier(**rf)), cancer[0].astype(np.float32), cancer[1], True
+    yield "search_pipeline", GridSearchCV(make_pipeline(StandardScaler(), DecisionTreeClassifier(random_state=0)), {"decisiontreeclassifier__max_depth": [2, 4]}, cv=2), frame(iris[0]), iris[1], False
     if VERSION >= (1, 9):
         import lightgbm
         lgb = dict(n_estimators=6, num_leaves=6, verbose=-1)
@@ -116,6 +121,7 @@ def models(data):
 def scalers(model):
     """What turns a number in front of the trees into one in front of the model, per column."""
     back = []
+    model = getattr(model, "best_estimator_", model)
     while isinstance(model, Pipeline):
         back += [step for _, step in model.steps[:-1] if hasattr(step, "inverse_transform")]
         model = model.steps[-1][1]

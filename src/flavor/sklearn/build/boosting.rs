@@ -5,7 +5,7 @@
 
 use super::{
     super::numpy,
-    ADVICE, Part, Trees, corrupt,
+    ADVICE, Part, Trees, corrupt, forests,
     labels::labels,
     trees::{Forest, Nodes},
     unsupported,
@@ -50,7 +50,9 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FlavorErr
         },
     };
     let base = base.into_iter().map(|b| b * factor).collect();
-    stages(part, outputs, factor, base, output, size)
+    let features = part.count("n_features_in_")?;
+    let start = Forest::new(features, outputs, Precision::F32, size);
+    stages(part, start, factor, base, output)
 }
 
 pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
@@ -58,9 +60,12 @@ pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Trees, FlavorErro
         Some("squared_error" | "ls" | "absolute_error" | "lad" | "huber" | "quantile") => {}
         other => return Err(unknown_loss(&part, other)),
     }
-    let base = match init(&part)? {
-        None => 0.0,
-        Some(init) if init.class == "DummyRegressor" => {
+    let features = part.count("n_features_in_")?;
+    let mut start = Forest::new(features, 1, Precision::F32, size);
+    let mut base = 0.0;
+    match init(&part)? {
+        None => {}
+        Some(init) if init.is_dummy("DummyRegressor") => {
             let constant = init.array("constant_")?.floats()?;
             let &[constant] = constant.as_slice() else {
                 return Err(corrupt!(
@@ -69,24 +74,41 @@ pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Trees, FlavorErro
                     constant.len()
                 ));
             };
-            constant
+            base = constant;
         }
-        Some(init) => return Err(unknown_init(&part, &init)),
-    };
+        Some(init) => {
+            let Some(trees) =
+                forests::trees_of(init)?.filter(|_| init.class.ends_with("Regressor"))
+            else {
+                return Err(unknown_init(&part, &init));
+            };
+            // The mean of the first trees, as a part of the sum.
+            start.source = forests::regressor(init, &trees, size)?.forest;
+            if start.source.width != 1 {
+                return Err(corrupt!(
+                    "the init_ of the {} has several targets",
+                    part.class
+                ));
+            }
+            let leaves = start.source.leaves.iter_mut();
+            leaves.for_each(|leaf| *leaf /= trees.len() as f64);
+        }
+    }
     let output = Output::Regression {
         link: Link::Identity,
     };
-    stages(part, 1, 1.0, vec![base], output, size)
+    stages(part, start, 1.0, vec![base], output)
 }
 
+/// Adds the trees of all stages, whose values count `factor` times, to those that the boosting starts from.
 fn stages(
     part: Part<'_>,
-    outputs: usize,
+    mut forest: Forest,
     factor: f64,
     base: Vec<f64>,
     output: Output,
-    size: usize,
 ) -> Result<Trees, FlavorError> {
+    let outputs = forest.source.width;
     let rate = part.number("learning_rate")?;
     let trees = part.parts("estimators_")?;
     if trees.len() % outputs != 0 {
@@ -96,9 +118,10 @@ fn stages(
             trees.len()
         ));
     }
-    let features = part.count("n_features_in_")?;
-    let mut forest = Forest::new(features, outputs, Precision::F32, size);
-    forest.source.targets = (0..trees.len()).map(|i| (i % outputs) as u32).collect();
+    let targets = (0..trees.len()).map(|i| (i % outputs) as u32);
+    forest.source.targets.extend(targets);
+    // Boosting itself refuses missing values, whatever its trees could do with them.
+    forest.source.handles_missing = false;
     for tree in trees {
         let nodes = Nodes::new(tree)?;
         if nodes.width != 1 {
@@ -125,11 +148,7 @@ fn init<'d>(part: &Part<'d>) -> Result<Option<Part<'d>>, FlavorError> {
     if part.text("init_") == Some("zero") {
         return Ok(None);
     }
-    let init = part.part("init_")?;
-    if init.module != "sklearn.dummy" {
-        return Err(unknown_init(part, &init));
-    }
-    Ok(Some(init))
+    part.part("init_").map(Some)
 }
 
 /// The raw scores of the classes' shares in the training data.
@@ -137,10 +156,23 @@ fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>,
     let Some(init) = init(part)? else {
         return Ok(vec![0.0; outputs]);
     };
-    if init.class != "DummyClassifier" || init.text("strategy") != Some("prior") {
+    if !init.is_dummy("DummyClassifier") {
         return Err(unknown_init(part, &init));
     }
-    let shares = init.array("class_prior_")?.floats()?;
+    let prior = init.array("class_prior_")?.floats()?;
+    let only = |class: usize| {
+        (0..prior.len())
+            .map(|i| f64::from(u8::from(i == class)))
+            .collect()
+    };
+    let shares: Vec<f64> = match init.text("strategy") {
+        Some("prior") => prior,
+        Some("most_frequent") => only(largest(&prior)),
+        // The classes have been numbered before.
+        Some("constant") => only(init.count("constant")?),
+        Some("uniform") => vec![1.0 / prior.len() as f64; prior.len()],
+        _ => return Err(unknown_init(part, &init)),
+    };
     if shares.len() != outputs.max(2) {
         return Err(corrupt!(
             "the init_ of the {} knows {} classes",
@@ -171,9 +203,19 @@ fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>,
     Ok(clipped.map(|share| (share / mean).ln()).collect())
 }
 
+/// The first of the largest.
+fn largest(numbers: &[f64]) -> usize {
+    let better = |best: usize, i: usize| if numbers[i] > numbers[best] { i } else { best };
+    (0..numbers.len()).fold(0, better)
+}
+
 fn unknown_init(part: &Part<'_>, init: &Part<'_>) -> FlavorError {
+    let strategy = init.text("strategy").map_or_else(String::new, |strategy| {
+        format!(" with the strategy \"{}\"", strategy.escape_debug())
+    });
     unsupported!(
-        "the {} starts from a {}, which this server does not run; leave `init` at its default or \"zero\", or {ADVICE}",
+        "the {} starts from a {}{strategy}, which this server does not run; leave `init` at its default, \"zero\" or a \
+         Dummy estimator with a constant answer, or {ADVICE}",
         part.class,
         init.full_name()
     )

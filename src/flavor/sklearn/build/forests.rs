@@ -14,6 +14,21 @@ use crate::{
     model::{Aggregation, Link, Output, Precision},
 };
 
+/// The trees of an estimator that is made of trees alone: itself, or all of its own.
+pub(super) fn trees_of(part: Part<'_>) -> Result<Option<Vec<Part<'_>>>, FlavorError> {
+    Ok(match part.sklearn_class() {
+        "DecisionTreeClassifier"
+        | "ExtraTreeClassifier"
+        | "DecisionTreeRegressor"
+        | "ExtraTreeRegressor" => Some(vec![part]),
+        "RandomForestClassifier"
+        | "ExtraTreesClassifier"
+        | "RandomForestRegressor"
+        | "ExtraTreesRegressor" => Some(part.parts("estimators_")?),
+        _ => None,
+    })
+}
+
 pub(super) fn classifier(
     part: Part<'_>,
     trees: &[Part<'_>],

@@ -101,22 +101,14 @@ impl Trees {
 }
 
 fn estimator(part: Part<'_>, size: usize) -> Result<Trees, FlavorError> {
-    let class = if part.module.starts_with("sklearn.") {
-        part.class
-    } else {
-        ""
-    };
-    match class {
-        "DecisionTreeClassifier" | "ExtraTreeClassifier" => {
-            forests::classifier(part, &[part], size)
-        }
-        "DecisionTreeRegressor" | "ExtraTreeRegressor" => forests::regressor(part, &[part], size),
-        "RandomForestClassifier" | "ExtraTreesClassifier" => {
-            forests::classifier(part, &part.parts("estimators_")?, size)
-        }
-        "RandomForestRegressor" | "ExtraTreesRegressor" => {
-            forests::regressor(part, &part.parts("estimators_")?, size)
-        }
+    if let Some(trees) = forests::trees_of(part)? {
+        return if part.class.ends_with("Classifier") {
+            forests::classifier(part, &trees, size)
+        } else {
+            forests::regressor(part, &trees, size)
+        };
+    }
+    match part.sklearn_class() {
         "GradientBoostingClassifier" => boosting::classifier(part, size),
         "GradientBoostingRegressor" => boosting::regressor(part, size),
         "HistGradientBoostingClassifier" => hist::classifier(part, size),

@@ -138,6 +138,20 @@ impl<'d> Part<'d> {
         }))
     }
 
+    /// The class, where it is one of scikit-learn's own.
+    pub(super) fn sklearn_class(&self) -> &'d str {
+        if self.module.starts_with("sklearn.") {
+            self.class
+        } else {
+            ""
+        }
+    }
+
+    /// Whether the part answers by a rule that looks at no feature.
+    pub(super) fn is_dummy(&self, class: &str) -> bool {
+        self.module == "sklearn.dummy" && self.class == class
+    }
+
     pub(super) fn version_text(&self) -> Option<&'d str> {
         self.text("_sklearn_version")
     }

@@ -7,6 +7,14 @@ use crate::{
     model::{Precision, Step, StepOp},
 };
 
+/// Searches for the best parameters: they answer as the estimator does that they have fitted last.
+const SEARCHES: [&str; 4] = [
+    "GridSearchCV",
+    "RandomizedSearchCV",
+    "HalvingGridSearchCV",
+    "HalvingRandomSearchCV",
+];
+
 /// Pipelines in pipelines deeper than this are nobody's model.
 const MAX_DEPTH: usize = 8;
 
@@ -28,6 +36,10 @@ pub(super) fn flatten(root: Part<'_>) -> Result<Chain<'_>, FlavorError> {
     let mut scalers = Vec::new();
     let mut last = root;
     for _ in 0..MAX_DEPTH {
+        if SEARCHES.contains(&last.sklearn_class()) {
+            last = last.part("best_estimator_")?;
+            continue;
+        }
         if !is_pipeline(&last) {
             return Ok(Chain { scalers, last });
         }

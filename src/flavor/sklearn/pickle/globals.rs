@@ -7,7 +7,7 @@ use crate::flavor::FlavorError;
 const MODULES: [&str; 4] = ["sklearn.", "numpy.random.", "lightgbm.", "xgboost."];
 
 /// Names that may appear of other modules.
-const NAMES: [(&str, &[&str]); 13] = [
+const NAMES: [(&str, &[&str]); 15] = [
     (
         "numpy",
         &[
@@ -18,6 +18,9 @@ const NAMES: [(&str, &[&str]); 13] = [
     ),
     ("numpy.core.multiarray", &["_reconstruct", "scalar"]),
     ("numpy._core.multiarray", &["_reconstruct", "scalar"]),
+    // The results of a search for parameters.
+    ("numpy.ma", MASKED),
+    ("numpy.ma.core", MASKED),
     ("numpy.core.numeric", &["_frombuffer"]),
     ("numpy._core.numeric", &["_frombuffer"]),
     ("joblib.numpy_pickle", &["NumpyArrayWrapper"]),
@@ -29,6 +32,8 @@ const NAMES: [(&str, &[&str]); 13] = [
     ("_codecs", &["encode"]),
     ("functools", &["partial"]),
 ];
+
+const MASKED: &[&str] = &["MaskedArray", "_mareconstruct"];
 
 const BUILTINS: &[&str] = &[
     "bool",
@@ -79,6 +84,9 @@ pub(in super::super) fn check(module: &str, name: &str) -> Result<(), FlavorErro
     };
     let what = match module {
         "__main__" => ", a class or function of the script that wrote it",
+        m if m.starts_with("scipy.stats") => {
+            ", a distribution that a search drew parameters from (log its best_estimator_ instead)"
+        }
         m if m.starts_with("cloudpickle") => ": a class or function is stored as code",
         _ => "",
     };
