@@ -160,10 +160,15 @@ impl Job<'_> {
 
     fn header(&self, out: &mut dyn Write) -> io::Result<()> {
         let classes = self.served.class_names();
-        if classes.is_empty() {
-            return writeln!(out, "prediction");
-        }
         let mut writer = csv::Writer::from_writer(out);
+        if classes.is_empty() {
+            let fields = match self.served.model.n_scores() {
+                1 => vec!["prediction".to_owned()],
+                targets => (0..targets).map(|i| format!("prediction_{i}")).collect(),
+            };
+            writer.write_record(fields)?;
+            return writer.flush();
+        }
         let fields = ["prediction".to_owned(), "confidence".to_owned()].into_iter();
         writer.write_record(
             fields.chain(classes.iter().map(|class| format!("probability_{class}"))),

@@ -145,7 +145,7 @@ fn parse(
             sklearn::read(bytes, floats)
         }
         "lightgbm" => lightgbm::read_wrapped(bytes, &lightgbm::Wrapper::default()),
-        _ => onnx::read(bytes).map(Parsed::from),
+        _ => onnx::read(bytes),
     }
 }
 

@@ -43,16 +43,6 @@ pub struct Parsed {
     pub parts: Vec<String>,
 }
 
-impl From<ModelSource> for Parsed {
-    fn from(source: ModelSource) -> Self {
-        Self {
-            source,
-            version: None,
-            parts: Vec::new(),
-        }
-    }
-}
-
 /// Why a package could not become a model. Always permanent: the same bytes fail the same way.
 #[derive(Debug, thiserror::Error)]
 pub enum FlavorError {

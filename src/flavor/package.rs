@@ -23,7 +23,7 @@ pub fn package(
     facts: Mapping,
 ) -> Result<Vec<(&'static str, Vec<u8>)>, FlavorError> {
     let graph = onnx::write(source)?;
-    let written = onnx::read(&graph)?;
+    let written = onnx::read(&graph)?.source;
     let output = written.output.clone();
     let model = Model::new(written).map_err(|e| corrupt!("the model does not hold: {e}"))?;
     let mut metadata = facts;

@@ -5,6 +5,7 @@
 mod app;
 mod bad_input;
 mod browser;
+mod commands;
 mod document;
 mod limits;
 mod pages;

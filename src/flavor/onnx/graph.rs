@@ -16,7 +16,7 @@ use super::{
     scan, scores, unsupported,
 };
 use crate::{
-    flavor::FlavorError,
+    flavor::{FlavorError, Parsed},
     model::{ModelSource, Precision, StepOp},
 };
 
@@ -27,7 +27,7 @@ use crate::{
 /// # Errors
 /// `Corrupt` when the bytes are not an ONNX file or contradict themselves, `Unsupported` when the graph does more than
 /// a tree ensemble and a scaler do; the text names the operator.
-pub fn read(bytes: &[u8]) -> Result<ModelSource, FlavorError> {
+pub fn read(bytes: &[u8]) -> Result<Parsed, FlavorError> {
     scan::check(bytes)?;
     let model =
         ModelProto::decode(bytes).map_err(|e| corrupt!("the file is not an ONNX model: {e}"))?;
@@ -37,7 +37,11 @@ pub fn read(bytes: &[u8]) -> Result<ModelSource, FlavorError> {
     if graph.node.is_empty() {
         return Err(corrupt!("the ONNX graph is empty"));
     }
-    Walk::new(graph)?.run(graph, bytes.len())
+    Ok(Parsed {
+        source: Walk::new(graph)?.run(graph, bytes.len())?,
+        version: None,
+        parts: graph.node.iter().map(|n| n.op_type.clone()).collect(),
+    })
 }
 
 /// What a name in the graph stands for.

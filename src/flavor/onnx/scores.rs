@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
         };
         match (named, self.trees.as_mut().map(|model| &mut model.output)) {
             (Some(named), Some(Output::Classes { labels, .. } | Output::Binary { labels, .. })) => {
-                *labels = named
+                *labels = named;
             }
             _ => {
                 return Err(unsupported!(

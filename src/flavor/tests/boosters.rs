@@ -37,7 +37,7 @@ fn read(header: &Header) -> Result<ModelSource, FlavorError> {
     match header.flavor.as_str() {
         "xgboost" => xgboost::read(&bytes, Some(&header.class)).map(|parsed| parsed.source),
         "lightgbm" => lightgbm::read(&bytes),
-        "onnx" => onnx::read(&bytes),
+        "onnx" => onnx::read(&bytes).map(|parsed| parsed.source),
         other => panic!("{other}"),
     }
 }

@@ -244,7 +244,7 @@ fn a_broken_example_does_not_keep_a_model_from_loading() {
 
 /// The iris forest under the names of its columns, with a few rows.
 fn named_iris(labels: Option<Labels>) -> (ModelSource, Vec<Vec<f64>>) {
-    let mut source = onnx::read(&graph("iris_rf")).unwrap();
+    let mut source = onnx::read(&graph("iris_rf")).unwrap().source;
     let names = ["sepal_length", "sepal_width", "petal_length", "petal_width"].map(str::to_owned);
     source.signature = Signature::named(names, ColumnType::Double);
     if let (Output::Classes { labels, .. }, Some(new)) = (&mut source.output, labels) {

@@ -1,12 +1,13 @@
 //! Every model of tests/data/onnx against what onnxruntime answered.
 
 mod distrust;
+mod distrust_v5;
 
 use std::{fs, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{read, reference, write};
+use super::{reference, write};
 use crate::{
     flavor::FlavorError,
     model::{
@@ -20,6 +21,10 @@ struct Recorded {
     rows: Vec<Vec<Option<f64>>>,
     labels: Option<Vec<serde_json::Value>>,
     scores: Vec<Vec<f64>>,
+}
+
+fn read(bytes: &[u8]) -> Result<ModelSource, FlavorError> {
+    super::read(bytes).map(|parsed| parsed.source)
 }
 
 fn folder() -> PathBuf {
