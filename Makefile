@@ -60,7 +60,7 @@ parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embe
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
 fuzz: ## Each reader against damaged files, ten minutes each
 	cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2
-	for target in xgboost_json xgboost_ubj lightgbm onnx pickle skops mlmodel; do \
+	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops mlmodel; do \
 	  mkdir -p fuzz/corpus/$$target && \
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done

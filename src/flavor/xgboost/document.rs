@@ -36,6 +36,9 @@ pub(super) struct Parameters {
     pub(super) num_class: String,
     pub(super) num_feature: String,
     pub(super) num_target: Option<String>,
+    /// Whether the base score is a margin rather than an answer: in the binary files of versions before 1.0.
+    #[serde(skip)]
+    pub(super) is_margin: bool,
 }
 
 #[derive(Deserialize)]

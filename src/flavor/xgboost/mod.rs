@@ -1,10 +1,11 @@
-//! The XGBoost reader: models saved as JSON or UBJSON by version 1.3 or later.
+//! The XGBoost reader: models saved as JSON or UBJSON by version 1.3 or later, or in the binary format of all versions up to 3.0.
 //!
 //! XGBoost compares `f32` with `x < t`, sends missing values where the node says, and adds the leaves in `f32`, beginning
 //! with the base score; so does the engine. What the answer means depends on the objective, and on whether the model
 //! was a `Booster` or one of the scikit-learn classes: a Booster of a classification objective is served as a
 //! classifier, whose probability is what `Booster.predict` answers.
 
+mod binary;
 mod document;
 mod json;
 mod objective;
@@ -18,7 +19,7 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use document::{Booster, Document, Learner, Trees};
+use document::{Booster, Document, Learner, Parameters, Trees};
 use objective::Objective;
 pub use pickled::{Wrapper, read_pickled};
 use serde::de::DeserializeOwned;
@@ -66,7 +67,12 @@ impl Api {
 /// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
 /// ensemble or does what this server does not; the text names it.
 pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
-    parse(document(bytes)?, class, bytes.len())
+    let document = match bytes {
+        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => document(bytes)?,
+        [] => return Err(corrupt!("the XGBoost model file is empty")),
+        _ => binary::read(bytes)?,
+    };
+    parse(document, class, bytes.len())
 }
 
 /// The model that a document describes, read from `size` bytes.
@@ -118,7 +124,7 @@ fn parse(document: Document, class: Option<&str>, size: usize) -> Result<Parsed,
         ));
     }
     let mut source = ModelSource {
-        base: base(&parameters.base_score, &objective, width)?,
+        base: base(parameters, &objective, width)?,
         output: objective.output(width, api)?,
         signature: signature(learner.feature_names, n_features),
         input: Precision::F32,
@@ -157,19 +163,13 @@ fn rename(output: &mut Output, names: &Labels) -> Result<(), FlavorError> {
 
 /// Tells the two formats apart and reads either.
 fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FlavorError> {
-    match bytes {
-        [] => Err(corrupt!("the XGBoost model file is empty")),
+    let read = match bytes {
         [b'{', b'i' | b'U' | b'I' | b'l' | b'L', ..] => {
-            ubj::from_slice(bytes).map_err(|e| corrupt!("the file is not an XGBoost model: {e}"))
+            ubj::from_slice(bytes).map_err(|e| e.to_string())
         }
-        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
-            json::from_slice(bytes).map_err(|e| corrupt!("the file is not an XGBoost model: {e}"))
-        }
-        _ => Err(unsupported!(
-            "the file is neither JSON nor UBJSON; XGBoost's old binary format is not read: load it with the XGBoost that \
-             wrote it and save it with save_model(\"model.ubj\")"
-        )),
-    }
+        _ => json::from_slice(bytes).map_err(|e| e.to_string()),
+    };
+    read.map_err(|e| corrupt!("the file is not an XGBoost model: {e}"))
 }
 
 fn number(name: &str, text: &str) -> Result<usize, FlavorError> {
@@ -251,7 +251,12 @@ fn best_trees(
 }
 
 /// The margins that the trees add to. Up to version 3.0 there is one number, since 3.1 a list in brackets.
-fn base(text: &str, objective: &Objective<'_>, width: usize) -> Result<Vec<f64>, FlavorError> {
+fn base(
+    parameters: &Parameters,
+    objective: &Objective<'_>,
+    width: usize,
+) -> Result<Vec<f64>, FlavorError> {
+    let text = parameters.base_score.as_str();
     let wrong = || {
         let text: String = text.escape_debug().take(40).collect();
         corrupt!("the XGBoost model has the base score `{text}` for {width} outputs")
@@ -263,9 +268,16 @@ fn base(text: &str, objective: &Objective<'_>, width: usize) -> Result<Vec<f64>,
         .map(|score| score.trim().parse())
         .collect();
     let scores = scores.map_err(|_| wrong())?;
+    let margin = |score: &f32| {
+        f64::from(if parameters.is_margin {
+            *score
+        } else {
+            objective.margin(*score)
+        })
+    };
     let margins: Vec<f64> = match scores.as_slice() {
-        [one] => vec![objective.margin(*one).into(); width],
-        many if many.len() == width => many.iter().map(|s| objective.margin(*s).into()).collect(),
+        [one] => vec![margin(one); width],
+        many if many.len() == width => many.iter().map(margin).collect(),
         _ => return Err(wrong()),
     };
     if margins.iter().any(|margin| !margin.is_finite()) {

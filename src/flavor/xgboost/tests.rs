@@ -131,16 +131,58 @@ fn few_bytes_cannot_ask_for_long_sets_again_and_again() {
 }
 
 #[test]
-fn the_binary_format_is_refused_with_the_way_out() {
+fn what_is_in_no_format_is_refused_with_the_way_out() {
     for bytes in [&b"binf\0\0\0\0"[..], b"\0\0\0\x3f\x04\0\0\0", b"bs64"] {
         assert!(refusal(bytes).contains("save_model(\"model.ubj\")"));
     }
     assert!(refusal(b"").contains("empty"));
 }
 
+/// The scores of a row of halves.
+fn scores(source: ModelSource) -> Vec<f64> {
+    let model = Model::new(source).unwrap();
+    let mut answer = crate::model::Predictions::default();
+    model.predict(&vec![0.5; model.signature().len()], &mut answer);
+    answer.scores
+}
+
+#[test]
+fn before_version_1_a_binary_file_holds_the_margin_that_trees_add_to() {
+    let mut bytes = unpacked("oldest_xgb_binary_poisson.xgb.gz").split_off(4);
+    let as_written = scores(read(&bytes, None).unwrap());
+    let base = f32::from_le_bytes(bytes[..4].try_into().unwrap());
+    bytes[..4].copy_from_slice(&base.ln().to_le_bytes());
+    bytes[20..24].fill(0);
+    assert_eq!(scores(read(&bytes, None).unwrap()), as_written);
+}
+
+#[test]
+fn the_memory_of_a_booster_is_a_binary_model_up_to_version_1_2() {
+    let bytes = unpacked("oldest_xgb_binary_multi.xgb.gz").split_off(4);
+    let wrapper = super::Wrapper {
+        class: "XGBClassifier",
+        ..super::Wrapper::default()
+    };
+    let before = [b"CONFIG-offset:", &(bytes.len() as u64).to_le_bytes()[..]].concat();
+    let behind = b"{\"learner\": {}}";
+    let alone = read(&bytes, Some("XGBClassifier")).unwrap();
+    for memory in [
+        bytes.clone(),
+        [&b"binf"[..], &bytes].concat(),
+        [&before[..], &bytes, behind].concat(),
+    ] {
+        let parsed = super::read_pickled(&memory, &wrapper).unwrap();
+        assert_eq!(parsed.source.forest.trees, alone.forest.trees);
+    }
+}
+
 #[test]
 fn a_file_cut_off_anywhere_is_refused() {
-    for name in ["refused/xgb_gblinear.ubj.gz", "xgb_onehot.ubj.gz"] {
+    for name in [
+        "refused/xgb_gblinear.ubj.gz",
+        "xgb_onehot.ubj.gz",
+        "oldest_xgb_binary_dart.xgb.gz",
+    ] {
         let bytes = unpacked(name);
         for end in (0..bytes.len().min(3000)).chain((3000..bytes.len()).step_by(101)) {
             assert!(read(&bytes[..end], None).is_err(), "{name} {end}");
@@ -154,7 +196,12 @@ fn a_file_cut_off_anywhere_is_refused() {
 #[test]
 fn damaged_bytes_never_panic() {
     let rng = &mut StdRng::seed_from_u64(5);
-    for name in ["xgb_onehot.ubj.gz", "xgb_multi.json.gz", "xgb_dart.ubj.gz"] {
+    for name in [
+        "xgb_onehot.ubj.gz",
+        "xgb_multi.json.gz",
+        "xgb_dart.ubj.gz",
+        "oldest_xgb_binary_multi.xgb.gz",
+    ] {
         let good = unpacked(name);
         for _ in 0..400 {
             let mut bytes = good.clone();

@@ -151,6 +151,10 @@ def oldest(out):
     model.fit(x3[::2], y3[::2], eval_set=[(x3[1::2], y3[1::2])], early_stopping_rounds=3, verbose=False)
     assert model.best_iteration + 1 < model.get_booster().num_boosted_rounds()
     save(out, "oldest_xgb_early", model, "json", x3)
+    # Any other ending means the binary format.
+    save(out, "oldest_xgb_binary_multi", model, "xgb", x3)
+    save(out, "oldest_xgb_binary_dart", xgb.XGBClassifier(booster="dart", rate_drop=0.3, **small).fit(x2, y2), "xgb", x2)
+    save(out, "oldest_xgb_binary_poisson", xgb.XGBRegressor(objective="count:poisson", **small).fit(xr, yr), "xgb", xr)
 
 
 def refused(out, x2, y2, xr, yr):
