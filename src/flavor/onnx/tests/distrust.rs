@@ -19,6 +19,18 @@ pub(super) fn forged(name: &str, change: impl FnOnce(&mut ModelProto)) -> Flavor
     }
 }
 
+pub(super) type Change = fn(&mut ModelProto);
+
+pub(super) fn is_corrupt(case: &str, error: &FlavorError, text: &str) {
+    assert!(matches!(error, FlavorError::Corrupt(_)), "{case}: {error}");
+    assert!(error.to_string().contains(text), "{case}: {error}");
+}
+
+pub(super) fn is_unsupported(case: &str, error: &FlavorError, text: &str) {
+    let kind = matches!(error, FlavorError::Unsupported(_));
+    assert!(kind && error.to_string().contains(text), "{case}: {error}");
+}
+
 /// The attribute `name` of the tree operator.
 pub(super) fn attribute<'a>(model: &'a mut ModelProto, name: &str) -> &'a mut AttributeProto {
     let nodes = &mut model.graph.as_mut().unwrap().node;
@@ -31,7 +43,6 @@ pub(super) fn attribute<'a>(model: &'a mut ModelProto, name: &str) -> &'a mut At
 
 #[test]
 fn a_file_that_contradicts_itself_is_corrupt() {
-    type Change = fn(&mut ModelProto);
     let cases: [(&str, Change, &str); 19] = [
         ("no graph", |m| m.graph = None, "no graph"),
         (
@@ -126,15 +137,12 @@ fn a_file_that_contradicts_itself_is_corrupt() {
         ),
     ];
     for (case, change, text) in cases {
-        let error = forged("iris_rf", change);
-        assert!(matches!(error, FlavorError::Corrupt(_)), "{case}: {error}");
-        assert!(error.to_string().contains(text), "{case}: {error}");
+        is_corrupt(case, &forged("iris_rf", change), text);
     }
 }
 
 #[test]
 fn what_cannot_be_served_is_refused_by_name() {
-    type Change = fn(&mut ModelProto);
     let cases: [(&str, &str, Change, &str); 11] = [
         (
             "operator",
@@ -208,12 +216,7 @@ fn what_cannot_be_served_is_refused_by_name() {
         ),
     ];
     for (case, name, change, text) in cases {
-        let error = forged(name, change);
-        assert!(
-            matches!(error, FlavorError::Unsupported(_)),
-            "{case}: {error}"
-        );
-        assert!(error.to_string().contains(text), "{case}: {error}");
+        is_unsupported(case, &forged(name, change), text);
     }
 }
 
