@@ -37,6 +37,14 @@ def datasets():
     }
 
 
+def alike():
+    """Forty rows of seven classes; the seed is one of those where the last bit of a prior decides."""
+    random = np.random.RandomState(792)
+    X = random.randint(0, 4, (40, 2)).astype(float)
+    score = X[:, 0] / X[:, 0].std() + random.randn(40) * 0.5 + np.sin(X[:, 1] / X[:, 1].std() * 2)
+    return X, np.digitize(score, np.quantile(score, np.arange(1, 7) / 7))
+
+
 def models(data):
     """Name, estimator, X, y, and whether rows are to be f32."""
     iris, cancer, diabetes, digits = (data[k] for k in ("iris", "cancer", "diabetes", "digits"))
@@ -66,6 +74,8 @@ def models(data):
     # Balanced classes and a symmetric table: sums that cancel, to the last bit or nearly.
     half = np.array([[a, b] for a in (0.0, 1.0) for b in (0.0, 1.0)] * 5)
     yield "gradient_boosting_classifier_ties", GradientBoostingClassifier(n_estimators=7, max_depth=1, learning_rate=0.3, random_state=0), half, (half[:, 0] != half[:, 1]).astype(int), False
+    # Seven classes whose shares differ by the last bit of their logarithms, and leaves that are alike.
+    yield "gradient_boosting_classifier_alike", GradientBoostingClassifier(n_estimators=3, max_depth=3, learning_rate=1.0, random_state=0), *alike(), False
     for loss in ("squared_error", "absolute_error", "huber", "quantile"):
         yield f"gradient_boosting_regressor_{loss}", GradientBoostingRegressor(loss=loss, **gb), diabetes[0], diabetes[1], False
     yield "gradient_boosting_regressor_forest", GradientBoostingRegressor(init=RandomForestRegressor(3, max_depth=3, random_state=0), **gb), diabetes[0], diabetes[1], False
