@@ -13,14 +13,19 @@ pub(super) struct SetPlace {
     pub(super) last: u32,
     /// Whether fractions are no categories.
     pub(super) whole: bool,
+    /// Whether categories are cut down to a byte.
+    pub(super) low_byte: bool,
 }
 
 const WHOLE: u32 = 1 << 30;
+const LOW_BYTE: u32 = 1 << 29;
 
 impl SetPlace {
     /// As a key of a node.
     pub(super) fn pack(self) -> u64 {
-        let last = self.last | if self.whole { WHOLE } else { 0 };
+        let whole = if self.whole { WHOLE } else { 0 };
+        let low_byte = if self.low_byte { LOW_BYTE } else { 0 };
+        let last = self.last | whole | low_byte;
         u64::from(last) << 32 | u64::from(self.start)
     }
 
@@ -29,8 +34,9 @@ impl SetPlace {
         let last = (key >> 32) as u32;
         Self {
             start: key as u32,
-            last: last & !WHOLE,
+            last: last & !(WHOLE | LOW_BYTE),
             whole: last & WHOLE != 0,
+            low_byte: last & LOW_BYTE != 0,
         }
     }
 
@@ -41,7 +47,12 @@ impl SetPlace {
             self.last
         } else if x >= 0.0 {
             // Saturates: no set is as long.
-            (x as u32).saturating_add(2)
+            let category = match x as u32 {
+                category if !self.low_byte => category,
+                category if category > i32::MAX as u32 => 0,
+                category => category & 0xff,
+            };
+            category.saturating_add(2)
         } else {
             u32::from(x > -1.0)
         };
@@ -60,13 +71,14 @@ pub(super) fn lay_out(sets: &[CategorySet]) -> Option<(Vec<u32>, Vec<SetPlace>)>
             .checked_mul(32)?
             .checked_add(2)?;
         // The top of a leaf's key must stay out of reach.
-        if last >= WHOLE {
+        if last >= LOW_BYTE {
             return None;
         }
         places.push(SetPlace {
             start: u32::try_from(bits.len()).ok()?,
             last,
             whole: set.whole,
+            low_byte: set.low_byte,
         });
         let mut carry = u32::from(set.negative_yes) | u32::from(set.fraction_yes) << 1;
         for word in &set.words {

@@ -86,6 +86,8 @@ pub struct CategorySet {
     pub beyond_yes: bool,
     /// Whether only whole numbers are categories, and others are beyond them.
     pub whole: bool,
+    /// Whether a category counts as its lowest byte, and one beyond 2³¹ as 0.
+    pub low_byte: bool,
 }
 
 /// Trees and their leaf values.

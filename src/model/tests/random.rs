@@ -31,6 +31,8 @@ fn walk(source: &ForestSource, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 
                 x if set.whole && x.fract() != 0.0 => set.beyond_yes,
                 x if x <= -1.0 => set.negative_yes,
                 x if x < 0.0 => set.fraction_yes,
+                x if set.low_byte && x >= 2147483648.0 => member(0),
+                x if set.low_byte => member(x as usize % 256),
                 x => member(x as usize),
             };
             walk(source, nodes, if holds { yes } else { no }, row)
@@ -164,6 +166,7 @@ fn random_set(rng: &mut StdRng) -> CategorySet {
         fraction_yes: rng.r#gen(),
         beyond_yes: rng.r#gen(),
         whole: rng.r#gen(),
+        low_byte: rng.r#gen(),
     }
 }
 

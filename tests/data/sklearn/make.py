@@ -46,7 +46,7 @@ def alike():
 
 
 def models(data):
-    """Name, estimator, X, y, and whether rows are to be f32."""
+    """Name, estimator, X, y, whether rows are to be f32, and further numbers that rows are to hold."""
     iris, cancer, diabetes, digits = (data[k] for k in ("iris", "cancer", "diabetes", "digits"))
     frame = lambda X: pd.DataFrame(X, columns=[f"column {i}" for i in range(X.shape[1])])
     words = lambda y: np.array(["benign", "malignant, é"], dtype=object)[y]
@@ -100,6 +100,9 @@ def models(data):
     kinds[random.rand(180) < 0.1, 0] = np.nan
     yield "hist_gradient_boosting_classifier_categories", HistGradientBoostingClassifier(categorical_features=[0, 3], min_samples_leaf=4, **hgb), kinds, target, False
     yield "hist_gradient_boosting_regressor_categories", HistGradientBoostingRegressor(categorical_features=[3, 0], min_samples_leaf=4, **hgb), frame(kinds), cancer[0][:, 3], False
+    # Up to 1.3 a category is cast to a byte.
+    codes = np.c_[random.randint(0, 40, 400) * 3, random.randint(0, 2, 400)]
+    yield "hist_gradient_boosting_classifier_codes", HistGradientBoostingClassifier(categorical_features=[0], min_samples_leaf=4, **hgb), codes, (np.sin(codes[:, 0]) > 0).astype(int), False, [256, 259, 262, 300, 512, 1e5, 2147483647, 2147483648, 3e9, 1e30, -1, -253, 2.7, 200]
     if VERSION >= (1, 3):
         yield "decision_tree_classifier_missing", DecisionTreeClassifier(max_depth=5, random_state=0), holes, iris[1], False
         yield "decision_tree_regressor_missing", DecisionTreeRegressor(max_depth=5, random_state=0), holes, iris[0][:, 0], False
@@ -168,7 +171,7 @@ def thresholds(model, width):
     return found[:150]
 
 
-def rows(model, X, floats):
+def rows(model, X, floats, more):
     """Rows of the training data, half of them with one number on a threshold or next to it, missing or extreme."""
     random = np.random.RandomState(3)
     X = np.asarray(X, dtype=np.float64)
@@ -191,7 +194,7 @@ def rows(model, X, floats):
         model.predict(np.full((1, X.shape[1]), np.nan))
     except ValueError:
         takes_missing = False
-    odd = [0.0, -0.0, 1e30, -1e30, 1e-40, 5e-324, 1.5, -1.0, 255.0, 7.25] + [np.nan] * 8 * takes_missing
+    odd = [0.0, -0.0, 1e30, -1e30, 1e-40, 5e-324, 1.5, -1.0, 255.0, 7.25] + [np.nan] * 8 * takes_missing + more
     while len(out) < ROWS:
         row = X[random.randint(len(X))].copy()
         if len(out) % 3:
@@ -221,9 +224,9 @@ def serializations(model):
     yield "joblib-zlib", buffer.getvalue()
 
 
-def record(folder, name, model, X, y, floats):
+def record(folder, name, model, X, y, floats, more=[]):
     model.fit(X, y)
-    points, takes_missing = rows(model, X, floats)
+    points, takes_missing = rows(model, X, floats, more)
     given = points.astype(np.float32) if floats else points
     if isinstance(X, pd.DataFrame):
         given = pd.DataFrame(given, columns=X.columns)

@@ -101,6 +101,8 @@ impl Categories {
             fraction_yes: missing_left,
             beyond_yes: missing_left,
             whole: self.whole_only,
+            // Without the encoder a number is cast to a byte, which wraps.
+            low_byte: !self.whole_only,
         };
         for &(category, code) in known {
             let word = words.int(number as usize * 8 + code as usize / 32);
