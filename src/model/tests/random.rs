@@ -31,7 +31,7 @@ fn walk(source: &ForestSource, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 
                 x if set.whole && x.fract() != 0.0 => set.beyond_yes,
                 x if x <= -1.0 => set.negative_yes,
                 x if x < 0.0 => set.fraction_yes,
-                x if set.low_byte && x >= 2147483648.0 => member(0),
+                x if set.low_byte && x >= 2_147_483_648.0 => member(0),
                 x if set.low_byte => member(x as usize % 256),
                 x => member(x as usize),
             };
