@@ -1,6 +1,6 @@
 //! The names of the classes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{attributes::Attributes, corrupt};
 use crate::{flavor::FlavorError, model::Labels};
@@ -44,31 +44,18 @@ pub(super) fn renamed(
     labels: &[i64],
 ) -> Result<Option<Labels>, FlavorError> {
     let keys = attributes.ints("keys_int64s")?;
-    let (integers, strings) = (
-        attributes.ints("values_int64s")?,
-        attributes.bytes("values_strings")?,
-    );
-    let places: Option<Vec<usize>> = labels
-        .iter()
-        .map(|label| keys.iter().position(|key| key == label))
-        .collect();
-    let Some(places) = places else {
-        return Ok(None);
-    };
-    let named = if strings.is_empty() {
-        let label = |&place: &usize| integers.get(place).copied();
-        places
-            .iter()
-            .map(label)
-            .collect::<Option<_>>()
-            .map(Labels::Integers)
+    let integers = attributes.ints("values_int64s")?;
+    let strings = attributes.bytes("values_strings")?;
+    let places: HashMap<i64, usize> = keys.iter().copied().zip(0..).collect();
+    let place = |label| places.get(label).copied();
+    let named: Option<Labels> = if strings.is_empty() {
+        let name = |label| integers.get(place(label)?).copied();
+        let names: Option<_> = labels.iter().map(name).collect();
+        names.map(Labels::Integers)
     } else {
-        let label = |&place: &usize| String::from_utf8(strings.get(place)?.clone()).ok();
-        places
-            .iter()
-            .map(label)
-            .collect::<Option<_>>()
-            .map(Labels::Strings)
+        let name = |label| String::from_utf8(strings.get(place(label)?)?.clone()).ok();
+        let names: Option<_> = labels.iter().map(name).collect();
+        names.map(Labels::Strings)
     };
     named.map(distinct).transpose()
 }

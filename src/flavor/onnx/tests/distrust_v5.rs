@@ -1,9 +1,14 @@
 //! Files with a `TreeEnsemble` of version 5 that lie.
 
+use prost::Message as _;
+
 use super::{
     super::proto::ModelProto,
+    bytes,
     distrust::{Change, attribute, forged, is_corrupt, is_unsupported},
+    read,
 };
+use crate::model::{Labels, Output};
 
 /// The numbers of `membership_values`, which the writer of the test data put into the raw bytes, as numbers of a field.
 fn members(model: &mut ModelProto) -> &mut Vec<f32> {
@@ -164,4 +169,19 @@ fn one_tree_below_many_roots_takes_no_more_memory_than_it_may_grow_by() {
         attribute(m, "tree_roots").ints = vec![0; 100_000];
     });
     assert!(error.to_string().contains("meet again"), "{error}");
+}
+
+#[test]
+fn many_classes_find_their_names_among_many_keys_at_once() {
+    let mut model = ModelProto::decode(bytes("v5_argmax_integers").as_slice()).unwrap();
+    attribute(&mut model, "n_targets").i = Some(60_000);
+    let encoder = &mut model.graph.as_mut().unwrap().node[2];
+    for attribute in &mut encoder.attribute {
+        attribute.ints = (0..1_000_000).rev().collect();
+    }
+    let labels = read(&model.encode_to_vec()).unwrap().output;
+    assert!(matches!(
+        labels,
+        Output::Classes { labels: Labels::Integers(labels), .. } if labels[59_999] == 59_999
+    ));
 }
