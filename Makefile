@@ -1,5 +1,5 @@
 # Every target works on a fresh clone; each installs what it needs.
-.PHONY: run test lint bench parity browser-test openapi-check registry-test fuzz
+.PHONY: run test lint bench parity browser-test openapi-check registry-test random-models fuzz
 
 tools := target/python
 
@@ -56,6 +56,16 @@ registry-test: $(tools)/built target/mlflow2/built ## Against real registries an
 parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model
 	$(tools)/bin/python tests/data/rows.py
 	$(tools)/bin/python tests/data/parity.py models/iris tests/data/iris_rows.csv tests/data/iris_expected.json
+
+target/random/built: tests/data/sklearn/requirements-1.9.1.txt
+	python3 -m venv target/random
+	target/random/bin/pip install --quiet --requirement $<
+	touch $@
+
+# Another seed draws other models: make random-models SEED=7 MODELS=500
+random-models: target/random/built ## Random models of the Python libraries, held against them
+	cargo build
+	target/random/bin/python tests/random/compare.py target/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
 
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
 fuzz: ## Each reader against damaged files, ten minutes each
