@@ -56,10 +56,12 @@ pub(super) fn model(
         ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => xgboost::read(last)?,
         _ => Parsed {
             parts: vec![last.class.to_owned()],
-            version: version.map(str::to_owned),
+            version: None,
             source: estimator(last, size)?.source(),
         },
     };
+    // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
+    parsed.version = version.map(str::to_owned);
     let source = &mut parsed.source;
     let n_features = source.forest.n_features;
     if let Some(names) = names.filter(|names| names.len() == n_features) {
