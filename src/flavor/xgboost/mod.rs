@@ -68,7 +68,10 @@ impl Api {
 /// ensemble or does what this server does not; the text names it.
 pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
     let document = match bytes {
-        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => document(bytes)?,
+        // A binary file begins with any number, so with these bytes too.
+        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
+            document(bytes).or_else(|error| binary::read(bytes).map_err(|_| error))?
+        }
         [] => return Err(corrupt!("the XGBoost model file is empty")),
         _ => binary::read(bytes)?,
     };

@@ -157,6 +157,15 @@ fn before_version_1_a_binary_file_holds_the_margin_that_trees_add_to() {
 }
 
 #[test]
+fn a_binary_file_may_begin_as_text_does() {
+    let mut bytes = unpacked("oldest_xgb_binary_multi.xgb.gz").split_off(4);
+    for first in *b"{ \n" {
+        bytes[0] = first;
+        read(&bytes, None).unwrap();
+    }
+}
+
+#[test]
 fn the_memory_of_a_booster_is_a_binary_model_up_to_version_1_2() {
     let bytes = unpacked("oldest_xgb_binary_multi.xgb.gz").split_off(4);
     let wrapper = super::Wrapper {
