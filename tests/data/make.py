@@ -89,8 +89,9 @@ def save(name, model, rows, unscale=None, extra=120):
     del model.opset_import[:]
     model.opset_import.extend(h.make_opsetid(*o) for o in opsets)
     rng = np.random.default_rng(7)
-    rows = rows[rng.permutation(len(rows))[: 80 if extra else 200]]
+    rows = rows[rng.permutation(len(rows))]
     if extra:
+        rows = rows[:80]
         rows = np.concatenate([rows, near_thresholds(model, rows, unscale, extra, rng)])
     labels, scores = run(model, rows)
     (OUT / f"{name}.onnx").write_bytes(model.SerializeToString())
