@@ -3,7 +3,7 @@
 use super::source::Link;
 
 /// The index of the largest score; the lowest one where several are largest.
-pub(super) fn largest(scores: &[f64]) -> u32 {
+pub(crate) fn largest(scores: &[f64]) -> u32 {
     let mut best = 0;
     for (i, score) in scores.iter().enumerate() {
         if *score > scores[best] {

@@ -16,6 +16,7 @@ pub mod source;
 mod tests;
 
 pub use build::InvalidModel;
+pub(crate) use link::largest;
 pub use predict::{Model, Predictions};
 pub use signature::{Column, ColumnType, Signature};
 pub use source::{

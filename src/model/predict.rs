@@ -251,10 +251,7 @@ impl Model {
 
     /// Class labels in score order; `None` for a regressor.
     pub fn labels(&self) -> Option<&Labels> {
-        match &self.output {
-            Output::Classes { labels, .. } | Output::Binary { labels, .. } => Some(labels),
-            Output::Regression { .. } => None,
-        }
+        self.output.labels()
     }
 
     /// Scores per row in [`Predictions::scores`].

@@ -2,6 +2,8 @@
 //!
 //! Nothing here is trusted. Indices may point anywhere, counts may lie; `build` refuses what does not hold.
 
+use std::collections::HashSet;
+
 use super::Signature;
 
 /// The arithmetic a source compares and preprocesses in.
@@ -176,6 +178,14 @@ impl Labels {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Number of different labels.
+    pub fn distinct(&self) -> usize {
+        match self {
+            Self::Integers(labels) => labels.iter().collect::<HashSet<_>>().len(),
+            Self::Strings(labels) => labels.iter().collect::<HashSet<_>>().len(),
+        }
+    }
 }
 
 /// What the aggregated scores mean.
@@ -191,6 +201,24 @@ pub enum Output {
     },
     /// The scores are the answer.
     Regression { link: Link },
+}
+
+impl Output {
+    /// The classes; `None` for a regressor.
+    pub fn labels(&self) -> Option<&Labels> {
+        match self {
+            Self::Classes { labels, .. } | Self::Binary { labels, .. } => Some(labels),
+            Self::Regression { .. } => None,
+        }
+    }
+
+    /// The same, to give them other names.
+    pub fn labels_mut(&mut self) -> Option<&mut Labels> {
+        match self {
+            Self::Classes { labels, .. } | Self::Binary { labels, .. } => Some(labels),
+            Self::Regression { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

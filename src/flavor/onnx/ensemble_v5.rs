@@ -8,6 +8,7 @@ use super::{
     chains::{Sets, category},
     corrupt, ensemble,
     features::Features,
+    leaves, nodes,
     proto::NodeProto,
     unsupported,
 };
@@ -43,10 +44,7 @@ const AGGREGATIONS: [&str; 4] = ["AVERAGE", "SUM", "MIN", "MAX"];
 /// The names of `post_transform` as onnxruntime numbers them. The specification has SOFTMAX and LOGISTIC the other way round.
 const TRANSFORMS: [&str; 5] = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"];
 
-/// Splits and leaves may have several parents, each of which gets a copy; the trees may grow by this factor.
-const MAX_GROWTH: usize = 8;
-
-/// Sets whose members all are smaller are exact in onnxruntime; in others a fraction counts as what it is without its digits.
+/// Sets of fewer members that all are smaller are exact in onnxruntime; in others a fraction counts as what it is without its digits.
 const SMALL_SET: u32 = 31;
 
 /// Reads the operator that `node` is, applied to `features`. `size` is the size of the file in bytes.
@@ -61,14 +59,15 @@ pub(super) fn read(
     let link = ensemble::link(name(&attributes, "post_transform", &TRANSFORMS)?)?;
     let aggregation = name(&attributes, "aggregate_function", &AGGREGATIONS)?;
     let mut sets = Sets::new(size);
-    let nodes = Nodes::new(&attributes, precision, &mut sets)?;
-    let handles_missing = features.holds_nan() && nodes.missing.iter().any(|&m| m != 0);
-    let leaves = leaves(&attributes, precision, width, size)?;
-    let mut room = (nodes.features.len() + leaves.len() / width).saturating_mul(MAX_GROWTH);
+    let splits = Splits::new(&attributes, precision, &mut sets)?;
+    let handles_missing = features.holds_nan() && splits.missing.iter().any(|&m| m != 0);
+    let leaves = weights(&attributes, precision, width, size)?;
+    // Splits and leaves may have several parents, each of which gets a copy.
+    let mut room = (splits.features.len() + leaves.len() / width).saturating_mul(nodes::MAX_GROWTH);
     let trees = attributes
         .ints("tree_roots")?
         .iter()
-        .map(|&root| nodes.tree(root, handles_missing, &mut room))
+        .map(|&root| splits.tree(root, handles_missing, &mut room))
         .collect::<Result<Vec<_>, _>>()?;
     let n_features = ensemble::n_features(OP, features, &trees)?;
     Ok(ModelSource {
@@ -109,7 +108,7 @@ fn name<'n>(
 }
 
 /// A vector of `width` numbers for every leaf, zero but for the leaf's target.
-fn leaves(
+fn weights(
     attributes: &Attributes<'_>,
     precision: Precision,
     width: usize,
@@ -124,14 +123,7 @@ fn leaves(
             weights.len()
         ));
     }
-    let total = weights.len().saturating_mul(width);
-    if total > size.saturating_mul(2).max(1 << 22) {
-        return Err(unsupported!(
-            "{OP}: {} leaves of {width} numbers are too much memory for a file of {size} bytes",
-            weights.len()
-        ));
-    }
-    let mut leaves = vec![0.0; total];
+    let mut leaves = vec![0.0; leaves::room_for(OP, weights.len(), width, size)?];
     for (leaf, (&target, &weight)) in leaves
         .chunks_exact_mut(width)
         .zip(targets.iter().zip(&weights))
@@ -154,7 +146,7 @@ struct Child {
 }
 
 /// The parallel arrays `nodes_*`: the splits of all trees.
-struct Nodes<'a> {
+struct Splits<'a> {
     features: &'a [i64],
     modes: Vec<Mode>,
     splits: Vec<f64>,
@@ -171,7 +163,7 @@ enum Mode {
     Member(u32),
 }
 
-impl<'a> Nodes<'a> {
+impl<'a> Splits<'a> {
     fn new(
         attributes: &Attributes<'a>,
         precision: Precision,
@@ -241,11 +233,7 @@ impl<'a> Nodes<'a> {
         let mut open = vec![root];
         let mut tree = Vec::new();
         while let Some(&Child { leaf, place }) = open.get(tree.len()) {
-            *room = room.checked_sub(1).ok_or_else(|| {
-                unsupported!(
-                    "{OP}: the branches of a tree meet again so often that it cannot be unfolded"
-                )
-            })?;
+            *room = room.checked_sub(1).ok_or_else(|| nodes::too_shared(OP))?;
             if leaf {
                 let values = u32::try_from(place).unwrap_or(u32::MAX);
                 tree.push(TreeNode::Leaf { values });
@@ -296,20 +284,16 @@ fn modes(numbers: &[u8], members: &[f64], sets: &mut Sets) -> Result<Vec<Mode>, 
     let mut members = members.split(|m| m.is_nan());
     let mut modes = Vec::with_capacity(numbers.len());
     for (node, &number) in numbers.iter().enumerate() {
-        modes.push(Mode::Test(match number {
-            0 => Test::Le,
-            1 => Test::Lt,
-            2 => Test::Ge,
-            3 => Test::Gt,
-            4 => Test::Eq,
-            5 => Test::Ne,
-            6 => {
-                let set = members.next().unwrap_or_default();
-                modes.push(Mode::Member(member(node, set, sets)?));
-                continue;
-            }
+        modes.push(match number {
+            0 => Mode::Test(Test::Le),
+            1 => Mode::Test(Test::Lt),
+            2 => Mode::Test(Test::Ge),
+            3 => Mode::Test(Test::Gt),
+            4 => Mode::Test(Test::Eq),
+            5 => Mode::Test(Test::Ne),
+            6 => Mode::Member(member(node, members.next().unwrap_or_default(), sets)?),
             other => return Err(corrupt!("{OP}: node {node} has the mode {other}")),
-        }));
+        });
     }
     Ok(modes)
 }
@@ -323,7 +307,8 @@ fn member(node: usize, members: &[f64], sets: &mut Sets) -> Result<u32, FlavorEr
     }
     let categories: Option<Vec<u32>> = members.iter().map(|&m| category(m)).collect();
     let number = categories.and_then(|categories| {
-        let small = categories.iter().all(|&c| c < SMALL_SET) && categories.len() < 31;
+        let small =
+            categories.len() < SMALL_SET as usize && categories.iter().all(|&c| c < SMALL_SET);
         sets.add(&categories, small)
     });
     number.ok_or_else(|| {

@@ -1,6 +1,6 @@
 //! The names of the classes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{attributes::Attributes, corrupt};
 use crate::{flavor::FlavorError, model::Labels};
@@ -28,11 +28,7 @@ pub(super) fn labels(attributes: &Attributes<'_>) -> Result<Labels, FlavorError>
 }
 
 fn distinct(labels: Labels) -> Result<Labels, FlavorError> {
-    let distinct = match &labels {
-        Labels::Integers(l) => l.iter().collect::<HashSet<_>>().len(),
-        Labels::Strings(l) => l.iter().collect::<HashSet<_>>().len(),
-    };
-    if distinct != labels.len() {
+    if labels.distinct() != labels.len() {
         return Err(corrupt!("two classes have the same label"));
     }
     Ok(labels)

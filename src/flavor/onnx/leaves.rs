@@ -50,14 +50,7 @@ impl Weights<'_> {
         trees: &Slots<'_>,
         size: usize,
     ) -> Result<Leaves, FlavorError> {
-        let total = trees.count.saturating_mul(width);
-        // Many classes times many leaves of one class each: such a model is small as a file only.
-        if total > size.saturating_mul(2).max(1 << 22) {
-            return Err(unsupported!(
-                "{op}: {} leaves of {width} numbers are too much memory for a file of {size} bytes",
-                trees.count
-            ));
-        }
+        let total = room_for(op, trees.count, width, size)?;
         let by_id: HashMap<i64, usize> = spans
             .iter()
             .enumerate()
@@ -112,6 +105,24 @@ impl Weights<'_> {
             all_positive: self.values.iter().all(|&w| w >= 0.0),
         })
     }
+}
+
+/// The numbers that `leaves` vectors of `width` hold, unless they are too many for a file of `size` bytes.
+///
+/// Many classes times many leaves of one class each: such a model is small as a file only.
+pub(super) fn room_for(
+    op: &str,
+    leaves: usize,
+    width: usize,
+    size: usize,
+) -> Result<usize, FlavorError> {
+    let total = leaves.saturating_mul(width);
+    if total > size.saturating_mul(2).max(1 << 22) {
+        return Err(unsupported!(
+            "{op}: {leaves} leaves of {width} numbers are too much memory for a file of {size} bytes"
+        ));
+    }
+    Ok(total)
 }
 
 /// Where the leaf vectors of a forest lie.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Trees with a shared branch may grow by this factor when each parent gets a copy of its own.
-const MAX_GROWTH: usize = 8;
+pub(super) const MAX_GROWTH: usize = 8;
 
 /// Reads one tree. `leaves` counts the leaf vectors so far; each leaf listed gets the next one.
 pub(super) fn tree(
@@ -76,6 +76,11 @@ pub(super) fn tree(
     Ok(tree)
 }
 
+/// A tree that would grow beyond [`MAX_GROWTH`].
+pub(super) fn too_shared(op: &str) -> FlavorError {
+    unsupported!("{op}: the branches of a tree meet again so often that it cannot be unfolded")
+}
+
 /// Copies what several parents share and drops what none reaches.
 ///
 /// onnxruntime accepts such trees. What [`Sets::join`] has left of them is small.
@@ -90,9 +95,7 @@ fn unshare(op: &str, tree: &[TreeNode]) -> Result<Vec<TreeNode>, FlavorError> {
         if let TreeNode::Split { yes, no, .. } | TreeNode::Categories { yes, no, .. } = node {
             // A cycle never ends, and ends here.
             if copy.len() + 2 > limit {
-                return Err(unsupported!(
-                    "{op}: the branches of a tree meet again so often that it cannot be unfolded"
-                ));
+                return Err(too_shared(op));
             }
             let place = copy.len() as u32;
             for child in [yes, no] {

@@ -22,10 +22,7 @@ impl<'a> Walk<'a> {
     }
 
     fn labels(&self) -> Option<&Labels> {
-        match &self.trees.as_ref()?.output {
-            Output::Classes { labels, .. } | Output::Binary { labels, .. } => Some(labels),
-            Output::Regression { .. } => None,
-        }
+        self.trees.as_ref()?.output.labels()
     }
 
     pub(super) fn exp(&mut self, node: &'a NodeProto) -> Result<(), FlavorError> {
@@ -104,17 +101,14 @@ impl<'a> Walk<'a> {
             (Value::Label, Some(Labels::Integers(labels))) => labels::renamed(&attributes, labels)?,
             _ => None,
         };
-        match (named, self.trees.as_mut().map(|model| &mut model.output)) {
-            (Some(named), Some(Output::Classes { labels, .. } | Output::Binary { labels, .. })) => {
-                *labels = named;
-            }
-            _ => {
-                return Err(unsupported!(
-                    "{} does not give every class another name; {PLAIN_EXPORT}",
-                    label(node)
-                ));
-            }
-        }
+        let labels = self.trees.as_mut().and_then(|m| m.output.labels_mut());
+        let (Some(named), Some(labels)) = (named, labels) else {
+            return Err(unsupported!(
+                "{} does not give every class another name; {PLAIN_EXPORT}",
+                label(node)
+            ));
+        };
+        *labels = named;
         self.set(node, 0, Value::Label)
     }
 }

@@ -67,15 +67,7 @@ impl Api {
 /// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
 /// ensemble or does what this server does not; the text names it.
 pub fn read(bytes: &[u8], class: Option<&str>) -> Result<Parsed, FlavorError> {
-    let document = match bytes {
-        // A binary file begins with any number, so with these bytes too.
-        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
-            document(bytes).or_else(|error| binary::read(bytes).map_err(|_| error))?
-        }
-        [] => return Err(corrupt!("the XGBoost model file is empty")),
-        _ => binary::read(bytes)?,
-    };
-    parse(document, class, bytes.len())
+    parse(document::<Document>(bytes)?, class, bytes.len())
 }
 
 /// The model that a document describes, read from `size` bytes.
@@ -151,12 +143,13 @@ fn parse(document: Document, class: Option<&str>, size: usize) -> Result<Parsed,
 
 /// Gives the classes the labels that the Python object knows them by.
 fn rename(output: &mut Output, names: &Labels) -> Result<(), FlavorError> {
-    if let Output::Classes { labels, .. } | Output::Binary { labels, .. } = output {
-        if names.len() != labels.len() {
+    if let Some(labels) = output.labels_mut() {
+        if names.distinct() != labels.len() || names.len() != labels.len() {
             return Err(corrupt!(
-                "the XGBoost model tells {} classes apart, its classifier names {}",
+                "the XGBoost model tells {} classes apart, its classifier names {}, {} of them different",
                 labels.len(),
-                names.len()
+                names.len(),
+                names.distinct()
             ));
         }
         labels.clone_from(names);
@@ -164,15 +157,22 @@ fn rename(output: &mut Output, names: &Labels) -> Result<(), FlavorError> {
     Ok(())
 }
 
-/// Tells the two formats apart and reads either.
-fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FlavorError> {
-    let read = match bytes {
+/// Tells the formats apart and reads any of them; `T` is what JSON and UBJSON hold.
+fn document<T: DeserializeOwned + Into<Document>>(bytes: &[u8]) -> Result<Document, FlavorError> {
+    let read: Result<T, String> = match bytes {
+        [] => return Err(corrupt!("the XGBoost model file is empty")),
         [b'{', b'i' | b'U' | b'I' | b'l' | b'L', ..] => {
             ubj::from_slice(bytes).map_err(|e| e.to_string())
         }
-        _ => json::from_slice(bytes).map_err(|e| e.to_string()),
+        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
+            json::from_slice(bytes).map_err(|e| e.to_string())
+        }
+        _ => return binary::read(bytes),
     };
-    read.map_err(|e| corrupt!("the file is not an XGBoost model: {e}"))
+    // A binary file begins with any number, so as text does too.
+    read.map(Into::into).or_else(|error| {
+        binary::read(bytes).map_err(|_| corrupt!("the file is not an XGBoost model: {error}"))
+    })
 }
 
 fn number(name: &str, text: &str) -> Result<usize, FlavorError> {

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::{Document, FlavorError, Parsed, binary, document, parse, rename, unsupported};
+use super::{Document, FlavorError, Parsed, document, parse, rename, unsupported};
 use crate::model::{Labels, Precision, Step, StepOp};
 
 /// What a Python object knows about a model beside the booster's memory.
@@ -26,6 +26,12 @@ struct Memory {
     model: Document,
 }
 
+impl From<Memory> for Document {
+    fn from(memory: Memory) -> Self {
+        memory.model
+    }
+}
+
 /// What stands before a binary model in pickles of versions 1.0 to 1.2.
 const BEFORE_MODEL: &[u8] = b"CONFIG-offset:";
 
@@ -34,13 +40,9 @@ const BEFORE_MODEL: &[u8] = b"CONFIG-offset:";
 /// # Errors
 /// As [`super::read`].
 pub fn read_pickled(bytes: &[u8], wrapper: &Wrapper<'_>) -> Result<Parsed, FlavorError> {
-    let model = match bytes {
-        [b'{', ..] => document::<Memory>(bytes)?.model,
-        _ => binary::read(bytes.strip_prefix(BEFORE_MODEL).map_or(bytes, |rest| {
-            // The length of the model, after which the parameters stand.
-            rest.get(8..).unwrap_or_default()
-        }))?,
-    };
+    // Behind it stands the length of the model, and behind the model its parameters.
+    let model = bytes.strip_prefix(BEFORE_MODEL).and_then(|b| b.get(8..));
+    let model = document::<Memory>(model.unwrap_or(bytes))?;
     let mut parsed = parse(model, Some(wrapper.class), bytes.len())?;
     let source = &mut parsed.source;
     if let Some(labels) = &wrapper.labels {

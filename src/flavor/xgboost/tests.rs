@@ -157,6 +157,15 @@ fn before_version_1_a_binary_file_holds_the_margin_that_trees_add_to() {
 }
 
 #[test]
+fn two_classes_of_one_name_are_refused() {
+    let text = String::from_utf8(unpacked("oldest_xgb_labels.json.gz")).unwrap();
+    let twice = text.replace("[-3, 2, 7]", "[-3, -3, 7]");
+    assert_ne!(twice, text);
+    let text = refusal(twice.as_bytes());
+    assert!(text.contains("names 3, 2 of them different"), "{text}");
+}
+
+#[test]
 fn a_binary_file_may_begin_as_text_does() {
     let mut bytes = unpacked("oldest_xgb_binary_multi.xgb.gz").split_off(4);
     for first in *b"{ \n" {

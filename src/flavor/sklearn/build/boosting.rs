@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     flavor::FlavorError,
-    model::{Aggregation, BinaryScores, Labels, Link, Output, Precision},
+    model::{Aggregation, BinaryScores, Labels, Link, Output, Precision, largest},
 };
 
 /// The largest raw score whose logistic function is one half in `f64`: where labels come from probabilities, it is a tie.
@@ -167,7 +167,7 @@ fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>,
     };
     let shares: Vec<f64> = match init.text("strategy") {
         Some("prior") => prior,
-        Some("most_frequent") => only(largest(&prior)),
+        Some("most_frequent") => only(largest(&prior) as usize),
         // The classes have been numbered before.
         Some("constant") => only(init.count("constant")?),
         Some("uniform") => vec![1.0 / prior.len() as f64; prior.len()],
@@ -201,12 +201,6 @@ fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>,
         1.0
     };
     Ok(clipped.map(|share| (share / mean).ln()).collect())
-}
-
-/// The first of the largest.
-fn largest(numbers: &[f64]) -> usize {
-    let better = |best: usize, i: usize| if numbers[i] > numbers[best] { i } else { best };
-    (0..numbers.len()).fold(0, better)
 }
 
 fn unknown_init(part: &Part<'_>, init: &Part<'_>) -> FlavorError {

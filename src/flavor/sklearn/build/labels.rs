@@ -1,7 +1,5 @@
 //! Class labels from `classes_`.
 
-use std::collections::HashSet;
-
 use super::{
     super::{array::Array, numpy, record::Node},
     Part, corrupt, unsupported,
@@ -37,10 +35,7 @@ pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FlavorEr
             Labels::Integers((0..array.len()).map(|i| numbers.int(i)).collect())
         }
     };
-    let distinct = match &labels {
-        Labels::Integers(labels) => labels.iter().collect::<HashSet<_>>().len(),
-        Labels::Strings(labels) => labels.iter().collect::<HashSet<_>>().len(),
-    };
+    let distinct = labels.distinct();
     if distinct != labels.len() || labels.is_empty() {
         return Err(corrupt!(
             "the {} has {} classes, {distinct} of them different",

@@ -17,15 +17,11 @@ pub(super) fn read(part: Part<'_>) -> Result<Parsed, FlavorError> {
     };
     let memory = part.arena.bytes(booster.attribute("handle")?);
     let memory = memory.ok_or_else(|| corrupt!("the {} has no model inside", part.class))?;
-    let named = match (part.part("_le"), part.get("classes_")) {
-        _ if !part.class.ends_with("Classifier") => None,
-        (Ok(encoder), _) => Some(labels(encoder, "classes_")?),
-        (Err(_), Some(_)) => Some(labels(part, "classes_")?),
-        (Err(_), None) => None,
-    };
+    let classes = part.part("_le").unwrap_or(part);
+    let named = part.class.ends_with("Classifier") && classes.get("classes_").is_some();
     let wrapper = Wrapper {
         class: part.class,
-        labels: named,
+        labels: named.then(|| labels(classes, "classes_")).transpose()?,
         missing: part.number("missing").ok().filter(|m| !m.is_nan()),
     };
     let mut parsed = read_pickled(memory, &wrapper)?;
