@@ -2,9 +2,11 @@
 
 use divan::{Bencher, counter::ItemsCount};
 use ml_serving::{
-    config::{Access, ModelConfig},
+    config::ModelConfig,
+    input::Batch,
+    load::{self, Served},
     model::Predictions,
-    package::{self, Served},
+    registry::Access,
 };
 use std::sync::LazyLock;
 
@@ -17,7 +19,7 @@ struct Case {
 
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let load = |uri: String| {
-        package::load(
+        load::load(
             &ModelConfig {
                 uri,
                 ..ModelConfig::default()
@@ -59,7 +61,8 @@ fn names() -> Vec<&'static str> {
 fn predict<const ROWS: usize>(bencher: Bencher, name: &str) {
     let Case { served, rows, .. } = CASES.iter().find(|case| case.name == name).expect("a case");
     let chunks: Vec<_> = rows
-        .chunks_exact(ROWS * served.model.signature().len())
+        .chunks_exact(ROWS * served.model.schema().len())
+        .map(|rows| Batch::from_values(rows.to_vec(), served.model.schema().len()).expect("rows"))
         .collect();
     let mut answer = Predictions::default();
     let mut next = 0;
@@ -67,7 +70,8 @@ fn predict<const ROWS: usize>(bencher: Bencher, name: &str) {
         next = (next + 1) % chunks.len();
         served
             .model
-            .predict(divan::black_box(chunks[next]), &mut answer);
+            .predict(divan::black_box(&chunks[next]), &mut answer)
+            .expect("rows");
     });
 }
 

@@ -1,26 +1,28 @@
-//! One tree-ensemble model, served over HTTP.
+//! One model of tabular data, served over HTTP.
 //!
 //! # Layout
-//! [`registry`] finds a package, [`flavor`] reads it, [`model`] runs it, [`http`] serves it; [`train`] makes one. [`package`] is the
-//! way from a URI to a model that has proved itself, [`cli`] the commands.
+//! [`registry`] finds a package, [`package`] reads the MLflow Model directory, [`formats`] reads its data file, [`model`] runs it,
+//! [`http`] serves it; [`train`] makes one. [`input`] holds the rules that every row passes, [`load`] is the way from a URI to a model
+//! that has predicted its own example, [`lifecycle`] a server's life, [`cli`] the commands.
 //!
 //! # Invariants
-//! - `model` does no I/O and knows no HTTP; `flavor` touches no network and panics on no input.
-//! - Only `http` knows status codes, only `config` reads the environment, only `metrics` names a metric, only `main` exits.
+//! - `model` does no I/O and knows no HTTP; `formats` touches no network and panics on no input.
+//! - Only `http` knows status codes, only `config` reads the environment, only `observe` names a metric, only `main` exits.
 //! - What a user sends never becomes a metric label; what goes wrong inside never becomes a response body.
 
 pub mod cli;
 pub mod config;
-mod error;
-pub mod flavor;
+mod exit;
+pub mod formats;
 pub mod http;
-pub mod metrics;
+pub mod input;
+mod lifecycle;
+pub mod load;
 pub mod model;
+pub mod observe;
 pub mod package;
 pub mod registry;
-mod serve;
-pub mod telemetry;
 pub mod train;
 
-pub use error::Error;
-pub use serve::{serve, serve_with};
+pub use exit::Error;
+pub use lifecycle::{serve, serve_with};

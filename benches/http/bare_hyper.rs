@@ -7,9 +7,11 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use ml_serving::{
-    config::{Access, ModelConfig},
+    config::ModelConfig,
+    input::Batch,
+    load,
     model::{Model, Predictions},
-    package,
+    registry::Access,
 };
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, convert::Infallible, rc::Rc};
@@ -47,7 +49,8 @@ async fn answer(
             0.988_239_17,
         ),
         Some(model) => PREDICTIONS.with_borrow_mut(|predictions| {
-            model.predict(&row.features, predictions);
+            let row = Batch::one(&row.features);
+            model.predict(&row, predictions).expect("a row");
             (predictions.classes[0], predictions.confidence(0) as f32)
         }),
     };
@@ -69,7 +72,7 @@ async fn main() {
     let address = std::env::args().nth(1).expect("an address to listen on");
     let predict = std::env::args().nth(2).is_some();
     let load = || {
-        package::load(&ModelConfig::default(), &Access::default())
+        load::load(&ModelConfig::default(), &Access::default())
             .expect("the embedded model")
             .model
     };

@@ -7,5 +7,5 @@ use libfuzzer_sys::fuzz_target;
 mod common;
 
 fuzz_target!(|bytes: &[u8]| {
-    common::check(ml_serving::flavor::lightgbm::read(bytes));
+    common::check(ml_serving::formats::lightgbm::read(bytes));
 });

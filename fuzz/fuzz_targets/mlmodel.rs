@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use ml_serving::flavor::{example, mlmodel};
+use ml_serving::package::{example, mlmodel};
 
 const SEPARATOR: &[u8] = b"\n%%\n";
 
@@ -11,9 +11,9 @@ fuzz_target!(|bytes: &[u8]| {
     let (file, rest) = bytes.split_at(at.unwrap_or(bytes.len()));
     let Ok(mlmodel) = mlmodel::read(file) else { return };
     _ = mlmodel.data_file();
-    if let (Some(signature), Some(rows)) = (mlmodel.signature, rest.strip_prefix(SEPARATOR)) {
-        for row in example::read(rows, &signature).unwrap_or_default() {
-            assert_eq!(row.len(), signature.len());
+    if let (Some(schema), Some(rows)) = (mlmodel.signature, rest.strip_prefix(SEPARATOR)) {
+        for row in example::read(rows, &schema).unwrap_or_default() {
+            assert_eq!(row.len(), schema.len());
         }
     }
 });

@@ -14,7 +14,7 @@ const SEPARATOR: &[u8] = b"\n%%\n";
 
 fuzz_target!(|bytes: &[u8]| {
     for file in [bytes, &archive(bytes)] {
-        common::check(ml_serving::flavor::sklearn::read(file, true).map(|parsed| parsed.source));
+        common::check(ml_serving::formats::sklearn::read(file, true).map(|parsed| parsed.source));
     }
 });
 

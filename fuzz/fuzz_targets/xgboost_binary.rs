@@ -9,5 +9,5 @@ mod common;
 fuzz_target!(|bytes: &[u8]| {
     // Without the mark that others do not have either, so that no time is spent on what is JSON.
     let file = [b"binf", bytes].concat();
-    common::check(ml_serving::flavor::xgboost::read(&file, None).map(|parsed| parsed.source));
+    common::check(ml_serving::formats::xgboost::read(&file, None).map(|parsed| parsed.source));
 });

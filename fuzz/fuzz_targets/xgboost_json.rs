@@ -7,5 +7,5 @@ use libfuzzer_sys::fuzz_target;
 mod common;
 
 fuzz_target!(|bytes: &[u8]| {
-    common::check(ml_serving::flavor::xgboost::read(bytes, None).map(|parsed| parsed.source));
+    common::check(ml_serving::formats::xgboost::read(bytes, None).map(|parsed| parsed.source));
 });

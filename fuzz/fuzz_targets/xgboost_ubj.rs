@@ -9,5 +9,5 @@ mod common;
 fuzz_target!(|bytes: &[u8]| {
     let file = [b"{L", bytes].concat();
     let class = Some("xgboost.sklearn.XGBClassifier");
-    common::check(ml_serving::flavor::xgboost::read(&file, class).map(|parsed| parsed.source));
+    common::check(ml_serving::formats::xgboost::read(&file, class).map(|parsed| parsed.source));
 });

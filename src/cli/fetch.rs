@@ -4,7 +4,7 @@ use super::{access, broken_output};
 use crate::{
     Error,
     config::ModelConfig,
-    package,
+    load,
     registry::{self, shown},
 };
 use std::{io::Write, path::PathBuf};
@@ -26,7 +26,7 @@ pub(super) fn run(args: &FetchArgs, out: &mut dyn Write) -> Result<(), Error> {
         ..ModelConfig::default()
     };
     // Now rather than in a pod: the files are there, but may be of no use.
-    let served = package::load(&model, &access)?;
+    let served = load::load(&model, &access)?;
     let (from, dir) = (shown(&args.uri), args.dir.display());
     writeln!(
         out,

@@ -1,11 +1,7 @@
 //! `ml-serving inspect`: a model's card.
 
 use super::{broken_output, load};
-use crate::{
-    Error,
-    model::{Precision, StepOp},
-    package::Served,
-};
+use crate::{Error, input::Precision, load::Served, model::StepOp};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -51,10 +47,10 @@ pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> 
 
 fn card(served: &Served) -> Value {
     let model = &served.model;
-    let signature = model.signature();
-    let columns = signature.columns.iter().map(|column| {
-        let kind = format!("{:?}", column.kind).to_lowercase();
-        if signature.named {
+    let schema = model.schema();
+    let columns = schema.columns.iter().map(|column| {
+        let kind = column.kind.name();
+        if schema.named {
             json!({"name": column.name, "type": kind})
         } else {
             json!({"type": kind})
@@ -85,7 +81,7 @@ fn card(served: &Served) -> Value {
         "digest": served.digest,
         "signature": columns.collect::<Vec<_>>(),
         "missing_values": model.handles_missing(),
-        "precision": if model.input_precision() == Precision::F32 { "f32" } else { "f64" },
+        "precision": if schema.precision == Precision::F32 { "f32" } else { "f64" },
         "scaler": steps.collect::<Vec<_>>(),
         "classes": served.class_names(),
         "trees": model.n_trees(),

@@ -11,9 +11,10 @@ pub mod train;
 
 use crate::{
     Error,
-    config::{Access, Config, Flags, ModelConfig},
-    package::{self, Served},
-    registry, telemetry,
+    config::{Config, Flags, ModelConfig},
+    load::{self, Served},
+    observe, registry,
+    registry::Access,
 };
 use clap::{Parser, Subcommand, error::ErrorKind};
 use std::io;
@@ -102,13 +103,13 @@ fn load(uri: &str) -> Result<Served, Error> {
         cache_dir: config.model.cache_dir,
         ..ModelConfig::default()
     };
-    Ok(package::load(&model, &config.access)?)
+    Ok(load::load(&model, &config.access)?)
 }
 
 /// The variables of registries and stores; progress and retries go to the log from now on.
 fn access() -> Result<Access, Error> {
     let config = Config::load(None, &Flags::default())?;
-    telemetry::init(&config.log);
+    observe::tracing::init(&config.log);
     Ok(config.access)
 }
 

@@ -3,8 +3,9 @@
 use super::{broken_output, load};
 use crate::{
     Error,
-    model::{ColumnType, Labels, Precision, Predictions},
-    package::Served,
+    input::{Batch, Precision, Refusal},
+    load::Served,
+    model::{Labels, Predictions},
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -76,14 +77,17 @@ impl Job<'_> {
         let columns = self.columns(reader.headers().map_err(unreadable)?)?;
         self.header(out).map_err(broken_output)?;
         let mut record = csv::StringRecord::new();
-        let (mut rows, mut predictions) = (Vec::new(), Predictions::default());
+        let mut rows = Batch::new(columns.len(), BATCH * columns.len());
+        let mut predictions = Predictions::default();
         let mut row = 0u64;
         while reader.read_record(&mut record).map_err(unreadable)? {
             row += 1;
             for (feature, column) in columns.iter().enumerate() {
-                rows.push(self.number(record.get(*column).unwrap_or(""), row, feature)?);
+                let cell = record.get(*column).unwrap_or("");
+                rows.set(feature, self.number(cell, row, feature)?);
             }
-            if rows.len() == BATCH * columns.len() {
+            rows.end_row();
+            if rows.len() == BATCH {
                 self.write(&mut rows, &mut predictions, out)?;
             }
         }
@@ -93,16 +97,16 @@ impl Job<'_> {
 
     /// For each feature, its column in the file: by name, or by position where the model has no names.
     fn columns(&self, header: &csv::StringRecord) -> Result<Vec<usize>, Error> {
-        let signature = self.served.model.signature();
-        if !signature.named {
-            if header.len() != signature.len() {
-                let (found, wanted) = (header.len(), signature.len());
+        let schema = self.served.model.schema();
+        if !schema.named {
+            if header.len() != schema.len() {
+                let (found, wanted) = (header.len(), schema.len());
                 return Err(Error::Data(format!(
                     "{} has {found} columns, the model takes {wanted}",
                     self.name
                 )));
             }
-            return Ok((0..signature.len()).collect());
+            return Ok((0..schema.len()).collect());
         }
         let find = |name: &String| {
             header
@@ -117,7 +121,7 @@ impl Job<'_> {
                     ))
                 })
         };
-        signature
+        schema
             .columns
             .iter()
             .map(|column| find(&column.name))
@@ -126,36 +130,19 @@ impl Job<'_> {
 
     fn number(&self, cell: &str, row: u64, feature: usize) -> Result<f64, Error> {
         let model = &self.served.model;
-        let column = &model.signature().columns[feature];
+        let column = &model.schema().columns[feature];
         let wrong = |what: &str| {
             Error::Data(format!(
                 "{}: row {row}, column {:?}: {what}",
                 self.name, column.name
             ))
         };
-        let cell = cell.trim();
-        let missing = ["", "na", "nan", "null"].contains(&cell.to_ascii_lowercase().as_str());
-        if missing && model.handles_missing() {
-            return Ok(f64::NAN);
-        }
-        if missing {
-            return Err(wrong(
-                "the value is missing, and this model takes no missing values",
-            ));
-        }
-        let truth = match (column.kind, cell.to_ascii_lowercase().as_str()) {
-            (ColumnType::Boolean, "true") => Some(1.0),
-            (ColumnType::Boolean, "false") => Some(0.0),
-            _ => None,
-        };
-        let Some(x) = truth.or_else(|| cell.parse::<f64>().ok()) else {
-            return Err(wrong(&format!("{cell:?} is not a number")));
-        };
-        let fits = model.input_precision() == Precision::F64 || (x as f32).is_finite();
-        if !x.is_finite() || !fits {
-            return Err(wrong(&format!("{cell} is out of range")));
-        }
-        Ok(x)
+        column
+            .accept_text(cell, model.schema().precision)
+            .map_err(|refusal| match refusal {
+                Refusal::Type { expected, .. } => wrong(&format!("{cell:?} is not {expected}")),
+                refusal => wrong(&refusal.to_string()),
+            })
     }
 
     fn header(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -178,12 +165,14 @@ impl Job<'_> {
 
     fn write(
         &self,
-        rows: &mut Vec<f64>,
+        rows: &mut Batch,
         predictions: &mut Predictions,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         let model = &self.served.model;
-        model.predict(rows, predictions);
+        model
+            .predict(rows, predictions)
+            .map_err(|error| Error::Internal(error.to_string()))?;
         let mut writer = csv::Writer::from_writer(out);
         let single = model.output_precision() == Precision::F32;
         let show = |x: f64| {
@@ -193,7 +182,7 @@ impl Job<'_> {
                 x.to_string()
             }
         };
-        for i in 0..rows.len() / model.signature().len() {
+        for i in 0..rows.len() {
             let mut record: Vec<String> = Vec::new();
             if let Some(labels) = model.labels() {
                 let class = predictions.classes[i] as usize;

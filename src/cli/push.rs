@@ -4,7 +4,7 @@ use super::{access, broken_output};
 use crate::{
     Error,
     config::ModelConfig,
-    package,
+    load,
     registry::{self, Pushed},
 };
 use std::{
@@ -41,7 +41,7 @@ pub(super) fn register(
         uri: dir.display().to_string(),
         ..ModelConfig::default()
     };
-    package::load(&model, &access)?;
+    load::load(&model, &access)?;
     let Pushed {
         name,
         version,

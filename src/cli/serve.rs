@@ -4,7 +4,7 @@ use crate::{
     Error,
     config::{Config, Flags},
     http::Shutdown,
-    registry, telemetry,
+    observe, registry,
 };
 use std::{path::PathBuf, time::Duration};
 use tokio::{
@@ -39,7 +39,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Error> {
         port: args.port,
     };
     let config = Config::load(args.config.as_deref(), &flags)?;
-    telemetry::init(&config.log);
+    observe::tracing::init(&config.log);
     tracing::info!(config = effective(&config), "effective configuration");
     let runtime = runtime()?;
     let ended = runtime.block_on(async {

@@ -1,8 +1,6 @@
 //! Configuration: defaults ← YAML file ← environment ← flags. The only place that reads the environment.
 
-mod access;
-
-pub use access::Access;
+mod environment;
 
 use figment::{
     Figment,
@@ -11,9 +9,14 @@ use figment::{
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::Path;
 
-use crate::Error;
+use crate::registry::Access;
 
 const PREFIX: &str = "MLSERVING__";
+
+/// A setting that is wrong; the text names every one of them, where it was set, and what it takes.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
 
 /// Everything that can be set. Unknown keys are refused.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -151,8 +154,8 @@ impl Config {
     /// Reads defaults, `file`, environment and `flags`, later ones winning, and checks the result.
     ///
     /// # Errors
-    /// [`Error::Usage`] naming every setting that is wrong, where it was set, and what it takes.
-    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, Error> {
+    /// [`ConfigError`].
+    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(level) = std::env::var("LOG_LEVEL")
             .ok()
@@ -171,7 +174,7 @@ impl Config {
         figment = figment.merge(Env::prefixed(PREFIX).filter(set).split("__"));
         let mut config: Self = figment
             .extract()
-            .map_err(|error| Error::Usage(explain(error)))?;
+            .map_err(|error| ConfigError(explain(error)))?;
         config.model.uri = flags.model.clone().unwrap_or(config.model.uri);
         config.server.host = flags.host.clone().unwrap_or(config.server.host);
         config.server.port = flags.port.unwrap_or(config.server.port);
@@ -181,13 +184,13 @@ impl Config {
             .to_lowercase()
             .replace("warning", "warn")
             .replace("critical", "error");
-        config.access = Access::from_env();
+        config.access = environment::access();
         config.validate()?;
         Ok(config)
     }
 
     /// Checks what types alone do not; reports every problem at once.
-    fn validate(&self) -> Result<(), Error> {
+    fn validate(&self) -> Result<(), ConfigError> {
         let mut problems = Vec::new();
         let mut check = |holds: bool, problem: &str| {
             if !holds {
@@ -240,7 +243,7 @@ impl Config {
         if problems.is_empty() {
             return Ok(());
         }
-        Err(Error::Usage(format!(
+        Err(ConfigError(format!(
             "the configuration is wrong: {}",
             problems.join("; ")
         )))

@@ -1,14 +1,15 @@
 //! The application: routes, and everything that happens to every request, on one screen each.
 
 use super::{
-    api, body,
+    connection::body,
+    openapi::operations as api,
     predict::{self, Ready},
     problem::{Code, Failure, PROBLEM_JSON},
 };
 use crate::{
     config::Config,
-    metrics::{Metrics, ModelLabels},
-    package::Served,
+    load::Served,
+    observe::metrics::{Metrics, ModelLabels},
 };
 use bytes::Bytes;
 use futures_util::FutureExt;

@@ -2,11 +2,10 @@
 
 use super::{
     app::{App, Operation},
+    dialects::native::{format::RowFormat, wire::Answer},
     problem::{Code, Failure},
-    rows::RowFormat,
-    wire::Answer,
 };
-use crate::{model::Predictions, package::Served};
+use crate::{load::Served, model::Predictions};
 use bytes::Bytes;
 use std::{
     cell::RefCell,
@@ -86,11 +85,15 @@ fn score(
     };
     let metrics = app.metrics.model();
     if let Some(failure) = failure {
-        metrics.inspect(|metrics| metrics.refused(rows.count.max(1)));
+        metrics.inspect(|metrics| metrics.refused(rows.count().max(1)));
         return Err(failure);
     }
     ANSWER.with_borrow_mut(|predictions| {
-        ready.served.model.predict(&rows.values, predictions);
+        ready
+            .served
+            .model
+            .predict(&rows.batch, predictions)
+            .map_err(Failure::internal)?;
         if predictions.scores.iter().any(|x| !x.is_finite()) {
             return Err(Failure::internal(
                 "the model answered with a number that is not finite",
@@ -109,7 +112,7 @@ fn score(
         };
         let body = body.map_err(Failure::internal)?;
         metrics.inspect(|metrics| {
-            metrics.predicted(rows.count, &predictions.classes, elapsed.as_secs_f64());
+            metrics.predicted(rows.count(), &predictions.classes, elapsed.as_secs_f64());
         });
         Ok(body)
     })

@@ -1,26 +1,25 @@
-//! Rows in, answers out: preprocessing, forest, base score, link and decision.
+//! Rows in, answers out: preprocessing, estimator, base score, link and decision.
 
 use super::{
-    Signature,
-    build::{InvalidModel, Sums, build, invalid},
-    forest::{Buffers, Forest},
-    link::{apply, largest, sigmoid, softmax_f32},
-    source::{
-        Aggregation, BinaryScores, Labels, Link, ModelSource, Output, Precision, Step, StepOp,
-    },
+    check::{InvalidModel, invalid},
+    estimators::forest::{Buffers, Forest},
+    ir::{Aggregation, ForestIr, Labels, ModelIr, Output, Step},
+    leaves::SumRule,
+    output::decide,
+    prepare::Steps,
 };
+use crate::input::{Batch, Precision, Schema};
 
 /// A checked model. Immutable; shared between requests behind an `Arc`.
 #[derive(Debug)]
 pub struct Model {
-    signature: Signature,
-    input: Precision,
-    steps: Vec<Step>,
+    schema: Schema,
+    steps: Steps,
     forest: Forest,
+    /// Added to the sums: empty, or one number per output.
     base: Vec<f64>,
     output: Output,
     output_precision: Precision,
-    handles_missing: bool,
 }
 
 /// Answers for some rows, and the buffers they were made in. Reused from call to call, so that nothing is allocated per row.
@@ -37,6 +36,14 @@ pub struct Predictions {
     buffers: Buffers,
 }
 
+/// A batch whose rows are not as wide as the model's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the rows have {found} columns, the model takes {expected}")]
+pub struct WrongWidth {
+    pub expected: usize,
+    pub found: usize,
+}
+
 impl Predictions {
     /// The scores of row `i`.
     pub fn row(&self, i: usize) -> &[f64] {
@@ -50,13 +57,13 @@ impl Predictions {
 }
 
 impl Model {
-    /// Checks everything a source claims.
+    /// Checks everything an IR claims.
     ///
     /// # Errors
     /// The first claim that does not hold.
-    pub fn new(source: ModelSource) -> Result<Self, InvalidModel> {
-        let ModelSource {
-            signature,
+    pub fn new(ir: ModelIr) -> Result<Self, InvalidModel> {
+        let ModelIr {
+            mut schema,
             input,
             steps,
             forest,
@@ -64,80 +71,65 @@ impl Model {
             base,
             output,
             output_precision,
-        } = source;
+        } = ir;
         let features = forest.n_features;
-        if signature.len() != features {
+        if schema.len() != features {
             invalid!(
                 "the signature has {} columns, the forest {features} features",
-                signature.len()
+                schema.len()
             );
         }
-        for step in &steps {
-            if step.operand.len() != features || step.operand.iter().any(|x| !x.is_finite()) {
-                invalid!("a preprocessing step needs {features} finite numbers, one per feature");
-            }
-        }
+        let steps = Steps::new(input, steps, features)?;
         if (!base.is_empty() && base.len() != forest.width) || base.iter().any(|x| !x.is_finite()) {
             invalid!(
                 "the base score needs {} finite numbers, one per output",
                 forest.width
             );
         }
-        let expected = match &output {
-            Output::Classes { labels, .. } => labels.len(),
-            Output::Binary { labels, .. } if labels.len() == 2 => 1,
-            Output::Binary { labels, .. } => {
-                invalid!("a binary decision needs 2 classes, not {}", labels.len())
-            }
-            Output::Regression { .. } => forest.width,
-        };
-        if forest.width != expected {
-            invalid!(
-                "the leaves hold {} numbers each, the classes need {expected}",
-                forest.width
-            );
-        }
+        check_output(&output, forest.width)?;
+        // Boosters begin their sums with the base score; elsewhere it is added to the sums.
         let per_tree = !forest.targets.is_empty();
-        if aggregation == Aggregation::SumF32 && !per_tree {
-            invalid!("sums in f32 need the output of every tree");
-        }
-        let divisor = match aggregation {
-            Aggregation::Sum | Aggregation::SumF32 => 1.0,
-            Aggregation::Mean if per_tree => mean_of(&forest.targets, forest.width)?,
-            Aggregation::Mean => forest.trees.len() as f64,
-        };
         let (first, base) = if per_tree && aggregation != Aggregation::Mean {
             (base, Vec::new())
         } else {
             (Vec::new(), base)
         };
-        let sums = Sums {
+        let rule = SumRule {
             shares: aggregation == Aggregation::Sum
                 && !matches!(output, Output::Regression { .. })
                 && base.is_empty(),
-            divisor,
+            divisor: divisor(aggregation, &forest)?,
             base: &first,
             precision: match aggregation {
                 Aggregation::SumF32 => Precision::F32,
                 _ => Precision::F64,
             },
         };
-        let handles_missing = forest.handles_missing;
-        let forest = build(&forest, &sums)?;
+        schema.precision = input;
+        for column in &mut schema.columns {
+            column.nullable = forest.handles_missing;
+        }
         Ok(Self {
-            signature,
-            input,
+            schema,
             steps,
-            forest,
+            forest: Forest::new(&forest, &rule)?,
             base,
             output,
             output_precision,
-            handles_missing,
         })
     }
 
-    /// Answers every row of `rows`, which holds `signature().len()` numbers per row. NaN is a missing value.
-    pub fn predict(&self, rows: &[f64], into: &mut Predictions) {
+    /// Answers every row of `batch`.
+    ///
+    /// # Errors
+    /// [`WrongWidth`] when its rows are not those of [`Model::schema`].
+    pub fn predict(&self, batch: &Batch, into: &mut Predictions) -> Result<(), WrongWidth> {
+        if batch.width() != self.schema.len() {
+            return Err(WrongWidth {
+                expected: self.schema.len(),
+                found: batch.width(),
+            });
+        }
         into.width = self.n_scores();
         into.classes.clear();
         into.scores.clear();
@@ -150,103 +142,27 @@ impl Model {
             ..
         } = into;
         sums.resize(self.forest.width(), 0.0);
-        for row in rows.chunks_exact(self.signature.len()) {
-            if self.steps.is_empty() && self.input == Precision::F64 {
-                self.forest.sum(row, buffers, sums);
-            } else {
-                self.prepare(row, buffer);
-                self.forest.sum(buffer, buffers, sums);
-            }
+        for row in batch.rows() {
+            self.forest.sum(self.steps.run(row, buffer), buffers, sums);
             sums.iter_mut()
                 .zip(&self.base)
                 .for_each(|(sum, base)| *sum += base);
-            self.decide(sums, classes, scores);
+            decide(&self.output, self.output_precision, sums, classes, scores);
         }
+        Ok(())
     }
 
-    /// Runs the preprocessing steps on one row.
-    #[expect(
-        clippy::float_cmp,
-        reason = "a number that is missing is that very number"
-    )]
-    fn prepare(&self, row: &[f64], into: &mut Vec<f64>) {
-        into.clear();
-        match self.input {
-            Precision::F32 => into.extend(row.iter().map(|x| f64::from(*x as f32))),
-            Precision::F64 => into.extend_from_slice(row),
-        }
-        for step in &self.steps {
-            let columns = into.iter_mut().zip(&step.operand);
-            match step.op {
-                StepOp::Add => columns.for_each(|(x, y)| *x += y),
-                StepOp::Sub => columns.for_each(|(x, y)| *x -= y),
-                StepOp::Mul => columns.for_each(|(x, y)| *x *= y),
-                StepOp::Div => columns.for_each(|(x, y)| *x /= y),
-                StepOp::AtLeast => columns.for_each(|(x, y)| *x = if *x < *y { *y } else { *x }),
-                StepOp::AtMost => columns.for_each(|(x, y)| *x = if *x > *y { *y } else { *x }),
-                StepOp::ZeroIsMissing => columns.for_each(|(x, y)| {
-                    if x.abs() <= *y {
-                        *x = f64::NAN;
-                    }
-                }),
-                StepOp::IsMissing => columns.for_each(|(x, y)| {
-                    if step.precision.round(*x) == *y {
-                        *x = f64::NAN;
-                    }
-                }),
-            }
-            // One operation on two f32 numbers in f64, then rounded, is the f32 operation itself: f64 has more than twice the digits.
-            if step.precision == Precision::F32 {
-                into.iter_mut().for_each(|x| *x = f64::from(*x as f32));
-            }
-        }
+    /// [`Model::predict`] of numbers that are whole rows.
+    #[cfg(test)]
+    pub(crate) fn predict_rows(&self, rows: &[f64], into: &mut Predictions) {
+        let batch = Batch::from_values(rows.to_vec(), self.schema.len());
+        let predicted = self.predict(&batch.expect("whole rows"), into);
+        predicted.expect("rows as wide as the model's");
     }
 
-    /// Appends the class (classifiers) and the scores that the raw `sums` mean.
-    fn decide(&self, sums: &mut [f64], classes: &mut Vec<u32>, scores: &mut Vec<f64>) {
-        let first = scores.len();
-        match self.output {
-            Output::Regression { link } => {
-                apply(link, sums);
-                scores.extend_from_slice(sums);
-            }
-            Output::Classes { link, .. } => {
-                let raw = largest(sums);
-                match (link, self.output_precision) {
-                    (Link::SoftmaxFirst, Precision::F32) => softmax_f32(sums),
-                    _ => apply(link, sums),
-                }
-                classes.push(match link {
-                    Link::SoftmaxFirst | Link::LogSoftmaxFirst | Link::SigmoidFirst => {
-                        largest(sums)
-                    }
-                    _ => raw,
-                });
-                scores.extend_from_slice(sums);
-            }
-            Output::Binary {
-                cut, scores: form, ..
-            } => {
-                let raw = sums[0];
-                let second = raw > cut;
-                classes.push(u32::from(second));
-                scores.extend(match form {
-                    BinaryScores::Vote => [f64::from(!second), f64::from(second)],
-                    BinaryScores::Complement => [1.0 - raw, raw],
-                    BinaryScores::Opposite => [-raw, raw],
-                    BinaryScores::Sigmoid => [sigmoid(-raw), sigmoid(raw)],
-                });
-            }
-        }
-        if self.output_precision == Precision::F32 {
-            scores[first..]
-                .iter_mut()
-                .for_each(|x| *x = f64::from(*x as f32));
-        }
-    }
-
-    pub fn signature(&self) -> &Signature {
-        &self.signature
+    /// The columns of a row.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// Class labels in score order; `None` for a regressor.
@@ -259,14 +175,9 @@ impl Model {
         self.labels().map_or(self.forest.width(), Labels::len)
     }
 
-    /// Whether NaN has a meaning to this model; if not, it must be refused before [`Model::predict`].
+    /// Whether missing values have a meaning to this model; if not, they are refused before [`Model::predict`].
     pub fn handles_missing(&self) -> bool {
-        self.handles_missing
-    }
-
-    /// The precision rows are rounded to: what does not fit it is out of range.
-    pub fn input_precision(&self) -> Precision {
-        self.input
+        self.schema.columns.iter().any(|column| column.nullable)
     }
 
     /// The precision of the scores.
@@ -276,7 +187,7 @@ impl Model {
 
     /// The preprocessing steps.
     pub fn steps(&self) -> &[Step] {
-        &self.steps
+        self.steps.steps()
     }
 
     pub fn n_trees(&self) -> usize {
@@ -299,7 +210,35 @@ impl Model {
     }
 }
 
-/// What the trees of each output are divided by.
+fn check_output(output: &Output, width: usize) -> Result<(), InvalidModel> {
+    let expected = match output {
+        Output::Classes { labels, .. } => labels.len(),
+        Output::Binary { labels, .. } if labels.len() == 2 => 1,
+        Output::Binary { labels, .. } => {
+            invalid!("a binary decision needs 2 classes, not {}", labels.len())
+        }
+        Output::Regression { .. } => width,
+    };
+    if width != expected {
+        invalid!("the leaves hold {width} numbers each, the classes need {expected}");
+    }
+    Ok(())
+}
+
+/// What the sums are divided by.
+fn divisor(aggregation: Aggregation, forest: &ForestIr) -> Result<f64, InvalidModel> {
+    let per_tree = !forest.targets.is_empty();
+    match aggregation {
+        Aggregation::SumF32 if !per_tree => {
+            invalid!("sums in f32 need the output of every tree")
+        }
+        Aggregation::Sum | Aggregation::SumF32 => Ok(1.0),
+        Aggregation::Mean if per_tree => mean_of(&forest.targets, forest.width),
+        Aggregation::Mean => Ok(forest.trees.len() as f64),
+    }
+}
+
+/// How many trees each output has, which must be the same for all.
 fn mean_of(targets: &[u32], width: usize) -> Result<f64, InvalidModel> {
     let mut counts = vec![0usize; width.min(targets.len() + 1)];
     for target in targets {

@@ -162,7 +162,7 @@ impl Cache {
 
 fn fingerprints(root: &Path) -> io::Result<Manifest> {
     let mut manifest = Manifest::new();
-    for path in super::directory::walk(root)? {
+    for path in super::places::disk::walk(root)? {
         let mut file = fs::File::open(root.join(&path))?;
         let mut hash = Sha256::new();
         let size = io::copy(&mut file, &mut hash)?;

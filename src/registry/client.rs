@@ -1,7 +1,7 @@
 //! HTTP to registries and stores: one client, its credentials, retries, and answers turned into [`RegistryError`].
 
-use super::{RegistryError, uri::decoded};
-use crate::config::Access;
+use super::{RegistryError, access::Access, uri::decoded};
+
 use reqwest::{
     Certificate, RequestBuilder, Response, StatusCode, Url,
     header::{CONTENT_TYPE, RETRY_AFTER},

@@ -6,7 +6,7 @@ use super::{
     place::{Entry, Place, read_small, safe},
     progress::Progress,
 };
-use crate::flavor::mlmodel;
+use crate::package::mlmodel;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::path::Path;
 use tokio::{fs, io::AsyncWriteExt};

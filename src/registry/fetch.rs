@@ -2,14 +2,15 @@
 
 use super::{
     RegistryError,
+    access::Access,
     client::Client,
-    directory::{META, walk},
     download::disk,
     place::safe,
+    places::disk::{META, walk},
     remote::{Found, block_on, download, locate},
     uri::ModelUri,
 };
-use crate::{config::Access, flavor::Files};
+use crate::package::Files;
 use std::{
     fs, io,
     path::{Path, PathBuf},

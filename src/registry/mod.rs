@@ -1,25 +1,29 @@
 //! A model URI to the files of a package. Knows places, not formats.
 
+mod access;
 mod archive;
-mod builtin;
 mod cache;
 mod client;
-mod directory;
 mod download;
 mod fetch;
 mod mlflow;
 mod place;
+mod places;
 mod progress;
 mod push;
 mod remote;
 mod uri;
 
+pub use access::Access;
 pub use fetch::fetch;
 pub use push::{Pushed, can_push, push};
 pub(crate) use uri::shown;
 
-use crate::{config::Access, flavor::Files};
-use directory::Directory;
+use crate::package::Files;
+use places::{
+    builtin,
+    disk::{self, Directory},
+};
 use std::path::Path;
 use uri::ModelUri;
 
@@ -111,7 +115,7 @@ pub fn resolve(uri: &str, access: &Access, cache_dir: &Path) -> Result<Package, 
         ModelUri::Path(path) => {
             let files = Directory::open(&path)?;
             let (name, version) = files.registered().map_or_else(
-                || (directory::name_of(&path), None),
+                || (disk::name_of(&path), None),
                 |(name, version)| (name, Some(version)),
             );
             Ok(Package {

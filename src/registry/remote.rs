@@ -1,16 +1,18 @@
 //! A package from a registry or a store: found, fetched, kept; from the cache when its place is down.
 
 use super::{
-    Package, RegistryError, Source, archive,
+    Package, RegistryError, Source,
+    access::Access,
+    archive,
     cache::{Cache, Resolved},
     client::Client,
-    directory::Directory,
     download,
     mlflow::{Located, Mlflow, name_in, unversioned},
     place::{self, Entry, Place},
+    places::disk::Directory,
     uri::{ModelUri, decoded, shown},
 };
-use crate::{config::Access, flavor};
+use crate::package;
 use object_store::ObjectStoreExt;
 use reqwest::Url;
 use std::path::{Path, PathBuf};
@@ -124,7 +126,7 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Found, Reg
 /// The name of the file that a URL's path ends with, if it is a model's or an archive's.
 fn file_name(path: &str) -> Option<String> {
     let last = decoded(path.rsplit('/').next()?);
-    (archive::is_archive(&last) || flavor::is_model_file(&last)).then_some(last)
+    (archive::is_archive(&last) || package::is_model_file(&last)).then_some(last)
 }
 
 fn entry(path: String) -> Entry {

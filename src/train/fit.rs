@@ -6,10 +6,8 @@ use super::forest::{self, Sample};
 use super::scaler::Scaler;
 use super::split::{self, Split};
 use super::{Features, Params, Report, Table, TrainError};
-use crate::model::{
-    Aggregation, ColumnType, Labels, Link, Model, ModelSource, Output, Precision, Predictions,
-    Signature, Step, StepOp,
-};
+use crate::input::{Batch, ColumnType, Precision, Schema};
+use crate::model::{Aggregation, Labels, Link, Model, ModelIr, Output, Predictions, Step, StepOp};
 
 /// Rows of the training data that a package shows as its example.
 const EXAMPLES: usize = 3;
@@ -18,7 +16,7 @@ const EXAMPLES: usize = 3;
 #[derive(Clone, Debug)]
 pub struct Trained {
     /// Unchecked, as a file would describe it.
-    pub source: ModelSource,
+    pub source: ModelIr,
     /// How it did on the rows held out; none without held-out rows.
     pub report: Option<Report>,
     /// For the package's metadata.
@@ -73,8 +71,8 @@ pub fn train(
     };
     let forest = forest::grow(&sample, params, &progress)?;
 
-    let source = ModelSource {
-        signature: Signature::named(table.columns.iter().cloned(), ColumnType::Double),
+    let source = ModelIr {
+        schema: Schema::named(table.columns.iter().cloned(), ColumnType::Double),
         input: Precision::F32,
         steps: steps(&scaler),
         forest,
@@ -114,17 +112,20 @@ fn steps(scaler: &Scaler) -> Vec<Step> {
 }
 
 /// Asks the engine that will serve the model.
-fn measure(source: &ModelSource, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
+fn measure(source: &ModelIr, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
     let names = match &table.labels {
         Labels::Integers(labels) => labels.iter().map(ToString::to_string).collect(),
         Labels::Strings(labels) => labels.clone(),
     };
-    let model =
-        Model::new(source.clone()).map_err(|error| TrainError::Internal(error.to_string()))?;
+    let defect = |error: &dyn std::fmt::Display| TrainError::Internal(error.to_string());
+    let model = Model::new(source.clone()).map_err(|error| defect(&error))?;
     let rows = table.rows.select(Axis(0), test);
-    let rows: Vec<f64> = rows.iter().map(|&x| f64::from(x)).collect();
+    let values = rows.iter().map(|&x| f64::from(x)).collect();
+    let batch = Batch::from_values(values, rows.ncols()).map_err(|error| defect(&error))?;
     let mut answers = Predictions::default();
-    model.predict(&rows, &mut answers);
+    model
+        .predict(&batch, &mut answers)
+        .map_err(|error| defect(&error))?;
     let truth = test.iter().map(|&row| table.classes[row]);
     let predicted = answers.classes.iter().map(|&class| class as usize);
     Ok(Report::new(names, truth.zip(predicted)))

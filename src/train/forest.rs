@@ -18,7 +18,8 @@ use rayon::prelude::*;
 use super::apportion::apportion;
 use super::params::DEEPEST;
 use super::{Params, TrainError};
-use crate::model::{ForestSource, Precision, Test, TreeNode};
+use crate::input::Precision;
+use crate::model::{ForestIr, Test, TreeNode};
 
 /// A certain leaf's weight over the whole forest: 2^24, the integers `f32` counts without a gap.
 const ONE: u64 = 1 << 24;
@@ -50,7 +51,7 @@ pub(super) fn grow(
     sample: &Sample,
     params: &Params,
     progress: &(impl Fn(usize) + Sync),
-) -> Result<ForestSource, TrainError> {
+) -> Result<ForestIr, TrainError> {
     let done = AtomicUsize::new(0);
     let grown: Vec<Tree> = (0..params.trees)
         .into_par_iter()
@@ -76,7 +77,7 @@ pub(super) fn grow(
         }
         trees.push(tree.nodes);
     }
-    Ok(ForestSource {
+    Ok(ForestIr {
         n_features: sample.rows.ncols(),
         precision: Precision::F32,
         width: sample.n_classes,

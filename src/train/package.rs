@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_yaml::{Mapping, Value};
 
 use super::{TrainError, Trained};
-use crate::flavor;
+use crate::package;
 
 /// What a package consists of, and what may be replaced without asking.
 const FILES: [&str; 6] = [
@@ -65,7 +65,7 @@ fn unwritable(file: &Path, cause: io::Error) -> TrainError {
 
 /// The package's files by name.
 fn contents(trained: &Trained) -> Result<Vec<(&'static str, Vec<u8>)>, TrainError> {
-    let files = flavor::package(&trained.source, &example(trained), metadata(trained));
+    let files = package::package(&trained.source, &example(trained), metadata(trained));
     files.map_err(|error| TrainError::Internal(error.to_string()))
 }
 

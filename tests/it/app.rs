@@ -5,9 +5,10 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode, body::Body};
 use ml_serving::{
     Error,
-    config::{Access, Config, ModelConfig},
+    config::{Config, ModelConfig},
     http::{App, Shutdown},
-    package,
+    load,
+    registry::Access,
 };
 use serde_json::Value;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -39,7 +40,7 @@ pub fn app(uri: &str) -> Arc<App> {
 pub fn app_with(uri: &str, config: &Config) -> Arc<App> {
     let app = App::new(config);
     app.set_model(
-        package::load(
+        load::load(
             &ModelConfig {
                 uri: uri.to_owned(),
                 ..ModelConfig::default()

@@ -3,9 +3,10 @@
 use crate::app::{ROW, Server, predict_text};
 use ml_serving::{
     Error,
-    config::{Access, Config, ModelConfig},
+    config::{Config, ModelConfig},
     http::Shutdown,
-    package::{self, LoadError},
+    load::{self, LoadError},
+    registry::Access,
     registry::RegistryError,
 };
 use std::{
@@ -146,7 +147,7 @@ async fn a_registry_that_is_down_is_asked_again_until_it_answers() {
             0 => Err(LoadError::Registry(RegistryError::Unavailable(
                 "down".to_owned(),
             ))),
-            _ => package::load(&ModelConfig::default(), &Access::default()),
+            _ => load::load(&ModelConfig::default(), &Access::default()),
         }
     };
     let server = tokio::spawn(ml_serving::serve_with(

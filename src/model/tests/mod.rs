@@ -3,10 +3,11 @@
 mod random;
 
 use super::*;
+use crate::input::{ColumnType, Precision, Schema};
 use random::{classifier, random_model, regressor};
 
 /// One tree over one feature, `x <= 0` telling two classes apart.
-fn stump() -> ModelSource {
+fn stump() -> ModelIr {
     let split = TreeNode::Split {
         feature: 0,
         test: Test::Le,
@@ -15,7 +16,7 @@ fn stump() -> ModelSource {
         no: 2,
         missing_yes: false,
     };
-    let forest = ForestSource {
+    let forest = ForestIr {
         n_features: 1,
         precision: Precision::F32,
         width: 2,
@@ -29,21 +30,21 @@ fn stump() -> ModelSource {
         categories: Vec::new(),
         handles_missing: false,
     };
-    ModelSource {
+    ModelIr {
         forest,
         ..random_model(0, Precision::F32, |_| classifier(2))
     }
 }
 
-fn refusal(change: impl Fn(&mut ModelSource)) -> String {
+fn refusal(change: impl Fn(&mut ModelIr)) -> String {
     let mut source = stump();
-    source.signature = Signature::unnamed(1, ColumnType::Double);
+    source.schema = Schema::unnamed(1, ColumnType::Double);
     source.output = classifier(2);
     change(&mut source);
     Model::new(source).expect_err("a broken source").to_string()
 }
 
-fn root(source: &mut ModelSource, feature: u32, threshold: f64, yes: u32, no: u32) {
+fn root(source: &mut ModelIr, feature: u32, threshold: f64, yes: u32, no: u32) {
     source.forest.trees[0][0] = TreeNode::Split {
         feature,
         test: Test::Le,
@@ -77,7 +78,7 @@ fn sources_that_lie_are_refused_with_the_place_of_the_lie() {
         ("points at node 0", refusal(|s| s.forest.trees[0].clear())),
         (
             "signature has 3 columns",
-            refusal(|s| s.signature = Signature::unnamed(3, ColumnType::Double)),
+            refusal(|s| s.schema = Schema::unnamed(3, ColumnType::Double)),
         ),
         ("the classes need 3", refusal(|s| s.output = classifier(3))),
         (
@@ -119,13 +120,13 @@ fn sources_that_lie_are_refused_with_the_place_of_the_lie() {
 #[test]
 fn equal_votes_go_to_the_lowest_class() {
     let mut source = stump();
-    source.signature = Signature::unnamed(1, ColumnType::Double);
+    source.schema = Schema::unnamed(1, ColumnType::Double);
     source.output = classifier(2);
     source.forest.leaves = vec![0.5; 4];
     let mut answer = Predictions::default();
     Model::new(source)
         .expect("valid")
-        .predict(&[1.0, -1.0], &mut answer);
+        .predict_rows(&[1.0, -1.0], &mut answer);
     assert_eq!(answer.classes, [0, 0]);
 }
 
@@ -133,7 +134,7 @@ fn equal_votes_go_to_the_lowest_class() {
 fn a_forest_of_many_features_takes_the_wide_layout_and_answers_the_same() {
     let mut source = stump();
     source.forest.n_features = 5000;
-    source.signature = Signature::unnamed(5000, ColumnType::Double);
+    source.schema = Schema::unnamed(5000, ColumnType::Double);
     source.output = classifier(2);
     root(&mut source, 4999, 0.1, 1, 2);
     let model = Model::new(source).expect("valid");
@@ -141,14 +142,14 @@ fn a_forest_of_many_features_takes_the_wide_layout_and_answers_the_same() {
     rows[4999] = f64::from(0.1f32.next_down());
     rows[9999] = f64::from(0.1f32.next_up());
     let mut answer = Predictions::default();
-    model.predict(&rows, &mut answer);
+    model.predict_rows(&rows, &mut answer);
     assert_eq!(answer.classes, [0, 1]);
 }
 
 /// A forest whose trees have one leaf each.
-fn constants(leaves: &[f64], targets: Vec<u32>, aggregation: Aggregation) -> ModelSource {
+fn constants(leaves: &[f64], targets: Vec<u32>, aggregation: Aggregation) -> ModelIr {
     let mut source = stump();
-    source.signature = Signature::unnamed(1, ColumnType::Double);
+    source.schema = Schema::unnamed(1, ColumnType::Double);
     source.output = regressor(1);
     source.forest.width = targets.iter().max().map_or(1, |t| *t as usize + 1);
     source.forest.targets = targets;
@@ -160,11 +161,11 @@ fn constants(leaves: &[f64], targets: Vec<u32>, aggregation: Aggregation) -> Mod
     source
 }
 
-fn answer(source: ModelSource) -> Vec<f64> {
+fn answer(source: ModelIr) -> Vec<f64> {
     let mut answer = Predictions::default();
     Model::new(source)
         .expect("valid")
-        .predict(&[0.0], &mut answer);
+        .predict_rows(&[0.0], &mut answer);
     answer.scores
 }
 
@@ -191,7 +192,7 @@ fn a_mean_is_summed_in_the_order_of_the_source_whatever_the_depths() {
 #[test]
 fn limits_of_a_step_leave_nan_alone() {
     let mut source = stump();
-    source.signature = Signature::unnamed(1, ColumnType::Double);
+    source.schema = Schema::unnamed(1, ColumnType::Double);
     source.output = regressor(2);
     source.aggregation = Aggregation::Sum;
     let step = |op, x| Step {
@@ -203,7 +204,7 @@ fn limits_of_a_step_leave_nan_alone() {
     root(&mut source, 0, 0.999, 1, 2);
     let mut answer = Predictions::default();
     let model = Model::new(source).expect("valid");
-    model.predict(&[-5.0, 0.5, 7.0, f64::NAN], &mut answer);
+    model.predict_rows(&[-5.0, 0.5, 7.0, f64::NAN], &mut answer);
     assert_eq!(answer.scores, [1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
 }
 
@@ -225,7 +226,7 @@ fn results_that_cannot_be_told_apart_are_a_tie_where_the_link_comes_first() {
         let mut answer = Predictions::default();
         Model::new(source)
             .expect("valid")
-            .predict(&[0.0], &mut answer);
+            .predict_rows(&[0.0], &mut answer);
         assert_eq!(answer.classes, classes);
     }
 }
@@ -233,7 +234,7 @@ fn results_that_cannot_be_told_apart_are_a_tie_where_the_link_comes_first() {
 #[test]
 fn zeros_become_missing_where_the_step_says_so() {
     let mut source = stump();
-    source.signature = Signature::unnamed(1, ColumnType::Double);
+    source.schema = Schema::unnamed(1, ColumnType::Double);
     source.output = classifier(2);
     source.steps = vec![Step {
         op: StepOp::ZeroIsMissing,
@@ -243,6 +244,6 @@ fn zeros_become_missing_where_the_step_says_so() {
     let mut answer = Predictions::default();
     Model::new(source)
         .expect("valid")
-        .predict(&[0.0, -1e-36, -1e-34], &mut answer);
+        .predict_rows(&[0.0, -1e-36, -1e-34], &mut answer);
     assert_eq!(answer.classes, [1, 1, 0]);
 }

@@ -1,12 +1,15 @@
 //! The engine against a naive recursive walk over the source it was built from.
 
-use crate::model::*;
+use crate::{
+    input::{ColumnType, Precision, Schema},
+    model::*,
+};
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 /// Walks a source tree as its definition reads; returns the leaf vector number.
 #[expect(clippy::float_cmp, reason = "exactness is what is tested")]
-fn walk(source: &ForestSource, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 {
+fn walk(source: &ForestIr, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 {
     let precision = source.precision;
     match nodes[at as usize] {
         TreeNode::Leaf { values } => values,
@@ -63,7 +66,7 @@ fn walk(source: &ForestSource, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 
     }
 }
 
-fn naive_scores(source: &ModelSource, row: &[f64]) -> Vec<f64> {
+fn naive_scores(source: &ModelIr, row: &[f64]) -> Vec<f64> {
     let forest = &source.forest;
     let mut sums = vec![0.0; forest.width];
     for (i, tree) in forest.trees.iter().enumerate() {
@@ -112,7 +115,7 @@ fn value(rng: &mut StdRng, precision: Precision, nan: bool) -> f64 {
     if x.is_infinite() { base } else { x }
 }
 
-fn random_tree(rng: &mut StdRng, source: &mut ForestSource, depth: u32) -> Vec<TreeNode> {
+fn random_tree(rng: &mut StdRng, source: &mut ForestIr, depth: u32) -> Vec<TreeNode> {
     let mut nodes = vec![TreeNode::Leaf { values: 0 }];
     let mut todo = vec![(0usize, depth)];
     while let Some((at, depth)) = todo.pop() {
@@ -174,11 +177,11 @@ pub(super) fn random_model(
     seed: u64,
     precision: Precision,
     output: fn(usize) -> Output,
-) -> ModelSource {
+) -> ModelIr {
     let rng = &mut StdRng::seed_from_u64(seed);
     let width = rng.gen_range(1..6);
     let n_features = rng.gen_range(1..9);
-    let mut forest = ForestSource {
+    let mut forest = ForestIr {
         n_features,
         precision,
         width,
@@ -206,8 +209,8 @@ pub(super) fn random_model(
     } else {
         Aggregation::Sum
     };
-    ModelSource {
-        signature: Signature::unnamed(n_features, ColumnType::Double),
+    ModelIr {
+        schema: Schema::unnamed(n_features, ColumnType::Double),
         input: Precision::F64,
         steps: Vec::new(),
         forest,
@@ -240,11 +243,11 @@ fn check(seed: u64, precision: Precision, output: fn(usize) -> Output) {
         .map(|_| value(rng, precision, true))
         .collect();
     let (mut batch, mut single) = (Predictions::default(), Predictions::default());
-    model.predict(&rows, &mut batch);
+    model.predict_rows(&rows, &mut batch);
     for (i, row) in rows.chunks(features).enumerate() {
         let expected = naive_scores(&source, row);
         assert_eq!(batch.row(i), expected, "seed {seed}, row {row:?}");
-        model.predict(row, &mut single);
+        model.predict_rows(row, &mut single);
         assert_eq!(single.row(0), batch.row(i));
         assert_eq!(single.classes.first(), batch.classes.get(i));
     }

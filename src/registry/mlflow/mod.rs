@@ -11,7 +11,6 @@ use super::{
     place::{self, Place},
     uri::{ModelUri, Wanted, decoded},
 };
-use crate::flavor;
 use answers::{DownloadUri, LoggedModel, LoggedModels, Run};
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -320,7 +319,7 @@ pub(super) fn name_in(path: &str) -> String {
     let last = parts.next().unwrap_or("model");
     let stem = archive::stem(last).or_else(|| {
         let (stem, _) = last.rsplit_once('.')?;
-        flavor::is_model_file(last).then_some(stem)
+        crate::package::is_model_file(last).then_some(stem)
     });
     decoded(stem.unwrap_or(last))
 }

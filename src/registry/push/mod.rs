@@ -6,13 +6,14 @@ mod upload;
 
 use super::{
     RegistryError,
+    access::Access,
     client::{Client, Repeat},
-    directory::walk,
     mlflow::{API, Mlflow},
+    places::disk::walk,
     remote::block_on,
     uri::{ModelUri, Wanted},
 };
-use crate::config::Access;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use serde_yaml::Mapping;

@@ -4,8 +4,8 @@ use super::{
     super::{
         RegistryError,
         client::{Repeat, again},
-        directory::META,
         place::{Place, below, bucket, store_error},
+        places::disk::META,
         uri::ModelUri,
     },
     NAME, Push,

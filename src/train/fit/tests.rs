@@ -45,7 +45,7 @@ fn iris_is_learnt() {
     let mean = (0..8).map(with).sum::<f64>() / 8.0;
     assert!(mean > 0.9, "{mean}");
     let trained = trained("iris", &Params::default());
-    assert_eq!(trained.source.signature.columns[2].name, "petal_length");
+    assert_eq!(trained.source.schema.columns[2].name, "petal_length");
     assert_eq!(trained.example[0], [5.1, 3.5, 1.4, 0.2]);
     assert_eq!(trained.example.len(), 3);
 }

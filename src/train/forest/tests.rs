@@ -19,12 +19,12 @@ fn sample(name: &str) -> Sample {
     }
 }
 
-fn grown(sample: &Sample, params: &Params) -> ForestSource {
+fn grown(sample: &Sample, params: &Params) -> ForestIr {
     grow(sample, params, &|_| ()).expect("fitted")
 }
 
 /// The leaf vectors a row reaches, one per tree.
-fn reached<'a>(forest: &'a ForestSource, row: &[f32]) -> Vec<&'a [f64]> {
+fn reached<'a>(forest: &'a ForestIr, row: &[f32]) -> Vec<&'a [f64]> {
     let leaf = |nodes: &Vec<TreeNode>| leaf_of(nodes, |j| row[j]) * forest.width;
     let values = |at| &forest.leaves[at..at + forest.width];
     forest.trees.iter().map(leaf).map(values).collect()

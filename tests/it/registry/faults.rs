@@ -5,12 +5,7 @@ use super::{
     proxy::{Fault, Proxy},
     var,
 };
-use ml_serving::{
-    Error,
-    config::ModelConfig,
-    package::{self, LoadError},
-    registry::RegistryError,
-};
+use ml_serving::{Error, config::ModelConfig, load::LoadError, registry::RegistryError};
 
 const URI: &str = "models:/Wine & Co/2";
 const DOWNLOAD: &str = "artifacts/model.onnx ";
@@ -166,7 +161,7 @@ fn content_that_is_not_the_pinned_one_is_refused() {
             cache_dir: cache.path().display().to_string(),
             ..ModelConfig::default()
         };
-        package::load(&config, &access)
+        ml_serving::load::load(&config, &access)
     };
     pinned(digest.trim_start_matches("sha256:")).unwrap();
     let error = pinned(&"0".repeat(64)).expect_err("another model");

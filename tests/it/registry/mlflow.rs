@@ -2,9 +2,10 @@
 
 use super::{at, load, logged, proxy::Proxy, refusal, var};
 use ml_serving::{
-    config::Access,
+    input::Batch,
+    load::{LoadError, Served},
     model::Predictions,
-    package::{LoadError, Served},
+    registry::Access,
     registry::{self, RegistryError, Source},
 };
 use serde_json::Value;
@@ -30,7 +31,10 @@ fn answers_like_python(served: &Served, logged: &Value, version: usize) {
             .iter()
             .map(|x| x.as_f64().unwrap())
             .collect();
-        served.model.predict(&row, &mut answer);
+        served
+            .model
+            .predict(&Batch::one(&row), &mut answer)
+            .unwrap();
         assert_eq!(
             u64::from(answer.classes[0]),
             expected["predictions"][i].as_u64().unwrap(),

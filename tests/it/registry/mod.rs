@@ -7,8 +7,9 @@ mod proxy;
 mod stores;
 
 use ml_serving::{
-    config::{Access, ModelConfig},
-    package::{self, LoadError, Served},
+    config::ModelConfig,
+    load::{self, LoadError, Served},
+    registry::Access,
 };
 use serde_json::Value;
 use std::path::Path;
@@ -37,7 +38,7 @@ fn load(uri: &str, access: &Access, cache: &Path) -> Result<Served, LoadError> {
         cache_dir: cache.display().to_string(),
         ..ModelConfig::default()
     };
-    package::load(&config, access)
+    load::load(&config, access)
 }
 
 fn refusal(uri: &str, access: &Access) -> LoadError {

@@ -1,7 +1,7 @@
 //! Buckets and web servers.
 
 use super::{load, refusal, var};
-use ml_serving::{config::Access, package, registry::Source};
+use ml_serving::registry::{Access, Source};
 use std::process::Command;
 
 fn s3() -> Access {
@@ -19,7 +19,7 @@ fn s3() -> Access {
 }
 
 fn iris() -> String {
-    package::load(
+    ml_serving::load::load(
         &ml_serving::config::ModelConfig::default(),
         &Access::default(),
     )

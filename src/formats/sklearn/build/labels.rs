@@ -1,0 +1,88 @@
+//! Class labels from `classes_`.
+
+use super::{
+    super::{array::Array, numpy, record::Node},
+    Part, corrupt, unsupported,
+};
+use crate::{formats::FormatError, model::Labels};
+
+/// The labels of a classifier of one target, in the order of its probabilities.
+pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatError> {
+    let outputs = match part.get("n_outputs_") {
+        Some(_) => part.count("n_outputs_")?,
+        None => 1,
+    };
+    if outputs != 1 {
+        return Err(unsupported!(
+            "the {} predicts {outputs} targets at once, which this server does for regressors only; fit one model per target",
+            part.class
+        ));
+    }
+    let id = part.attribute(attribute)?;
+    let Some(array) = numpy::array(part.arena, id)? else {
+        return Err(corrupt!(
+            "`{attribute}` of the {} is {}",
+            part.class,
+            part.arena.kind(id)
+        ));
+    };
+    let labels = match array.dtype.scalar.kind {
+        b'U' => Labels::Strings(texts(&array)?),
+        b'O' => objects(part, &array)?,
+        b'f' => Labels::Integers(integral(&array.floats()?)?),
+        _ => {
+            let numbers = array.numbers()?;
+            Labels::Integers((0..array.len()).map(|i| numbers.int(i)).collect())
+        }
+    };
+    let distinct = labels.distinct();
+    if distinct != labels.len() || labels.is_empty() {
+        return Err(corrupt!(
+            "the {} has {} classes, {distinct} of them different",
+            part.class,
+            labels.len()
+        ));
+    }
+    Ok(labels)
+}
+
+fn texts(array: &Array<'_>) -> Result<Vec<String>, FormatError> {
+    let size = array.dtype.scalar.size.max(1);
+    let texts: Option<Vec<String>> = array
+        .bytes()
+        .chunks(size)
+        .map(|bytes| array.dtype.scalar.text(bytes))
+        .collect();
+    texts.ok_or_else(|| corrupt!("a class label is not text"))
+}
+
+fn objects(part: Part<'_>, array: &Array<'_>) -> Result<Labels, FormatError> {
+    let ids = array.objects().unwrap_or_default();
+    let texts: Option<Vec<String>> = ids
+        .iter()
+        .map(|id| part.arena.text(*id).map(str::to_owned))
+        .collect();
+    if let Some(texts) = texts {
+        return Ok(Labels::Strings(texts));
+    }
+    let number = |id| match part.arena.node(id) {
+        Node::Text(_) | Node::OwnedText(_) => None,
+        _ => numpy::number(part.arena, id),
+    };
+    let numbers: Option<Vec<f64>> = ids.iter().map(|id| number(*id)).collect();
+    let numbers = numbers.ok_or_else(|| {
+        unsupported!(
+            "the classes are neither all text nor all numbers; fit the model on labels of one kind"
+        )
+    })?;
+    integral(&numbers).map(Labels::Integers)
+}
+
+/// Labels that were read from a table as 0.0, 1.0 and so on.
+fn integral(labels: &[f64]) -> Result<Vec<i64>, FormatError> {
+    let exact = |x: &f64| (x.fract() == 0.0 && x.abs() <= 9e15).then_some(*x as i64);
+    let integers: Option<Vec<i64>> = labels.iter().map(exact).collect();
+    integers.ok_or_else(|| {
+        unsupported!("a class label is a fraction; fit the model on integers or text")
+    })
+}

@@ -1,0 +1,171 @@
+//! One object of a model: its attributes by name, with errors that name it.
+
+use super::{
+    super::{
+        array::Array,
+        numpy,
+        record::{Arena, Id, Node},
+    },
+    corrupt, unsupported,
+};
+use crate::formats::FormatError;
+
+/// The record of an instance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'d> {
+    pub(super) arena: &'d Arena<'d>,
+    pub(super) id: Id,
+    state: Id,
+    pub(super) module: &'d str,
+    pub(super) class: &'d str,
+}
+
+impl<'d> Part<'d> {
+    pub(super) fn new(arena: &'d Arena<'d>, id: Id) -> Option<Self> {
+        let (module, class) = arena.class(id)?;
+        let state = arena.object(id)?.state;
+        // An object with slots has a pair of dicts.
+        let state = match arena.node(state) {
+            Node::Tuple(pair) => *pair.first()?,
+            _ => state,
+        };
+        Some(Self {
+            arena,
+            id,
+            state,
+            module,
+            class,
+        })
+    }
+
+    pub(super) fn full_name(&self) -> String {
+        format!("{}.{}", self.module, self.class)
+    }
+
+    /// An attribute that is there and is not None.
+    pub(super) fn get(&self, name: &str) -> Option<Id> {
+        let found = self.arena.get(self.state, name)?;
+        (!self.arena.is_none(found)).then_some(found)
+    }
+
+    pub(super) fn attribute(&self, name: &str) -> Result<Id, FormatError> {
+        self.get(name).ok_or_else(|| {
+            corrupt!(
+                "the {} has no `{name}`: it is not fitted, or of an unknown version; fit it and log it again",
+                self.class
+            )
+        })
+    }
+
+    fn wrong(&self, name: &str, id: Id) -> FormatError {
+        corrupt!(
+            "`{name}` of the {} is {}, which no version of scikit-learn writes",
+            self.class,
+            self.arena.kind(id)
+        )
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&'d str> {
+        self.arena.text(self.get(name)?)
+    }
+
+    /// Whether the attribute is True.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        match self.get(name).map(|id| self.arena.node(id)) {
+            Some(Node::Bool(flag)) => *flag,
+            _ => false,
+        }
+    }
+
+    pub(super) fn array(&self, name: &str) -> Result<Array<'d>, FormatError> {
+        let id = self.attribute(name)?;
+        numpy::array(self.arena, id)?.ok_or_else(|| self.wrong(name, id))
+    }
+
+    /// A number of Python or numpy.
+    pub(super) fn number(&self, name: &str) -> Result<f64, FormatError> {
+        let id = self.attribute(name)?;
+        numpy::number(self.arena, id).ok_or_else(|| self.wrong(name, id))
+    }
+
+    pub(super) fn count(&self, name: &str) -> Result<usize, FormatError> {
+        let number = self.number(name)?;
+        if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
+            return Err(corrupt!("`{name}` of the {} is {number}", self.class));
+        }
+        Ok(number as usize)
+    }
+
+    /// An object below this one.
+    pub(super) fn part(&self, name: &str) -> Result<Part<'d>, FormatError> {
+        let id = self.attribute(name)?;
+        Part::new(self.arena, id).ok_or_else(|| self.wrong(name, id))
+    }
+
+    /// The objects in a list or in an array.
+    pub(super) fn parts(&self, name: &str) -> Result<Vec<Part<'d>>, FormatError> {
+        let id = self.attribute(name)?;
+        let ids = match self.arena.items(id) {
+            Some(ids) => ids.to_vec(),
+            None => match numpy::array(self.arena, id)? {
+                Some(array) => array.objects().unwrap_or_default().to_vec(),
+                None => return Err(self.wrong(name, id)),
+            },
+        };
+        let part = |id: Id| Part::new(self.arena, id).ok_or_else(|| self.wrong(name, id));
+        ids.into_iter().map(part).collect()
+    }
+
+    /// The names of the columns that the part was fitted on, where they had names.
+    pub(super) fn feature_names(&self) -> Option<Result<Vec<String>, FormatError>> {
+        self.get("feature_names_in_")?;
+        let names = self.array("feature_names_in_").map(|array| {
+            let ids = array.objects().unwrap_or_default();
+            ids.iter()
+                .map(|id| self.arena.text(*id).map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+                .unwrap_or_default()
+        });
+        Some(names.and_then(|names| {
+            let mut sorted: Vec<&String> = names.iter().collect();
+            sorted.sort_unstable();
+            match sorted.array_windows().find(|[a, b]| a == b) {
+                Some([name, _]) => Err(unsupported!(
+                    "two columns of the model are called `{name}`; give them different names"
+                )),
+                None => Ok(names),
+            }
+        }))
+    }
+
+    /// The class, where it is one of scikit-learn's own.
+    pub(super) fn sklearn_class(&self) -> &'d str {
+        if self.module.starts_with("sklearn.") {
+            self.class
+        } else {
+            ""
+        }
+    }
+
+    /// Whether the part answers by a rule that looks at no feature.
+    pub(super) fn is_dummy(&self, class: &str) -> bool {
+        self.module == "sklearn.dummy" && self.class == class
+    }
+
+    pub(super) fn version_text(&self) -> Option<&'d str> {
+        self.text("_sklearn_version")
+    }
+
+    /// Whether the part was written by this version or a later one; a part that does not tell is taken for a new one.
+    pub(super) fn since(&self, major: u32, minor: u32) -> bool {
+        let mut numbers = self
+            .version_text()
+            .unwrap_or_default()
+            .split('.')
+            .map(str::parse);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(a)), Some(Ok(b))) => (a, b) >= (major, minor),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! XGBoost's scikit-learn classes, and its Booster: the model's memory is inside.
+//!
+//! Source: `XGBModel` and `XGBClassifier` in XGBoost's `python-package/xgboost/sklearn.py`. Classes are 0 to k-1; up to 1.5 an encoder
+//! of labels could stand between.
+
+use super::{Part, corrupt, labels::labels};
+use crate::formats::{
+    FormatError, Parsed,
+    xgboost::{Wrapper, read_pickled},
+};
+
+/// Reads an object of `xgboost.sklearn`, or a Booster.
+pub(super) fn read(part: Part<'_>) -> Result<Parsed, FormatError> {
+    let booster = match part.class {
+        "Booster" => part,
+        _ => part.part("_Booster")?,
+    };
+    let memory = part.arena.bytes(booster.attribute("handle")?);
+    let memory = memory.ok_or_else(|| corrupt!("the {} has no model inside", part.class))?;
+    let classes = part.part("_le").unwrap_or(part);
+    let named = part.class.ends_with("Classifier") && classes.get("classes_").is_some();
+    let wrapper = Wrapper {
+        class: part.class,
+        labels: named.then(|| labels(classes, "classes_")).transpose()?,
+        missing: part.number("missing").ok().filter(|m| !m.is_nan()),
+    };
+    let mut parsed = read_pickled(memory, &wrapper)?;
+    if part.id != booster.id {
+        parsed.parts.insert(0, part.class.to_owned());
+    }
+    Ok(parsed)
+}

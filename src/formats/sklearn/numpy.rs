@@ -1,0 +1,186 @@
+//! numpy's arrays, types and scalars from their records, and its sum.
+//!
+//! Source: `__reduce__` of `ndarray`, `dtype` and `generic` in `numpy/_core/src/multiarray/{methods,descriptor,scalartypes.c.src}`.
+
+use super::super::{FormatError, corrupt, unsupported};
+use super::{
+    array::{Array, Data},
+    dtype::{Dtype, Field, Scalar},
+    record::{Arena, Id, Node},
+};
+
+/// The array with the number `id`; nothing if it is something else. A numpy scalar is an array without dimensions.
+pub(super) fn array<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
+    let object = match arena.node(id) {
+        Node::Array(array) => return Ok(Some((**array).clone())),
+        Node::Object(object) => object,
+        _ => return Ok(None),
+    };
+    let Some((module, name)) = arena.global(object.class) else {
+        return Ok(None);
+    };
+    let args = arena.items(object.args).unwrap_or_default();
+    match (module, name) {
+        ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
+            let Some(&[_, shape_id, dtype_id, fortran, data]) = arena.items(object.state) else {
+                return Err(corrupt!("an array in the file has no state"));
+            };
+            let fortran = matches!(arena.node(fortran), Node::Bool(true));
+            from_parts(arena, dtype_id, shape_id, fortran, data).map(Some)
+        }
+        ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => {
+            let &[data, dtype_id, shape_id, order] = args else {
+                return Err(corrupt!("an array in the file lacks its parts"));
+            };
+            let fortran = arena.text(order) == Some("F");
+            from_parts(arena, dtype_id, shape_id, fortran, data).map(Some)
+        }
+        ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => {
+            let &[dtype_id, data] = args else {
+                return Err(corrupt!("a numpy scalar in the file lacks its parts"));
+            };
+            let Some(bytes) = arena.bytes(data) else {
+                return Ok(None);
+            };
+            Array::new(
+                dtype(arena, dtype_id)?,
+                Vec::new(),
+                false,
+                Data::Bytes(bytes),
+            )
+            .map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn from_parts<'d>(
+    arena: &'d Arena<'_>,
+    dtype_id: Id,
+    shape_id: Id,
+    fortran: bool,
+    data: Id,
+) -> Result<Array<'d>, FormatError> {
+    let dtype = dtype(arena, dtype_id)?;
+    let data = match (arena.bytes(data), arena.items(data)) {
+        (Some(bytes), _) if dtype.scalar.kind != b'O' => Data::Bytes(bytes),
+        (None, Some(items)) if dtype.scalar.kind == b'O' => Data::Objects(items),
+        _ => return Err(corrupt!("an array's data is {}", arena.kind(data))),
+    };
+    Array::new(dtype, shape(arena, shape_id)?, fortran, data)
+}
+
+/// A tuple of dimensions.
+pub(super) fn shape(arena: &Arena<'_>, id: Id) -> Result<Vec<usize>, FormatError> {
+    let dimensions = match arena.node(id) {
+        Node::Int(_) => vec![id],
+        _ => arena.items(id).unwrap_or_default().to_vec(),
+    };
+    if dimensions.len() > 8 {
+        return Err(corrupt!("an array has {} dimensions", dimensions.len()));
+    }
+    let dimension = |id: &Id| match arena.node(*id) {
+        Node::Int(n) => usize::try_from(*n).ok(),
+        _ => None,
+    };
+    let shape: Option<Vec<usize>> = dimensions.iter().map(dimension).collect();
+    shape.ok_or_else(|| corrupt!("an array has a shape that is not made of numbers"))
+}
+
+/// An element type from its record: the type string, then what `__setstate__` would get.
+pub(super) fn dtype(arena: &Arena<'_>, id: Id) -> Result<Dtype, FormatError> {
+    let object = arena.object(id);
+    let (Some(object), Some(("numpy", "dtype"))) = (object, arena.class(id)) else {
+        return Err(corrupt!("an element type is {}", arena.kind(id)));
+    };
+    let text = arena.items(object.args).and_then(|args| args.first());
+    let Some(text) = text.and_then(|id| arena.text(*id)) else {
+        return Err(corrupt!("an element type has no name"));
+    };
+    let mut dtype = Dtype::plain(text)?;
+    let Some(&[_, order, subarray, names, fields, ..]) = arena.items(object.state) else {
+        return Ok(dtype);
+    };
+    dtype.scalar.big_endian = arena.text(order) == Some(">");
+    if !arena.is_none(subarray) {
+        return Err(unsupported!(
+            "an array's elements are arrays; no sklearn model has such"
+        ));
+    }
+    for name in arena.items(names).unwrap_or_default() {
+        let Some(name) = arena.text(*name) else {
+            return Err(corrupt!("a field of an element type has no name"));
+        };
+        let field = arena.get(fields, name).and_then(|id| arena.items(id));
+        let (Some(&kind), Some(&offset)) =
+            (field.and_then(|f| f.first()), field.and_then(|f| f.get(1)))
+        else {
+            return Err(corrupt!(
+                "the element type does not describe its field `{name}`"
+            ));
+        };
+        dtype.fields.push(Field {
+            name: name.to_owned(),
+            scalar: scalar(arena, kind)?,
+            offset: match arena.node(offset) {
+                Node::Int(n) => usize::try_from(*n).unwrap_or(usize::MAX),
+                _ => usize::MAX,
+            },
+        });
+        if dtype.fields.len() > 64 {
+            return Err(corrupt!("an element type has more than 64 fields"));
+        }
+    }
+    Ok(dtype)
+}
+
+/// The type of a field: a type without fields of its own.
+fn scalar(arena: &Arena<'_>, id: Id) -> Result<Scalar, FormatError> {
+    let object = arena
+        .object(id)
+        .filter(|_| arena.class(id) == Some(("numpy", "dtype")));
+    let text = object
+        .and_then(|o| arena.items(o.args)?.first().copied())
+        .and_then(|id| arena.text(id));
+    let mut scalar = Scalar::parse(text.unwrap_or_default())?;
+    let state = object.and_then(|o| arena.items(o.state));
+    if let Some(order) = state.and_then(|s| s.get(1)) {
+        scalar.big_endian = arena.text(*order) == Some(">");
+    }
+    Ok(scalar)
+}
+
+/// A number of Python or numpy.
+pub(super) fn number(arena: &Arena<'_>, id: Id) -> Option<f64> {
+    match arena.node(id) {
+        Node::Float(number) => Some(*number),
+        Node::Int(number) => Some(*number as f64),
+        Node::Bool(flag) => Some(f64::from(u8::from(*flag))),
+        _ => {
+            let array = array(arena, id).ok()??;
+            (array.len() == 1).then(|| Some(array.numbers().ok()?.float(0)))?
+        }
+    }
+}
+
+/// The sum as numpy takes it along a short row: eight partial sums from eight numbers on.
+///
+/// Source: pairwise summation in `numpy/_core/src/umath/loops_utils.h.src`.
+pub(super) fn sum(numbers: &[f64]) -> f64 {
+    let (blocks, rest) = numbers.as_chunks::<8>();
+    let Some((first, blocks)) = blocks.split_first() else {
+        return numbers.iter().sum();
+    };
+    if numbers.len() > 128 {
+        // Halves, at a multiple of eight.
+        let half = numbers.len() / 2;
+        let (a, b) = numbers.split_at(half - half % 8);
+        return sum(a) + sum(b);
+    }
+    let mut r = *first;
+    for block in blocks {
+        r.iter_mut().zip(block).for_each(|(r, x)| *r += x);
+    }
+    let total = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+    rest.iter().fold(total, |total, x| total + x)
+}

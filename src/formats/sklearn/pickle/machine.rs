@@ -1,0 +1,377 @@
+//! The stack, the memo and the opcodes.
+
+use std::collections::HashMap;
+
+use super::{
+    super::record::{Arena, Id, Node},
+    corrupt, globals, unsupported,
+};
+use crate::formats::FormatError;
+
+pub(super) struct Machine<'a, 'r> {
+    pub(super) input: &'a [u8],
+    pub(super) at: usize,
+    pub(super) arena: &'r mut Arena<'a>,
+    pub(super) stack: Vec<Id>,
+    /// Where on the stack each open mark lies.
+    marks: Vec<usize>,
+    memo: Vec<Option<Id>>,
+    /// Bytes that protocol 2 writes as text, each decoded once.
+    pub(super) decoded: HashMap<Id, Id>,
+    /// Whether arrays may follow their records in the file.
+    pub(super) arrays_follow: bool,
+}
+
+impl<'a, 'r> Machine<'a, 'r> {
+    pub(super) fn new(
+        input: &'a [u8],
+        at: usize,
+        arena: &'r mut Arena<'a>,
+        arrays_follow: bool,
+    ) -> Self {
+        Self {
+            input,
+            at,
+            arena,
+            stack: Vec::new(),
+            marks: Vec::new(),
+            memo: Vec::new(),
+            decoded: HashMap::new(),
+            arrays_follow,
+        }
+    }
+
+    /// Runs until STOP: the root object, and where the pickle ends.
+    pub(super) fn run(mut self) -> Result<(Id, usize), FormatError> {
+        match (self.byte()?, self.byte()?) {
+            (0x80, 2..=5) => {}
+            (0x80, version) => {
+                return Err(unsupported!(
+                    "the pickle has protocol {version}, this server reads 2 to 5; log the model again"
+                ));
+            }
+            _ => {
+                return Err(unsupported!(
+                    "the file does not start as a pickle of protocol 2 to 5 does; log the model again"
+                ));
+            }
+        }
+        loop {
+            let op = self.byte()?;
+            if op == b'.' {
+                let root = self.pop()?;
+                return Ok((root, self.at));
+            }
+            self.step(op)?;
+        }
+    }
+
+    fn step(&mut self, op: u8) -> Result<(), FormatError> {
+        let id = match op {
+            b'(' => {
+                self.marks.push(self.stack.len());
+                return Ok(());
+            }
+            b'0' => return self.discard(),
+            b'1' => return self.pop_to_mark().map(drop),
+            b'2' => self.top()?,
+            // A frame is a hint for buffering; what lies in it is read as what follows.
+            0x95 => {
+                let size = self.long()?;
+                return self.has(size);
+            }
+            b'q' => {
+                let at = self.byte()?.into();
+                return self.remember(at);
+            }
+            b'r' => {
+                let at = self.word()?;
+                return self.remember(at);
+            }
+            0x94 => return self.remember(self.memo.len()),
+            b'h' => {
+                let at = self.byte()?.into();
+                self.recall(at)?
+            }
+            b'j' => {
+                let at = self.word()?;
+                self.recall(at)?
+            }
+            b'a' => {
+                let item = self.pop()?;
+                return self.append(&[item]);
+            }
+            b'e' | 0x90 => {
+                let items = self.pop_to_mark()?;
+                return self.append(&items);
+            }
+            b's' => {
+                let value = self.pop()?;
+                let key = self.pop()?;
+                return self.set(&[key, value]);
+            }
+            b'u' => {
+                let items = self.pop_to_mark()?;
+                return self.set(&items);
+            }
+            b'b' => return self.build(),
+            b'c' | 0x93 | b'R' | 0x81 | 0x92 => self.instance(op)?,
+            _ => self.value(op)?,
+        };
+        self.stack.push(id);
+        Ok(())
+    }
+
+    /// Opcodes that push a global or an instance.
+    fn instance(&mut self, op: u8) -> Result<Id, FormatError> {
+        match op {
+            b'c' => {
+                let (module, name) = (self.line()?, self.line()?);
+                globals::check(module, name)?;
+                let module = self.arena.add(Node::Text(module))?;
+                let name = self.arena.add(Node::Text(name))?;
+                self.arena.add(Node::Global { module, name })
+            }
+            0x93 => {
+                let name = self.pop()?;
+                let module = self.pop()?;
+                match (self.arena.text(module), self.arena.text(name)) {
+                    (Some(module), Some(name)) => globals::check(module, name)?,
+                    _ => {
+                        return Err(corrupt!(
+                            "the pickle names a global by something else than text"
+                        ));
+                    }
+                }
+                self.arena.add(Node::Global { module, name })
+            }
+            b'R' | 0x81 => {
+                let args = self.pop()?;
+                let class = self.pop()?;
+                self.make(class, args)
+            }
+            _ => {
+                // NEWOBJ_EX: keyword arguments would only matter to a constructor.
+                self.pop()?;
+                let args = self.pop()?;
+                let class = self.pop()?;
+                self.make(class, args)
+            }
+        }
+    }
+
+    /// Opcodes that push plain data.
+    fn value(&mut self, op: u8) -> Result<Id, FormatError> {
+        let node = match op {
+            b'N' => return Ok(Arena::NONE),
+            0x88 | 0x89 => return Ok(Arena::bool(op == 0x88)),
+            b'K' => {
+                let value = self.byte()?;
+                return self.arena.int(value.into());
+            }
+            b'M' => {
+                let value = u16::from_le_bytes(self.array()?);
+                return self.arena.int(value.into());
+            }
+            b'J' => {
+                let value = i32::from_le_bytes(self.array()?);
+                return self.arena.int(value.into());
+            }
+            0x8a => {
+                let size = self.byte()?.into();
+                return self.integer(size);
+            }
+            0x8b => {
+                let size = self.word()?;
+                return self.integer(size);
+            }
+            b'G' => Node::Float(f64::from_be_bytes(self.array()?)),
+            0x8c => {
+                let size = self.byte()?.into();
+                Node::Text(self.text(size)?)
+            }
+            b'X' => {
+                let size = self.word()?;
+                Node::Text(self.text(size)?)
+            }
+            0x8d => {
+                let size = self.long()?;
+                Node::Text(self.text(size)?)
+            }
+            b'C' => {
+                let size = self.byte()?.into();
+                Node::Bytes(self.take(size)?)
+            }
+            b'B' => {
+                let size = self.word()?;
+                Node::Bytes(self.take(size)?)
+            }
+            0x8e | 0x96 => {
+                let size = self.long()?;
+                Node::Bytes(self.take(size)?)
+            }
+            b']' | 0x8f => Node::List(Vec::new()),
+            b'}' => Node::Dict(Vec::new()),
+            b')' => return Ok(Arena::EMPTY),
+            b't' => {
+                let items = self.pop_to_mark()?;
+                return self.arena.tuple(&items);
+            }
+            0x85..=0x87 => {
+                let mut items = [Arena::NONE; 3];
+                let size = usize::from(op - 0x84);
+                for item in items[..size].iter_mut().rev() {
+                    *item = self.pop()?;
+                }
+                return self.arena.tuple(&items[..size]);
+            }
+            0x91 => Node::List(self.pop_to_mark()?),
+            _ => return Err(self.refused(op)),
+        };
+        self.arena.add(node)
+    }
+
+    fn refused(&self, op: u8) -> FormatError {
+        let what = match op {
+            b'P' | b'Q' => "a persistent id, which only the program that wrote it understands",
+            0x82..=0x84 => "a number from the copyreg extension registry",
+            0x97 | 0x98 => "data outside of the file",
+            b'i' | b'o' | b'd' | b'l' | b'I' | b'L' | b'F' | b'S' | b'T' | b'U' | b'V' | b'p'
+            | b'g' => {
+                return unsupported!(
+                    "the pickle uses an opcode of protocol 0 or Python 2 ({:?}); log the model again with Python 3",
+                    op as char
+                );
+            }
+            _ => {
+                return corrupt!(
+                    "the file is not a pickle: byte {} is {op:#04x}, which is no opcode",
+                    self.at.saturating_sub(1)
+                );
+            }
+        };
+        unsupported!("the pickle refers to {what}; log the model again")
+    }
+
+    fn integer(&mut self, size: usize) -> Result<Id, FormatError> {
+        let bytes = self.take(size)?;
+        if size > 8 {
+            return self.arena.add(Node::Opaque);
+        }
+        let negative = bytes.last().is_some_and(|b| b & 0x80 != 0);
+        let mut wide = [if negative { 0xff } else { 0 }; 8];
+        wide[..size].copy_from_slice(bytes);
+        self.arena.int(i64::from_le_bytes(wide))
+    }
+
+    // The stack.
+
+    fn floor(&self) -> usize {
+        self.marks.last().copied().unwrap_or(0)
+    }
+
+    pub(super) fn pop(&mut self) -> Result<Id, FormatError> {
+        if self.stack.len() <= self.floor() {
+            return Err(self.underflow());
+        }
+        self.stack.pop().ok_or_else(|| self.underflow())
+    }
+
+    pub(super) fn top(&self) -> Result<Id, FormatError> {
+        if self.stack.len() <= self.floor() {
+            return Err(self.underflow());
+        }
+        self.stack.last().copied().ok_or_else(|| self.underflow())
+    }
+
+    fn discard(&mut self) -> Result<(), FormatError> {
+        if self.stack.len() == self.floor() && self.marks.pop().is_some() {
+            return Ok(());
+        }
+        self.pop().map(drop)
+    }
+
+    fn pop_to_mark(&mut self) -> Result<Vec<Id>, FormatError> {
+        let mark = self.marks.pop().ok_or_else(|| self.underflow())?;
+        Ok(self.stack.split_off(mark))
+    }
+
+    fn underflow(&self) -> FormatError {
+        corrupt!(
+            "the file is not a pickle: byte {} takes more from the stack than there is",
+            self.at.saturating_sub(1)
+        )
+    }
+
+    fn remember(&mut self, at: usize) -> Result<(), FormatError> {
+        let id = self.top()?;
+        // Picklers number from zero on; a number beyond the bytes of the file is a lie that would cost memory.
+        if at > self.input.len() {
+            return Err(corrupt!(
+                "the pickle remembers more objects than it has bytes"
+            ));
+        }
+        if at >= self.memo.len() {
+            self.memo.resize(at + 1, None);
+        }
+        self.memo[at] = Some(id);
+        Ok(())
+    }
+
+    fn recall(&self, at: usize) -> Result<Id, FormatError> {
+        let found = self.memo.get(at).copied().flatten();
+        found.ok_or_else(|| corrupt!("the pickle refers to object {at} before there is one"))
+    }
+
+    // The input.
+
+    fn has(&self, size: usize) -> Result<(), FormatError> {
+        if size > self.input.len() - self.at {
+            return Err(corrupt!(
+                "the pickle ends early: {size} bytes should follow byte {}, {} do; copy or log it again",
+                self.at,
+                self.input.len() - self.at
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn take(&mut self, size: usize) -> Result<&'a [u8], FormatError> {
+        self.has(size)?;
+        let bytes = &self.input[self.at..self.at + size];
+        self.at += size;
+        Ok(bytes)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, FormatError> {
+        Ok(self.array::<1>()?[0])
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
+        let bytes = self.take(N)?;
+        Ok(bytes.try_into().unwrap_or([0; N]))
+    }
+
+    fn word(&mut self) -> Result<usize, FormatError> {
+        Ok(u32::from_le_bytes(self.array()?) as usize)
+    }
+
+    fn long(&mut self) -> Result<usize, FormatError> {
+        let size = u64::from_le_bytes(self.array()?);
+        Ok(usize::try_from(size).unwrap_or(usize::MAX))
+    }
+
+    fn text(&mut self, size: usize) -> Result<&'a str, FormatError> {
+        let bytes = self.take(size)?;
+        std::str::from_utf8(bytes).map_err(|_| corrupt!("a text in the pickle is not UTF-8"))
+    }
+
+    fn line(&mut self) -> Result<&'a str, FormatError> {
+        let rest = &self.input[self.at..];
+        let size = rest.iter().take(4096).position(|b| *b == b'\n');
+        let size = size.ok_or_else(|| corrupt!("the pickle has a name without an end"))?;
+        let text = self.text(size)?;
+        self.at += 1;
+        Ok(text)
+    }
+}

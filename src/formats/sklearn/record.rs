@@ -1,0 +1,205 @@
+//! What pickles and skops archives become: records in one arena, numbered. Data only; nothing here runs anything.
+//!
+//! Nodes refer to each other by number, so shared objects are stored once, cycles do no harm, and dropping the arena does
+//! not recurse however deep a file nests.
+
+use super::super::{FormatError, corrupt};
+use super::array::Array;
+
+/// The number of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Id(u32);
+
+/// A value of a file.
+#[derive(Debug)]
+pub(super) enum Node<'a> {
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'a str),
+    OwnedText(Box<str>),
+    Bytes(&'a [u8]),
+    OwnedBytes(Box<[u8]>),
+    Tuple(Box<[Id]>),
+    /// A list or a set.
+    List(Vec<Id>),
+    /// In the order of the file; of equal keys the last one counts.
+    Dict(Vec<(Id, Id)>),
+    /// A class or a function, by name only.
+    Global {
+        module: Id,
+        name: Id,
+    },
+    Object(Object),
+    /// An array whose bytes lie apart from its record: joblib's and skops's.
+    Array(Box<Array<'a>>),
+    /// An integer beyond 64 bits, or something else that no model depends on.
+    Opaque,
+}
+
+/// The record of what would have been an instance: of which class, from which arguments, with which state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Object {
+    /// A [`Node::Global`].
+    pub(super) class: Id,
+    pub(super) args: Id,
+    /// What `__setstate__` would get, or [`Arena::NONE`].
+    pub(super) state: Id,
+    /// Items of a subclass of list or dict, or [`Arena::NONE`].
+    pub(super) items: Id,
+}
+
+/// All nodes of a file.
+#[derive(Debug)]
+pub(super) struct Arena<'a> {
+    nodes: Vec<Node<'a>>,
+    limit: usize,
+}
+
+/// Integers up to here share one node each.
+const SMALL: i64 = 256;
+
+impl<'a> Arena<'a> {
+    pub(super) const NONE: Id = Id(0);
+    pub(super) const EMPTY: Id = Id(3);
+
+    /// An arena for a file of `size` bytes. Every node stands for at least two bytes of a file that a program has written, so a
+    /// file that asks for more has been made to fill the memory.
+    pub(super) fn new(size: usize) -> Self {
+        let mut nodes = vec![
+            Node::None,
+            Node::Bool(false),
+            Node::Bool(true),
+            Node::Tuple([].into()),
+        ];
+        nodes.extend((0..SMALL).map(Node::Int));
+        let limit = nodes.len() + 1024 + size / 2;
+        Self {
+            nodes,
+            limit: limit.min(u32::MAX as usize),
+        }
+    }
+
+    pub(super) fn bool(value: bool) -> Id {
+        Id(1 + u32::from(value))
+    }
+
+    pub(super) fn int(&mut self, value: i64) -> Result<Id, FormatError> {
+        if (0..SMALL).contains(&value) {
+            return Ok(Id(4 + value as u32));
+        }
+        self.add(Node::Int(value))
+    }
+
+    pub(super) fn tuple(&mut self, items: &[Id]) -> Result<Id, FormatError> {
+        if items.is_empty() {
+            return Ok(Self::EMPTY);
+        }
+        self.add(Node::Tuple(items.into()))
+    }
+
+    pub(super) fn add(&mut self, node: Node<'a>) -> Result<Id, FormatError> {
+        if self.nodes.len() >= self.limit {
+            return Err(corrupt!(
+                "the file describes more objects than a file of its size can hold"
+            ));
+        }
+        self.nodes.push(node);
+        Ok(Id(self.nodes.len() as u32 - 1))
+    }
+
+    pub(super) fn node(&self, id: Id) -> &Node<'a> {
+        self.nodes.get(id.0 as usize).unwrap_or(&Node::None)
+    }
+
+    pub(super) fn node_mut(&mut self, id: Id) -> Option<&mut Node<'a>> {
+        self.nodes.get_mut(id.0 as usize)
+    }
+
+    pub(super) fn text(&self, id: Id) -> Option<&str> {
+        match self.node(id) {
+            Node::Text(text) => Some(text),
+            Node::OwnedText(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn bytes(&self, id: Id) -> Option<&[u8]> {
+        match self.node(id) {
+            Node::Bytes(bytes) => Some(bytes),
+            Node::OwnedBytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_none(&self, id: Id) -> bool {
+        matches!(self.node(id), Node::None)
+    }
+
+    /// The members of a list, a tuple or a one-dimensional array of objects.
+    pub(super) fn items(&self, id: Id) -> Option<&[Id]> {
+        match self.node(id) {
+            Node::Tuple(items) => Some(items),
+            Node::List(items) => Some(items),
+            Node::Object(object) if object.items != Self::NONE => self.items(object.items),
+            _ => None,
+        }
+    }
+
+    /// The value of a dict under a key.
+    pub(super) fn get(&self, id: Id, key: &str) -> Option<Id> {
+        let pairs = match self.node(id) {
+            Node::Dict(pairs) => pairs,
+            Node::Object(object) if object.items != Self::NONE => {
+                return self.get(object.items, key);
+            }
+            _ => return None,
+        };
+        let found = pairs.iter().rev().find(|(k, _)| self.text(*k) == Some(key));
+        found.map(|(_, value)| *value)
+    }
+
+    /// Module and name of a class or function.
+    pub(super) fn global(&self, id: Id) -> Option<(&str, &str)> {
+        match self.node(id) {
+            Node::Global { module, name } => Some((self.text(*module)?, self.text(*name)?)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn object(&self, id: Id) -> Option<Object> {
+        match self.node(id) {
+            Node::Object(object) => Some(*object),
+            _ => None,
+        }
+    }
+
+    /// Module and name of the class of an object.
+    pub(super) fn class(&self, id: Id) -> Option<(&str, &str)> {
+        self.global(self.object(id)?.class)
+    }
+
+    /// What a value is, for messages.
+    pub(super) fn kind(&self, id: Id) -> String {
+        match self.node(id) {
+            Node::None => "None".into(),
+            Node::Bool(_) => "a bool".into(),
+            Node::Int(_) => "an int".into(),
+            Node::Float(_) => "a float".into(),
+            Node::Text(_) | Node::OwnedText(_) => "a str".into(),
+            Node::Bytes(_) | Node::OwnedBytes(_) => "bytes".into(),
+            Node::Tuple(_) => "a tuple".into(),
+            Node::List(_) => "a list".into(),
+            Node::Dict(_) => "a dict".into(),
+            Node::Array(_) => "an array".into(),
+            Node::Opaque => "a value of an unknown kind".into(),
+            Node::Global { .. } | Node::Object(_) => {
+                match self.global(id).or_else(|| self.class(id)) {
+                    Some((module, name)) => format!("{module}.{name}"),
+                    None => "an object".into(),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Labels identical to scikit-learn's, scores within 1e-6, for every model, version and serialization.
+
+use std::fs;
+
+use super::{super::read, Recorded, names, recorded};
+use crate::{
+    formats::Parsed,
+    model::{Labels, Model, Predictions},
+};
+
+/// The largest difference of a score, relative to numbers beyond one; what is wrong goes to `wrong`.
+fn compare(case: &Recorded, kind: &str, parsed: Parsed, wrong: &mut Vec<String>) -> f64 {
+    let header = &case.header;
+    let name = format!("{} {} {kind}", header.sklearn, header.name);
+    let mut complain = |text: String| wrong.push(format!("{name}: {text}"));
+    // The boosters' classes do not say which scikit-learn they were fitted with, a pipeline does.
+    let booster = ["lightgbm", "xgboost"]
+        .iter()
+        .any(|b| header.name.starts_with(b));
+    let expected = (!booster).then_some(header.sklearn.as_str());
+    if parsed.version.as_deref() != expected {
+        complain(format!("version {:?}", parsed.version));
+    }
+    let schema = &parsed.source.schema;
+    let columns = schema.columns.iter().map(|c| c.name.clone());
+    let columns = schema.named.then(|| columns.collect::<Vec<_>>());
+    // LightGBM puts underscores for spaces.
+    let same = |a: &String, b: &String| {
+        a == b || header.name.contains("lightgbm") && a.replace(' ', "_") == *b
+    };
+    let as_fitted = match (&header.names, &columns) {
+        (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    if !as_fitted {
+        complain(format!("columns {columns:?}"));
+    }
+    let model = match Model::new(parsed.source) {
+        Ok(model) => model,
+        Err(error) => {
+            complain(error.to_string());
+            return f64::NAN;
+        }
+    };
+    let classes = model.labels().map(|labels| match labels {
+        Labels::Integers(labels) => labels.iter().map(|l| (*l).into()).collect::<Vec<_>>(),
+        Labels::Strings(labels) => labels.iter().map(|l| l.clone().into()).collect(),
+    });
+    if classes != header.classes {
+        complain(format!("classes {classes:?}"));
+    }
+    if model.handles_missing() != header.missing {
+        complain(format!("missing values: {}", model.handles_missing()));
+    }
+    let mut answer = Predictions::default();
+    model.predict_rows(&case.rows, &mut answer);
+    let different = answer
+        .classes
+        .iter()
+        .zip(&case.winners)
+        .filter(|(a, b)| a != b);
+    let different = different.count();
+    if different > 0 || answer.classes.len() != case.winners.len() {
+        complain(format!("{different} labels"));
+    }
+    if answer.scores.len() != case.scores.len() {
+        complain(format!(
+            "{} scores for {}",
+            answer.scores.len(),
+            case.scores.len()
+        ));
+    }
+    let deviations = answer
+        .scores
+        .iter()
+        .zip(&case.scores)
+        .map(|(a, b)| (a - b).abs() / b.abs().max(1.0));
+    let worst = deviations.fold(0.0, |worst, d| if d <= worst { worst } else { d });
+    if worst.is_nan() || worst > 1e-6 {
+        complain(format!("scores differ by {worst:e}"));
+    }
+    worst
+}
+
+#[test]
+fn every_model_in_every_serialization_answers_as_scikit_learn_does() {
+    let names = names();
+    let versions = names
+        .iter()
+        .filter_map(|n| n.split_once('-'))
+        .map(|(v, _)| v);
+    let versions: std::collections::HashSet<&str> = versions.collect();
+    assert!(names.len() >= 120 && versions.len() >= 3, "{versions:?}");
+    let (mut wrong, mut table) = (Vec::new(), Vec::new());
+    for name in &names {
+        let case = recorded(name);
+        assert!(case.header.rows >= 1000 && case.files.len() >= 8, "{name}");
+        let mut deviations = Vec::new();
+        for (kind, bytes) in &case.files {
+            match read(bytes, case.header.floats) {
+                Ok(parsed) => {
+                    let worst = compare(&case, kind, parsed, &mut wrong);
+                    deviations.push(format!("{kind} {worst:.1e}"));
+                }
+                Err(error) => wrong.push(format!("{name} {kind}: {error}")),
+            }
+        }
+        table.push(format!("{name}: {}", deviations.join(", ")));
+    }
+    // What deviates by how much, for a look at it.
+    let place = std::env::temp_dir().join("ml-serving-sklearn-deviations.txt");
+    fs::write(place, table.join("\n")).unwrap();
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}

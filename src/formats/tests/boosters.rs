@@ -1,0 +1,163 @@
+//! Every model of tests/data/boosters against what its library answered.
+
+use std::{fs, io::Read as _, path::PathBuf};
+
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+
+use super::super::{FormatError, lightgbm, onnx, xgboost};
+use crate::model::{Labels, Model, ModelIr, Predictions};
+
+/// The first line of a `rows.gz`, which `tests/data/boosters/make.py` wrote.
+#[derive(Deserialize)]
+struct Header {
+    flavor: String,
+    file: String,
+    /// The Python class that answered.
+    class: String,
+    rows: usize,
+    features: usize,
+    labels: bool,
+    scores: usize,
+}
+
+pub(in crate::formats) fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/boosters")
+}
+
+pub(crate) fn unpacked(file: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(folder().join(file)).unwrap();
+    GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn read(header: &Header) -> Result<ModelIr, FormatError> {
+    let bytes = unpacked(&header.file);
+    match header.flavor.as_str() {
+        "xgboost" => xgboost::read(&bytes, Some(&header.class)).map(|parsed| parsed.source),
+        "lightgbm" => lightgbm::read(&bytes),
+        "onnx" => onnx::read(&bytes).map(|parsed| parsed.source),
+        other => panic!("{other}"),
+    }
+}
+
+fn names(folder: PathBuf, ending: &str) -> Vec<String> {
+    let files = fs::read_dir(folder).unwrap();
+    let names = files.map(|f| f.unwrap().file_name().to_str().unwrap().to_owned());
+    let mut names: Vec<_> = names.filter(|name| name.ends_with(ending)).collect();
+    names.sort();
+    names
+}
+
+/// What one model answered wrong, and how far its scores are off at most.
+fn differences(name: &str) -> (Vec<String>, f64) {
+    let recorded = unpacked(name);
+    let end = recorded.iter().position(|b| *b == b'\n').unwrap();
+    let header: Header = serde_json::from_slice(&recorded[..end]).unwrap();
+    let numbers: Vec<f64> = recorded[end + 1..]
+        .as_chunks()
+        .0
+        .iter()
+        .map(|b| f64::from_le_bytes(*b))
+        .collect();
+    let (rows, answers) = numbers.split_at(header.rows * header.features);
+    let labels = if header.labels { header.rows } else { 0 };
+    let (labels, scores) = answers.split_at(labels);
+    assert_eq!(scores.len(), header.rows * header.scores);
+
+    let source = match read(&header) {
+        Ok(source) => source,
+        Err(error) => return (vec![format!("{name}: {error}")], 0.0),
+    };
+    let model = Model::new(source).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let mut got = Predictions::default();
+    model.predict_rows(rows, &mut got);
+    let mut wrong = Vec::new();
+    if got.width != header.scores || got.classes.len() != labels.len() {
+        wrong.push(format!("{name}: {} scores", got.width));
+        return (wrong, 0.0);
+    }
+    for (i, (class, label)) in got.classes.iter().zip(labels).enumerate() {
+        let found = match model.labels() {
+            Some(Labels::Integers(labels)) => labels[*class as usize] as f64,
+            _ => f64::from(*class),
+        };
+        if found.to_bits() != label.to_bits() {
+            let row = &rows[i * header.features..][..header.features];
+            wrong.push(format!(
+                "{name}, row {i}: {found} for {label}, {:?} {row:?}",
+                got.row(i)
+            ));
+        }
+    }
+    let mut worst = 0f64;
+    for (i, (score, wanted)) in got.scores.iter().zip(scores).enumerate() {
+        let off = (score - wanted).abs() / wanted.abs().max(1.0);
+        worst = worst.max(off);
+        if off.is_nan() || off > 1e-5 {
+            wrong.push(format!(
+                "{name}, row {}: {score} for {wanted}",
+                i / header.scores
+            ));
+        }
+    }
+    (wrong, worst)
+}
+
+#[test]
+#[expect(
+    clippy::print_stderr,
+    reason = "a table for those who ask with --nocapture"
+)]
+fn every_model_answers_as_its_library_does() {
+    let names = names(folder(), ".rows.gz");
+    assert!(names.len() >= 40, "{names:?}");
+    let mut wrong = Vec::new();
+    for name in &names {
+        let (differences, worst) = differences(name);
+        eprintln!("{name:<40} {worst:.1e} {}", differences.len());
+        wrong.extend(differences.into_iter().take(3));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_not_served_is_refused_by_name() {
+    for (name, part, advice) in [
+        ("xgb_gblinear.ubj", "`gblinear`", "gbtree and dart"),
+        (
+            "xgb_multi_output_tree.ubj",
+            "multi_output_tree",
+            "one_output_per_tree",
+        ),
+        (
+            "xgb_multi_label.ubj",
+            "2 labels at once",
+            "one model for each label",
+        ),
+        ("lgb_linear.txt", "linear trees", "linear_tree=false"),
+        (
+            "onnx_lgb_forest.onnx",
+            "ArrayFeatureExtractor",
+            "LightGBM model itself",
+        ),
+    ] {
+        let bytes = unpacked(&format!("refused/{name}.gz"));
+        let read = match name.split_once('_') {
+            Some(("xgb", _)) => xgboost::read(&bytes, None).map(|_| ()),
+            Some(("lgb", _)) => lightgbm::read(&bytes).map(|_| ()),
+            _ => onnx::read(&bytes).map(|_| ()),
+        };
+        let error = read.unwrap_err();
+        assert!(
+            matches!(error, FormatError::Unsupported(_)),
+            "{name}: {error}"
+        );
+        let text = error.to_string();
+        assert!(
+            text.contains(part) && text.contains(advice),
+            "{name}: {text}"
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Models of several formats, held against the libraries that fitted them.
+
+pub(crate) mod boosters;

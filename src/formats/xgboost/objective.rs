@@ -1,0 +1,126 @@
+//! What a margin means, by the objective the model was trained for.
+//!
+//! Source: the objectives below XGBoost's `src/objective/` (`PredTransform`, `ProbToMargin`) and, for labels, its
+//! `python-package/xgboost/sklearn.py`.
+
+use super::{Api, FormatError, unsupported};
+use crate::model::{BinaryScores, Labels, Link, Output};
+
+/// The largest margin whose `f32` sigmoid is not above one half: 1.5 · 2⁻²⁴. Above it, `1 + e^-x` is below 2.
+const LOGISTIC_CUT: f64 = 1.5 / (1 << 24) as f64;
+
+/// How the base score, which is given in the answer's space, becomes a margin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Space {
+    Margin,
+    Probability,
+    Positive,
+}
+
+/// How margins become answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Logistic,
+    RawLogistic,
+    Hinge,
+    Multi(Link),
+    Number(Link),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Objective<'a> {
+    name: &'a str,
+    space: Space,
+    answer: Answer,
+}
+
+impl<'a> Objective<'a> {
+    pub(super) fn named(name: &'a str) -> Result<Self, FormatError> {
+        let (space, answer) = match name {
+            "binary:logistic" => (Space::Probability, Answer::Logistic),
+            "binary:logitraw" => (Space::Margin, Answer::RawLogistic),
+            "binary:hinge" => (Space::Margin, Answer::Hinge),
+            "multi:softprob" => (Space::Margin, Answer::Multi(Link::SoftmaxFirst)),
+            "multi:softmax" => (Space::Margin, Answer::Multi(Link::Softmax)),
+            "reg:logistic" => (Space::Probability, Answer::Number(Link::Sigmoid)),
+            "reg:squarederror"
+            | "reg:linear"
+            | "reg:squaredlogerror"
+            | "reg:pseudohubererror"
+            | "reg:absoluteerror"
+            | "reg:quantileerror"
+            | "rank:pairwise"
+            | "rank:ndcg"
+            | "rank:map" => (Space::Margin, Answer::Number(Link::Identity)),
+            "count:poisson" | "reg:gamma" | "reg:tweedie" | "survival:cox" | "survival:aft" => {
+                (Space::Positive, Answer::Number(Link::Exp))
+            }
+            other => {
+                return Err(unsupported!(
+                    "the XGBoost objective `{}` is not served; binary:*, multi:*, reg:*, rank:*, count:poisson and \
+                     survival:* are",
+                    other.escape_debug()
+                ));
+            }
+        };
+        Ok(Self {
+            name,
+            space,
+            answer,
+        })
+    }
+
+    /// The margin that the trees add to.
+    pub(super) fn margin(&self, base: f32) -> f32 {
+        match self.space {
+            Space::Margin => base,
+            Space::Probability => -(1.0 / base - 1.0).ln(),
+            Space::Positive => base.ln(),
+        }
+    }
+
+    pub(super) fn output(&self, width: usize, api: Api) -> Result<Output, FormatError> {
+        let classes = |n: usize| Labels::Integers((0..n as i64).collect());
+        let binary = |cut, scores| Output::Binary {
+            labels: classes(2),
+            cut,
+            scores,
+        };
+        let single = |output| match width {
+            1 => Ok(output),
+            _ => Err(unsupported!(
+                "the XGBoost model answers {width} labels at once with {}; train one model for each label",
+                self.name
+            )),
+        };
+        match (self.answer, api) {
+            (Answer::Logistic, Api::Regressor) => Ok(Output::Regression {
+                link: Link::Sigmoid,
+            }),
+            (Answer::Logistic, _) | (Answer::Number(Link::Sigmoid), Api::Classifier) => {
+                single(binary(LOGISTIC_CUT, BinaryScores::Sigmoid))
+            }
+            (Answer::RawLogistic, Api::Booster) => single(binary(0.0, BinaryScores::Opposite)),
+            (Answer::RawLogistic, Api::Regressor) => Ok(Output::Regression {
+                link: Link::Identity,
+            }),
+            // XGBClassifier takes whatever the booster answers for the probability of class 1.
+            (Answer::RawLogistic | Answer::Number(Link::Identity), Api::Classifier) => {
+                single(binary(0.5, BinaryScores::Complement))
+            }
+            (Answer::Hinge, _) => single(binary(0.0, BinaryScores::Vote)),
+            (Answer::Multi(_), _) if width < 2 => Err(unsupported!(
+                "the XGBoost model tells {width} classes apart; train it on data with at least two"
+            )),
+            (Answer::Multi(link), _) => Ok(Output::Classes {
+                labels: classes(width),
+                link,
+            }),
+            (Answer::Number(_), Api::Classifier) => Err(unsupported!(
+                "a classifier with the objective {} is not served; binary:logistic and multi:softprob are",
+                self.name
+            )),
+            (Answer::Number(link), _) => Ok(Output::Regression { link }),
+        }
+    }
+}

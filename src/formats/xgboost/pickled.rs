@@ -1,0 +1,66 @@
+//! Models inside the pickles of XGBoost's Python classes.
+//!
+//! Source: `Booster.__getstate__` in XGBoost's `python-package/xgboost/core.py`, `LearnerIO::Save` in `src/learner.cc` and, for
+//! `missing`, `XGBModel.predict` in `python-package/xgboost/sklearn.py`.
+
+use serde::Deserialize;
+
+use super::{Document, FormatError, Parsed, document, parse, rename, unsupported};
+use crate::input::Precision;
+use crate::model::{Labels, Step, StepOp};
+
+/// What a Python object knows about a model beside the booster's memory.
+#[derive(Clone, Debug, Default)]
+pub struct Wrapper<'a> {
+    /// The name of its class.
+    pub class: &'a str,
+    /// The classes of an `XGBClassifier`, where it tells them.
+    pub labels: Option<Labels>,
+    /// The number that stands for a missing value beside NaN.
+    pub missing: Option<f64>,
+}
+
+/// The memory of a booster: the file that `save_model` would write, and the parameters of its training.
+#[derive(Deserialize)]
+struct Memory {
+    #[serde(rename = "Model")]
+    model: Document,
+}
+
+impl From<Memory> for Document {
+    fn from(memory: Memory) -> Self {
+        memory.model
+    }
+}
+
+/// What stands before a binary model in pickles of versions 1.0 to 1.2.
+const BEFORE_MODEL: &[u8] = b"CONFIG-offset:";
+
+/// Reads the memory of a booster, as its pickle holds it: UBJSON or JSON, or up to 1.2 a binary model.
+///
+/// # Errors
+/// As [`super::read`].
+pub fn read_pickled(bytes: &[u8], wrapper: &Wrapper<'_>) -> Result<Parsed, FormatError> {
+    // Behind it stands the length of the model, and behind the model its parameters.
+    let model = bytes.strip_prefix(BEFORE_MODEL).and_then(|b| b.get(8..));
+    let model = document::<Memory>(model.unwrap_or(bytes))?;
+    let mut parsed = parse(model, Some(wrapper.class), bytes.len())?;
+    let source = &mut parsed.source;
+    if let Some(labels) = &wrapper.labels {
+        rename(&mut source.output, labels)?;
+    }
+    if let Some(missing) = wrapper.missing {
+        if !(missing as f32).is_finite() {
+            return Err(unsupported!(
+                "the {} takes {missing} for missing; fit it with missing=nan, or with a finite number",
+                wrapper.class
+            ));
+        }
+        source.steps.push(Step {
+            op: StepOp::IsMissing,
+            operand: vec![f64::from(missing as f32); source.forest.n_features],
+            precision: Precision::F32,
+        });
+    }
+    Ok(parsed)
+}

@@ -1,0 +1,170 @@
+//! The node arrays of one tree → nodes, leaf values and sets of categories.
+//!
+//! Source: `RegTree` in XGBoost's `include/xgboost/tree_model.h`, and `Decision` in `src/common/categorical.h`.
+
+use super::{FormatError, corrupt, document, unsupported};
+use crate::model::{CategorySet, ForestIr, Test, TreeNode};
+
+/// XGBoost takes larger numbers for no category.
+const MAX_CATEGORY: i32 = 1 << 24;
+
+/// Appends tree number `number`, whose leaves count `weight` times. `words` is how long sets of categories may still be.
+pub(super) fn append(
+    tree: &document::Tree,
+    number: usize,
+    weight: Option<f32>,
+    words: &mut usize,
+    forest: &mut ForestIr,
+) -> Result<(), FormatError> {
+    let count = tree.left_children.len();
+    let lengths = [
+        ("right_children", tree.right_children.len()),
+        ("split_indices", tree.split_indices.len()),
+        ("split_conditions", tree.split_conditions.len()),
+        ("default_left", tree.default_left.len()),
+    ];
+    for (name, length) in lengths {
+        if length != count {
+            return Err(corrupt!(
+                "tree {number}: {name} has {length} entries for {count} nodes"
+            ));
+        }
+    }
+    if !tree.split_type.is_empty() && tree.split_type.len() != count {
+        return Err(corrupt!(
+            "tree {number}: split_type has {} entries for {count} nodes",
+            tree.split_type.len()
+        ));
+    }
+    if let Some(size) = &tree.tree_param.size_leaf_vector
+        && !matches!(size.as_str(), "0" | "1")
+    {
+        return Err(unsupported!(
+            "the XGBoost model has trees with {size} values per leaf (multi_strategy=\"multi_output_tree\"); train it \
+             with one_output_per_tree"
+        ));
+    }
+    let first_set = sets(tree, number, words, forest)?;
+    let mut nodes = Vec::with_capacity(count);
+    let links = tree.left_children.iter().zip(&tree.right_children);
+    let tests = tree.split_indices.iter().zip(&tree.split_conditions);
+    for (at, (((&left, &right), (&feature, &document::Number(condition))), default_left)) in
+        links.zip(tests).zip(&tree.default_left).enumerate()
+    {
+        if left == -1 {
+            let value = weight.map_or(condition, |weight| condition * weight);
+            nodes.push(TreeNode::Leaf {
+                values: forest.leaves.len() as u32,
+            });
+            forest.leaves.push(value.into());
+            continue;
+        }
+        let (Ok(left), Ok(right)) = (u32::try_from(left), u32::try_from(right)) else {
+            return Err(corrupt!(
+                "tree {number}, node {at} has the children {left} and {right}"
+            ));
+        };
+        let by_category = match tree.split_type.get(at) {
+            None | Some(0) => None,
+            Some(1) => Some(tree.categories_nodes.binary_search(&(at as u32)).ok()),
+            Some(other) => {
+                return Err(unsupported!(
+                    "tree {number}, node {at} splits in a way that this server does not know ({other})"
+                ));
+            }
+        };
+        nodes.push(match by_category {
+            None => TreeNode::Split {
+                feature,
+                test: Test::Lt,
+                threshold: condition.into(),
+                yes: left,
+                no: right,
+                missing_yes: default_left.0,
+            },
+            // The categories listed go right; the others, and whatever is no category, go left.
+            Some(Some(set)) => TreeNode::Categories {
+                feature,
+                set: first_set + set as u32,
+                yes: right,
+                no: left,
+                missing_yes: !default_left.0,
+            },
+            Some(None) => {
+                return Err(corrupt!(
+                    "tree {number}, node {at} splits by categories, but has none"
+                ));
+            }
+        });
+    }
+    forest.trees.push(nodes);
+    Ok(())
+}
+
+/// Appends the sets of categories of a tree, in the order of `categories_nodes`; returns the number of the first.
+fn sets(
+    tree: &document::Tree,
+    number: usize,
+    words: &mut usize,
+    forest: &mut ForestIr,
+) -> Result<u32, FormatError> {
+    let count = tree.categories_nodes.len();
+    if tree.categories_segments.len() != count || tree.categories_sizes.len() != count {
+        return Err(corrupt!(
+            "tree {number}: the arrays of categories differ in length"
+        ));
+    }
+    let listed: u64 = tree
+        .categories_sizes
+        .iter()
+        .fold(0, |all, size| all.saturating_add(*size));
+    if listed > tree.categories.len() as u64 {
+        return Err(corrupt!(
+            "tree {number} has {} categories for splits that list {listed}",
+            tree.categories.len()
+        ));
+    }
+    if !tree.categories_nodes.is_sorted() {
+        return Err(corrupt!(
+            "tree {number}: the nodes that split by categories are not in order"
+        ));
+    }
+    let first = forest.categories.len() as u32;
+    for (&start, &size) in tree.categories_segments.iter().zip(&tree.categories_sizes) {
+        let (start, size) = (start as usize, size as usize);
+        let listed = tree.categories.get(start..start.saturating_add(size));
+        let Some(listed) = listed else {
+            return Err(corrupt!(
+                "tree {number}: the categories {start} to {} do not exist",
+                start.saturating_add(size)
+            ));
+        };
+        forest.categories.push(set(listed, number, words)?);
+    }
+    Ok(first)
+}
+
+fn set(listed: &[i32], number: usize, words: &mut usize) -> Result<CategorySet, FormatError> {
+    let most = listed.iter().copied().max().unwrap_or_default();
+    if listed.iter().any(|c| !(0..MAX_CATEGORY).contains(c)) {
+        return Err(corrupt!(
+            "tree {number} lists a category that is negative or above {MAX_CATEGORY}"
+        ));
+    }
+    let length = most as usize / 32 + 1;
+    *words = words.checked_sub(length).ok_or_else(|| {
+        unsupported!(
+            "the categories of the XGBoost model go up to {most}, too far for sets; give the categories consecutive codes"
+        )
+    })?;
+    let mut set = CategorySet {
+        words: vec![0; length],
+        ..CategorySet::default()
+    };
+    for &category in listed {
+        if let Some(word) = set.words.get_mut(category as usize / 32) {
+            *word |= 1 << (category % 32);
+        }
+    }
+    Ok(set)
+}

@@ -1,0 +1,202 @@
+//! Sockets: accepting, HTTP/1.1 and HTTP/2, slow clients, and a shutdown that loses nothing.
+
+use super::activity::{Activity, Verdict, Watched};
+use crate::http::app::App;
+use hyper::{
+    Request, body::Incoming, server::conn::http1, server::conn::http2, service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::GracefulConnection,
+};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+/// How a server ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Shutdown {
+    /// How long to go on accepting after the signal, while readiness says no.
+    pub drain: Duration,
+    /// How long requests in flight may take after that.
+    pub grace: Duration,
+}
+
+/// The first bytes of an HTTP/2 connection (RFC 9113, section 3.4).
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// The most that the headers of one request may take.
+const MAX_HEADER_BYTES: usize = 64 << 10;
+/// How slow clients are told from idle ones, see [`Activity`]: one timer per connection.
+const TICK: Duration = Duration::from_secs(1);
+/// How long a connection may wait for its next request: longer than load balancers keep theirs, so that it is they who close.
+const IDLE: Duration = Duration::from_mins(3);
+/// Between two looks at a connection that has sent a part of the preface.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// Accepts and serves connections until `stop` tells how to end, drains, and returns when the last request is answered.
+///
+/// # Errors
+/// If requests are still running when `shutdown.grace` is over; they are dropped.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    header_timeout: Duration,
+    stop: impl Future<Output = Shutdown>,
+) -> io::Result<()> {
+    let (closing, close) = watch::channel(());
+    let shutdown = {
+        let stop = async {
+            let shutdown = stop.await;
+            app.drain();
+            tracing::info!(
+                drain_seconds = shutdown.drain.as_secs(),
+                "draining: not ready any more, still serving"
+            );
+            tokio::time::sleep(shutdown.drain).await;
+            shutdown
+        };
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                biased;
+                shutdown = &mut stop => break shutdown,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        tokio::spawn(connection(app.clone(), stream, header_timeout, close.clone()));
+                    }
+                    Err(error) => {
+                        // Out of file descriptors, mostly: the connection waits in the kernel's queue until there are some.
+                        tracing::warn!(%error, "cannot accept a connection");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                },
+            }
+        }
+    };
+    drop(listener);
+    drop(close);
+    tracing::info!(
+        grace_seconds = shutdown.grace.as_secs(),
+        "closing: finishing the requests in flight"
+    );
+    // No connections left is an error to the channel, and all there is to wait for.
+    let _none = closing.send(());
+    tokio::time::timeout(shutdown.grace, closing.closed())
+        .await
+        .map_err(|_| {
+            let late = "requests were still running at the deadline and were dropped";
+            io::Error::new(io::ErrorKind::TimedOut, late)
+        })
+}
+
+async fn connection(
+    app: Arc<App>,
+    stream: TcpStream,
+    header_timeout: Duration,
+    close: watch::Receiver<()>,
+) {
+    // Without it, an answer in two segments waits for the client's delayed acknowledgement.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let Ok(Some(two)) = tokio::time::timeout(header_timeout, speaks_http2(&stream)).await else {
+        return;
+    };
+    let activity = Arc::new(Activity::default());
+    let socket = Watched {
+        socket: TokioIo::new(stream),
+        activity: activity.clone(),
+    };
+    let service = service_fn({
+        let activity = activity.clone();
+        move |request: Request<Incoming>| {
+            let (app, busy) = (app.clone(), activity.request());
+            async move {
+                let _busy = busy;
+                Ok::<_, Infallible>(app.handle(request).await)
+            }
+        }
+    });
+    // A connection's end is the client's business, unless it is ours, and then it is logged where it happens.
+    let ended = if two {
+        let mut http = http2::Builder::new(TokioExecutor::new());
+        http.timer(TokioTimer::new())
+            .max_concurrent_streams(200)
+            .max_header_list_size(MAX_HEADER_BYTES as u32)
+            .keep_alive_interval(Duration::from_secs(30))
+            .keep_alive_timeout(header_timeout);
+        // HTTP/2 has pings for clients that are gone, and many requests at a time that one state cannot describe.
+        drive(
+            http.serve_connection(socket, service),
+            close,
+            None,
+            header_timeout,
+        )
+        .await
+    } else {
+        let mut http = http1::Builder::new();
+        http.header_read_timeout(None)
+            .max_buf_size(MAX_HEADER_BYTES);
+        drive(
+            http.serve_connection(socket, service),
+            close,
+            Some(activity),
+            header_timeout,
+        )
+        .await
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke");
+    }
+}
+
+/// Runs a connection until it ends, the server closes, or its client is too slow.
+async fn drive<C: GracefulConnection>(
+    connection: C,
+    mut close: watch::Receiver<()>,
+    activity: Option<Arc<Activity>>,
+    header_timeout: Duration,
+) -> Result<(), C::Error> {
+    let mut connection = std::pin::pin!(connection);
+    let mut ticks = tokio::time::interval(TICK);
+    let (slow, idle) = (header_timeout.as_secs() as u32, IDLE.as_secs() as u32);
+    let mut closing = false;
+    loop {
+        tokio::select! {
+            biased;
+            ended = connection.as_mut() => return ended,
+            // An error is a server that has gone without a word: the same thing.
+            _ = close.changed(), if !closing => {
+                closing = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            _ = ticks.tick(), if activity.is_some() => {
+                match activity.as_ref().map(|activity| activity.tick(slow, idle)) {
+                    Some(Verdict::Slow) => return Ok(()),
+                    Some(Verdict::Idle) => connection.as_mut().graceful_shutdown(),
+                    Some(Verdict::Keep) | None => {}
+                }
+            }
+        }
+    }
+}
+
+/// Looks at the first bytes without taking them; `None` if the client has gone.
+async fn speaks_http2(stream: &TcpStream) -> Option<bool> {
+    let mut start = [0u8; PREFACE.len()];
+    loop {
+        let n = stream.peek(&mut start).await.ok()?;
+        if n == 0 {
+            return None;
+        }
+        if start[..n] != PREFACE[..n] {
+            return Some(false);
+        }
+        if n == PREFACE.len() {
+            return Some(true);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}

@@ -1,0 +1,3 @@
+//! Wire formats: how bytes become a batch, and how scores become bytes.
+
+pub(super) mod native;

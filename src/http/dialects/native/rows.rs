@@ -1,0 +1,178 @@
+//! Rows that are being read, and every mistake in them by row and column.
+
+use super::format::RowFormat;
+use crate::{
+    http::problem::{Code, Failure, Item},
+    input::{Batch, Refusal, Value},
+};
+use serde_json::{Value as Json, json};
+
+/// At most this many mistakes are listed.
+const MAX_ERRORS: usize = 20;
+
+/// Where in the body a value is: `row` is set in batches.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    pub(super) row: Option<usize>,
+    pub(super) column: usize,
+    pub(super) named: bool,
+}
+
+/// Rows read so far, and what was wrong with them.
+#[derive(Debug)]
+pub(in crate::http) struct Rows<'f> {
+    pub(super) format: &'f RowFormat,
+    /// All rows seen, good or bad.
+    pub(in crate::http) batch: Batch,
+    pub(super) place: Place,
+    first: Option<(Code, String)>,
+    errors: Vec<Item>,
+    pub(super) too_many: bool,
+}
+
+impl<'f> Rows<'f> {
+    pub(super) fn new(format: &'f RowFormat, capacity: usize) -> Self {
+        Self {
+            format,
+            batch: Batch::new(format.width(), capacity),
+            place: Place::default(),
+            first: None,
+            errors: Vec::new(),
+            too_many: false,
+        }
+    }
+
+    /// Rows seen, good or bad.
+    pub(in crate::http) fn count(&self) -> usize {
+        self.batch.len()
+    }
+
+    /// What the mistakes found so far mean to the client.
+    pub(super) fn failure(&mut self) -> Option<Failure> {
+        let (code, detail) = self.first.take()?;
+        Some(Failure::new(code, detail).at(std::mem::take(&mut self.errors)))
+    }
+
+    fn column_name(&self) -> Json {
+        if self.place.named {
+            json!(self.format.schema.columns[self.place.column].name)
+        } else {
+            json!(self.place.column)
+        }
+    }
+
+    /// `row 2, column "petal_width": ` or as much of it as there is to say.
+    fn prefix(&self, with_column: bool) -> String {
+        let row = self.place.row.map(|row| format!("row {row}"));
+        let column = with_column.then(|| format!("column {}", self.column_name()));
+        let place: Vec<_> = row.into_iter().chain(column).collect();
+        if place.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", place.join(", "))
+        }
+    }
+
+    fn loc(&self, below: impl IntoIterator<Item = Json>) -> Vec<Json> {
+        let row = self.place.row.map(|row| json!(row));
+        [json!("body")]
+            .into_iter()
+            .chain(row)
+            .chain(below)
+            .collect()
+    }
+
+    fn record(&mut self, code: Code, prefix: &str, msg: String, loc: Vec<Json>) {
+        if self.errors.len() < MAX_ERRORS {
+            self.first
+                .get_or_insert_with(|| (code, format!("{prefix}{msg}")));
+            self.errors.push(Item { loc, msg });
+        }
+    }
+
+    /// Something is wrong with a value of the current row and column.
+    pub(super) fn wrong_value(&mut self, code: Code, msg: impl Into<String>) {
+        let loc = self.loc([json!("features"), self.column_name()]);
+        self.record(code, &self.prefix(true), msg.into(), loc);
+    }
+
+    /// Something is wrong with the current row or one of its fields.
+    pub(super) fn wrong_row(
+        &mut self,
+        code: Code,
+        msg: impl Into<String>,
+        below: impl IntoIterator<Item = Json>,
+    ) {
+        let loc = self.loc(below);
+        self.record(code, &self.prefix(false), msg.into(), loc);
+    }
+
+    pub(super) fn wrong_count(&mut self, got: usize) {
+        let expected = self.format.width();
+        let plural = if expected == 1 { "" } else { "s" };
+        let msg = format!("expected {expected} feature{plural}, got {got}");
+        self.wrong_row(Code::WrongFeatureCount, msg, [json!("features")]);
+    }
+
+    /// What the JSON reader's own error means to the client.
+    pub(super) fn syntax(&mut self, error: &serde_json::Error) -> Failure {
+        if self.too_many {
+            return Failure::new(
+                Code::TooManyRows,
+                format!(
+                    "The batch has more than {} rows, which is this server's limit.",
+                    self.count()
+                ),
+            );
+        }
+        let text = error.to_string();
+        if error.line() == 1 && error.column() == 0 {
+            return Failure::new(Code::InvalidJson, "The body is empty; send JSON.");
+        }
+        if text.starts_with("number out of range") {
+            self.first = None;
+            self.errors.clear();
+            self.wrong_value(
+                Code::OutOfRange,
+                "the number is too large for a 64-bit float",
+            );
+            return self
+                .failure()
+                .unwrap_or_else(|| Failure::new(Code::OutOfRange, text));
+        }
+        Failure::new(
+            Code::InvalidJson,
+            format!("The body is not valid JSON: {text}"),
+        )
+    }
+
+    /// Writes the value at `place`, if its column takes it.
+    #[inline]
+    pub(super) fn accept(&mut self, value: Value<'_>) {
+        let column = &self.format.schema.columns[self.place.column];
+        match column.accept(value, self.format.schema.precision) {
+            Ok(x) => self.batch.set(self.place.column, x),
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// The value at `place` is not even one that a column could take.
+    pub(super) fn wrong_type(&mut self, got: &'static str) {
+        let refusal = self.format.schema.columns[self.place.column].wrong_type(got);
+        self.refuse(refusal);
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        let code = match refusal {
+            Refusal::Type { .. } => Code::InvalidType,
+            Refusal::Missing => Code::MissingValue,
+            Refusal::NotFinite | Refusal::OutOfRange { .. } => Code::OutOfRange,
+        };
+        self.wrong_value(code, refusal.to_string());
+    }
+
+    /// Ends the row, whatever was wrong with it, so that the next one starts where it should.
+    pub(super) fn end_row(&mut self) {
+        self.batch.end_row();
+    }
+}

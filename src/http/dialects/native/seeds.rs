@@ -1,0 +1,342 @@
+//! How a body is read: serde seeds that write into [`Rows`].
+
+use super::rows::Rows;
+use crate::{http::problem::Code, input::Value};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::json;
+use std::fmt;
+
+/// Names out of a request are cut to this many characters before they are repeated.
+const MAX_ECHO: usize = 64;
+
+/// Implements the visits of a seed that wants one shape and gets another: the value is skipped, the mistake recorded.
+macro_rules! refuse {
+    ($refuse:ident: $($visit:ident),+) => { $(refuse!(@ $refuse $visit);)+ };
+    (@ $refuse:ident number) => {
+        fn visit_f64<E>(self, _: f64) -> Result<(), E> { self.$refuse("a number"); Ok(()) }
+        fn visit_u64<E>(self, _: u64) -> Result<(), E> { self.$refuse("a number"); Ok(()) }
+        fn visit_i64<E>(self, _: i64) -> Result<(), E> { self.$refuse("a number"); Ok(()) }
+    };
+    (@ $refuse:ident boolean) => { fn visit_bool<E>(self, _: bool) -> Result<(), E> { self.$refuse("a boolean"); Ok(()) } };
+    (@ $refuse:ident null) => { fn visit_unit<E>(self) -> Result<(), E> { self.$refuse("null"); Ok(()) } };
+    (@ $refuse:ident string) => { fn visit_str<E>(self, _: &str) -> Result<(), E> { self.$refuse("a string"); Ok(()) } };
+    (@ $refuse:ident array) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            self.$refuse("an array");
+            Ok(())
+        }
+    };
+    (@ $refuse:ident object) => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            self.$refuse("an object");
+            Ok(())
+        }
+    };
+}
+
+macro_rules! any_seed {
+    ($seed:ident) => {
+        impl<'de> DeserializeSeed<'de> for $seed<'_, '_> {
+            type Value = ();
+            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+                deserializer.deserialize_any(self)
+            }
+        }
+    };
+}
+
+/// `[row, row, …]`
+pub(in crate::http) struct BatchSeed<'r, 'f> {
+    pub(in crate::http) rows: &'r mut Rows<'f>,
+    pub(in crate::http) max_rows: usize,
+}
+
+any_seed!(BatchSeed);
+
+impl BatchSeed<'_, '_> {
+    fn refuse(self, got: &str) {
+        self.rows.place.row = None;
+        self.rows.wrong_row(
+            Code::InvalidType,
+            format!("expected an array of rows, got {got}"),
+            [],
+        );
+    }
+}
+
+impl<'de> Visitor<'de> for BatchSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an array of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        loop {
+            if self.rows.count() == self.max_rows {
+                if seq.next_element::<IgnoredAny>()?.is_none() {
+                    return Ok(());
+                }
+                self.rows.too_many = true;
+                return Err(A::Error::custom("too many rows"));
+            }
+            self.rows.place.row = Some(self.rows.count());
+            if seq.next_element_seed(RowSeed(self.rows))?.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    refuse!(refuse: number, boolean, null, string, object);
+}
+
+/// `{"features": …}`
+pub(in crate::http) struct RowSeed<'r, 'f>(pub(in crate::http) &'r mut Rows<'f>);
+
+any_seed!(RowSeed);
+
+impl RowSeed<'_, '_> {
+    fn refuse(self, got: &str) {
+        self.0.wrong_row(
+            Code::InvalidType,
+            format!("expected an object with the field \"features\", got {got}"),
+            [],
+        );
+        self.0.end_row();
+    }
+}
+
+impl<'de> Visitor<'de> for RowSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object with the field \"features\"")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut found = false;
+        while let Some(name) = map.next_key_seed(NameSeed(|name: &str| {
+            (name != "features").then(|| echo(name))
+        }))? {
+            match name {
+                None if !found => {
+                    found = true;
+                    map.next_value_seed(FeaturesSeed(self.0))?;
+                    continue;
+                }
+                None => self.0.wrong_row(
+                    Code::DuplicateField,
+                    "the field \"features\" is given twice",
+                    [json!("features")],
+                ),
+                Some(name) => {
+                    let msg = format!("unknown field {}; a row has only \"features\"", json!(name));
+                    self.0.wrong_row(Code::UnknownField, msg, [json!(name)]);
+                }
+            }
+            map.next_value::<IgnoredAny>()?;
+        }
+        if !found {
+            self.0.wrong_row(
+                Code::MissingField,
+                "the field \"features\" is missing",
+                [json!("features")],
+            );
+        }
+        self.0.end_row();
+        Ok(())
+    }
+
+    refuse!(refuse: number, boolean, null, string, array);
+}
+
+/// `[5.1, 3.5]` or `{"sepal_length": 5.1, "sepal_width": 3.5}`
+struct FeaturesSeed<'r, 'f>(&'r mut Rows<'f>);
+
+any_seed!(FeaturesSeed);
+
+impl FeaturesSeed<'_, '_> {
+    fn refuse(self, got: &str) {
+        let shapes = if self.0.format.schema.named {
+            "an array of numbers or an object"
+        } else {
+            "an array of numbers"
+        };
+        self.0.wrong_row(
+            Code::InvalidType,
+            format!("expected features as {shapes}, got {got}"),
+            [json!("features")],
+        );
+    }
+}
+
+impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an array or an object of numbers")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let rows = self.0;
+        let width = rows.format.width();
+        rows.place.named = false;
+        for column in 0..width {
+            rows.place.column = column;
+            if seq.next_element_seed(ValueSeed(rows))?.is_none() {
+                rows.wrong_count(column);
+                return Ok(());
+            }
+        }
+        let mut more = width;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            more += 1;
+        }
+        if more > width {
+            rows.wrong_count(more);
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let rows = self.0;
+        let format = rows.format;
+        if !format.schema.named {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            let msg = format!(
+                "this model's columns have no names; send an array of {} numbers",
+                format.width()
+            );
+            rows.wrong_row(Code::UnnamedColumns, msg, [json!("features")]);
+            return Ok(());
+        }
+        let mut seen = vec![false; format.width()];
+        rows.place.named = true;
+        let mut next = 0;
+        // Clients mostly send columns in the model's order: the next one is tried before the index is asked.
+        let find = |next: usize, name: &str| match format.schema.columns.get(next) {
+            Some(column) if column.name == name => Ok(next),
+            _ => format.index.get(name).copied().ok_or_else(|| echo(name)),
+        };
+        while let Some(found) = map.next_key_seed(NameSeed(|name: &str| find(next, name)))? {
+            match found {
+                Ok(column) if !seen[column] => {
+                    seen[column] = true;
+                    next = column + 1;
+                    rows.place.column = column;
+                    map.next_value_seed(ValueSeed(rows))?;
+                    continue;
+                }
+                Ok(column) => {
+                    rows.place.column = column;
+                    rows.wrong_value(Code::DuplicateColumn, "the column is given twice");
+                }
+                Err(name) => {
+                    let msg = format!("unknown column {}", json!(name));
+                    rows.wrong_row(Code::UnknownColumn, msg, [json!("features"), json!(name)]);
+                }
+            }
+            map.next_value::<IgnoredAny>()?;
+        }
+        for column in (0..seen.len()).filter(|column| !seen[*column]) {
+            let column = &format.schema.columns[column];
+            // What a row may leave out is missing there: the end of the row writes it.
+            if !column.required && column.nullable {
+                continue;
+            }
+            let name = json!(column.name);
+            rows.wrong_row(
+                Code::MissingColumn,
+                format!("the column {name} is missing"),
+                [json!("features"), name.clone()],
+            );
+        }
+        Ok(())
+    }
+
+    refuse!(refuse: number, boolean, null, string);
+}
+
+/// A field or column name, looked at in place.
+struct NameSeed<F>(F);
+
+impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for NameSeed<F> {
+    type Value = T;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for NameSeed<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<T, E> {
+        Ok(self.0(name))
+    }
+}
+
+fn echo(name: &str) -> String {
+    if name.chars().nth(MAX_ECHO).is_none() {
+        return name.to_owned();
+    }
+    name.chars().take(MAX_ECHO).chain(['…']).collect()
+}
+
+/// One feature value, at `rows.place`.
+struct ValueSeed<'r, 'f>(&'r mut Rows<'f>);
+
+any_seed!(ValueSeed);
+
+impl ValueSeed<'_, '_> {
+    fn refuse(self, got: &'static str) {
+        self.0.wrong_type(got);
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a feature value")
+    }
+
+    fn visit_f64<E>(self, x: f64) -> Result<(), E> {
+        self.0.accept(Value::Number(x));
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, x: u64) -> Result<(), E> {
+        self.0.accept(Value::Number(x as f64));
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, x: i64) -> Result<(), E> {
+        self.0.accept(Value::Number(x as f64));
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, x: bool) -> Result<(), E> {
+        self.0.accept(Value::Boolean(x));
+        Ok(())
+    }
+
+    fn visit_str<E>(self, x: &str) -> Result<(), E> {
+        self.0.accept(Value::Text(x));
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.accept(Value::Missing);
+        Ok(())
+    }
+
+    refuse!(refuse: array, object);
+}

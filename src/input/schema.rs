@@ -1,0 +1,110 @@
+//! The columns of a row: how many a model takes, their names, their types, and what may be left out.
+
+/// The arithmetic that a model reads its numbers in, and so the range they must fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    F32,
+    F64,
+}
+
+impl Precision {
+    /// The nearest number of this precision.
+    pub fn round(self, x: f64) -> f64 {
+        match self {
+            Self::F32 => f64::from(x as f32),
+            Self::F64 => x,
+        }
+    }
+}
+
+/// Column types of the MLflow signature that a model can take.
+/// Source: MLflow's `DataType` (`boolean integer long float double`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    Boolean,
+    /// 32 bits.
+    Integer,
+    /// 64 bits.
+    Long,
+    Float,
+    Double,
+}
+
+impl ColumnType {
+    /// The type's name in an MLflow signature.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Long => "long",
+            Self::Float => "float",
+            Self::Double => "double",
+        }
+    }
+}
+
+/// One column of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The name clients use in the named form; made up (`x0`, `x1`, …) when [`Schema::named`] is false.
+    pub name: String,
+    pub kind: ColumnType,
+    /// Whether a row given by name must have the column. One that it may leave out is a missing value there.
+    pub required: bool,
+    /// Whether a missing value (`null`, NaN) has a meaning to the model.
+    pub nullable: bool,
+}
+
+impl Column {
+    /// A column that every row has, and whose values are never missing.
+    pub fn new(name: impl Into<String>, kind: ColumnType) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            required: true,
+            nullable: false,
+        }
+    }
+}
+
+/// The columns of one row, in the model's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    pub columns: Vec<Column>,
+    /// Whether the names come from the model, so that rows can be given as `{"name": value}`.
+    pub named: bool,
+    /// What the model reads numbers in: a number beyond its range is refused.
+    pub precision: Precision,
+}
+
+impl Schema {
+    /// A schema of `n` unnamed columns of one type.
+    pub fn unnamed(n: usize, kind: ColumnType) -> Self {
+        let columns = (0..n).map(|i| Column::new(format!("x{i}"), kind));
+        Self::new(columns.collect(), false)
+    }
+
+    /// A schema of named columns of one type.
+    pub fn named(names: impl IntoIterator<Item = String>, kind: ColumnType) -> Self {
+        let columns = names.into_iter().map(|name| Column::new(name, kind));
+        Self::new(columns.collect(), true)
+    }
+
+    /// A schema whose numbers may be any 64-bit float.
+    pub fn new(columns: Vec<Column>, named: bool) -> Self {
+        Self {
+            columns,
+            named,
+            precision: Precision::F64,
+        }
+    }
+
+    /// Columns per row.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+}

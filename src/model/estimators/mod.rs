@@ -1,0 +1,3 @@
+//! Estimators: what turns prepared numbers into raw scores.
+
+pub(super) mod forest;

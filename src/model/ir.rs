@@ -1,0 +1,246 @@
+//! A model as its file describes it: the hand-over from `formats` and `train` to the checks in [`super::check`].
+//!
+//! Nothing here is trusted. Indices may point anywhere, counts may lie; the checks refuse what does not hold.
+
+use std::collections::HashSet;
+
+use crate::input::{Precision, Schema};
+
+/// How a split compares a feature `x` with its threshold `t`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// `x <= t`
+    Le,
+    /// `x < t`
+    Lt,
+    /// `x >= t`
+    Ge,
+    /// `x > t`
+    Gt,
+    /// `x == t`
+    Eq,
+    /// `x != t`
+    Ne,
+}
+
+/// One node of a tree. Children are indices into the same tree, whose root is node 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TreeNode {
+    Split {
+        feature: u32,
+        test: Test,
+        threshold: f64,
+        /// The child taken when the test holds.
+        yes: u32,
+        /// The child taken when it does not.
+        no: u32,
+        /// Whether a missing value (NaN) takes `yes`.
+        missing_yes: bool,
+    },
+    /// A split by membership: `x` counts as the category that it is when the digits after its point are cut off.
+    Categories {
+        feature: u32,
+        /// The number of the set in [`ForestIr::categories`].
+        set: u32,
+        /// The child taken by the categories of the set.
+        yes: u32,
+        /// The child taken by all others.
+        no: u32,
+        /// Whether a missing value (NaN) takes `yes`.
+        missing_yes: bool,
+    },
+    /// The leaf's numbers are `leaves[values * width .. (values + 1) * width]`, or the one number `leaves[values]` where
+    /// the forest has [`ForestIr::targets`].
+    Leaf { values: u32 },
+}
+
+/// The categories that take `yes` in a split, and what becomes of numbers that are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer for one kind of number"
+)]
+pub struct CategorySet {
+    /// Category `c` is in the set where bit `c % 32` of word `c / 32` is set.
+    pub words: Vec<u32>,
+    /// Whether numbers up to and including -1 take `yes`.
+    pub negative_yes: bool,
+    /// Whether numbers between -1 and 0 take `yes`: some libraries cut them off to category 0, to others they are negative.
+    pub fraction_yes: bool,
+    /// Whether categories beyond the last word take `yes`.
+    pub beyond_yes: bool,
+    /// Whether only whole numbers are categories, and others are beyond them.
+    pub whole: bool,
+    /// Whether a category counts as its lowest byte, and one beyond 2³¹ as 0.
+    pub low_byte: bool,
+}
+
+/// Trees and their leaf values.
+#[derive(Clone, Debug)]
+pub struct ForestIr {
+    pub n_features: usize,
+    pub precision: Precision,
+    /// Numbers per leaf: classes of a classifier, targets of a regressor, 1 for a binary margin.
+    pub width: usize,
+    pub trees: Vec<Vec<TreeNode>>,
+    /// Leaf vectors, `width` numbers each; single numbers where there are `targets`.
+    pub leaves: Vec<f64>,
+    /// Empty, or for each tree the only output that it adds to, as in boosting by class.
+    ///
+    /// Then the sums begin with the base score and are taken in the order of the trees.
+    pub targets: Vec<u32>,
+    /// The sets that [`TreeNode::Categories`] names.
+    pub categories: Vec<CategorySet>,
+    /// Whether the source gives missing values a meaning of their own; if not, they are refused at the door.
+    pub handles_missing: bool,
+}
+
+/// How the trees' leaf vectors become one raw score vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregation {
+    Sum,
+    /// The same in `f32`, rounded after every tree; for forests with [`ForestIr::targets`].
+    SumF32,
+    /// The `f64` sum in the order of the trees over their number, of those with the same output where the forest has
+    /// [`ForestIr::targets`]: what scikit-learn's forests do, to the last bit.
+    Mean,
+}
+
+/// What turns raw scores into the numbers a client sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    Identity,
+    Sigmoid,
+    Softmax,
+    /// Softmax over the scores that are not exactly zero; a zero stays zero (ONNX `SOFTMAX_ZERO`).
+    SoftmaxZero,
+    /// Softmax in the output's precision, and the winner is sought among the results: raw scores that differ by less
+    /// than the results can tell are a tie.
+    SoftmaxFirst,
+    /// The same by logarithms, `e^(x - ln Σ e^x)`: other last bits, and so other ties.
+    LogSoftmaxFirst,
+    /// Sigmoid, and the winner is sought among the results, where large scores are all one.
+    SigmoidFirst,
+    /// `e^x`
+    Exp,
+    /// `ln(1 + e^x)`
+    Softplus,
+    /// `x²` with the sign of `x`
+    SignedSquare,
+}
+
+/// How one raw score `s` becomes the two classes' scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinaryScores {
+    /// `[1 - s, s]`
+    Complement,
+    /// `[-s, s]`
+    Opposite,
+    /// `[sigmoid(-s), sigmoid(s)]`
+    Sigmoid,
+    /// `[1, 0]` or `[0, 1]`, whichever class wins
+    Vote,
+}
+
+/// Class labels in the order of the score columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Labels {
+    Integers(Vec<i64>),
+    Strings(Vec<String>),
+}
+
+impl Labels {
+    /// Number of classes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Integers(labels) => labels.len(),
+            Self::Strings(labels) => labels.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Number of different labels.
+    pub fn distinct(&self) -> usize {
+        match self {
+            Self::Integers(labels) => labels.iter().collect::<HashSet<_>>().len(),
+            Self::Strings(labels) => labels.iter().collect::<HashSet<_>>().len(),
+        }
+    }
+}
+
+/// What the aggregated scores mean.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// One score per class; the largest wins, a tie goes to the lowest class index.
+    Classes { labels: Labels, link: Link },
+    /// One score for two classes: class 1 wins where the raw score exceeds `cut`.
+    Binary {
+        labels: Labels,
+        cut: f64,
+        scores: BinaryScores,
+    },
+    /// The scores are the answer.
+    Regression { link: Link },
+}
+
+impl Output {
+    /// The classes; `None` for a regressor.
+    pub fn labels(&self) -> Option<&Labels> {
+        match self {
+            Self::Classes { labels, .. } | Self::Binary { labels, .. } => Some(labels),
+            Self::Regression { .. } => None,
+        }
+    }
+
+    /// The same, to give them other names.
+    pub fn labels_mut(&mut self) -> Option<&mut Labels> {
+        match self {
+            Self::Classes { labels, .. } | Self::Binary { labels, .. } => Some(labels),
+            Self::Regression { .. } => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    /// Not arithmetic: an `x` within `-operand..=operand` becomes missing. A negative operand leaves its column alone.
+    ZeroIsMissing,
+    /// Not arithmetic: an `x` that equals the operand, once rounded to the step's precision, becomes missing.
+    IsMissing,
+    /// No less than the operand; NaN stays.
+    AtLeast,
+    /// No more than the operand; NaN stays.
+    AtMost,
+}
+
+/// One preprocessing step, applied to every row: `x[j] = x[j] op operand[j]`, rounded to `precision`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub op: StepOp,
+    /// One number per feature.
+    pub operand: Vec<f64>,
+    pub precision: Precision,
+}
+
+/// Everything a flavor reads out of a file, unchecked.
+#[derive(Clone, Debug)]
+pub struct ModelIr {
+    pub schema: Schema,
+    /// The precision rows are rounded to before the first step.
+    pub input: Precision,
+    pub steps: Vec<Step>,
+    pub forest: ForestIr,
+    pub aggregation: Aggregation,
+    /// Added to the aggregated scores: empty, or one number per output.
+    pub base: Vec<f64>,
+    pub output: Output,
+    /// The precision of the scores a client sees: what the source library would have answered.
+    pub output_precision: Precision,
+}

@@ -1,0 +1,101 @@
+//! Class distributions, added exactly: fixed-point numbers whose sums are the same in any order, so that equal votes tie.
+
+use super::store::RawLeaves;
+
+/// Fixed-point one. Sums of class distributions stay near it, well inside a `u32`.
+const ONE: f64 = (1u64 << 31) as f64;
+
+/// Multiples of 2⁻³¹, `width` per leaf.
+#[derive(Debug)]
+pub(in crate::model) struct Exact {
+    width: usize,
+    values: Vec<u32>,
+    /// Set where the last column is left out, because every row sums to it exactly.
+    total: Option<u32>,
+}
+
+impl Exact {
+    /// Stores each distinct vector once; the second list tells, for every leaf of the IR, the number it is stored under.
+    pub(super) fn store(raw: &RawLeaves<'_>) -> (Self, Vec<u32>) {
+        let total = if raw.width > 1 {
+            exact_total(raw)
+        } else {
+            None
+        };
+        let width = raw.width - usize::from(total.is_some());
+        let (values, numbers) = raw.distinct(width, |x| x, |x| (x * ONE).round() as u32);
+        let exact = Self {
+            width,
+            values,
+            total,
+        };
+        (exact, numbers)
+    }
+
+    /// Adds up the leaves of these numbers.
+    #[inline]
+    pub(super) fn sum(
+        &self,
+        numbers: impl Iterator<Item = usize>,
+        fixed: &mut Vec<u32>,
+        sums: &mut [f64],
+    ) {
+        fixed.clear();
+        fixed.resize(self.width, 0);
+        match self.width {
+            // The common widths are worth code of their own: the sums stay in registers.
+            1 => add::<1>(&self.values, numbers, fixed),
+            2 => add::<2>(&self.values, numbers, fixed),
+            3 => add::<3>(&self.values, numbers, fixed),
+            width => {
+                for number in numbers {
+                    let leaf = &self.values[number * width..][..width];
+                    fixed
+                        .iter_mut()
+                        .zip(leaf)
+                        .for_each(|(sum, x)| *sum = sum.wrapping_add(*x));
+                }
+            }
+        }
+        if let Some(total) = self.total {
+            fixed.push(total.wrapping_sub(fixed.iter().sum()));
+        }
+        sums.iter_mut()
+            .zip(fixed)
+            .for_each(|(sum, x)| *sum = f64::from(*x) / ONE);
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.values.as_slice())
+    }
+}
+
+#[inline]
+fn add<const W: usize>(values: &[u32], numbers: impl Iterator<Item = usize>, sums: &mut [u32]) {
+    let (leaves, _) = values.as_chunks::<W>();
+    let mut total = [0u32; W];
+    for number in numbers {
+        let leaf = leaves[number];
+        for (sum, x) in total.iter_mut().zip(leaf) {
+            *sum = sum.wrapping_add(x);
+        }
+    }
+    sums.copy_from_slice(&total);
+}
+
+/// The exact fixed-point sum of every row, if there is such a number.
+fn exact_total(raw: &RawLeaves<'_>) -> Option<u32> {
+    let mut total = 0f64;
+    for tree in raw.trees {
+        let weight: f64 = raw.leaf(*tree.leaves.first()?).sum();
+        for &number in &tree.leaves {
+            let whole = raw.leaf(number).all(|x| (x * ONE).fract() == 0.0);
+            if !whole || raw.leaf(number).sum::<f64>().to_bits() != weight.to_bits() {
+                return None;
+            }
+        }
+        total += weight;
+    }
+    Some((total * ONE) as u32)
+}

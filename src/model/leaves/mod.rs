@@ -1,0 +1,77 @@
+//! The leaves of a forest, apart from its nodes: what they hold, and how those of one row are added up.
+//!
+//! Knows leaves by their numbers, and nothing of trees. One row and a batch are added in the same order, so they agree bit for bit.
+
+mod boosted;
+mod exact;
+mod float;
+mod store;
+
+use super::ir::ForestIr;
+use boosted::Boosted;
+use exact::Exact;
+use float::Float;
+use store::RawLeaves;
+pub(super) use store::{SumRule, TreeLeaves};
+
+#[derive(Debug)]
+pub(super) enum Leaves {
+    Exact(Exact),
+    Float(Float),
+    Boosted(Boosted),
+}
+
+impl Leaves {
+    /// The leaves as they are added, and the number that each leaf of the IR has there; `u32::MAX` for one that no tree reaches.
+    ///
+    /// `trees` are in the kernel's order.
+    pub(super) fn store(
+        forest: &ForestIr,
+        trees: &[TreeLeaves],
+        rule: &SumRule<'_>,
+    ) -> (Self, Vec<u32>) {
+        if !forest.targets.is_empty() {
+            let numbers = (0..forest.leaves.len() as u32).collect();
+            let places = trees.iter().map(|tree| tree.tree);
+            return (Self::Boosted(Boosted::new(forest, places, rule)), numbers);
+        }
+        let raw = RawLeaves {
+            width: forest.width,
+            values: &forest.leaves,
+            trees,
+        };
+        if rule.shares && raw.are_shares() {
+            let (exact, numbers) = Exact::store(&raw);
+            return (Self::Exact(exact), numbers);
+        }
+        let (float, numbers) = Float::store(&raw, rule.divisor);
+        (Self::Float(float), numbers)
+    }
+
+    /// Adds up the leaves of one row into `sums`, which holds one number per output and is overwritten.
+    ///
+    /// `at` says where each tree of the kernel's order has ended, `leaf` which leaf that is. `fixed` is a buffer.
+    #[inline]
+    pub(super) fn sum(
+        &self,
+        at: &[u32],
+        leaf: impl Fn(u32) -> usize,
+        fixed: &mut Vec<u32>,
+        sums: &mut [f64],
+    ) {
+        match self {
+            Self::Exact(leaves) => leaves.sum(at.iter().map(|at| leaf(*at)), fixed, sums),
+            Self::Float(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
+            Self::Boosted(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
+        }
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Exact(leaves) => leaves.bytes(),
+            Self::Float(leaves) => leaves.bytes(),
+            Self::Boosted(leaves) => leaves.bytes(),
+        }
+    }
+}

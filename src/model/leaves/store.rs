@@ -1,0 +1,79 @@
+//! Leaf vectors as the IR has them, how they are to be added up, and how they are deduplicated.
+
+use crate::input::Precision;
+use std::{collections::HashMap, hash::Hash};
+
+/// How the leaves of a row are added up.
+pub(in crate::model) struct SumRule<'a> {
+    /// The leaf vectors are class distributions, to be added in fixed point if they really are.
+    pub(in crate::model) shares: bool,
+    /// What the sums are divided by at the end.
+    pub(in crate::model) divisor: f64,
+    /// What the sums of a forest with targets begin with; empty for zeros.
+    pub(in crate::model) base: &'a [f64],
+    /// What they are taken in.
+    pub(in crate::model) precision: Precision,
+}
+
+/// A tree of the kernel's order, as its leaves see it.
+pub(in crate::model) struct TreeLeaves {
+    /// Its index in the IR.
+    pub(in crate::model) tree: usize,
+    /// The IR's numbers of its leaves.
+    pub(in crate::model) leaves: Vec<u32>,
+}
+
+pub(super) struct RawLeaves<'a> {
+    /// Numbers per leaf.
+    pub(super) width: usize,
+    /// Leaf after leaf.
+    pub(super) values: &'a [f64],
+    /// The leaves that can be reached, by tree in the kernel's order.
+    pub(super) trees: &'a [TreeLeaves],
+}
+
+impl RawLeaves<'_> {
+    pub(super) fn leaf(&self, number: u32) -> impl Iterator<Item = f64> + Clone {
+        let at = number as usize * self.width;
+        self.values[at..at + self.width].iter().copied()
+    }
+
+    /// Whether the vectors are shares of a whole: no negative value, and no way through the forest that sums above one.
+    pub(super) fn are_shares(&self) -> bool {
+        let mut most = 0.0;
+        for tree in self.trees {
+            let mut heaviest = 0f64;
+            for &number in &tree.leaves {
+                if self.leaf(number).any(|x| x < 0.0) {
+                    return false;
+                }
+                heaviest = heaviest.max(self.leaf(number).sum());
+            }
+            most += heaviest;
+        }
+        most < 1.001
+    }
+
+    /// Each distinct vector once, cut to `width` numbers; the second list tells, for every leaf, which of them it is, and `u32::MAX`
+    /// for one that no tree reaches.
+    pub(super) fn distinct<T: Copy, K: Hash + Eq>(
+        &self,
+        width: usize,
+        identity: impl Fn(T) -> K,
+        convert: impl Fn(f64) -> T,
+    ) -> (Vec<T>, Vec<u32>) {
+        let mut values = Vec::new();
+        let mut seen: HashMap<Vec<K>, u32> = HashMap::new();
+        let mut numbers = vec![u32::MAX; self.values.len() / self.width];
+        for &number in self.trees.iter().flat_map(|tree| &tree.leaves) {
+            let next = seen.len() as u32;
+            let vector = self.leaf(number).take(width).map(&convert);
+            let key = vector.clone().map(&identity).collect();
+            numbers[number as usize] = *seen.entry(key).or_insert_with(|| {
+                values.extend(vector);
+                next
+            });
+        }
+        (values, numbers)
+    }
+}

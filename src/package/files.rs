@@ -1,0 +1,18 @@
+//! The files of a package, wherever they lie.
+
+use std::{borrow::Cow, io};
+
+/// The files of a model package, by path relative to its top.
+pub trait Files {
+    /// # Errors
+    /// `NotFound` when the package has no such file, else what the store said.
+    fn read(&self, path: &str) -> io::Result<Cow<'_, [u8]>>;
+
+    /// The files at the top of the package, where the store can tell; a package without an `MLmodel` is looked up here.
+    ///
+    /// # Errors
+    /// What the store said.
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}

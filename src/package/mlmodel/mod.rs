@@ -1,0 +1,157 @@
+//! The `MLmodel` file of an MLflow Model directory: read, and written as `mlflow.onnx.log_model` would.
+//!
+//! Source: <https://mlflow.org/docs/latest/ml/model/> and files that MLflow 3.18 wrote.
+
+mod signature;
+mod write;
+
+pub use write::{Packaged, environment, write};
+
+use serde_yaml::{Mapping, Value};
+
+use crate::{
+    formats::{FormatError, corrupt, unsupported},
+    input::Schema,
+};
+
+/// Flavors that this server reads, in order of preference, with the keys of the data file and of the library's version.
+const READ: [(&str, &str, &str); 4] = [
+    ("onnx", "data", "onnx_version"),
+    ("sklearn", "pickled_model", "sklearn_version"),
+    ("xgboost", "data", "xgb_version"),
+    ("lightgbm", "data", "lgb_version"),
+];
+
+/// What this server takes from an `MLmodel` file. Keys it does not know are ignored: MLflow adds some every release.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MlModel {
+    pub flavors: Mapping,
+    /// Absent when none was logged, or when a tensor signature leaves the number of columns open.
+    pub signature: Option<Schema>,
+    pub run_id: Option<String>,
+    pub model_uuid: Option<String>,
+    pub mlflow_version: Option<String>,
+    /// The file of the input example, `input_example.json` when there is one.
+    pub example: Option<String>,
+    /// What the one who logged the model wanted to say about it.
+    pub metadata: Mapping,
+}
+
+/// The data file of the flavor that this server reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
+    pub flavor: String,
+    /// The version of the library that wrote it, where the file says so.
+    pub version: Option<String>,
+    /// `model_class`: the Python class of the model, such as `xgboost.sklearn.XGBClassifier`.
+    pub class: Option<String>,
+    /// Relative to the package.
+    pub path: String,
+}
+
+impl DataFile {
+    /// Whether the model is one of the classes for scikit-learn.
+    pub(super) fn is_sklearn(&self) -> bool {
+        self.class
+            .as_deref()
+            .is_some_and(|class| class.contains(".sklearn."))
+    }
+}
+
+/// Reads an `MLmodel` file.
+///
+/// # Errors
+/// `Corrupt` when it is not YAML of that shape, `Unsupported` for a signature that no tree model takes.
+pub fn read(bytes: &[u8]) -> Result<MlModel, FormatError> {
+    let yaml: Value =
+        serde_yaml::from_slice(bytes).map_err(|e| corrupt!("MLmodel is not YAML: {e}"))?;
+    let Value::Mapping(yaml) = yaml else {
+        return Err(corrupt!("MLmodel is not a YAML mapping"));
+    };
+    let text = |key: &str| yaml.get(key).and_then(Value::as_str).map(str::to_owned);
+    let inputs = match yaml.get("signature") {
+        Some(Value::Mapping(signature)) => match signature.get("inputs") {
+            Some(Value::String(inputs)) => Some(inputs),
+            None | Some(Value::Null) => None,
+            Some(_) => return Err(corrupt!("MLmodel: signature.inputs is not a JSON text")),
+        },
+        None | Some(Value::Null) => None,
+        Some(_) => return Err(corrupt!("MLmodel: signature is not a mapping")),
+    };
+    let signature = match inputs {
+        Some(inputs) => signature::read(inputs)?,
+        None => None,
+    };
+    let example = yaml
+        .get("saved_input_example_info")
+        .and_then(|info| info.get("artifact_path"))
+        .and_then(Value::as_str);
+    Ok(MlModel {
+        flavors: mapping(&yaml, "flavors").ok_or_else(|| corrupt!("MLmodel has no flavors"))?,
+        signature,
+        run_id: text("run_id"),
+        model_uuid: text("model_uuid"),
+        mlflow_version: text("mlflow_version"),
+        example: example.map(str::to_owned),
+        metadata: mapping(&yaml, "metadata").unwrap_or_default(),
+    })
+}
+
+fn mapping(yaml: &Mapping, key: &str) -> Option<Mapping> {
+    yaml.get(key).and_then(Value::as_mapping).cloned()
+}
+
+impl MlModel {
+    /// The file to load and how.
+    ///
+    /// # Errors
+    /// `Unsupported` when no flavor is one that this server reads, `Corrupt` when the flavor names no file of its own.
+    pub fn data_file(&self) -> Result<DataFile, FormatError> {
+        let found = READ
+            .iter()
+            .find_map(|read| Some((read, self.flavors.get(read.0)?)));
+        let Some((&(flavor, key, version), keys)) = found else {
+            return Err(self.other_flavor());
+        };
+        let Some(path) = keys.get(key).and_then(Value::as_str) else {
+            return Err(corrupt!("MLmodel: flavors.{flavor} names no `{key}` file"));
+        };
+        Ok(DataFile {
+            flavor: flavor.into(),
+            version: keys.get(version).and_then(scalar),
+            class: keys.get("model_class").and_then(scalar),
+            path: inside(path)?.into(),
+        })
+    }
+
+    fn other_flavor(&self) -> FormatError {
+        let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
+        unsupported!(
+            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; convert it and log it with \
+             mlflow.onnx",
+            names.join(", ")
+        )
+    }
+}
+
+/// A version may look like a number to YAML.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Refuses a path that leads out of the package.
+pub(super) fn inside(path: &str) -> Result<&str, FormatError> {
+    let odd = |part: &str| matches!(part, "" | "." | "..");
+    if path.split('/').any(odd) || path.contains(['\\', '\0', ':']) {
+        return Err(corrupt!(
+            "MLmodel: the data file `{}` does not lie in the package",
+            path.escape_debug()
+        ));
+    }
+    Ok(path)
+}

@@ -1,0 +1,198 @@
+//! Writes the files around `model.onnx`, so that Python's MLflow takes the directory for one of its own.
+
+use serde::Serialize;
+use serde_json::json;
+use serde_yaml::Mapping;
+
+use crate::{
+    input::{ColumnType, Schema},
+    model::{Labels, Output},
+};
+
+/// The libraries that a Python reader of the package needs, at the versions it was tested with.
+const PYTHON: &str = "3.11.7";
+const MLFLOW: &str = "3.18.0";
+const ONNX: &str = "1.23.2";
+const REQUIREMENTS: [&str; 5] = [
+    "mlflow==3.18.0",
+    "numpy==2.4.6",
+    "onnx==1.23.2",
+    "onnxruntime==1.32.0",
+    "pandas==3.1.1",
+];
+
+/// What an `MLmodel` file says about a model that this server trained.
+pub struct Packaged<'a> {
+    pub signature: &'a Schema,
+    pub output: &'a Output,
+    /// The size of `model.onnx`.
+    pub model_bytes: usize,
+    /// Facts of the training and recorded outputs of the input example.
+    pub metadata: Mapping,
+    /// Thirty-two hexadecimal digits; made from the model, so that the same model has the same file.
+    pub model_uuid: &'a str,
+    /// `2026-11-24 00:27:10.720856`; left out when the file is to depend on the model alone.
+    pub created: Option<&'a str>,
+    /// Whether `input_example.json` lies beside it.
+    pub example: bool,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    flavors: Flavors,
+    is_signature_from_type_hint: bool,
+    #[serde(skip_serializing_if = "Mapping::is_empty")]
+    metadata: &'a Mapping,
+    mlflow_version: &'a str,
+    model_id: Option<()>,
+    model_size_bytes: usize,
+    model_uuid: &'a str,
+    prompts: Option<()>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saved_input_example_info: Option<ExampleInfo>,
+    signature: SignatureTexts,
+    type_hint_from_example: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    utc_time_created: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Flavors {
+    onnx: Onnx,
+    python_function: PythonFunction,
+}
+
+#[derive(Serialize)]
+struct Onnx {
+    code: Option<()>,
+    data: &'static str,
+    #[serde(rename = "onnx_session_options")]
+    session_options: Option<()>,
+    #[serde(rename = "onnx_version")]
+    version: &'static str,
+    providers: [&'static str; 1],
+}
+
+#[derive(Serialize)]
+struct PythonFunction {
+    data: &'static str,
+    env: Environment,
+    loader_module: &'static str,
+    #[serde(rename = "python_version")]
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Environment {
+    conda: &'static str,
+    virtualenv: &'static str,
+}
+
+#[derive(Serialize)]
+struct ExampleInfo {
+    artifact_path: &'static str,
+    pandas_orient: &'static str,
+    r#type: &'static str,
+}
+
+#[derive(Serialize)]
+struct SignatureTexts {
+    inputs: String,
+    outputs: String,
+    params: Option<()>,
+}
+
+/// The `MLmodel` file of a model in `model.onnx`. The same input gives the same bytes.
+///
+/// # Errors
+/// When `metadata` holds what YAML cannot.
+pub fn write(package: &Packaged<'_>) -> Result<String, serde_yaml::Error> {
+    serde_yaml::to_string(&File {
+        flavors: Flavors {
+            onnx: Onnx {
+                code: None,
+                data: "model.onnx",
+                session_options: None,
+                version: ONNX,
+                providers: ["CPUExecutionProvider"],
+            },
+            python_function: PythonFunction {
+                data: "model.onnx",
+                env: Environment {
+                    conda: "conda.yaml",
+                    virtualenv: "python_env.yaml",
+                },
+                loader_module: "mlflow.onnx",
+                version: PYTHON,
+            },
+        },
+        is_signature_from_type_hint: false,
+        metadata: &package.metadata,
+        mlflow_version: MLFLOW,
+        model_id: None,
+        model_size_bytes: package.model_bytes,
+        model_uuid: package.model_uuid,
+        prompts: None,
+        saved_input_example_info: package.example.then_some(ExampleInfo {
+            artifact_path: "input_example.json",
+            pandas_orient: "split",
+            r#type: "dataframe",
+        }),
+        signature: SignatureTexts {
+            inputs: inputs(package.signature),
+            outputs: outputs(package.output),
+            params: None,
+        },
+        type_hint_from_example: false,
+        utc_time_created: package.created,
+    })
+}
+
+fn inputs(signature: &Schema) -> String {
+    let column = |column: &crate::input::Column| {
+        let kind = match column.kind {
+            ColumnType::Boolean => "boolean",
+            ColumnType::Integer => "integer",
+            ColumnType::Long => "long",
+            ColumnType::Float => "float",
+            ColumnType::Double => "double",
+        };
+        json!({"type": kind, "name": column.name, "required": true})
+    };
+    json!(signature.columns.iter().map(column).collect::<Vec<_>>()).to_string()
+}
+
+/// What `mlflow.pyfunc` answers a data frame with: one column per output of the graph.
+fn outputs(output: &Output) -> String {
+    let kind = match output {
+        Output::Classes { labels, .. } | Output::Binary { labels, .. } => match labels {
+            Labels::Integers(_) => "long",
+            Labels::Strings(_) => "string",
+        },
+        Output::Regression { .. } => {
+            return json!([{"type": "float", "name": "variable", "required": true}]).to_string();
+        }
+    };
+    json!([{"type": kind, "name": "output_label", "required": true}]).to_string()
+}
+
+/// The files that name the package's Python environment: `mlflow models serve` and `build-docker` install from them.
+pub fn environment() -> [(&'static str, String); 3] {
+    let requirements = REQUIREMENTS.join("\n") + "\n";
+    let pip = REQUIREMENTS.join("\n  - ");
+    [
+        (
+            "conda.yaml",
+            format!(
+                "channels:\n- conda-forge\ndependencies:\n- python={PYTHON}\n- pip\n- pip:\n  - {pip}\nname: mlflow-env\n"
+            ),
+        ),
+        (
+            "python_env.yaml",
+            format!(
+                "python: {PYTHON}\nbuild_dependencies:\n- pip\n- setuptools\n- wheel\ndependencies:\n- -r requirements.txt\n"
+            ),
+        ),
+        ("requirements.txt", requirements),
+    ]
+}

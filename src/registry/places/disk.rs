@@ -1,0 +1,137 @@
+//! A package on disk: an MLflow Model directory, or one ONNX file.
+
+use crate::package::Files;
+use crate::registry::{MOST_FILES, RegistryError, uri::FORMS};
+use std::{
+    borrow::Cow,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Where MLflow's Python client notes the name and version of what it has downloaded; so does `fetch`.
+pub(in crate::registry) const META: &str = "registered_model_meta";
+
+pub(in crate::registry) struct Directory {
+    root: PathBuf,
+    /// Set where the URI named one file: then there is nothing else to read.
+    only: Option<String>,
+}
+
+impl Directory {
+    pub(in crate::registry) fn open(path: &Path) -> Result<Self, RegistryError> {
+        let place = path.display();
+        let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidInput => {
+                RegistryError::NotFound(format!("there is no model at {place}; give {FORMS}"))
+            }
+            _ => RegistryError::Unavailable(format!("{place} cannot be read: {error}")),
+        })?;
+        if metadata.is_dir() {
+            return Ok(Self {
+                root: path.to_owned(),
+                only: None,
+            });
+        }
+        match (
+            path.parent(),
+            path.file_name().and_then(|name| name.to_str()),
+        ) {
+            (Some(root), Some("MLmodel")) => Ok(Self {
+                root: root.to_owned(),
+                only: None,
+            }),
+            (Some(root), Some(name)) => Ok(Self {
+                root: root.to_owned(),
+                only: Some(name.to_owned()),
+            }),
+            _ => Err(RegistryError::Uri(format!(
+                "{place} is not a model file; give {FORMS}"
+            ))),
+        }
+    }
+}
+
+impl Directory {
+    /// The name and version under which the package was registered, if a download has noted them.
+    pub(in crate::registry) fn registered(&self) -> Option<(String, String)> {
+        #[derive(serde::Deserialize)]
+        struct Meta {
+            model_name: String,
+            model_version: serde_yaml::Value,
+        }
+        let meta: Meta = serde_yaml::from_slice(&self.read(META).ok()?).ok()?;
+        let version = match meta.model_version {
+            serde_yaml::Value::String(text) => text,
+            serde_yaml::Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        Some((meta.model_name, version))
+    }
+}
+
+/// Every file below `root`, relative to it, parts separated by `/`, in order.
+pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut directories = vec![String::new()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(root.join(&directory))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if directory.is_empty() {
+                name
+            } else {
+                format!("{directory}/{name}")
+            };
+            // Links to directories are not followed: they may lead in a circle.
+            if entry.file_type()?.is_dir() {
+                directories.push(path);
+            } else if fs::metadata(entry.path())?.is_file() {
+                files.push(path);
+            }
+            if files.len() + directories.len() > MOST_FILES {
+                return Err(io::Error::other(format!(
+                    "{} has more than {MOST_FILES} files; that is no model package",
+                    root.display()
+                )));
+            }
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// The last part of the path that says something: `models/iris/model.onnx` and `models/iris/` are both `iris`.
+pub(in crate::registry) fn name_of(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let text =
+        |name: Option<&std::ffi::OsStr>| name.map(|name| name.to_string_lossy().into_owned());
+    let name = if path.is_dir() {
+        text(path.file_name())
+    } else if path.file_stem().is_some_and(|stem| stem == "model") {
+        text(path.parent().and_then(Path::file_name))
+    } else {
+        text(path.file_stem())
+    };
+    name.filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "model".to_owned())
+}
+
+impl Files for Directory {
+    fn read(&self, path: &str) -> io::Result<Cow<'_, [u8]>> {
+        if self.only.as_ref().is_some_and(|only| only != path) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        fs::read(self.root.join(path)).map(Cow::Owned)
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        if let Some(only) = &self.only {
+            return Ok(vec![only.clone()]);
+        }
+        let names = fs::read_dir(&self.root)?
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        names.collect()
+    }
+}
