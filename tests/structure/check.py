@@ -19,6 +19,7 @@ Lines of a function are those between its braces that hold code, as clippy's `to
 
 import pathlib
 import re
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -159,6 +160,7 @@ def report(top):
 
 
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     top = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]).resolve()
     faults = list(report(top))
     print("\n".join(faults) or "no import circles, no long functions, no long files")
