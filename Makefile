@@ -24,9 +24,10 @@ test: ## The whole test suite
 	$(MAKE) chart-test
 	$(MAKE) compose-check
 
-lint: structure ## Formatting, clippy and structure
+lint: ## Formatting, clippy and structure
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	$(MAKE) structure
 
 structure: ## Import circles, functions over 60 lines, files over 400
 	python3 -m unittest discover --quiet --start-directory tests/structure
