@@ -1,10 +1,21 @@
-# Every target works on a fresh clone; each installs what it needs.
-.PHONY: run test lint bench parity browser-test openapi-check registry-test random-models fuzz
+# Every target works on a fresh clone and installs what it needs. Times are those of two cores: cold is the first run on a machine,
+# with an empty target directory; warm is a run after a change in one source file.
+.DEFAULT_GOAL := help
+.PHONY: help run check test lint structure bench bench-kernel bench-load parity browser-test openapi-check registry-test random-models fuzz
 
+# Where Cargo builds; everything else that is made lies in target.
+build := $(or $(CARGO_TARGET_DIR),target)
+# MLflow and onnxruntime, pinned.
 tools := target/python
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Serve the embedded model on port 8000
 	cargo run --release
+
+check: lint ## What needs only Rust and Python: lint and the tests without services
+	cargo test --no-fail-fast
 
 test: ## The whole test suite
 	cargo test --no-fail-fast
@@ -13,14 +24,28 @@ test: ## The whole test suite
 	$(MAKE) chart-test
 	$(MAKE) compose-check
 
-lint: ## Formatting and lints
+lint: ## Formatting, clippy and structure
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	$(MAKE) structure
 
-bench: $(tools)/built ## Kernel timings, and CPU per request beside bare hyper
+structure: ## Import circles, functions over 60 lines, files over 400
+	python3 -m unittest discover --quiet --start-directory tests/structure
+	python3 tests/structure/check.py
+
+# BASELINE=BINARY measures another build of the server in the same rounds, WRITE=FILE… puts the table into files.
+bench: target/incumbent/built ## The table of docs/benchmarks.md: throughput, latency, CPU, memory, start
+	command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qqy wrk >/dev/null; }
+	cargo build --release --bin ml-serving --example bare_hyper
+	python3 benches/http/compare.py $(build) target/incumbent $(BASELINE:%=--baseline %) $(if $(WRITE),--write $(WRITE))
+
+bench-kernel: $(tools)/built ## The engine on three forests, beside onnxruntime
 	$(tools)/bin/python benches/models.py target/bench
 	MODELS=$(CURDIR)/target/bench cargo bench --bench kernel
-	benches/http/compare
+
+bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 million nodes, beside MLflow
+	cargo build --release
+	$(tools)/bin/python benches/load.py $(build)/release/ml-serving
 
 # The browser and its driver come from Debian where they are not installed yet.
 browser-test: ## Swagger UI in a real browser
@@ -32,24 +57,6 @@ openapi-check: target/openapi/built ## The document of each kind of model throug
 	  cargo run --quiet -- openapi $$model > target/openapi/document.json && \
 	  target/openapi/bin/openapi-spec-validator target/openapi/document.json || exit 1; done
 
-target/openapi/built:
-	python3 -m venv target/openapi
-	target/openapi/bin/pip install --quiet openapi-spec-validator==0.7.2
-	touch $@
-
-# MLflow and onnxruntime, pinned.
-$(tools)/built: tests/data/requirements.txt
-	python3 -m venv $(tools)
-	$(tools)/bin/pip install --quiet --requirement tests/data/requirements.txt
-	$(tools)/bin/pip install --quiet --no-deps mlflow==3.18.0
-	touch $@
-
-# MLflow 2 and a store that speaks S3, pinned.
-target/mlflow2/built: tests/registry/requirements.txt
-	python3 -m venv target/mlflow2
-	target/mlflow2/bin/pip install --quiet --requirement $<
-	touch $@
-
 registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine
 	tests/registry/run $(tools) target/mlflow2
 
@@ -57,22 +64,34 @@ parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embe
 	$(tools)/bin/python tests/data/rows.py
 	$(tools)/bin/python tests/data/parity.py models/iris tests/data/iris_rows.csv tests/data/iris_expected.json
 
-target/random/built: tests/data/sklearn/requirements-1.9.1.txt
-	python3 -m venv target/random
-	target/random/bin/pip install --quiet --requirement $<
-	touch $@
-
 # Another seed draws other models: make random-models SEED=7 MODELS=500
 random-models: target/random/built ## Random models of the Python libraries, held against them
 	cargo build
-	target/random/bin/python tests/random/compare.py target/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
+	target/random/bin/python tests/random/compare.py $(build)/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
 
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
-fuzz: ## Each reader against damaged files, ten minutes each
+fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each
 	cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2
 	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops mlmodel; do \
 	  mkdir -p fuzz/corpus/$$target && \
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
+
+# Virtual environments of Python: each has the packages of the file that it depends on.
+environments := $(tools) target/mlflow2 target/random target/incumbent target/openapi
+packages = $(<:%=--requirement %)
+$(environments:%=%/built):
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check $(packages)
+	$(more)
+	touch $@
+
+$(tools)/built: tests/data/requirements.txt
+$(tools)/built: more = $(@D)/bin/pip install --quiet --no-deps mlflow==3.18.0
+# MLflow 2 and a store that speaks S3.
+target/mlflow2/built: tests/registry/requirements.txt
+target/random/built: tests/data/sklearn/requirements-1.9.1.txt
+target/incumbent/built: benches/http/requirements.txt
+target/openapi/built: packages = openapi-spec-validator==0.7.2
 
 include chart.mk

@@ -16,9 +16,9 @@ schemas := $(kubernetes:%=target/schemas/%)
 chart-generate chart-test chart-crds compose-check deploy e2e: export PATH := $(chart_tools)/bin:$(PATH)
 
 # Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3.
-$(chart_tools)/built: tools/go.mod tools/go.sum tools/requirements.txt tools/compose-config/main.go
-	python3 -m venv $(chart_tools)
-	$(chart_tools)/bin/pip install --quiet --disable-pip-version-check --requirement tools/requirements.txt
+$(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/compose-config/main.go
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check $(packages)
 	cd tools && GOBIN=$(chart_tools)/bin go install $$(go list tool | grep -v helm/v3)
 	cd tools && go build -o $(chart_tools)/bin/helm3 helm.sh/helm/v3/cmd/helm
 	cd tools && go build -o $(chart_tools)/bin/compose-config ./compose-config

@@ -1,6 +1,6 @@
 //! The floor: hyper and serde on one thread with no features, the same request and the same answer.
 //!
-//! `bare_hyper ADDRESS` answers without a model, `bare_hyper ADDRESS predict` with the engine and the embedded one.
+//! `bare_hyper ADDRESS` gives a fixed answer; `bare_hyper ADDRESS MODEL` predicts with the engine, for a model of four features.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -70,13 +70,16 @@ async fn answer(
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let address = std::env::args().nth(1).expect("an address to listen on");
-    let predict = std::env::args().nth(2).is_some();
-    let load = || {
-        load::load(&ModelConfig::default(), &Access::default())
-            .expect("the embedded model")
+    let load = |uri| {
+        let config = ModelConfig {
+            uri,
+            ..ModelConfig::default()
+        };
+        load::load(&config, &Access::default())
+            .expect("a model")
             .model
     };
-    let model = Rc::new(predict.then(load));
+    let model = Rc::new(std::env::args().nth(2).map(load));
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .expect("a free port");
