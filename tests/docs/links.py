@@ -69,7 +69,8 @@ def names(directory, pattern):
 def main():
     faults = [f"{path.relative_to(TOP)}: {fault}" for path in pages() for fault in broken(path)]
     code = r'^\s*\w+ = \d{3}, "(\w+)"'
-    metric = r'"((?:predictions?|http|build|model)_(?!name"|version")\w+)"'
+    # In a text, or declared as a field whose name is the metric's.
+    metric = r'["\s]((?:predictions?|http|build|model)_(?!name\b|version\b)\w+)(?:"|: \w+Vec\[)'
     for page, expected in [
         ("docs/api.md", names("src/http", re.compile(code, re.M))),
         ("docs/metrics.md", names("src/observe", metric)),
