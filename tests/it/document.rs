@@ -20,8 +20,8 @@ async fn a_regressors_document_promises_no_classes() {
 }
 
 #[tokio::test]
-async fn the_readme_lists_every_setting_with_its_default() {
-    let readme = include_str!("../../README.md");
+async fn the_configuration_page_lists_every_setting_with_its_default() {
+    let page = include_str!("../../docs/configuration.md");
     let config = serde_json::to_value(ml_serving::config::Config::default()).unwrap();
     for (section, settings) in config.as_object().unwrap() {
         for (key, default) in settings.as_object().unwrap() {
@@ -39,8 +39,8 @@ async fn the_readme_lists_every_setting_with_its_default() {
             let row = format!("| `{section}.{key}` | `{variable}` | {default} |");
             let squeezed = row.replace("|  |", "|");
             assert!(
-                readme.contains(&row) || readme.contains(&squeezed),
-                "the README has no row starting {row}"
+                page.contains(&row) || page.contains(&squeezed),
+                "docs/configuration.md has no row starting {row}"
             );
         }
     }
