@@ -7,10 +7,9 @@ use super::{
 };
 use crate::{
     config::Server,
-    input::{Column, Precision, Schema},
+    input::{Column, ColumnType, Precision, Schema},
     load::Served,
 };
-use serde_json::Value;
 use std::fmt::Write;
 
 /// Tables and lists are cut after this many entries, and rows of more columns are shown without names.
@@ -99,14 +98,12 @@ fn columns(schema: &Schema) -> String {
 }
 
 fn limits(column: &Column, precision: Precision) -> String {
-    match range(column, precision) {
-        Some((Value::Number(least), Value::Number(most))) if most.is_f64() => {
-            let _ = least;
-            format!("±{:e}", f32::MAX)
-        }
-        Some((least, most)) => format!("{least} to {most}"),
-        None if column.kind == crate::input::ColumnType::Boolean => "`true`, `false`".to_owned(),
-        None => "any finite number".to_owned(),
+    match (column.kind, range(column, precision)) {
+        (ColumnType::Boolean, _) => "`true` or `false`".to_owned(),
+        (ColumnType::Integer, _) => "32-bit integers".to_owned(),
+        (ColumnType::Long, _) => "64-bit integers".to_owned(),
+        (_, Some(_)) => format!("±{:e}", f32::MAX),
+        (_, None) => "finite numbers".to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ pub fn document(served: Option<&Served>) -> Value {
     let declared = api::service(Weak::new()).spec();
     let mut document: Value = serde_json::from_str(&declared).unwrap_or_default();
     order_tags(&mut document);
-    lower_header_names(&mut document);
+    tidy_headers(&mut document);
     close_problem(&mut document["components"]["schemas"]);
     document["info"]["description"] = describe::description(served).into();
     match served {
@@ -46,24 +46,26 @@ fn order_tags(document: &mut Value) {
     }
 }
 
-/// Header names as they are sent: poem-openapi writes them in capitals.
-fn lower_header_names(document: &mut Value) {
+/// Header names as they are sent, and parameters of the query before headers: poem-openapi writes names in capitals, and headers first.
+fn tidy_headers(document: &mut Value) {
     for operation in operations(document) {
-        let parameters = operation
+        if let Some(parameters) = operation
             .get_mut("parameters")
-            .and_then(Value::as_array_mut);
-        for parameter in parameters.into_iter().flatten() {
-            if let (true, Some(name)) = (parameter["in"] == "header", parameter["name"].as_str()) {
-                parameter["name"] = name.to_ascii_lowercase().into();
+            .and_then(Value::as_array_mut)
+        {
+            parameters.sort_by_key(|parameter| parameter["in"] == "header");
+            for parameter in parameters
+                .iter_mut()
+                .filter(|parameter| parameter["in"] == "header")
+            {
+                let name = parameter["name"].as_str().map(str::to_ascii_lowercase);
+                parameter["name"] = name.into();
             }
         }
         let responses = operation
             .get_mut("responses")
             .and_then(Value::as_object_mut);
-        for response in responses
-            .into_iter()
-            .flat_map(|responses| responses.values_mut())
-        {
+        for response in responses.into_iter().flat_map(Map::values_mut) {
             if let Some(headers) = response.get_mut("headers").and_then(Value::as_object_mut) {
                 let named = std::mem::take(headers).into_iter();
                 headers.extend(named.map(|(name, header)| (name.to_ascii_lowercase(), header)));

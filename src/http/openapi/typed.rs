@@ -144,6 +144,7 @@ fn type_answer(schema: &mut Value, model: &Model) {
     let Some(properties) = schema["properties"].as_object_mut() else {
         return;
     };
+    properties["prediction"] = prediction(model);
     let mut set = |name: &str, fields: Value| {
         if let (Some(Value::Object(property)), Value::Object(fields)) =
             (properties.get_mut(name), fields)
@@ -151,7 +152,6 @@ fn type_answer(schema: &mut Value, model: &Model) {
             property.extend(fields);
         }
     };
-    set("prediction", prediction(model));
     set("confidence", json!({"minimum": 0, "maximum": 1}));
     set(
         "probabilities",
@@ -204,7 +204,7 @@ fn prediction(model: &Model) -> Value {
         }
         (None, targets, _) => json!({
             "type": "array", "items": {"type": "number", "format": "double"}, "minItems": targets, "maxItems": targets,
-            "format": null, "description": "The predicted numbers, one for each target.",
+            "description": "The predicted numbers, one for each target.",
         }),
     }
 }
