@@ -7,6 +7,7 @@ mod bad_input;
 mod browser;
 mod commands;
 mod document;
+mod kinds;
 mod limits;
 mod pages;
 mod parity;

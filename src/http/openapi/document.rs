@@ -1,150 +1,88 @@
-//! The `OpenAPI` document, typed by the loaded model, and the page that shows it.
+//! The `OpenAPI` document: declared by the operations, typed by the loaded model.
 
-use super::operations as api;
-use crate::http::dialects::native::wire::PredictRequest;
-use crate::{input::ColumnType, load::Served, model::Labels};
-use poem_openapi::types::Type;
+use super::{describe, examples, operations as api, typed};
+use crate::{http::problem::Code, load::Served};
 use serde_json::{Map, Value, json};
 use std::sync::Weak;
 
-/// The document; with a model, in the model's own terms: columns, types, classes, and an example that works.
+/// The document; with a model, in the model's own terms: columns, types, classes, and examples with the model's own answers.
 ///
-/// # Panics
-/// Never: poem-openapi writes JSON.
+/// The same model gives the same document, to the byte.
 pub fn document(served: Option<&Served>) -> Value {
-    let service = api::service(Weak::new());
-    let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
-    if let Some(served) = served {
-        type_by_model(&mut document, served);
+    let declared = api::service(Weak::new()).spec();
+    let mut document: Value = serde_json::from_str(&declared).unwrap_or_default();
+    order_tags(&mut document);
+    tidy_headers(&mut document);
+    close_problem(&mut document["components"]["schemas"]);
+    document["info"]["description"] = describe::description(served).into();
+    match served {
+        Some(served) => {
+            document["info"]["title"] = json!(format!("ml-serving: {}", served.name));
+            typed::by_model(&mut document, &served.model);
+            examples::show(&mut document, served);
+        }
+        None => typed::without_model(&mut document),
     }
     document
 }
 
-/// The Swagger UI page for `document`, whole: it loads nothing from anywhere.
-pub(in crate::http) fn page(document: &Value) -> String {
-    let service = poem_openapi::OpenApiService::new((), "", "");
-    // Strings in the document come from model files; none may end the script they are embedded in.
-    let safe = document
-        .to_string()
-        .replace('<', "\\u003c")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029");
-    service.swagger_ui_html().replace(&service.spec(), &safe)
+/// Every operation of the document, in its order.
+pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let paths = document["paths"].as_object_mut().into_iter();
+    paths
+        .flat_map(|paths| paths.values_mut())
+        .filter_map(Value::as_object_mut)
+        .flat_map(|path| path.values_mut())
+        .filter_map(Value::as_object_mut)
 }
 
-fn type_by_model(document: &mut Value, served: &Served) {
-    let model = &served.model;
-    let schema = model.schema();
-    document["info"]["title"] = json!(format!("ml-serving: {}", served.name));
-    document["info"]["description"] = json!(format!(
-        "{} {}: {} trees over {} features.",
-        served.name,
-        served.version,
-        model.n_trees(),
-        schema.len()
-    ));
-    let number = |kind: ColumnType| {
-        let mut schema = match kind {
-            ColumnType::Boolean => json!({"type": "boolean"}),
-            ColumnType::Integer => json!({"type": "integer", "format": "int32"}),
-            ColumnType::Long => json!({"type": "integer", "format": "int64"}),
-            ColumnType::Float => json!({"type": "number", "format": "float"}),
-            ColumnType::Double => json!({"type": "number", "format": "double"}),
-        };
-        if model.handles_missing() {
-            schema["nullable"] = json!(true);
-        }
-        schema
-    };
-    let mut kinds: Vec<Value> = Vec::new();
-    for column in &schema.columns {
-        let schema = number(column.kind);
-        if !kinds.contains(&schema) {
-            kinds.push(schema);
-        }
+/// Tags in the order of the operations: poem-openapi sorts them by name.
+fn order_tags(document: &mut Value) {
+    let tag_of =
+        |operation: &mut Map<_, Value>| operation.get("tags")?[0].as_str().map(str::to_owned);
+    let used: Vec<String> = operations(document).filter_map(tag_of).collect();
+    if let Some(tags) = document["tags"].as_array_mut() {
+        tags.sort_by_key(|tag| used.iter().position(|name| tag["name"] == name.as_str()));
     }
-    let items = if kinds.len() == 1 {
-        kinds.remove(0)
-    } else {
-        json!({"anyOf": kinds})
-    };
-    let width = schema.len();
-    let by_order = json!({"type": "array", "items": items, "minItems": width, "maxItems": width});
-    let by_name = || {
-        let properties: Map<_, _> = schema
-            .columns
-            .iter()
-            .map(|c| (c.name.clone(), number(c.kind)))
-            .collect();
-        let required: Vec<_> = schema.columns.iter().map(|column| &column.name).collect();
-        json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
-    };
-    let features = if schema.named {
-        json!({"oneOf": [by_order, by_name()]})
-    } else {
-        by_order
-    };
-    let example = json!({"features": example(served)});
-    let request = &mut document["components"]["schemas"][PredictRequest::name().as_ref()];
-    request["properties"]["features"] = features;
-    request["additionalProperties"] = json!(false);
-    request["example"] = example.clone();
-    document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["example"] =
-        example.clone();
-    document["paths"]["/predict/batch"]["post"]["requestBody"]["content"]["application/json"]["example"] =
-        json!([example]);
-    let properties = &mut document["components"]["schemas"]["Prediction"]["properties"];
-    type_answer(properties, served);
 }
 
-/// The example row in the form that says most: by name where there are names.
-fn example(served: &Served) -> Value {
-    let schema = served.model.schema();
-    let value = |i: usize| {
-        let x = served.example.get(i).copied().unwrap_or_default();
-        match schema.columns[i].kind {
-            _ if x.is_nan() => Value::Null,
-            ColumnType::Boolean => json!(x != 0.0),
-            ColumnType::Integer | ColumnType::Long => json!(x as i64),
-            ColumnType::Float => json!(x as f32),
-            ColumnType::Double => json!(x),
+/// Header names as they are sent, and parameters of the query before headers: poem-openapi writes names in capitals, and headers first.
+fn tidy_headers(document: &mut Value) {
+    for operation in operations(document) {
+        if let Some(parameters) = operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut)
+        {
+            parameters.sort_by_key(|parameter| parameter["in"] == "header");
+            for parameter in parameters
+                .iter_mut()
+                .filter(|parameter| parameter["in"] == "header")
+            {
+                let name = parameter["name"].as_str().map(str::to_ascii_lowercase);
+                parameter["name"] = name.into();
+            }
         }
-    };
-    if schema.named {
-        return schema
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(i, c)| (c.name.clone(), value(i)))
-            .collect::<Map<_, _>>()
-            .into();
+        let responses = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        for response in responses.into_iter().flat_map(Map::values_mut) {
+            if let Some(headers) = response.get_mut("headers").and_then(Value::as_object_mut) {
+                let named = std::mem::take(headers).into_iter();
+                headers.extend(named.map(|(name, header)| (name.to_ascii_lowercase(), header)));
+            }
+        }
     }
-    (0..schema.len()).map(value).collect::<Vec<_>>().into()
 }
 
-fn type_answer(properties: &mut Value, served: &Served) {
-    let remove = |properties: &mut Value, names: &[&str]| {
-        if let Some(properties) = properties.as_object_mut() {
-            names.iter().for_each(|name| drop(properties.remove(*name)));
-        }
-    };
-    match served.model.labels() {
-        Some(Labels::Integers(labels)) => {
-            properties["prediction"]["enum"] = json!(labels);
-            remove(properties, &["label"]);
-        }
-        Some(Labels::Strings(labels)) => {
-            properties["prediction"]["enum"] = json!((0..labels.len()).collect::<Vec<_>>());
-            properties["label"]["enum"] = json!(labels);
-        }
-        None => {
-            let number = json!({"type": "number", "format": "double"});
-            properties["prediction"] = if served.model.n_scores() == 1 {
-                number
-            } else {
-                json!({"type": "array", "items": number})
-            };
-            remove(properties, &["label", "confidence", "probabilities"]);
-        }
+/// What poem-openapi's types cannot say about a problem: the closed sets, and that `errors` is left out where it is empty.
+fn close_problem(schemas: &mut Value) {
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+    let problem = &mut schemas["Problem"];
+    problem["properties"]["type"]["enum"] = json!(["about:blank"]);
+    problem["properties"]["code"]["enum"] = json!(codes);
+    if let Some(required) = problem["required"].as_array_mut() {
+        required.retain(|name| name != "errors");
     }
+    schemas["ProblemItem"]["properties"]["loc"]["items"] =
+        json!({"oneOf": [{"type": "string"}, {"type": "integer"}]});
 }

@@ -1,6 +1,13 @@
-//! The `OpenAPI` document and the operations it describes.
+//! The `OpenAPI` document, the operations it describes, and the page that shows it.
 
+mod describe;
 mod document;
+mod examples;
 pub(super) mod operations;
+mod page;
+mod responses;
+mod schemas;
+mod text;
+mod typed;
 
 pub use document::document;

@@ -157,7 +157,7 @@ fn inputs(signature: &Schema) -> String {
             ColumnType::Float => "float",
             ColumnType::Double => "double",
         };
-        json!({"type": kind, "name": column.name, "required": true})
+        json!({"name": column.name, "required": true, "type": kind})
     };
     json!(signature.columns.iter().map(column).collect::<Vec<_>>()).to_string()
 }
@@ -170,10 +170,10 @@ fn outputs(output: &Output) -> String {
             Labels::Strings(_) => "string",
         },
         Output::Regression { .. } => {
-            return json!([{"type": "float", "name": "variable", "required": true}]).to_string();
+            return json!([{"name": "variable", "required": true, "type": "float"}]).to_string();
         }
     };
-    json!([{"type": kind, "name": "output_label", "required": true}]).to_string()
+    json!([{"name": "output_label", "required": true, "type": kind}]).to_string()
 }
 
 /// The files that name the package's Python environment: `mlflow models serve` and `build-docker` install from them.

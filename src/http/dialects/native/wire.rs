@@ -1,45 +1,50 @@
-//! What goes over the wire: one Rust type for the document and for the bytes.
+//! What goes over the wire: how scores become bytes, and the cards of the model and of the server's state.
 
 use crate::{
     input::Precision,
     load::Served,
     model::{Labels, Predictions},
 };
-use poem_openapi::{
-    Object,
-    types::{ParseFromJSON, ToJSON, Type},
-};
-use serde::Serialize;
+use poem_openapi::Object;
+use serde::{Serialize, Serializer};
 
-/// One row to predict.
-#[derive(Object)]
-pub(in crate::http) struct PredictRequest {
-    /// The model's features: numbers in the model's order, or an object by column name.
-    pub(in crate::http) features: Vec<f64>,
+/// One row's answer, borrowed from the model and its scores: writing it copies nothing.
+///
+/// What a client is told about it stands in `openapi::schemas`, whose `Prediction` and `RowPrediction` have these fields.
+#[derive(Serialize)]
+struct Row<'a, N> {
+    prediction: N,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probabilities: Option<Singles<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<Classes<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency_ms: Option<f64>,
 }
 
-/// One row's answer.
-#[derive(Serialize, Object)]
-#[oai(rename = "Prediction")]
-pub(in crate::http) struct Prediction<N: Type + ParseFromJSON + ToJSON> {
-    /// The winning class: an integer label as it is, the index of a text label. A regressor's number.
-    pub(in crate::http) prediction: N,
-    /// The winning class's text label, for models that have them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub(in crate::http) label: Option<String>,
-    /// The winning class's probability. Classifiers only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub(in crate::http) confidence: Option<f32>,
-    /// Every class's probability in the model's class order, when asked for with `?probabilities=true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub(in crate::http) probabilities: Option<Vec<f32>>,
-    /// Milliseconds from the complete request body to the answer. Single predictions only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
-    pub(in crate::http) latency_ms: Option<f64>,
+/// Numbers written with the digits of an `f32`.
+struct Singles<'a>(&'a [f64]);
+
+impl Serialize for Singles<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|x| *x as f32))
+    }
+}
+
+/// The classes in score order: integer labels as integers, text labels as text.
+struct Classes<'a>(&'a Labels);
+
+impl Serialize for Classes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Labels::Integers(labels) => labels.serialize(serializer),
+            Labels::Strings(labels) => labels.serialize(serializer),
+        }
+    }
 }
 
 /// Which of the rows' answers to write, and how.
@@ -66,7 +71,7 @@ impl Answer<'_> {
         match (model.labels(), model.output_precision()) {
             (Some(Labels::Integers(labels)), _) => self.rows(latency, |i| labels[self.class(i)]),
             (Some(Labels::Strings(_)), _) => self.rows(latency, |i| self.class(i) as i64),
-            (None, _) if self.predictions.width > 1 => self.rows(latency, |i| scores(i).to_vec()),
+            (None, _) if self.predictions.width > 1 => self.rows(latency, |i| scores(i)),
             (None, Precision::F32) => self.rows(latency, |i| scores(i)[0] as f32),
             (None, Precision::F64) => self.rows(latency, |i| scores(i)[0]),
         }
@@ -76,25 +81,22 @@ impl Answer<'_> {
         self.predictions.classes[row] as usize
     }
 
-    fn rows<N>(
+    fn rows<N: Serialize>(
         &self,
         latency_ms: Option<f64>,
         prediction: impl Fn(usize) -> N,
-    ) -> serde_json::Result<Vec<u8>>
-    where
-        N: Type + ParseFromJSON + ToJSON + Serialize,
-    {
-        let model = &self.served.model;
-        let classifier = model.labels().is_some();
-        let row = |i: usize| Prediction {
+    ) -> serde_json::Result<Vec<u8>> {
+        let labels = self.served.model.labels();
+        let vector = labels.filter(|_| self.probabilities);
+        let row = |i: usize| Row {
             prediction: prediction(i),
-            label: match model.labels() {
-                Some(Labels::Strings(labels)) => Some(labels[self.class(i)].clone()),
+            label: match labels {
+                Some(Labels::Strings(labels)) => Some(labels[self.class(i)].as_str()),
                 _ => None,
             },
-            confidence: classifier.then(|| self.predictions.confidence(i) as f32),
-            probabilities: (classifier && self.probabilities)
-                .then(|| self.predictions.row(i).iter().map(|p| *p as f32).collect()),
+            confidence: labels.map(|_| self.predictions.confidence(i) as f32),
+            probabilities: vector.map(|_| Singles(self.predictions.row(i))),
+            classes: vector.map(Classes),
             latency_ms,
         };
         let mut body = Vec::with_capacity(128);
@@ -118,6 +120,7 @@ impl Answer<'_> {
 /// A served model's card.
 #[derive(Serialize, Object)]
 pub(in crate::http) struct ModelCard {
+    /// The name in the registry, of the directory, or as configured.
     pub(in crate::http) name: String,
     /// The registry's version, or the beginning of the digest.
     pub(in crate::http) version: String,
@@ -125,16 +128,20 @@ pub(in crate::http) struct ModelCard {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::http) run_id: Option<String>,
+    /// Where the model came from, without secrets.
     pub(in crate::http) uri: String,
     /// `builtin`, `directory`, `registry`, or `cache` when the registry was down at the start.
     pub(in crate::http) source: String,
+    /// The library that wrote the model: `onnx`, `sklearn`, `xgboost` or `lightgbm`.
     pub(in crate::http) flavor: String,
     /// `sha256:` and the hex digest of the model's data file.
     pub(in crate::http) digest: String,
+    /// The columns in the model's order.
     pub(in crate::http) signature: Vec<CardColumn>,
     /// Class labels in the order of `probabilities`; empty for a regressor.
     pub(in crate::http) classes: Vec<String>,
     pub(in crate::http) trees: usize,
+    /// Splits and leaves of all trees.
     pub(in crate::http) nodes: usize,
     /// Comparisons on the longest way through a tree.
     pub(in crate::http) depth: usize,
@@ -149,7 +156,7 @@ pub(in crate::http) struct CardColumn {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::http) name: Option<String>,
-    /// The MLflow type.
+    /// The MLflow type: `boolean`, `integer`, `long`, `float` or `double`.
     pub(in crate::http) r#type: String,
 }
 
@@ -209,4 +216,24 @@ pub(in crate::http) struct Readiness {
     /// Where the model came from; `cache` when the registry was down at the start.
     #[oai(skip_serializing_if_is_none)]
     pub(in crate::http) source: Option<String>,
+}
+
+impl Readiness {
+    /// What `/health/ready` says; `reason` is why predictions are not served.
+    pub(in crate::http) fn of(served: Option<&Served>, reason: Option<&str>) -> Self {
+        let status = if reason.is_none() {
+            "ready"
+        } else {
+            "not_ready"
+        };
+        Self {
+            status: status.to_owned(),
+            reason: reason.map(str::to_owned),
+            model_name: served.map(|served| served.name.clone()),
+            model_version: served.map(|served| served.version.clone()),
+            run_id: served.and_then(|served| served.run_id.clone()),
+            digest: served.map(|served| served.digest.clone()),
+            source: served.map(|served| served.source.as_str().to_owned()),
+        }
+    }
 }

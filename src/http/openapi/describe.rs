@@ -1,0 +1,155 @@
+//! What the model is, in Markdown: the text at the top of the page.
+
+use super::{
+    examples,
+    text::{self, code},
+    typed::{may_be_left_out, range},
+};
+use crate::{
+    config::Server,
+    input::{Column, ColumnType, Precision, Schema},
+    load::Served,
+};
+use std::fmt::Write;
+
+/// Tables and lists are cut after this many entries, and rows of more columns are shown without names.
+const MOST: usize = 50;
+
+/// Where the commands in the description find the server. The page puts its own address in this place.
+pub(super) fn server_url() -> String {
+    format!("http://localhost:{}", Server::default().port)
+}
+
+/// The document's description.
+pub(super) fn description(served: Option<&Served>) -> String {
+    match served {
+        Some(served) => [
+            about(served),
+            columns(served.model.schema()),
+            classes(served),
+            calls(served),
+            "Every other path answers 404, and every other method 405 with the header `allow`. \
+             Errors are problem documents (RFC 9457); `code` tells them apart.\n"
+                .to_owned(),
+        ]
+        .concat(),
+        None => "No model is loaded yet. `/health/ready` tells when it is; then this document describes it.\n".to_owned(),
+    }
+}
+
+fn about(served: &Served) -> String {
+    let model = &served.model;
+    let kind = match (
+        model.labels().map_or(0, |_| model.n_scores()),
+        model.n_scores(),
+    ) {
+        (0, 1) => "a regressor".to_owned(),
+        (0, targets) => format!("a regressor with {targets} targets"),
+        (classes, _) => format!("a classifier with {classes} classes"),
+    };
+    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    format!(
+        "{}, version {}: {kind}, {} tree{} over {} column{}. Its file is of the flavor {} and has the digest {}.\n\n",
+        code(&served.name),
+        code(&served.version),
+        model.n_trees(),
+        plural(model.n_trees()),
+        model.schema().len(),
+        plural(model.schema().len()),
+        code(&served.flavor),
+        code(&served.digest),
+    )
+}
+
+fn columns(schema: &Schema) -> String {
+    let mut out = "### Columns\n\n".to_owned();
+    out += if schema.named {
+        "Send the values of a row by name, in any order, or as an array in this order.\n\n"
+    } else {
+        "The columns have no names: send the values of a row as an array in this order.\n\n"
+    };
+    out += if schema.named {
+        "| # | Name | Type | Range | Missing values |\n|---:|---|---|---|---|\n"
+    } else {
+        "| # | Type | Range | Missing values |\n|---:|---|---|---|\n"
+    };
+    for (i, column) in schema.columns.iter().take(MOST).enumerate() {
+        let name = if schema.named {
+            format!(" {} |", code(&column.name))
+        } else {
+            String::new()
+        };
+        let _infallible = writeln!(
+            out,
+            "| {i} |{name} {} | {} | {} |",
+            column.kind.name(),
+            limits(column, schema.precision),
+            missing(column)
+        );
+    }
+    if schema.len() > MOST {
+        let _infallible = write!(
+            out,
+            "\nThese are the first {MOST} of {} columns; `GET /model` lists all of them.\n",
+            schema.len()
+        );
+    }
+    out + "\n"
+}
+
+fn limits(column: &Column, precision: Precision) -> String {
+    match (column.kind, range(column, precision)) {
+        (ColumnType::Boolean, _) => "`true` or `false`".to_owned(),
+        (ColumnType::Integer, _) => "32-bit integers".to_owned(),
+        (ColumnType::Long, _) => "64-bit integers".to_owned(),
+        (_, Some(_)) => format!("±{:e}", f32::MAX),
+        (_, None) => "finite numbers".to_owned(),
+    }
+}
+
+fn missing(column: &Column) -> &'static str {
+    match (column.nullable, may_be_left_out(column)) {
+        (_, true) => "`null` or left out",
+        (true, _) => "`null`",
+        (false, _) => "no",
+    }
+}
+
+fn classes(served: &Served) -> String {
+    let names = served.class_names();
+    if names.is_empty() {
+        return String::new();
+    }
+    let list = text::list(names.iter().map(String::as_str), MOST);
+    format!(
+        "### Classes\n\n{list}\n\nWith `?probabilities=true`, `probabilities[i]` is the probability of `classes[i]`.\n\n"
+    )
+}
+
+/// Commands to copy.
+fn calls(served: &Served) -> String {
+    let forms = examples::forms(served);
+    let shown = if served.model.schema().len() > MOST {
+        forms.last()
+    } else {
+        forms.first()
+    };
+    let Some(form) = shown else {
+        return String::new();
+    };
+    let url = server_url();
+    let (row, python) = (text::json(&form.features), text::python(&form.features));
+    format!(
+        "### Call it\n\n\
+         ```bash\n\
+         curl {url}/predict \\\n  -H 'content-type: application/json' \\\n  -d '{{\"features\": {row}}}'\n\
+         ```\n\n\
+         ```python\n\
+         import requests\n\n\
+         row = {python}\n\
+         answer = requests.post(\"{url}/predict\", json={{\"features\": row}})\n\
+         answer.raise_for_status()\n\
+         print(answer.json())\n\
+         ```\n\n"
+    )
+}

@@ -1,0 +1,281 @@
+//! Examples that are no fiction: the model's own row, its own answers, and this server's own refusals.
+
+use super::document::operations;
+use crate::{
+    config::Server,
+    http::{
+        dialects::native::{
+            format::RowFormat,
+            wire::{Answer, ModelCard, Readiness},
+        },
+        problem::{Code, Failure},
+    },
+    input::{Column, ColumnType, Precision, Value as Given},
+    load::Served,
+    model::Predictions,
+};
+use poem_openapi::types::ToJSON;
+use serde_json::{Map, Value, json};
+
+/// What an answer may take; the true one differs from request to request.
+const LATENCY_MS: f64 = 0.012;
+/// When the shown model was loaded; the true time would make every replica's document another one.
+const LOADED_AT: f64 = 1_767_225_600.0;
+
+/// One way to write the example row.
+pub(super) struct Form {
+    key: &'static str,
+    summary: &'static str,
+    /// What stands in the field `features`.
+    pub(super) features: Value,
+}
+
+impl Form {
+    fn row(&self) -> Value {
+        json!({"features": self.features})
+    }
+
+    /// The body of `/predict`, or one of `/predict/batch` with the row twice.
+    fn body(&self, batch: bool) -> Value {
+        if batch {
+            json!([self.row(), self.row()])
+        } else {
+            self.row()
+        }
+    }
+}
+
+/// The example row in every form that the model takes, the one that says most first.
+pub(super) fn forms(served: &Served) -> Vec<Form> {
+    let schema = served.model.schema();
+    let given = served.example.iter().copied().chain(std::iter::repeat(0.0));
+    let values: Vec<Value> = schema
+        .columns
+        .iter()
+        .zip(given)
+        .map(|(column, x)| value(column, x, schema.precision))
+        .collect();
+    let by_name = schema.named.then(|| {
+        let names = schema.columns.iter().map(|column| column.name.clone());
+        let row: Map<_, _> = names.zip(values.iter().cloned()).collect();
+        Form {
+            key: "by_name",
+            summary: "By name",
+            features: row.into(),
+        }
+    });
+    let by_order = Form {
+        key: "by_order",
+        summary: "By order",
+        features: values.into(),
+    };
+    by_name.into_iter().chain([by_order]).collect()
+}
+
+/// `x` as the column takes it. The maker's example may hold what the column refuses; then it is the column's zero.
+fn value(column: &Column, x: f64, precision: Precision) -> Value {
+    let given = match column.kind {
+        _ if x.is_nan() => Given::Missing,
+        ColumnType::Boolean => Given::Boolean(x != 0.0),
+        _ => Given::Number(x),
+    };
+    let x = column.accept(given, precision).unwrap_or_default();
+    match column.kind {
+        _ if x.is_nan() => Value::Null,
+        ColumnType::Boolean => json!(x != 0.0),
+        ColumnType::Integer | ColumnType::Long => json!(x as i64),
+        // The shortest digits that the model reads as the same number.
+        ColumnType::Float | ColumnType::Double if precision == Precision::F32 => (x as f32)
+            .to_string()
+            .parse()
+            .map_or(json!(x), |x: f64| json!(x)),
+        ColumnType::Float | ColumnType::Double => json!(x),
+    }
+}
+
+/// Puts examples into every operation: its bodies, its answers and its refusals.
+pub(super) fn show(document: &mut Value, served: &Served) {
+    let format = RowFormat::new(&served.model);
+    let forms = forms(served);
+    for operation in operations(document) {
+        let id = operation.get("operationId").and_then(Value::as_str);
+        let id = id.unwrap_or_default().to_owned();
+        let batch = id == "predict_batch";
+        match id.as_str() {
+            "predict" | "predict_batch" => {
+                show_prediction(operation, served, &format, &forms, batch)
+            }
+            "model" => set(operation, "200", "example", card(served)),
+            "health_live" => set(operation, "200", "example", json!({"status": "alive"})),
+            "health_ready" => {
+                set(
+                    operation,
+                    "200",
+                    "example",
+                    Readiness::of(Some(served), None).to_json(),
+                );
+                let not_loaded = Readiness::of(None, Some("model_not_loaded"));
+                set(operation, "503", "example", not_loaded.to_json());
+                continue;
+            }
+            _ => {}
+        }
+        for code in [
+            Code::InvalidJson,
+            Code::BodyTimeout,
+            Code::BodyTooLarge,
+            Code::UnsupportedMediaType,
+            Code::InvalidType,
+            Code::Overloaded,
+            Code::Internal,
+            Code::NotReady,
+        ] {
+            let status = code.status().to_string();
+            if let Some(failure) = refusal(code, &format, forms.first(), batch) {
+                set(operation, &status, "example", failure.problem().to_json());
+            }
+        }
+    }
+}
+
+/// Puts `value` beside the schema of an operation's answer of this status, where it has one.
+fn set(
+    operation: &mut Map<String, Value>,
+    status: &str,
+    name: &str,
+    value: impl Into<Option<Value>>,
+) {
+    let response = operation
+        .get_mut("responses")
+        .and_then(|responses| responses.get_mut(status));
+    let content = response.and_then(|response| response["content"].as_object_mut());
+    let media_type = content.and_then(|content| content.values_mut().next());
+    if let (Some(media_type), Some(value)) = (media_type, value.into()) {
+        media_type[name] = value;
+    }
+}
+
+/// The example row in every form, and what the model answers to it.
+fn show_prediction(
+    operation: &mut Map<String, Value>,
+    served: &Served,
+    format: &RowFormat,
+    forms: &[Form],
+    batch: bool,
+) {
+    let body = |form: &Form| {
+        (
+            form.key.to_owned(),
+            json!({"summary": form.summary, "value": form.body(batch)}),
+        )
+    };
+    let bodies: Map<_, _> = forms.iter().map(body).collect();
+    if let Some(request) = operation.get_mut("requestBody") {
+        request["content"]["application/json"]["examples"] = bodies.into();
+    }
+    let Some(form) = forms.first() else { return };
+    let bytes = form.body(batch).to_string();
+    let mut answers = Map::new();
+    if let Some(value) = answer(served, format, &bytes, batch, false) {
+        answers.insert(
+            "answer".to_owned(),
+            json!({"summary": "The answer to the example", "value": value}),
+        );
+    }
+    if served.model.labels().is_some()
+        && let Some(value) = answer(served, format, &bytes, batch, true)
+    {
+        answers.insert(
+            "probabilities".to_owned(),
+            json!({"summary": "With ?probabilities=true", "value": value}),
+        );
+    }
+    set(operation, "200", "examples", Value::from(answers));
+}
+
+/// What the server answers to a body, read and written as it reads and writes bodies.
+fn answer(
+    served: &Served,
+    format: &RowFormat,
+    body: &str,
+    batch: bool,
+    probabilities: bool,
+) -> Option<Value> {
+    let (rows, failure) = if batch {
+        format.parse_batch(body.as_bytes(), usize::MAX)
+    } else {
+        format.parse_one(body.as_bytes())
+    };
+    let mut predictions = Predictions::default();
+    served.model.predict(&rows.batch, &mut predictions).ok()?;
+    if failure.is_some() || predictions.scores.iter().any(|x| !x.is_finite()) {
+        return None;
+    }
+    let answer = Answer {
+        served,
+        predictions: &predictions,
+        probabilities,
+    };
+    let bytes = if batch {
+        answer.batch()
+    } else {
+        answer.one(LATENCY_MS)
+    };
+    serde_json::from_slice(&bytes.ok()?).ok()
+}
+
+/// The model's card, as if it had been loaded at a fixed time.
+fn card(served: &Served) -> Option<Value> {
+    let mut card = ModelCard::of(served);
+    card.loaded_at = LOADED_AT;
+    card.to_json()
+}
+
+/// The refusal that an answer's status is shown with, under this server's default limits.
+fn refusal(code: Code, format: &RowFormat, form: Option<&Form>, batch: bool) -> Option<Failure> {
+    let limits = Server::default();
+    let parse = |body: &str| {
+        let body = body.as_bytes();
+        let (_, failure) = if batch {
+            format.parse_batch(body, usize::MAX)
+        } else {
+            format.parse_one(body)
+        };
+        failure
+    };
+    let detail = match code {
+        Code::InvalidJson => {
+            let whole = form?.body(batch).to_string();
+            return parse(&whole[..whole.len() - 1]);
+        }
+        Code::InvalidType => return parse(&wrong(form?).body(batch).to_string()),
+        Code::Internal => return Some(Failure::internal("an example")),
+        Code::BodyTimeout => {
+            let pause = limits.header_timeout_seconds;
+            format!("The body paused for more than {pause} s or took more than {} s.", pause * 6)
+        }
+        Code::BodyTooLarge => format!(
+            "The body is larger than {} bytes, which is this server's limit.",
+            limits.max_body_bytes
+        ),
+        Code::UnsupportedMediaType => "the body's media type is not JSON; send JSON with the header content-type: application/json".to_owned(),
+        Code::Overloaded => "Too many predictions are in flight; try again in a second.".to_owned(),
+        Code::NotReady => "The model is not loaded yet; /health/ready tells when it is.".to_owned(),
+        _ => return None,
+    };
+    Some(Failure::new(code, detail))
+}
+
+/// The example with a text in the place of its first value.
+fn wrong(form: &Form) -> Form {
+    let mut features = form.features.clone();
+    let first = match &mut features {
+        Value::Object(row) => row.values_mut().next(),
+        Value::Array(row) => row.first_mut(),
+        _ => None,
+    };
+    if let Some(first) = first {
+        *first = json!("high");
+    }
+    Form { features, ..*form }
+}

@@ -1,0 +1,52 @@
+//! The shapes of requests and answers as poem-openapi declares them, before the model types them.
+//!
+//! These types are never made: bodies are read by `dialects::native::seeds` and written by `dialects::native::wire`. A test holds every
+//! example answer, which `wire` wrote, against the properties declared here.
+
+use poem_openapi::{Object, Tags};
+
+/// What the operations are grouped by.
+#[derive(Tags)]
+pub(super) enum Tag {
+    /// Rows in, answers out.
+    Predict,
+    /// What is served.
+    Model,
+    /// For probes and for monitoring.
+    Operate,
+}
+
+/// One row to predict.
+#[derive(Object)]
+pub(super) struct PredictRequest {
+    /// The row: its values by column name, or as an array in the model's order.
+    features: Vec<f64>,
+}
+
+/// The answer to one row.
+#[derive(Object)]
+pub(super) struct Prediction {
+    #[oai(flatten)]
+    row: RowPrediction,
+    /// Milliseconds from the complete request body to the answer.
+    latency_ms: f64,
+}
+
+/// The answer to one row of a batch.
+#[derive(Object)]
+pub(super) struct RowPrediction {
+    /// The predicted class or number.
+    prediction: f64,
+    /// The predicted class's text.
+    #[oai(skip_serializing_if_is_none)]
+    label: Option<String>,
+    /// The predicted class's probability.
+    #[oai(skip_serializing_if_is_none)]
+    confidence: Option<f32>,
+    /// Only with `?probabilities=true`: every class's probability. `probabilities[i]` belongs to `classes[i]`.
+    #[oai(skip_serializing_if_is_none)]
+    probabilities: Option<Vec<f32>>,
+    /// Only with `?probabilities=true`: every class, in the order of `probabilities`.
+    #[oai(skip_serializing_if_is_none)]
+    classes: Option<Vec<String>>,
+}
