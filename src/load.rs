@@ -45,7 +45,7 @@ pub enum LoadError {
     Registry(#[from] RegistryError),
     /// The files are no package, or hold no model that this server reads.
     #[error("the model at {uri} cannot be served: {cause}")]
-    Flavor { uri: String, cause: FormatError },
+    Format { uri: String, cause: FormatError },
     /// The model claims what does not hold, or answers its own example otherwise than recorded.
     #[error("the model at {uri} is broken: {cause}")]
     Invalid { uri: String, cause: String },
@@ -72,11 +72,11 @@ impl LoadError {
             Self::Registry(RegistryError::Denied(_)) => "denied",
             Self::Registry(RegistryError::Unavailable(_)) => "unavailable",
             Self::Registry(RegistryError::Disk(_)) => "disk",
-            Self::Flavor {
+            Self::Format {
                 cause: FormatError::Unsupported(_),
                 ..
             } => "unsupported",
-            Self::Flavor { .. } | Self::Registry(RegistryError::Corrupt(_)) => "corrupt",
+            Self::Format { .. } | Self::Registry(RegistryError::Corrupt(_)) => "corrupt",
             Self::Invalid { .. } => "invalid",
             Self::Digest { .. } => "wrong_digest",
         }
@@ -91,17 +91,17 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<Served, LoadError> 
     let start = Instant::now();
     let uri = registry::redact(&config.uri);
     let resolved = registry::resolve(&config.uri, access, Path::new(&config.cache_dir))?;
-    let flavor = |cause| LoadError::Flavor {
+    let unreadable = |cause| LoadError::Format {
         uri: uri.clone(),
         cause,
     };
-    let (package, data) = package::read(resolved.files.as_ref()).map_err(flavor)?;
+    let (package, data) = package::read(resolved.files.as_ref()).map_err(unreadable)?;
     let hex = package.digest.trim_start_matches("sha256:");
     if !config.sha256.is_empty() && !config.sha256.eq_ignore_ascii_case(hex) {
         let (found, wanted) = (hex.to_owned(), config.sha256.clone());
         return Err(LoadError::Digest { uri, found, wanted });
     }
-    let parsed = package.parse(&data).map_err(flavor)?;
+    let parsed = package.parse(&data).map_err(unreadable)?;
     // A large file takes as much memory as its model does.
     drop(data);
     drop(resolved.files);

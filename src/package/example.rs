@@ -21,7 +21,7 @@ pub const MAX_ROWS: usize = 1_000;
 pub fn read(bytes: &[u8], schema: &Schema) -> Result<Batch, FormatError> {
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|e| corrupt!("the input example is not JSON: {e}"))?;
-    let mut rows = Rows {
+    let mut rows = ExampleRows {
         schema,
         batch: Batch::new(schema.len(), 0),
     };
@@ -37,12 +37,12 @@ pub fn write(rows: &Batch, schema: &Schema) -> String {
 }
 
 /// Rows that are being read.
-struct Rows<'a> {
+struct ExampleRows<'a> {
     schema: &'a Schema,
     batch: Batch,
 }
 
-impl Rows<'_> {
+impl ExampleRows<'_> {
     fn read(&mut self, value: &Value) -> Result<(), FormatError> {
         match value {
             Value::Array(list) => self.records(list),

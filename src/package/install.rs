@@ -120,7 +120,7 @@ fn move_files(from: &Path, to: &Path, except: &Path, last: bool) -> io::Result<(
 mod tests {
     use super::*;
 
-    type Place = fn(&Path) -> io::Result<Staging>;
+    type Stage = fn(&Path) -> io::Result<Staging>;
 
     fn names(dir: &Path) -> Vec<String> {
         let entries = fs::read_dir(dir).expect("a directory");
@@ -134,7 +134,7 @@ mod tests {
         names
     }
 
-    fn install(place: Place, dir: &Path, files: &[&str]) -> io::Result<()> {
+    fn install(place: Stage, dir: &Path, files: &[&str]) -> io::Result<()> {
         let staging = place(dir)?;
         for file in files {
             fs::write(staging.path().join(file), file)?;
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn new_files_take_the_place_of_old_ones_and_leave_nothing_else() {
-        for place in [Staging::beside as Place, Staging::within] {
+        for place in [Staging::beside as Stage, Staging::within] {
             let around = tempfile::tempdir().expect("a directory");
             let dir = around.path().join("deep/model");
             install(place, &dir, &["MLmodel", "old.pkl"]).expect("installed");
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_not_installed_removes_itself_and_leaves_the_old_files() {
-        for place in [Staging::beside as Place, Staging::within] {
+        for place in [Staging::beside as Stage, Staging::within] {
             let around = tempfile::tempdir().expect("a directory");
             let dir = around.path().join("model");
             install(place, &dir, &["MLmodel"]).expect("installed");
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_failed_replacement_gives_the_old_files_back() {
-        for place in [Staging::beside as Place, Staging::within] {
+        for place in [Staging::beside as Stage, Staging::within] {
             let around = tempfile::tempdir().expect("a directory");
             let dir = around.path().join("model");
             install(place, &dir, &["MLmodel"]).expect("installed");

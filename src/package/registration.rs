@@ -16,7 +16,7 @@ pub struct Registration {
 }
 
 #[derive(Serialize, Deserialize)]
-struct File<V> {
+struct RegistrationFile<V> {
     model_name: String,
     model_version: V,
 }
@@ -24,7 +24,8 @@ struct File<V> {
 impl Registration {
     /// Reads it from a package; nothing if the package has no such file, or another one of that name.
     pub fn read(files: &dyn Files) -> Option<Self> {
-        let file: File<yaml::Value> = yaml::read(&files.read(REGISTRATION).ok()?).ok()?;
+        let file: RegistrationFile<yaml::Value> =
+            yaml::read(&files.read(REGISTRATION).ok()?).ok()?;
         let version = match file.model_version {
             yaml::Value::String(text) => text,
             yaml::Value::Number(number) => number.to_string(),
@@ -41,7 +42,7 @@ impl Registration {
     /// # Errors
     /// When YAML cannot say it.
     pub fn write(&self) -> Result<String, yaml::Error> {
-        yaml::write(&File {
+        yaml::write(&RegistrationFile {
             model_name: self.name.clone(),
             model_version: self.version.clone(),
         })

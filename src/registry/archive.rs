@@ -40,7 +40,7 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
         room: size.saturating_mul(MAX_RATIO),
         files: 0,
     };
-    // Told apart by how they begin: a name may be anything.
+    // The first bytes tell which archive it is: a name may be anything.
     let mut magic = [0; 2];
     let read = file.read(&mut magic).and_then(|_| file.rewind());
     read.map_err(|error| unpacking.broken(&error))?;

@@ -20,7 +20,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// The longest silence within an answer.
 const SILENCE: Duration = Duration::from_secs(30);
 /// How much of a refusal is read.
-const REFUSAL: usize = 16 << 10;
+const MAX_ERROR_BYTES: usize = 16 << 10;
 
 /// The HTTP client, and where the tracking server is.
 pub(super) struct Client {
@@ -214,7 +214,7 @@ async fn refused(response: Response) -> Failed {
         .and_then(|text| text.parse().ok())
         .map(Duration::from_secs);
     let html = header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
-    let Refusal { message, code } = refusal(response, html).await;
+    let ErrorBody { message, code } = error_body(response, html).await;
     let text = format!("{place} answers {status}{message}");
     let error = match status {
         StatusCode::UNAUTHORIZED => RegistryError::Denied(format!(
@@ -247,7 +247,7 @@ async fn refused(response: Response) -> Failed {
 }
 
 /// What an answer that is no success says.
-struct Refusal {
+struct ErrorBody {
     /// `: ` and the beginning of the message, or nothing.
     message: String,
     /// MLflow's `error_code`.
@@ -255,11 +255,11 @@ struct Refusal {
 }
 
 /// Reads a refusal: MLflow's JSON, or the beginning of a text.
-async fn refusal(mut response: Response, html: bool) -> Refusal {
+async fn error_body(mut response: Response, html: bool) -> ErrorBody {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
-        if body.len() > REFUSAL {
+        if body.len() > MAX_ERROR_BYTES {
             break;
         }
     }
@@ -276,7 +276,7 @@ async fn refusal(mut response: Response, html: bool) -> Refusal {
     };
     let line = text.trim().lines().next().unwrap_or_default();
     let line: String = line.chars().filter(|c| !c.is_control()).take(300).collect();
-    Refusal {
+    ErrorBody {
         message: if line.is_empty() {
             line
         } else {

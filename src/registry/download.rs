@@ -5,7 +5,7 @@ use super::{
     client::Client,
     error::RegistryError,
     located::Located,
-    places::{place::Place, remote_file::RemoteFile},
+    places::{artifact_store::ArtifactStore, remote_file::RemoteFile},
     retry::{Idempotent, retry},
 };
 use crate::{
@@ -69,7 +69,7 @@ pub(super) async fn download(
 /// Downloads `listing`, or what the `MLmodel` names where nothing is listed.
 async fn package_files(
     client: &Client,
-    place: &Place,
+    place: &ArtifactStore,
     listing: Option<Vec<RemoteFile>>,
     into: &Path,
 ) -> Result<(), RegistryError> {
@@ -103,7 +103,7 @@ async fn package_files(
 /// Where files cannot be listed, the `MLmodel` names those that matter. Downloads the `MLmodel` itself.
 async fn named_by_mlmodel(
     client: &Client,
-    place: &Place,
+    place: &ArtifactStore,
     into: &Path,
 ) -> Result<Vec<RemoteFile>, RegistryError> {
     let text = place
@@ -129,7 +129,7 @@ async fn named_by_mlmodel(
 
 async fn download_file(
     client: &Client,
-    place: &Place,
+    place: &ArtifactStore,
     file: &RemoteFile,
     into: &Path,
     progress: &Progress,

@@ -5,10 +5,10 @@ use super::{
     error::RegistryError,
     located::Located,
     places::{
+        artifact_store::ArtifactStore,
         bucket::Bucket,
         mlflow::{Mlflow, Redirect},
         names::package_name,
-        place::Place,
         proxy::Proxy,
         web::Web,
     },
@@ -19,7 +19,7 @@ use super::{
 const MAX_REDIRECTS: usize = 5;
 
 /// Where one URI leads.
-enum Step {
+enum Hop {
     Arrived(Located),
     /// To another URI.
     Redirected(Redirect),
@@ -33,9 +33,9 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
     let mut redirects: Vec<Redirect> = Vec::new();
     let mut next = uri.clone();
     let mut located = loop {
-        let error = match step(client, &next).await {
-            Ok(Step::Arrived(located)) => break located,
-            Ok(Step::Redirected(redirect)) => {
+        let error = match hop(client, &next).await {
+            Ok(Hop::Arrived(located)) => break located,
+            Ok(Hop::Redirected(redirect)) => {
                 if redirects.len() == MAX_REDIRECTS {
                     return Err(RegistryError::NotFound(format!(
                         "{} leads from one URI to another without an end",
@@ -57,7 +57,7 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
         match redirects.pop() {
             // A place that only the server can read.
             Some(last) if matches!(error, RegistryError::Uri(_)) => {
-                let through = Place::Web(last.through.clone());
+                let through = ArtifactStore::Web(last.through.clone());
                 let located = Located::unversioned(String::new(), through);
                 break amend(located, last, None);
             }
@@ -70,30 +70,30 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
     // The registry that was asked first has the last word.
     let redirects = redirects.into_iter().rev();
     Ok(redirects.fold(located, |located, redirect| {
-        let through = Place::Web(redirect.through.clone());
+        let through = ArtifactStore::Web(redirect.through.clone());
         amend(located, redirect, Some(through))
     }))
 }
 
-async fn step(client: &Client, uri: &ModelUri) -> Result<Step, RegistryError> {
+async fn hop(client: &Client, uri: &ModelUri) -> Result<Hop, RegistryError> {
     let mlflow = Mlflow::new(client);
     let (name, place) = match uri {
         ModelUri::Registered { name, version } => {
-            return mlflow.registered(name, version).await.map(Step::Redirected);
+            return mlflow.registered(name, version).await.map(Hop::Redirected);
         }
-        ModelUri::Logged { id } => return mlflow.logged(id).await.map(Step::Redirected),
-        ModelUri::Run { id, path } => return mlflow.run(id, path).await.map(Step::Redirected),
+        ModelUri::Logged { id } => return mlflow.logged(id).await.map(Hop::Redirected),
+        ModelUri::Run { id, path } => return mlflow.run(id, path).await.map(Hop::Redirected),
         ModelUri::Artifacts { host, path } => {
             let proxy = Proxy::new(client, host.as_deref(), path)?;
-            (package_name(path), Place::Proxy(proxy))
+            (package_name(path), ArtifactStore::Proxy(proxy))
         }
         ModelUri::Bucket(url) => {
             let bucket = Bucket::new(url, client.stores())?;
-            (package_name(url.path()), Place::Bucket(bucket))
+            (package_name(url.path()), ArtifactStore::Bucket(bucket))
         }
         ModelUri::Web(url) => {
             let web = Web::new(url);
-            (package_name(web.base().path()), Place::Web(web))
+            (package_name(web.base().path()), ArtifactStore::Web(web))
         }
         ModelUri::Builtin(_) | ModelUri::Path(_) => {
             return Err(RegistryError::Uri(
@@ -101,11 +101,11 @@ async fn step(client: &Client, uri: &ModelUri) -> Result<Step, RegistryError> {
             ));
         }
     };
-    Ok(Step::Arrived(Located::unversioned(name, place)))
+    Ok(Hop::Arrived(Located::unversioned(name, place)))
 }
 
 /// Adds what the registry that has led here knows of the model.
-fn amend(located: Located, redirect: Redirect, fallback: Option<Place>) -> Located {
+fn amend(located: Located, redirect: Redirect, fallback: Option<ArtifactStore>) -> Located {
     Located {
         name: redirect.name,
         version: redirect.version,
@@ -122,7 +122,7 @@ async fn identify(
     uri: &ModelUri,
     located: &mut Located,
 ) -> Result<(), RegistryError> {
-    let (ModelUri::Bucket(url), Place::Bucket(_)) = (uri, &located.place) else {
+    let (ModelUri::Bucket(url), ArtifactStore::Bucket(_)) = (uri, &located.place) else {
         return Ok(());
     };
     let listing = located.place.list(client).await?.unwrap_or_default();

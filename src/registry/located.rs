@@ -1,6 +1,6 @@
 //! Where a URI leads, if it does not lead to this machine.
 
-use super::places::{place::Place, remote_file::RemoteFile};
+use super::places::{artifact_store::ArtifactStore, remote_file::RemoteFile};
 
 /// A package on another machine.
 pub(super) struct Located {
@@ -12,16 +12,16 @@ pub(super) struct Located {
     pub(super) run_id: Option<String>,
     /// What stands for the content wherever that never changes.
     pub(super) identity: Option<String>,
-    pub(super) place: Place,
+    pub(super) place: ArtifactStore,
     /// The files, where they had to be listed to know the identity.
     pub(super) listing: Option<Vec<RemoteFile>>,
     /// Where the files can be had when `place` does not give them.
-    pub(super) fallback: Option<Place>,
+    pub(super) fallback: Option<ArtifactStore>,
 }
 
 impl Located {
     /// A package at a place that keeps no versions.
-    pub(super) fn unversioned(name: String, place: Place) -> Self {
+    pub(super) fn unversioned(name: String, place: ArtifactStore) -> Self {
         Self {
             name,
             version: None,

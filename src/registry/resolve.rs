@@ -118,7 +118,7 @@ fn from_elsewhere(
     let client = Client::new(access)?;
     let server = client.tracking().name();
     let cache = Cache::new(cache_dir);
-    let (meaning, files, origin) = match block_on(fetch(&client, uri, text, &cache)) {
+    let (meaning, files, origin) = match block_on(fetch_into_cache(&client, uri, text, &cache)) {
         Ok((meaning, files)) => {
             cache.remember(&server, text, &meaning);
             (meaning, files, Origin::Registry)
@@ -147,7 +147,7 @@ fn from_elsewhere(
 }
 
 /// Asks the registry, and downloads what is not in the cache yet.
-async fn fetch(
+async fn fetch_into_cache(
     client: &Client,
     uri: &ModelUri,
     text: &str,

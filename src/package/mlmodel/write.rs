@@ -36,7 +36,7 @@ pub struct Packaged<'a> {
 }
 
 #[derive(Serialize)]
-struct File<'a> {
+struct MlModelFile<'a> {
     flavors: Flavors,
     is_signature_from_type_hint: bool,
     #[serde(skip_serializing_if = "Mapping::is_empty")]
@@ -103,7 +103,7 @@ struct SignatureTexts {
 /// # Errors
 /// When `metadata` holds what YAML cannot.
 pub fn write(package: &Packaged<'_>) -> Result<String, yaml::Error> {
-    yaml::write(&File {
+    yaml::write(&MlModelFile {
         flavors: Flavors {
             onnx: Onnx {
                 code: None,

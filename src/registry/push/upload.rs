@@ -6,8 +6,8 @@ use crate::{
     registry::{
         error::RegistryError,
         places::{
+            artifact_store::{ArtifactStore, Content},
             bucket::Bucket,
-            place::{Content, Place},
             proxy::Proxy,
         },
         uri::ModelUri,
@@ -25,9 +25,11 @@ impl Push<'_> {
     ) -> Result<(), RegistryError> {
         let to = match ModelUri::parse(place)? {
             ModelUri::Artifacts { host, path } => {
-                Place::Proxy(Proxy::new(self.client, host.as_deref(), &path)?)
+                ArtifactStore::Proxy(Proxy::new(self.client, host.as_deref(), &path)?)
             }
-            ModelUri::Bucket(url) => Place::Bucket(Bucket::new(&url, self.client.stores())?),
+            ModelUri::Bucket(url) => {
+                ArtifactStore::Bucket(Bucket::new(&url, self.client.stores())?)
+            }
             _ => {
                 return Err(RegistryError::Uri(format!(
                     "the MLflow server keeps artifacts at {place}, which only it can write; start it with --serve-artifacts, or with a bucket"

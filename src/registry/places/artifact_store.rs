@@ -16,8 +16,8 @@ use futures_util::{StreamExt, TryStreamExt};
 use reqwest::Url;
 use std::{fs, path::PathBuf};
 
-/// A place of one of the three kinds.
-pub(in crate::registry) enum Place {
+/// Where files lie: behind MLflow, in a bucket, or on a web server.
+pub(in crate::registry) enum ArtifactStore {
     Proxy(Proxy),
     Bucket(Bucket),
     Web(Web),
@@ -29,7 +29,7 @@ pub(in crate::registry) enum Content {
     File(PathBuf),
 }
 
-impl Place {
+impl ArtifactStore {
     /// The files of the package; `None` where the place cannot tell.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Place {
         Ok(Some(files))
     }
 
-    /// Opens one file: its size, where it is told, and its bytes.
+    /// Opens one file: its size, where the store tells it, and its bytes.
     pub(in crate::registry) async fn open(
         &self,
         client: &Client,
