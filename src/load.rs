@@ -13,7 +13,7 @@ use std::time::{Instant, SystemTime};
 
 /// A model that is ready to serve, and everything there is to say about it.
 #[derive(Debug)]
-pub struct Served {
+pub struct LoadedModel {
     pub model: Model,
     pub name: String,
     /// The registry's version, or the beginning of the digest where the model's place keeps no versions.
@@ -87,7 +87,7 @@ impl LoadError {
 ///
 /// # Errors
 /// As [`LoadError`] tells.
-pub fn load(config: &ModelConfig, access: &Access) -> Result<Served, LoadError> {
+pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadError> {
     let start = Instant::now();
     let uri = registry::redact(&config.uri);
     let resolved = registry::resolve(&config.uri, access, Path::new(&config.cache_dir))?;
@@ -113,7 +113,7 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<Served, LoadError> 
     let example = self_test(&model, &package, &uri).map_err(invalid)?;
     let name = Some(&config.name).filter(|name| !name.is_empty());
     let short = || hex.chars().take(12).collect();
-    Ok(Served {
+    Ok(LoadedModel {
         model,
         name: name.cloned().unwrap_or(resolved.name),
         version: resolved.version.unwrap_or_else(short),
@@ -170,7 +170,7 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
     Ok(rows.rows().next().unwrap_or_default().to_vec())
 }
 
-impl Served {
+impl LoadedModel {
     /// Class labels as text, in score order; empty for a regressor.
     pub fn class_names(&self) -> Vec<String> {
         match self.model.labels() {

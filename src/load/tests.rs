@@ -15,7 +15,7 @@ fn iris() -> TempDir {
     dir
 }
 
-fn load_from(dir: &TempDir) -> Result<Served, LoadError> {
+fn load_from(dir: &TempDir) -> Result<LoadedModel, LoadError> {
     let config = ModelConfig {
         uri: dir.path().display().to_string(),
         ..ModelConfig::default()

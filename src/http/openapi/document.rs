@@ -2,7 +2,7 @@
 
 use super::operations as api;
 use crate::http::dialects::native::wire::PredictRequest;
-use crate::{input::ColumnType, load::Served, model::Labels};
+use crate::{input::ColumnType, load::LoadedModel, model::Labels};
 use poem_openapi::types::Type;
 use serde_json::{Map, Value, json};
 use std::sync::Weak;
@@ -11,7 +11,7 @@ use std::sync::Weak;
 ///
 /// # Panics
 /// Never: poem-openapi writes JSON.
-pub fn document(served: Option<&Served>) -> Value {
+pub fn document(served: Option<&LoadedModel>) -> Value {
     let service = api::service(Weak::new());
     let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
     if let Some(served) = served {
@@ -32,7 +32,7 @@ pub(in crate::http) fn page(document: &Value) -> String {
     service.swagger_ui_html().replace(&service.spec(), &safe)
 }
 
-fn type_by_model(document: &mut Value, served: &Served) {
+fn type_by_model(document: &mut Value, served: &LoadedModel) {
     let model = &served.model;
     let schema = model.schema();
     document["info"]["title"] = json!(format!("ml-serving: {}", served.name));
@@ -98,7 +98,7 @@ fn type_by_model(document: &mut Value, served: &Served) {
 }
 
 /// The example row in the form that says most: by name where there are names.
-fn example(served: &Served) -> Value {
+fn example(served: &LoadedModel) -> Value {
     let schema = served.model.schema();
     let value = |i: usize| {
         let x = served.example.get(i).copied().unwrap_or_default();
@@ -122,7 +122,7 @@ fn example(served: &Served) -> Value {
     (0..schema.len()).map(value).collect::<Vec<_>>().into()
 }
 
-fn type_answer(properties: &mut Value, served: &Served) {
+fn type_answer(properties: &mut Value, served: &LoadedModel) {
     let remove = |properties: &mut Value, names: &[&str]| {
         if let Some(properties) = properties.as_object_mut() {
             names.iter().for_each(|name| drop(properties.remove(*name)));

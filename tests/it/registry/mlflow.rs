@@ -3,7 +3,7 @@
 use super::{at, load, logged, refusal, var};
 use ml_serving::{
     input::Batch,
-    load::{LoadError, Served},
+    load::{LoadError, LoadedModel},
     model::Predictions,
     registry::{self, Origin, RegistryError},
 };
@@ -17,7 +17,7 @@ fn text(value: &Value) -> String {
 }
 
 /// The model answers every row as scikit-learn does, in which it was trained.
-fn answers_like_python(served: &Served, logged: &Value, version: usize) {
+fn answers_like_python(served: &LoadedModel, logged: &Value, version: usize) {
     let (rows, expected) = (
         logged["rows"].as_array().unwrap(),
         &logged["versions"][version],

@@ -12,7 +12,7 @@ mod web;
 
 use ml_serving::{
     config::ModelConfig,
-    load::{self, LoadError, Served},
+    load::{self, LoadError, LoadedModel},
     registry::Access,
 };
 use serde_json::Value;
@@ -48,7 +48,7 @@ fn at(tracking_uri: &str) -> Access {
     }
 }
 
-fn load(uri: &str, access: &Access, cache: &Path) -> Result<Served, LoadError> {
+fn load(uri: &str, access: &Access, cache: &Path) -> Result<LoadedModel, LoadError> {
     let config = ModelConfig {
         uri: uri.to_owned(),
         cache_dir: cache.display().to_string(),
