@@ -4,7 +4,7 @@ use divan::{Bencher, counter::ItemsCount};
 use ml_serving::{
     config::ModelConfig,
     input::Batch,
-    load::{self, Served},
+    load::{self, LoadedModel},
     model::Predictions,
     registry::Access,
 };
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 struct Case {
     name: String,
-    served: Served,
+    served: LoadedModel,
     /// 10,000 distinct rows, so that no branch predictor learns them by heart.
     rows: Vec<f64>,
 }

@@ -3,7 +3,7 @@
 //! # Layout
 //! [`registry`] finds a package, [`package`] reads the MLflow Model directory, [`formats`] reads its data file, [`model`] runs it,
 //! [`http`] serves it; [`train`] makes one. [`input`] holds the rules that every row passes, [`load`] is the way from a URI to a model
-//! that has predicted its own example, [`lifecycle`] a server's life, [`cli`] the commands.
+//! that has predicted its own example, [`lifecycle`] a server's life, [`cli`] the commands, [`progress`] what they show of long tasks.
 //!
 //! # Invariants
 //! - `model` does no I/O and knows no HTTP; `formats` touches no network and panics on no input.
@@ -21,6 +21,7 @@ pub mod load;
 pub mod model;
 pub mod observe;
 pub mod package;
+pub mod progress;
 pub mod registry;
 pub mod train;
 

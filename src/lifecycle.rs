@@ -4,7 +4,7 @@ use crate::{
     Error,
     config::Config,
     http::{self, App, Shutdown},
-    load::{self, LoadError, Served},
+    load::{self, LoadError, LoadedModel},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
@@ -36,7 +36,7 @@ pub async fn serve_with(
     config: Config,
     listener: TcpListener,
     stop: impl Future<Output = Shutdown>,
-    load: impl Fn() -> Result<Served, LoadError> + Send + Sync + 'static,
+    load: impl Fn() -> Result<LoadedModel, LoadError> + Send + Sync + 'static,
 ) -> Result<(), Error> {
     let app = App::new(&config);
     let address = listener
@@ -79,7 +79,7 @@ pub async fn serve_with(
 
 async fn load_until_it_works(
     app: &App,
-    load: Arc<impl Fn() -> Result<Served, LoadError> + Send + Sync + 'static>,
+    load: Arc<impl Fn() -> Result<LoadedModel, LoadError> + Send + Sync + 'static>,
 ) -> Result<(), Error> {
     let mut wait = FIRST_WAIT;
     loop {

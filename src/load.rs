@@ -5,15 +5,15 @@ use crate::{
     formats::FormatError,
     input::Batch,
     model::{Labels, Model, Predictions},
-    package::{self, Loaded, Recorded},
-    registry::{self, Access, RegistryError, Source},
+    package::{self, Package},
+    registry::{self, Access, Origin, RegistryError},
 };
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 /// A model that is ready to serve, and everything there is to say about it.
 #[derive(Debug)]
-pub struct Served {
+pub struct LoadedModel {
     pub model: Model,
     pub name: String,
     /// The registry's version, or the beginning of the digest where the model's place keeps no versions.
@@ -22,7 +22,8 @@ pub struct Served {
     pub run_id: Option<String>,
     /// Without what may be secret in it.
     pub uri: String,
-    pub source: Source,
+    /// Where the bytes came from.
+    pub source: Origin,
     pub flavor: String,
     /// The version of the library that wrote the data file, where it is known.
     pub flavor_version: Option<String>,
@@ -39,12 +40,16 @@ pub struct Served {
 /// Why there is no model.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
+    /// The URI does not lead to files. The only kind that may pass.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// The files are no package, or hold no model that this server reads.
     #[error("the model at {uri} cannot be served: {cause}")]
-    Flavor { uri: String, cause: FormatError },
+    Format { uri: String, cause: FormatError },
+    /// The model claims what does not hold, or answers its own example otherwise than recorded.
     #[error("the model at {uri} is broken: {cause}")]
     Invalid { uri: String, cause: String },
+    /// The data file is not the one that `model.sha256` names. Both digests as hexadecimal digits.
     #[error("the model at {uri} has the SHA-256 {found}, but model.sha256 asks for {wanted}")]
     Digest {
         uri: String,
@@ -67,11 +72,11 @@ impl LoadError {
             Self::Registry(RegistryError::Denied(_)) => "denied",
             Self::Registry(RegistryError::Unavailable(_)) => "unavailable",
             Self::Registry(RegistryError::Disk(_)) => "disk",
-            Self::Flavor {
+            Self::Format {
                 cause: FormatError::Unsupported(_),
                 ..
             } => "unsupported",
-            Self::Flavor { .. } | Self::Registry(RegistryError::Corrupt(_)) => "corrupt",
+            Self::Format { .. } | Self::Registry(RegistryError::Corrupt(_)) => "corrupt",
             Self::Invalid { .. } => "invalid",
             Self::Digest { .. } => "wrong_digest",
         }
@@ -82,108 +87,90 @@ impl LoadError {
 ///
 /// # Errors
 /// As [`LoadError`] tells.
-pub fn load(config: &ModelConfig, access: &Access) -> Result<Served, LoadError> {
+pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadError> {
     let start = Instant::now();
-    let package = registry::resolve(&config.uri, access, Path::new(&config.cache_dir))?;
-    let uri = registry::shown(&config.uri);
-    let loaded = package::read(package.files.as_ref()).map_err(|cause| LoadError::Flavor {
+    let uri = registry::redact(&config.uri);
+    let resolved = registry::resolve(&config.uri, access, Path::new(&config.cache_dir))?;
+    let unreadable = |cause| LoadError::Format {
         uri: uri.clone(),
         cause,
-    })?;
-    let hex = loaded.digest.trim_start_matches("sha256:");
+    };
+    let (package, data) = package::read(resolved.files.as_ref()).map_err(unreadable)?;
+    let hex = package.digest.trim_start_matches("sha256:");
     if !config.sha256.is_empty() && !config.sha256.eq_ignore_ascii_case(hex) {
         let (found, wanted) = (hex.to_owned(), config.sha256.clone());
         return Err(LoadError::Digest { uri, found, wanted });
     }
-    let version = package
-        .version
-        .unwrap_or_else(|| hex.chars().take(12).collect());
-    let Loaded {
-        source,
-        flavor,
-        flavor_version,
-        parts,
-        digest,
-        example,
-        example_problem,
-        recorded,
-        mlmodel,
-        ..
-    } = loaded;
-    let run_id = package
-        .run_id
-        .or(mlmodel.and_then(|mlmodel| mlmodel.run_id));
-    let broken = |cause: String| LoadError::Invalid {
+    let parsed = package.parse(&data).map_err(unreadable)?;
+    // A large file takes as much memory as its model does.
+    drop(data);
+    drop(resolved.files);
+    let invalid = |cause| LoadError::Invalid {
         uri: uri.clone(),
         cause,
     };
-    let model = Model::new(source).map_err(|error| broken(error.to_string()))?;
-    if let Some(problem) = example_problem {
+    let model = Model::new(parsed.source).map_err(|error| invalid(error.to_string()))?;
+    let example = self_test(&model, &package, &uri).map_err(invalid)?;
+    let name = Some(&config.name).filter(|name| !name.is_empty());
+    let short = || hex.chars().take(12).collect();
+    Ok(LoadedModel {
+        model,
+        name: name.cloned().unwrap_or(resolved.name),
+        version: resolved.version.unwrap_or_else(short),
+        run_id: resolved
+            .run_id
+            .or(package.mlmodel.and_then(|mlmodel| mlmodel.run_id)),
+        uri,
+        source: resolved.origin,
+        flavor: package.data.flavor,
+        flavor_version: parsed.version,
+        parts: parsed.parts,
+        digest: package.digest,
+        example,
+        loaded_at: SystemTime::now(),
+        load_seconds: start.elapsed().as_secs_f64(),
+    })
+}
+
+/// Predicts the package's own example, or a row of zeros where it has none; where the package recorded the answers, ours must be the
+/// same. Gives back the first row.
+fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, String> {
+    let schema = model.schema();
+    let (example, problem) = match package.example(schema) {
+        Ok(example) => (example, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    if let (Some(_), None) = (&package.recorded, &example) {
+        let why = problem.unwrap_or_else(|| "it has none".to_owned());
+        return Err(format!(
+            "it records the answers to its input example, which cannot be used: {why}"
+        ));
+    }
+    if let Some(problem) = problem {
         tracing::warn!(
             uri,
             problem,
             "the input example cannot be used; the self-test runs on zeros"
         );
     }
-    let examples = example.unwrap_or_else(|| vec![vec![0.0; model.schema().len()]]);
-    self_test(&model, &examples, recorded.as_ref()).map_err(broken)?;
-    let name = if config.name.is_empty() {
-        package.name
-    } else {
-        config.name.clone()
-    };
-    let example = examples.into_iter().next().unwrap_or_default();
-    let load_seconds = start.elapsed().as_secs_f64();
-    Ok(Served {
-        model,
-        name,
-        version,
-        run_id,
-        uri,
-        source: package.source,
-        flavor,
-        flavor_version,
-        parts,
-        digest,
-        example,
-        loaded_at: SystemTime::now(),
-        load_seconds,
-    })
-}
-
-/// Predicts the package's own example rows; where the package recorded the answers, ours must be the same.
-fn self_test(model: &Model, rows: &[Vec<f64>], recorded: Option<&Recorded>) -> Result<(), String> {
-    let mut answer = Predictions::default();
-    for (i, row) in rows.iter().enumerate() {
-        let row = Batch::one(row);
-        let predicted = model.predict(&row, &mut answer);
-        predicted.map_err(|error| error.to_string())?;
-        if answer.scores.iter().any(|x| !x.is_finite()) {
+    let rows = example.unwrap_or_else(|| Batch::one(&vec![0.0; schema.len()]));
+    let mut answers = Predictions::default();
+    let predicted = model.predict(&rows, &mut answers);
+    predicted.map_err(|error| error.to_string())?;
+    for row in 0..rows.len() {
+        if answers.row(row).iter().any(|x| !x.is_finite()) {
             return Err(format!(
-                "it answers row {i} of its input example with a number that is not finite"
-            ));
-        }
-        let Some(recorded) = recorded else { continue };
-        let wanted = recorded.scores.get(i).map_or(&[][..], Vec::as_slice);
-        let close = wanted
-            .iter()
-            .zip(&answer.scores)
-            .all(|(x, y)| (x - y).abs() <= 1e-6 * x.abs().max(1.0));
-        let class = recorded
-            .classes
-            .get(i)
-            .is_none_or(|class| answer.classes.first() == Some(class));
-        if !close || !class {
-            return Err(format!(
-                "it answers row {i} of its input example with {:?}, its maker recorded {wanted:?}",
-                answer.scores
+                "it answers row {row} of its input example with a number that is not finite"
             ));
         }
     }
-    Ok(())
+    if let Some(recorded) = &package.recorded {
+        recorded.check(rows.len(), &answers)?;
+    }
+    Ok(rows.rows().next().unwrap_or_default().to_vec())
 }
 
-impl Served {
+impl LoadedModel {
     /// Class labels as text, in score order; empty for a regressor.
     pub fn class_names(&self) -> Vec<String> {
         match self.model.labels() {
@@ -193,3 +180,6 @@ impl Served {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use crate::{
     Error,
     config::ModelConfig,
     load,
-    registry::{self, shown},
+    registry::{self, redact},
 };
 use std::{io::Write, path::PathBuf};
 
@@ -27,7 +27,7 @@ pub(super) fn run(args: &FetchArgs, out: &mut dyn Write) -> Result<(), Error> {
     };
     // Now rather than in a pod: the files are there, but may be of no use.
     let served = load::load(&model, &access)?;
-    let (from, dir) = (shown(&args.uri), args.dir.display());
+    let (from, dir) = (redact(&args.uri), args.dir.display());
     writeln!(
         out,
         "fetched {from}: {} version {}, {} trees, {}\nserve it: ml-serving serve --model {dir}",

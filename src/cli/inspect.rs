@@ -1,7 +1,7 @@
 //! `ml-serving inspect`: a model's card.
 
 use super::{broken_output, load};
-use crate::{Error, input::Precision, load::Served, model::StepOp};
+use crate::{Error, input::Precision, load::LoadedModel, model::StepOp};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -45,7 +45,7 @@ pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> 
     Ok(())
 }
 
-fn card(served: &Served) -> Value {
+fn card(served: &LoadedModel) -> Value {
     let model = &served.model;
     let schema = model.schema();
     let columns = schema.columns.iter().map(|column| {

@@ -12,7 +12,7 @@ pub mod train;
 use crate::{
     Error,
     config::{Config, Flags, ModelConfig},
-    load::{self, Served},
+    load::{self, LoadedModel},
     observe, registry,
     registry::Access,
 };
@@ -96,7 +96,7 @@ fn train_and_register(args: &train::TrainArgs, out: &mut dyn io::Write) -> Resul
 }
 
 /// Loads the model of a command that takes just a URI.
-fn load(uri: &str) -> Result<Served, Error> {
+fn load(uri: &str) -> Result<LoadedModel, Error> {
     let config = Config::load(None, &Flags::default())?;
     let model = ModelConfig {
         uri: uri.to_owned(),

@@ -4,7 +4,7 @@ use super::{broken_output, load};
 use crate::{
     Error,
     input::{Batch, Precision, Refusal},
-    load::Served,
+    load::LoadedModel,
     model::{Labels, Predictions},
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -66,7 +66,7 @@ pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> 
 }
 
 struct Job<'a> {
-    served: &'a Served,
+    served: &'a LoadedModel,
     name: &'a str,
 }
 

@@ -62,7 +62,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Error> {
 /// Every setting, but no secret that a URI may hold.
 fn effective(config: &Config) -> String {
     let mut config = config.clone();
-    config.model.uri = registry::shown(&config.model.uri);
+    config.model.uri = registry::redact(&config.model.uri);
     let mut shown = serde_json::to_value(&config).unwrap_or_default();
     if !config.access.tracking_uri.is_empty() {
         shown["mlflow"] = format!("{:?}", config.access).into();

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    load::Served,
+    load::LoadedModel,
     observe::metrics::{Metrics, ModelLabels},
 };
 use bytes::Bytes;
@@ -119,7 +119,7 @@ impl App {
     }
 
     /// Serves `served` from now on. A server takes one model in its life; a second one is ignored.
-    pub fn set_model(&self, served: Served) {
+    pub fn set_model(&self, served: LoadedModel) {
         self.metrics.model_loaded(&ModelLabels {
             name: &served.name,
             version: &served.version,
@@ -151,7 +151,7 @@ impl App {
     }
 
     /// The model, once there is one.
-    pub fn served(&self) -> Option<&Served> {
+    pub fn served(&self) -> Option<&LoadedModel> {
         self.ready.get().map(|ready| &ready.served)
     }
 

@@ -5,7 +5,7 @@ use super::{
     dialects::native::{format::RowFormat, wire::Answer},
     problem::{Code, Failure},
 };
-use crate::{load::Served, model::Predictions};
+use crate::{load::LoadedModel, model::Predictions};
 use bytes::Bytes;
 use std::{
     cell::RefCell,
@@ -16,7 +16,7 @@ use std::{
 /// A model and what requests to it need, worked out once.
 #[derive(Debug)]
 pub(super) struct Ready {
-    pub(super) served: Served,
+    pub(super) served: LoadedModel,
     format: RowFormat,
     /// Bodies larger than this are worked on outside the async workers.
     inline_bytes: usize,
@@ -32,7 +32,7 @@ thread_local! {
 }
 
 impl Ready {
-    pub(super) fn new(served: Served) -> Self {
+    pub(super) fn new(served: LoadedModel) -> Self {
         let format = RowFormat::new(&served.model);
         let steps_per_row = (served.model.n_trees() * served.model.depth().max(1)).max(1);
         // A feature takes two bytes of JSON at least.

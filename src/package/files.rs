@@ -4,6 +4,8 @@ use std::{borrow::Cow, io};
 
 /// The files of a model package, by path relative to its top.
 pub trait Files {
+    /// The content of a file.
+    ///
     /// # Errors
     /// `NotFound` when the package has no such file, else what the store said.
     fn read(&self, path: &str) -> io::Result<Cow<'_, [u8]>>;
@@ -14,5 +16,11 @@ pub trait Files {
     /// What the store said.
     fn names(&self) -> io::Result<Vec<String>> {
         Ok(Vec::new())
+    }
+
+    /// The SHA-256 of the very bytes that [`Files::read`] gives, in lower-case hexadecimal digits, where it has been computed already.
+    fn sha256(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
     }
 }

@@ -2,12 +2,20 @@
 
 pub mod example;
 mod files;
+pub mod install;
+mod lfs;
 pub mod mlmodel;
+pub mod path;
 mod read;
+mod recorded;
+mod registration;
 #[cfg(test)]
 mod tests;
 mod write;
+pub mod yaml;
 
 pub use files::Files;
-pub use read::{Loaded, RECORDED, Recorded, is_model_file, read};
-pub use write::package;
+pub use read::{Package, is_model_file, read};
+pub use recorded::{RECORDED, Recorded};
+pub use registration::{REGISTRATION, Registration};
+pub use write::write;

@@ -1,19 +1,24 @@
-//! A package of files → a model and everything the package says about it.
+//! The files of a package → what it says, and the content of its data file → a model.
 
 use std::{borrow::Cow, io};
 
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, example,
+    example,
+    files::Files,
+    lfs,
     mlmodel::{self, DataFile, MlModel},
+    path::inside,
+    recorded::Recorded,
 };
 use crate::{
     formats::{FormatError, Parsed, corrupt, lightgbm, onnx, sklearn, xgboost},
-    input::{ColumnType, Schema},
-    model::ModelIr,
+    input::{Batch, ColumnType, Schema},
 };
+
+/// The file of the input example, where the `MLmodel` names none.
+const EXAMPLE: &str = "input_example.json";
 
 /// Data files that make a package without an `MLmodel`: the ends of their names and their flavors, the first one that fits.
 const LONE_FILES: [(&str, &str); 11] = [
@@ -39,54 +44,28 @@ pub fn is_model_file(name: &str) -> bool {
 }
 
 /// Files of other uses that lie beside a model.
-const NO_MODELS: [&str; 3] = [
-    "input_example.json",
-    "serving_input_example.json",
-    "requirements.txt",
-];
+const NO_MODELS: [&str; 3] = [EXAMPLE, "serving_input_example.json", "requirements.txt"];
 
-/// The key under `metadata:` of the `MLmodel` where the outputs of the input example are recorded.
-pub const RECORDED: &str = "example_outputs";
-
-/// What the model answered for the input example when it was packaged.
-#[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize)]
-pub struct Recorded {
-    /// The class of each row, by index; empty for a regressor.
-    #[serde(default)]
-    pub classes: Vec<u32>,
-    /// The scores of each row.
-    pub scores: Vec<Vec<f64>>,
-}
-
-/// A package that was read.
+/// What a package says about its model.
 #[derive(Debug)]
-pub struct Loaded {
-    /// Its signature is that of the `MLmodel` where there is one.
-    pub source: ModelIr,
-    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
-    pub flavor: String,
-    /// The version of the library that wrote the data file, where the package says so.
-    pub flavor_version: Option<String>,
-    /// What the data file says it is made of: scalers and estimator by class.
-    pub parts: Vec<String>,
-    /// The data file, relative to the package.
-    pub data_file: String,
-    /// `sha256:<hex>` of the data file.
-    pub digest: String,
+pub struct Package {
     /// The `MLmodel`, if the package has one.
     pub mlmodel: Option<MlModel>,
-    /// Rows of the input example, in the order of the signature.
-    pub example: Option<Vec<Vec<f64>>>,
-    /// Why there is no example although the package has a file for one; worth a warning, not a failure.
-    pub example_problem: Option<String>,
+    /// The file that holds the model.
+    pub data: DataFile,
+    /// `sha256:<hex>` of the data file.
+    pub digest: String,
+    /// The answers to the input example, if they are recorded.
     pub recorded: Option<Recorded>,
+    /// The content of the input example's file, if there is one.
+    example: Result<Option<Vec<u8>>, FormatError>,
 }
 
-/// Reads the model of a package: an MLflow Model directory, or a lone model file.
+/// Reads an MLflow Model directory, or a lone model file: what the package says, and the content of its data file.
 ///
 /// # Errors
-/// `Missing` when a file is not there, `Corrupt` or `Unsupported` as the readers say.
-pub fn read(files: &dyn Files) -> Result<Loaded, FormatError> {
+/// `Missing` when a file is not there or is a pointer of Git LFS, `Corrupt` or `Unsupported` as the `MLmodel` is.
+pub fn read(files: &dyn Files) -> Result<(Package, Cow<'_, [u8]>), FormatError> {
     let mlmodel = match optional(files, "MLmodel")? {
         Some(bytes) => Some(mlmodel::read(&bytes)?),
         None => None,
@@ -107,30 +86,54 @@ pub fn read(files: &dyn Files) -> Result<Loaded, FormatError> {
                 .into()
         }));
     };
-    let signature = mlmodel.as_ref().and_then(|m| m.signature.as_ref());
-    let Parsed {
-        mut source,
-        version,
-        parts,
-    } = parse(&data, &bytes, signature)?;
-    if let Some(signature) = signature {
-        // LightGBM takes columns by their place, whatever they are called.
-        let by_name = data.flavor != "lightgbm" && !parts.iter().any(|p| p.starts_with("LGBM"));
-        source.schema = signature_of(signature, &source.schema, by_name)?;
-    }
-    let (example, example_problem) = read_example(files, mlmodel.as_ref(), &source.schema);
-    Ok(Loaded {
-        flavor: data.flavor,
-        flavor_version: version.or(data.version),
-        parts,
-        data_file: data.path,
-        digest: digest(&bytes),
-        recorded: mlmodel.as_ref().and_then(recorded),
-        source,
+    let digest = match files.sha256(&data.path) {
+        Some(hex) => format!("sha256:{hex}"),
+        None => digest(&bytes),
+    };
+    let path = mlmodel.as_ref().and_then(|m| m.example.as_deref());
+    let example = inside(path.unwrap_or(EXAMPLE))
+        .map_err(FormatError::from)
+        .and_then(|path| Ok(optional(files, path)?.map(Cow::into_owned)));
+    let package = Package {
+        recorded: mlmodel.as_ref().map(Recorded::read).transpose()?.flatten(),
         mlmodel,
+        data,
+        digest,
         example,
-        example_problem,
-    })
+    };
+    Ok((package, bytes))
+}
+
+impl Package {
+    /// The model in the content of the data file. Its schema is that of the `MLmodel` where there is one.
+    ///
+    /// # Errors
+    /// `Corrupt` or `Unsupported` as the reader of its format says, or when the signature is another model's.
+    pub fn parse(&self, bytes: &[u8]) -> Result<Parsed, FormatError> {
+        let signature = self.mlmodel.as_ref().and_then(|m| m.signature.as_ref());
+        let mut parsed = parse(&self.data, bytes, signature)?;
+        if let Some(signature) = signature {
+            // LightGBM takes columns by their place, whatever they are called.
+            let lightgbm = parsed.parts.iter().any(|part| part.starts_with("LGBM"));
+            let by_name = self.data.flavor != "lightgbm" && !lightgbm;
+            parsed.source.schema = signature_of(signature, &parsed.source.schema, by_name)?;
+        }
+        if parsed.version.is_none() {
+            parsed.version.clone_from(&self.data.version);
+        }
+        Ok(parsed)
+    }
+
+    /// The rows of the input example, as the schema of the built model takes them. None where the package has no example, or an empty one.
+    ///
+    /// # Errors
+    /// Why the example cannot be used.
+    pub fn example(&self, schema: &Schema) -> Result<Option<Batch>, String> {
+        let bytes = self.example.as_ref().map_err(ToString::to_string)?;
+        let rows = bytes.as_deref().map(|bytes| example::read(bytes, schema));
+        let rows = rows.transpose().map_err(|error| error.to_string())?;
+        Ok(rows.filter(|rows| !rows.is_empty()))
+    }
 }
 
 /// Reads a data file by its flavor.
@@ -151,7 +154,7 @@ fn parse(data: &DataFile, bytes: &[u8], signature: Option<&Schema>) -> Result<Pa
 /// The file, or nothing if the package has no such file.
 fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>>, FormatError> {
     match files.read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+        Ok(bytes) => lfs::refuse_pointer(path, &bytes).map(|()| Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(FormatError::Missing(format!(
             "`{path}` cannot be read: {error}"
@@ -174,7 +177,7 @@ fn lone_file(files: &dyn Files) -> Result<DataFile, FormatError> {
         .iter()
         .find_map(|(end, flavor)| Some((only(end)?, flavor)));
     let (path, flavor) = match found {
-        Some((name, flavor)) => (mlmodel::inside(name)?, *flavor),
+        Some((name, flavor)) => (inside(name)?, *flavor),
         None => ("model.onnx", "onnx"),
     };
     Ok(DataFile {
@@ -217,29 +220,6 @@ fn signature_of(logged: &Schema, derived: &Schema, by_name: bool) -> Result<Sche
         return Ok(Schema::new(columns, true));
     }
     Ok(logged.clone())
-}
-
-/// The example is a self-test and a document; a package is served without one.
-fn read_example(
-    files: &dyn Files,
-    mlmodel: Option<&MlModel>,
-    signature: &Schema,
-) -> (Option<Vec<Vec<f64>>>, Option<String>) {
-    let path = mlmodel
-        .and_then(|m| m.example.as_deref())
-        .unwrap_or("input_example.json");
-    let rows = mlmodel::inside(path)
-        .and_then(|path| optional(files, path))
-        .and_then(|bytes| bytes.map(|b| example::read(&b, signature)).transpose());
-    match rows {
-        Ok(rows) => (rows.filter(|rows| !rows.is_empty()), None),
-        Err(error) => (None, Some(error.to_string())),
-    }
-}
-
-fn recorded(mlmodel: &MlModel) -> Option<Recorded> {
-    let value = mlmodel.metadata.get(RECORDED)?;
-    serde_yaml::from_value(value.clone()).ok()
 }
 
 /// `sha256:<hex>` of `bytes`.

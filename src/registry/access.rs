@@ -19,12 +19,12 @@ pub struct Access {
     pub stores: Vec<(String, String)>,
 }
 
-/// Secrets are not shown.
+/// Without the secrets.
 impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let set = |text: &str| if text.is_empty() { "" } else { "***" };
         f.debug_struct("Access")
-            .field("tracking_uri", &super::uri::shown(&self.tracking_uri))
+            .field("tracking_uri", &super::redact::redact(&self.tracking_uri))
             .field("username", &self.username)
             .field("password", &set(&self.password))
             .field("token", &set(&self.token))

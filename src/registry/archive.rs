@@ -1,6 +1,7 @@
 //! Archives of a package: `.tar`, `.tar.gz`, `.tgz` and `.zip`, unpacked into a directory.
 
-use super::{MOST_FILES, RegistryError, download::disk, place::safe};
+use super::error::RegistryError;
+use crate::package::path::{MAX_FILES, inside};
 use flate2::read::GzDecoder;
 use std::{
     fs::{self, File},
@@ -9,7 +10,7 @@ use std::{
 };
 
 /// What an archive may unpack to, beside a multiple of its own size: nothing real is packed tighter than deflate can.
-const MOST_RATIO: u64 = 1_100;
+const MAX_RATIO: u64 = 1_100;
 
 /// What an archive's name is without its ending; nothing if it is not an archive's.
 pub(super) fn stem(name: &str) -> Option<&str> {
@@ -29,83 +30,107 @@ pub(super) fn is_archive(name: &str) -> bool {
 /// # Errors
 /// `Corrupt` for anything that is no archive of plain files that stay inside.
 pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
-    let name = archive
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_ascii_lowercase();
-    let broken = |error: &dyn std::fmt::Display| {
-        RegistryError::Corrupt(format!("{name} cannot be unpacked: {error}"))
+    let unreadable = |error: &io::Error| RegistryError::unwritable(archive, error);
+    let mut file = File::open(archive).map_err(|error| unreadable(&error))?;
+    let size = file.metadata().map_err(|error| unreadable(&error))?.len();
+    let name = archive.file_name().unwrap_or_default().to_string_lossy();
+    let mut unpacking = Unpacking {
+        name: name.to_ascii_lowercase(),
+        into,
+        room: size.saturating_mul(MAX_RATIO),
+        files: 0,
     };
-    let mut file = File::open(archive).map_err(|error| disk(archive, &error))?;
-    let mut room = file
-        .metadata()
-        .map_err(|error| disk(archive, &error))?
-        .len()
-        .saturating_mul(MOST_RATIO);
-    let mut files = 0;
-    let mut keep = |path: &str, source: &mut dyn Read| -> Result<(), RegistryError> {
-        files += 1;
-        if files > MOST_FILES {
-            return Err(broken(&"more than 10000 files"));
-        }
-        // Archives made by `tar czf x.tar.gz .` begin every name with a dot.
-        let path = into.join(safe(path.trim_start_matches("./"))?);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| disk(parent, &error))?;
-        }
-        let mut to = File::create_new(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => broken(&format!("two files {}", path.display())),
-            _ => disk(&path, &error),
-        })?;
-        // One byte more than there is room for, to see that there is more.
-        let size = io::copy(&mut source.take(room.saturating_add(1)), &mut to)
-            .map_err(|error| broken(&error))?;
-        room = room
-            .checked_sub(size)
-            .ok_or_else(|| broken(&"it unpacks to more than any archive of its size can hold"))?;
-        Ok(())
-    };
-    // Told apart by how they begin: a name may be anything.
+    // The first bytes tell which archive it is: a name may be anything.
     let mut magic = [0; 2];
-    let begins = file.read(&mut magic).and_then(|_| file.rewind());
-    begins.map_err(|error| broken(&error))?;
-    if magic == *b"PK" {
-        let mut zip = zip::ZipArchive::new(file).map_err(|error| broken(&error))?;
+    let read = file.read(&mut magic).and_then(|_| file.rewind());
+    read.map_err(|error| unpacking.broken(&error))?;
+    match &magic {
+        b"PK" => unpacking.zip(file)?,
+        [0x1f, 0x8b] => unpacking.tar(GzDecoder::new(file))?,
+        _ => unpacking.tar(file)?,
+    }
+    fs::remove_file(archive).map_err(|error| unreadable(&error))?;
+    unwrap_directory(into).map_err(|error| RegistryError::unwritable(into, &error))
+}
+
+/// An archive on its way into a directory.
+struct Unpacking<'a> {
+    /// The archive's name, for messages.
+    name: String,
+    into: &'a Path,
+    /// Bytes that may still come out of it.
+    room: u64,
+    files: usize,
+}
+
+impl Unpacking<'_> {
+    fn broken(&self, error: &dyn std::fmt::Display) -> RegistryError {
+        RegistryError::Corrupt(format!("{} cannot be unpacked: {error}", self.name))
+    }
+
+    fn no_plain_file(&self, path: &str) -> RegistryError {
+        self.broken(&format!("{} is no plain file", path.escape_debug()))
+    }
+
+    fn zip(&mut self, file: File) -> Result<(), RegistryError> {
+        let mut zip = zip::ZipArchive::new(file).map_err(|error| self.broken(&error))?;
         for i in 0..zip.len() {
-            let mut entry = zip.by_index(i).map_err(|error| broken(&error))?;
-            let path = entry.name().map_err(|error| broken(&error))?.into_owned();
+            let mut entry = zip.by_index(i).map_err(|error| self.broken(&error))?;
+            let name = entry.name().map_err(|error| self.broken(&error))?;
+            let path = name.into_owned();
             if entry.is_file() {
-                keep(&path, &mut entry)?;
+                self.keep(&path, &mut entry)?;
             } else if !entry.is_dir() {
-                return Err(broken(&format!("{} is no plain file", path.escape_debug())));
+                return Err(self.no_plain_file(&path));
             }
         }
-    } else {
-        let reader: Box<dyn Read> = if magic == [0x1f, 0x8b] {
-            Box::new(GzDecoder::new(file))
-        } else {
-            Box::new(file)
-        };
+        Ok(())
+    }
+
+    fn tar(&mut self, reader: impl Read) -> Result<(), RegistryError> {
         let mut tar = tar::Archive::new(reader);
-        for entry in tar.entries().map_err(|error| broken(&error))? {
-            let mut entry = entry.map_err(|error| broken(&error))?;
+        for entry in tar.entries().map_err(|error| self.broken(&error))? {
+            let mut entry = entry.map_err(|error| self.broken(&error))?;
             let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             match entry.header().entry_type() {
                 tar::EntryType::Regular
                 | tar::EntryType::Continuous
-                | tar::EntryType::GNUSparse => keep(&path, &mut entry)?,
+                | tar::EntryType::GNUSparse => self.keep(&path, &mut entry)?,
                 tar::EntryType::Directory | tar::EntryType::XGlobalHeader => {}
-                _ => return Err(broken(&format!("{} is no plain file", path.escape_debug()))),
+                _ => return Err(self.no_plain_file(&path)),
             }
         }
+        Ok(())
     }
-    fs::remove_file(archive).map_err(|error| disk(archive, &error))?;
-    lift(into).map_err(|error| disk(into, &error))
+
+    /// Writes one file of the archive.
+    fn keep(&mut self, path: &str, source: &mut dyn Read) -> Result<(), RegistryError> {
+        self.files += 1;
+        if self.files > MAX_FILES {
+            return Err(self.broken(&format!("more than {MAX_FILES} files")));
+        }
+        // Archives made by `tar czf x.tar.gz .` begin every name with a dot.
+        let path = self.into.join(inside(path.trim_start_matches("./"))?);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)
+                .map_err(|error| RegistryError::unwritable(parent, &error))?;
+        }
+        let mut to = File::create_new(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => self.broken(&format!("two files {}", path.display())),
+            _ => RegistryError::unwritable(&path, &error),
+        })?;
+        // One byte more than there is room for, to see that there is more.
+        let size = io::copy(&mut source.take(self.room.saturating_add(1)), &mut to)
+            .map_err(|error| self.broken(&error))?;
+        self.room = self.room.checked_sub(size).ok_or_else(|| {
+            self.broken(&"it unpacks to more than any archive of its size can hold")
+        })?;
+        Ok(())
+    }
 }
 
 /// Where all files lie in one directory, they are the package.
-fn lift(into: &Path) -> io::Result<()> {
+fn unwrap_directory(into: &Path) -> io::Result<()> {
     if into.join("MLmodel").exists() {
         return Ok(());
     }
@@ -119,7 +144,7 @@ fn lift(into: &Path) -> io::Result<()> {
         return Ok(());
     }
     // Under a name that none of the files in it has.
-    let aside = into.join(".lifted");
+    let aside = into.join(".unwrapped");
     fs::rename(only, &aside)?;
     for entry in fs::read_dir(&aside)? {
         let entry = entry?;

@@ -6,18 +6,26 @@
 //! uris/KEY.json                 what a URI meant when it was resolved last
 //! ```
 
-use super::{RegistryError, download::disk};
+use super::{error::RegistryError, places::disk::walk};
+use crate::package::{
+    self, Files,
+    install::{Staging, is_left_over},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
+/// How old the work of a killed process must be to be removed, in seconds.
+const LEFT_OVER_AGE: u64 = 3600;
+
 /// What a URI meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Resolved {
+pub(super) struct Remembered {
     pub(super) name: String,
     pub(super) version: Option<String>,
     pub(super) run_id: Option<String>,
@@ -33,6 +41,15 @@ struct Fingerprint {
 
 type Manifest = BTreeMap<String, Fingerprint>;
 
+/// A package in the cache. What a model may be read from is in memory since it was verified, so that nothing else can be read later, and
+/// its digest is known.
+pub(super) struct CachedFiles {
+    root: PathBuf,
+    manifest: Manifest,
+    kept: BTreeMap<String, Vec<u8>>,
+}
+
+/// Fetched packages in a directory.
 pub(super) struct Cache {
     root: PathBuf,
 }
@@ -55,13 +72,17 @@ impl Cache {
         self.root.join("packages").join(key)
     }
 
+    fn note(&self, server: &str, uri: &str) -> PathBuf {
+        let name = format!("{}.json", Self::key(&format!("{server} {uri}")));
+        self.root.join("uris").join(name)
+    }
+
     /// The package under `key`, if it is there and every byte of it is what was fetched.
-    pub(super) fn package(&self, key: &str) -> Option<PathBuf> {
+    pub(super) fn package(&self, key: &str) -> Option<CachedFiles> {
         let slot = self.slot(key);
         let manifest: Manifest = read_json(&slot.join("manifest.json"))?;
-        let files = slot.join("files");
-        match fingerprints(&files) {
-            Ok(found) if found == manifest => Some(files),
+        match CachedFiles::read(&slot.join("files")) {
+            Ok(files) if files.manifest == manifest => Some(files),
             Ok(_) => {
                 tracing::warn!(package = %slot.display(), "the cached package has changed since it was fetched, and is not used");
                 None
@@ -74,50 +95,39 @@ impl Cache {
     }
 
     /// Fills a new directory by `fetch` and puts it in place under `key` when it is whole.
+    ///
+    /// # Errors
+    /// What `fetch` fails with, and `Disk`; the cache is then as it was.
     pub(super) async fn put(
         &self,
         key: &str,
         fetch: impl AsyncFnOnce(&Path) -> Result<(), RegistryError>,
-    ) -> Result<PathBuf, RegistryError> {
+    ) -> Result<CachedFiles, RegistryError> {
         let slot = self.slot(key);
-        let packages = self.root.join("packages");
-        fs::create_dir_all(&packages).map_err(|error| disk(&packages, &error))?;
-        // Removes itself unless it was moved; what a killed process left behind is removed by name.
-        let fresh = tempfile::Builder::new()
-            .prefix(".fetching-")
-            .tempdir_in(&packages)
-            .map_err(|error| disk(&packages, &error))?;
-        let files = fresh.path().join("files");
-        fs::create_dir(&files).map_err(|error| disk(&files, &error))?;
-        fetch(&files).await?;
-        let written = fingerprints(&files)
-            .and_then(|manifest| write_json(&fresh.path().join("manifest.json"), &manifest));
-        written.map_err(|error| disk(fresh.path(), &error))?;
-        if slot.exists() {
-            let old = tempfile::Builder::new()
-                .prefix(".old-")
-                .tempdir_in(&packages)
-                .map_err(|error| disk(&packages, &error))?;
-            // Another process may have been quicker; then its package is as good as ours.
-            let _ = fs::rename(&slot, old.path().join("old"));
-        }
-        match fs::rename(fresh.path(), &slot) {
-            Ok(()) => {
-                let _moved = fresh.keep();
-            }
+        let unwritable = |error: io::Error| RegistryError::unwritable(&slot, &error);
+        let staging = Staging::beside(&slot).map_err(unwritable)?;
+        let root = staging.path().join("files");
+        fs::create_dir(&root).map_err(unwritable)?;
+        fetch(&root).await?;
+        let mut files = CachedFiles::read(&root).map_err(unwritable)?;
+        let manifest = staging.path().join("manifest.json");
+        write_json(&manifest, &files.manifest).map_err(unwritable)?;
+        match staging.install() {
+            // Another process was quicker, and its package is as good as ours.
             Err(_) if slot.join("manifest.json").exists() => {}
-            Err(error) => return Err(disk(&slot, &error)),
+            installed => installed.map_err(unwritable)?,
         }
-        Ok(slot.join("files"))
+        files.root = slot.join("files");
+        Ok(files)
     }
 
     /// Keeps in mind what `uri` means at `server`. A cache that cannot be written serves as far as it can.
-    pub(super) fn remember(&self, server: &str, uri: &str, resolved: &Resolved) {
+    pub(super) fn remember(&self, server: &str, uri: &str, meaning: &Remembered) {
+        let note = self.note(server, uri);
         let uris = self.root.join("uris");
-        let note = uris.join(format!("{}.json", Self::key(&format!("{server} {uri}"))));
         let written = fs::create_dir_all(&uris).and_then(|()| {
             let fresh = tempfile::NamedTempFile::new_in(&uris)?;
-            write_json(fresh.path(), resolved)?;
+            write_json(fresh.path(), meaning)?;
             fresh.persist(&note).map_err(|error| error.error)
         });
         if let Err(error) = written {
@@ -126,16 +136,12 @@ impl Cache {
     }
 
     /// What `uri` meant when `server` answered last, if the package is still there.
-    pub(super) fn last(&self, server: &str, uri: &str) -> Option<(Resolved, PathBuf)> {
-        let note = self
-            .root
-            .join("uris")
-            .join(format!("{}.json", Self::key(&format!("{server} {uri}"))));
-        let resolved: Resolved = read_json(&note)?;
+    pub(super) fn last(&self, server: &str, uri: &str) -> Option<(Remembered, CachedFiles)> {
+        let meaning: Remembered = read_json(&self.note(server, uri))?;
         // A key is a name, never a path.
-        let plain = resolved.key.bytes().all(|b| b.is_ascii_hexdigit());
-        let files = plain.then(|| self.package(&resolved.key))??;
-        Some((resolved, files))
+        let plain = meaning.key.bytes().all(|b| b.is_ascii_hexdigit());
+        let files = plain.then(|| self.package(&meaning.key))??;
+        Some((meaning, files))
     }
 
     /// Removes what killed processes left half done an hour ago or longer.
@@ -144,15 +150,13 @@ impl Cache {
             return;
         };
         for entry in entries.flatten() {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let left = name.starts_with(".fetching-") || name.starts_with(".old-");
             let age = entry
                 .metadata()
                 .and_then(|data| data.modified())
                 .ok()
                 .and_then(|at| at.elapsed().ok());
-            if left && age.is_some_and(|age| age.as_secs() > 3600) {
+            let old = age.is_some_and(|age| age.as_secs() > LEFT_OVER_AGE);
+            if old && is_left_over(&entry.file_name().to_string_lossy()) {
                 // What cannot be removed only takes room.
                 let _ = fs::remove_dir_all(entry.path());
             }
@@ -160,21 +164,52 @@ impl Cache {
     }
 }
 
-fn fingerprints(root: &Path) -> io::Result<Manifest> {
-    let mut manifest = Manifest::new();
-    for path in super::places::disk::walk(root)? {
-        let mut file = fs::File::open(root.join(&path))?;
-        let mut hash = Sha256::new();
-        let size = io::copy(&mut file, &mut hash)?;
-        manifest.insert(
-            path,
-            Fingerprint {
-                size,
-                sha256: format!("{:x}", hash.finalize()),
-            },
-        );
+impl CachedFiles {
+    /// Reads and hashes every file below `root` once.
+    fn read(root: &Path) -> io::Result<Self> {
+        let (mut manifest, mut kept) = (Manifest::new(), BTreeMap::new());
+        for path in walk(root)? {
+            let mut file = fs::File::open(root.join(&path))?;
+            let mut hash = Sha256::new();
+            // Of what else lies in a package, there may be more than there is memory.
+            let size = if path == "MLmodel" || package::is_model_file(&path) {
+                let mut bytes = Vec::new();
+                io::Read::read_to_end(&mut file, &mut bytes)?;
+                hash.update(&bytes);
+                let size = bytes.len() as u64;
+                kept.insert(path.clone(), bytes);
+                size
+            } else {
+                io::copy(&mut file, &mut hash)?
+            };
+            let sha256 = format!("{:x}", hash.finalize());
+            manifest.insert(path, Fingerprint { size, sha256 });
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            manifest,
+            kept,
+        })
     }
-    Ok(manifest)
+}
+
+impl Files for CachedFiles {
+    fn read(&self, path: &str) -> io::Result<Cow<'_, [u8]>> {
+        match self.kept.get(path) {
+            Some(bytes) => Ok(Cow::Borrowed(bytes)),
+            None => fs::read(self.root.join(path)).map(Cow::Owned),
+        }
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        let top = self.manifest.keys().filter(|path| !path.contains('/'));
+        Ok(top.cloned().collect())
+    }
+
+    fn sha256(&self, path: &str) -> Option<String> {
+        let kept = self.kept.contains_key(path);
+        kept.then(|| self.manifest.get(path).map(|file| file.sha256.clone()))?
+    }
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
@@ -189,8 +224,8 @@ fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn resolved() -> Resolved {
-        Resolved {
+    fn meaning() -> Remembered {
+        Remembered {
             name: "churn".into(),
             version: Some("7".into()),
             run_id: None,
@@ -202,10 +237,11 @@ mod tests {
         let place = tempfile::tempdir().expect("a directory");
         let cache = Cache::new(place.path());
         let fetch = async |into: &Path| {
-            fs::write(into.join("model.onnx"), b"model").map_err(|error| disk(into, &error))
+            fs::write(into.join("model.onnx"), b"model")
+                .map_err(|error| RegistryError::unwritable(into, &error))
         };
-        cache.put(&resolved().key, fetch).await.expect("put");
-        cache.remember("http://mlflow", "models:/churn@champion", &resolved());
+        cache.put(&meaning().key, fetch).await.expect("put");
+        cache.remember("http://mlflow", "models:/churn@champion", &meaning());
         (place, cache)
     }
 
@@ -215,8 +251,8 @@ mod tests {
         let (found, files) = cache
             .last("http://mlflow", "models:/churn@champion")
             .expect("remembered");
-        assert_eq!(found, resolved());
-        assert_eq!(fs::read(files.join("model.onnx")).expect("read"), b"model");
+        assert_eq!(found, meaning());
+        assert_eq!(*files.read("model.onnx").expect("read"), b"model"[..]);
         assert!(
             cache
                 .last("http://other", "models:/churn@champion")
@@ -227,14 +263,17 @@ mod tests {
     #[tokio::test]
     async fn a_package_with_a_changed_byte_is_not_used() {
         let (_place, cache) = filled().await;
-        let files = cache.package(&resolved().key).expect("whole");
-        fs::write(files.join("model.onnx"), b"madel").expect("written");
-        assert!(cache.package(&resolved().key).is_none());
+        let files = cache.package(&meaning().key).expect("whole");
+        fs::write(files.root.join("model.onnx"), b"madel").expect("written");
+        // What was verified is what is read.
+        assert_eq!(*files.read("model.onnx").expect("read"), b"model"[..]);
+        assert!(cache.package(&meaning().key).is_none());
         let again = async |into: &Path| {
-            fs::write(into.join("model.onnx"), b"model").map_err(|error| disk(into, &error))
+            fs::write(into.join("model.onnx"), b"model")
+                .map_err(|error| RegistryError::unwritable(into, &error))
         };
-        cache.put(&resolved().key, again).await.expect("put again");
-        assert!(cache.package(&resolved().key).is_some());
+        cache.put(&meaning().key, again).await.expect("put again");
+        assert!(cache.package(&meaning().key).is_some());
     }
 
     #[tokio::test]
@@ -242,7 +281,8 @@ mod tests {
         let place = tempfile::tempdir().expect("a directory");
         let cache = Cache::new(place.path());
         let half = async |into: &Path| {
-            fs::write(into.join("MLmodel"), b"half").map_err(|error| disk(into, &error))?;
+            fs::write(into.join("MLmodel"), b"half")
+                .map_err(|error| RegistryError::unwritable(into, &error))?;
             Err(RegistryError::Unavailable("gone".into()))
         };
         assert!(cache.put("00", half).await.is_err());
@@ -252,5 +292,17 @@ mod tests {
                 .count(),
             0
         );
+    }
+
+    #[tokio::test]
+    async fn the_digest_is_that_of_the_bytes_that_were_verified() {
+        let (_place, cache) = filled().await;
+        let files = cache.package(&meaning().key).expect("whole");
+        assert_eq!(
+            files.sha256("model.onnx"),
+            Some(format!("{:x}", Sha256::digest(b"model")))
+        );
+        assert_eq!(files.sha256("other.onnx"), None);
+        assert_eq!(files.names().expect("listed"), ["model.onnx"]);
     }
 }

@@ -1,44 +1,94 @@
 //! The files of a package, from their place into a directory.
 
 use super::{
-    RegistryError,
-    client::{Client, Repeat, again},
-    place::{Entry, Place, read_small, safe},
-    progress::Progress,
+    archive,
+    client::Client,
+    error::RegistryError,
+    located::Located,
+    places::{artifact_store::ArtifactStore, remote_file::RemoteFile},
+    retry::{Idempotent, retry},
 };
-use crate::package::mlmodel;
+use crate::{
+    package::{self, path::inside},
+    progress::{Progress, Unit},
+};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::path::Path;
 use tokio::{fs, io::AsyncWriteExt};
 
 /// Files on their way at a time.
 const PARALLEL: usize = 4;
-const MOST_MLMODEL: usize = 16 << 20;
+const MAX_MLMODEL_BYTES: usize = 16 << 20;
 
-/// Downloads everything at `place` into the new directory `into`.
+/// Downloads a located package into an empty directory; an archive is unpacked there.
 ///
 /// # Errors
 /// What the place or the disk said; `into` then holds half a package and is the caller's to remove.
-pub(super) async fn package(
+pub(super) async fn download(
     client: &Client,
-    place: &Place,
-    listed: Option<Vec<Entry>>,
+    located: Located,
     into: &Path,
 ) -> Result<(), RegistryError> {
-    let entries = match listed {
-        Some(entries) => entries,
+    let Located {
+        place,
+        listing,
+        fallback,
+        ..
+    } = located;
+    let listing = match listing {
+        Some(files) => Ok(Some(files)),
+        None => place.list(client).await,
+    };
+    let was_listed = listing.is_ok();
+    let direct = match listing {
+        Ok(files) => package_files(client, &place, files, into).await,
+        Err(error) => Err(error),
+    };
+    let (Err(error), Some(through)) = (&direct, &fallback) else {
+        return direct;
+    };
+    let closed = matches!(
+        error,
+        RegistryError::Denied(_) | RegistryError::NotFound(_) | RegistryError::Uri(_)
+    );
+    let unlisted = !was_listed && matches!(error, RegistryError::Unavailable(_));
+    if !closed && !unlisted {
+        return direct;
+    }
+    tracing::info!(%error, "the files cannot be had from their store; asking the MLflow server for them");
+    package_files(client, through, None, into)
+        .await
+        .map_err(|second| match second {
+            RegistryError::NotFound(text) | RegistryError::Denied(text) => RegistryError::NotFound(
+                format!("{error}; and the MLflow server does not hand them out either: {text}"),
+            ),
+            other => other,
+        })
+}
+
+/// Downloads `listing`, or what the `MLmodel` names where nothing is listed.
+async fn package_files(
+    client: &Client,
+    place: &ArtifactStore,
+    listing: Option<Vec<RemoteFile>>,
+    into: &Path,
+) -> Result<(), RegistryError> {
+    let files = match listing {
+        Some(files) => files,
         None => named_by_mlmodel(client, place, into).await?,
     };
-    let progress = Progress::new(
-        &place.shown(),
-        entries.iter().map(|entry| entry.size.unwrap_or(0)).sum(),
-    );
-    stream::iter(entries)
-        .map(|entry| {
+    let archive = match files.as_slice() {
+        [only] if archive::is_archive(&only.path) => Some(into.join(&only.path)),
+        _ => None,
+    };
+    let total = files.iter().filter_map(|file| file.size).sum();
+    let progress = Progress::new("downloading", &place.describe(), Unit::Bytes, total);
+    stream::iter(files)
+        .map(|file| {
             let progress = &progress;
             async move {
-                match file(client, place, &entry, into, progress).await {
-                    Err(RegistryError::NotFound(_)) if entry.optional => Ok(()),
+                match download_file(client, place, &file, into, progress).await {
+                    Err(RegistryError::NotFound(_)) if file.optional => Ok(()),
                     done => done,
                 }
             }
@@ -47,86 +97,71 @@ pub(super) async fn package(
         .try_collect::<Vec<()>>()
         .await?;
     progress.finish();
-    Ok(())
+    archive.map_or(Ok(()), |archive| archive::unpack(&archive, into))
 }
 
-/// Where files cannot be listed, the `MLmodel` names those that matter.
+/// Where files cannot be listed, the `MLmodel` names those that matter. Downloads the `MLmodel` itself.
 async fn named_by_mlmodel(
     client: &Client,
-    place: &Place,
+    place: &ArtifactStore,
     into: &Path,
-) -> Result<Vec<Entry>, RegistryError> {
-    let text = read_small(place, client, "MLmodel", MOST_MLMODEL).await?;
-    let model = mlmodel::read(&text)
-        .map_err(|error| RegistryError::Corrupt(format!("{}: {error}", place.shown())))?;
-    let data = model
-        .data_file()
-        .map_err(|error| RegistryError::Corrupt(format!("{}: {error}", place.shown())))?;
-    fs::write(into.join("MLmodel"), text)
+) -> Result<Vec<RemoteFile>, RegistryError> {
+    let text = place
+        .read_small(client, "MLmodel", MAX_MLMODEL_BYTES)
+        .await?;
+    let named = package::mlmodel::read(&text).and_then(|mlmodel| mlmodel.named_files());
+    let named =
+        named.map_err(|error| RegistryError::Corrupt(format!("{}: {error}", place.describe())))?;
+    let path = into.join("MLmodel");
+    fs::write(&path, text)
         .await
-        .map_err(|error| disk(into, &error))?;
-    let entry = |path: &str, optional| {
-        Ok(Entry {
-            path: safe(path)?.to_owned(),
-            size: None,
-            tag: None,
-            optional,
+        .map_err(|error| RegistryError::unwritable(&path, &error))?;
+    named
+        .into_iter()
+        .map(|file| {
+            Ok(RemoteFile {
+                optional: file.optional,
+                ..RemoteFile::required(inside(&file.path)?.to_owned())
+            })
         })
-    };
-    let example = model.example.iter().map(|path| entry(path, true));
-    std::iter::once(entry(&data.path, false))
-        .chain(example)
         .collect()
 }
 
-async fn file(
+async fn download_file(
     client: &Client,
-    place: &Place,
-    entry: &Entry,
+    place: &ArtifactStore,
+    file: &RemoteFile,
     into: &Path,
     progress: &Progress,
 ) -> Result<(), RegistryError> {
-    let path = into.join(&entry.path);
+    let path = into.join(&file.path);
+    let unwritable = |error: std::io::Error| RegistryError::unwritable(&path, &error);
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)
-            .await
-            .map_err(|error| disk(parent, &error))?;
+        fs::create_dir_all(parent).await.map_err(unwritable)?;
     }
-    again(Repeat::Always, async || {
-        let (told, mut bytes) = place.open(client, &entry.path).await?;
-        let mut file = fs::File::create(&path)
-            .await
-            .map_err(|error| disk(&path, &error))?;
+    let downloaded = retry(Idempotent::Yes, async || {
+        let (announced, mut bytes) = place.open(client, &file.path).await?;
+        let mut to = fs::File::create(&path).await.map_err(unwritable)?;
         let mut size = 0;
         while let Some(chunk) = bytes.next().await {
-            let chunk = chunk.inspect_err(|_| progress.back(size))?;
-            file.write_all(&chunk)
-                .await
-                .map_err(|error| disk(&path, &error))?;
+            let chunk = chunk.inspect_err(|_| progress.rewind(size))?;
+            to.write_all(&chunk).await.map_err(unwritable)?;
             size += chunk.len() as u64;
-            progress.forth(chunk.len() as u64);
+            progress.advance(chunk.len() as u64);
         }
-        file.flush().await.map_err(|error| disk(&path, &error))?;
-        match entry.size.or(told).filter(|wanted| *wanted != size) {
-            Some(wanted) => {
-                progress.back(size);
+        to.flush().await.map_err(unwritable)?;
+        match file.size.or(announced).filter(|expected| *expected != size) {
+            Some(expected) => {
+                progress.rewind(size);
                 let text = format!(
-                    "{} of {} has {wanted} bytes, but {size} came",
-                    entry.path,
-                    place.shown()
+                    "{} of {} has {expected} bytes, but {size} came",
+                    file.path,
+                    place.describe()
                 );
                 Err(RegistryError::Unavailable(text).into())
             }
             None => Ok(()),
         }
-    })
-    .await
-}
-
-/// A file that cannot be written.
-pub(super) fn disk(path: &Path, error: &std::io::Error) -> RegistryError {
-    RegistryError::Disk(format!(
-        "{} cannot be written: {error}; model.cache_dir must be a writable directory with room for the model",
-        path.display()
-    ))
+    });
+    Ok(downloaded.await?)
 }

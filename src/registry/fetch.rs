@@ -1,16 +1,10 @@
 //! A package from anywhere into a directory of the caller's: for an image, an init container, a look.
 
 use super::{
-    RegistryError,
-    access::Access,
-    client::Client,
-    download::disk,
-    place::safe,
-    places::disk::{META, walk},
-    remote::{Found, block_on, download, locate},
-    uri::ModelUri,
+    access::Access, client::Client, download::download, error::RegistryError, locate::locate,
+    places::disk::walk, resolve::on_this_machine, runtime::block_on, uri::ModelUri,
 };
-use crate::package::Files;
+use crate::package::{Files, REGISTRATION, Registration, install::Staging, path::inside};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -21,9 +15,10 @@ use std::{
 /// # Errors
 /// As [`RegistryError`] tells; what was in `dir` is then still there.
 pub fn fetch(uri: &str, access: &Access, dir: &Path) -> Result<(), RegistryError> {
-    let parsed = ModelUri::parse(uri)?;
-    fs::create_dir_all(dir).map_err(|error| disk(dir, &error))?;
-    let old = entries(dir).map_err(|error| disk(dir, &error))?;
+    let uri = ModelUri::parse(uri)?;
+    let unwritable = |error: io::Error| RegistryError::unwritable(dir, &error);
+    fs::create_dir_all(dir).map_err(unwritable)?;
+    let old = entries(dir).map_err(unwritable)?;
     let package = old.iter().any(|path| path.ends_with("MLmodel"));
     if let Some(stranger) = old.first().filter(|_| !package) {
         return Err(RegistryError::Uri(format!(
@@ -32,37 +27,32 @@ pub fn fetch(uri: &str, access: &Access, dir: &Path) -> Result<(), RegistryError
             stranger.display()
         )));
     }
-    // Inside, for `dir` may be a mount of its own, which cannot be renamed.
-    let fresh = tempfile::Builder::new()
-        .prefix(".fetching-")
-        .tempdir_in(dir)
-        .map_err(|error| disk(dir, &error))?;
-    fill(&parsed, uri, access, fresh.path())?;
-    into_place(&old, fresh.path(), dir).map_err(|error| disk(dir, &error))
+    let staging = Staging::within(dir).map_err(unwritable)?;
+    fill(&uri, access, &staging.path())?;
+    staging.install().map_err(unwritable)
 }
 
-fn fill(parsed: &ModelUri, uri: &str, access: &Access, into: &Path) -> Result<(), RegistryError> {
-    if let ModelUri::Builtin(_) | ModelUri::Path(_) = parsed {
-        let package = super::resolve(uri, access, into)?;
-        let root = match parsed {
+fn fill(uri: &ModelUri, access: &Access, into: &Path) -> Result<(), RegistryError> {
+    if let Some(resolved) = on_this_machine(uri)? {
+        let root = match uri {
             ModelUri::Path(path) if path.is_dir() => Some(path),
             _ => None,
         };
-        return copy(package.files.as_ref(), root, into);
+        return copy(resolved.files.as_ref(), root, into);
     }
     let client = Client::new(access)?;
     block_on(async {
-        let Found { located, listed } = locate(&client, parsed).await?;
-        download(&client, &located, listed, into).await?;
-        let Some(version) = &located.version else {
+        let located = locate(&client, uri).await?;
+        let (name, version) = (located.name.clone(), located.version.clone());
+        download(&client, located, into).await?;
+        let Some(version) = version else {
             return Ok(());
         };
-        // The file in which Python's client keeps the same, so that the package knows its name wherever it goes.
-        let names = serde_json::json!({"model_name": located.name, "model_version": version});
-        let text = serde_yaml::to_string(&names).map_err(io::Error::other);
-        let meta = into.join(META);
-        text.and_then(|text| fs::write(&meta, text))
-            .map_err(|error| disk(&meta, &error))
+        let path = into.join(REGISTRATION);
+        let text = Registration { name, version }.write();
+        text.map_err(io::Error::other)
+            .and_then(|text| fs::write(&path, text))
+            .map_err(|error| RegistryError::unwritable(&path, &error))
     })
 }
 
@@ -75,35 +65,16 @@ fn copy(files: &dyn Files, root: Option<&PathBuf>, into: &Path) -> Result<(), Re
         .map_err(unreadable)?;
     for name in names {
         let bytes = files.read(&name).map_err(unreadable)?;
-        let to = into.join(safe(&name)?);
+        let to = into.join(inside(&name)?);
         let written =
             fs::create_dir_all(to.parent().unwrap_or(into)).and_then(|()| fs::write(&to, bytes));
-        written.map_err(|error| disk(&to, &error))?;
+        written.map_err(|error| RegistryError::unwritable(&to, &error))?;
     }
     Ok(())
 }
 
 fn entries(dir: &Path) -> io::Result<Vec<PathBuf>> {
     fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
-}
-
-/// The `MLmodel` goes first and comes last: where there is one, the package is whole.
-fn into_place(old: &[PathBuf], fresh: &Path, dir: &Path) -> io::Result<()> {
-    let mut old = old.to_vec();
-    old.sort_by_key(|path| !path.ends_with("MLmodel"));
-    for path in old {
-        if path.is_dir() {
-            fs::remove_dir_all(path)?;
-        } else {
-            fs::remove_file(path)?;
-        }
-    }
-    let mut new = entries(fresh)?;
-    new.sort_by_key(|path| path.ends_with("MLmodel"));
-    for path in new {
-        fs::rename(&path, dir.join(path.file_name().unwrap_or_default()))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! The `models:/` and `runs:/` forms are MLflow's (`mlflow/store/artifact/utils/models.py`); a bucket's are those of its own tools.
 
-use super::RegistryError;
+use super::{error::RegistryError, redact::redact};
 use reqwest::Url;
 use std::{fmt, path::PathBuf};
 
@@ -18,7 +18,7 @@ pub(super) enum ModelUri {
     /// A path, `file:PATH` or `file://PATH`
     Path(PathBuf),
     /// `models:/NAME/…` or `models:/NAME@ALIAS`
-    Registered { name: String, version: Wanted },
+    Registered { name: String, version: VersionSpec },
     /// `models:/m-…`: an MLflow 3 logged model
     Logged { id: String },
     /// `runs:/RUN_ID/PATH`
@@ -33,7 +33,7 @@ pub(super) enum ModelUri {
 
 /// Which version of a registered model.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum VersionSpec {
     Number(u64),
     Latest,
     Stage(String),
@@ -49,7 +49,7 @@ impl ModelUri {
     /// # Errors
     /// [`RegistryError::Uri`] with the right form.
     pub(super) fn parse(uri: &str) -> Result<Self, RegistryError> {
-        let wrong = |why: &str| RegistryError::Uri(format!("{:?}: {why}", shown(uri)));
+        let wrong = |why: &str| RegistryError::Uri(format!("{:?}: {why}", redact(uri)));
         let Some((scheme, rest)) = uri.split_once(':') else {
             return if uri.is_empty() {
                 Err(wrong(&format!("an empty model URI; give {FORMS}")))
@@ -124,7 +124,7 @@ fn models(rest: &str) -> Result<ModelUri, String> {
     match parts.as_slice() {
         [one] => match one.rsplit_once('@') {
             Some((_, "")) => Err(format!("the alias is missing; {FORM}")),
-            Some((name, alias)) => registered(name, Wanted::Alias(alias.to_owned())),
+            Some((name, alias)) => registered(name, VersionSpec::Alias(alias.to_owned())),
             None if one.starts_with("m-") && one.len() > 2 => Ok(ModelUri::Logged {
                 id: (*one).to_owned(),
             }),
@@ -139,7 +139,7 @@ fn models(rest: &str) -> Result<ModelUri, String> {
                     version.parse().ok().filter(|n| *n > 0).ok_or_else(|| {
                         format!("{version} is no version: they count from 1; {FORM}")
                     })?;
-                return registered(name, Wanted::Number(number));
+                return registered(name, VersionSpec::Number(number));
             }
             if version.contains('@') {
                 return Err(format!(
@@ -149,8 +149,8 @@ fn models(rest: &str) -> Result<ModelUri, String> {
             }
             match version.to_ascii_lowercase().as_str() {
                 "" => Err(format!("the version is missing; {FORM}")),
-                "latest" => registered(name, Wanted::Latest),
-                _ => registered(name, Wanted::Stage((*version).to_owned())),
+                "latest" => registered(name, VersionSpec::Latest),
+                _ => registered(name, VersionSpec::Stage((*version).to_owned())),
             }
         }
         _ => Err(format!("a model's name has no slash; {FORM}")),
@@ -174,26 +174,7 @@ pub(super) fn decoded(path: &str) -> String {
         .into_owned()
 }
 
-/// The URI without what may be secret in it: user and password, and the query of a signed address.
-pub(crate) fn shown(uri: &str) -> String {
-    if !uri.contains("://") {
-        return uri.to_owned();
-    }
-    let Ok(mut url) = Url::parse(uri) else {
-        return uri.split(['?', '#']).next().unwrap_or_default().to_owned();
-    };
-    let container = url.scheme().starts_with("wasb") || url.scheme().starts_with("abfs");
-    if !container && (!url.username().is_empty() || url.password().is_some()) {
-        // Fails only for URLs that cannot have a user, which this one has.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    url.into()
-}
-
-impl fmt::Display for Wanted {
+impl fmt::Display for VersionSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(n) => write!(f, "version {n}"),
@@ -208,7 +189,7 @@ impl fmt::Display for Wanted {
 mod tests {
     use super::*;
 
-    fn registered(name: &str, version: Wanted) -> ModelUri {
+    fn registered(name: &str, version: VersionSpec) -> ModelUri {
         ModelUri::Registered {
             name: name.to_owned(),
             version,
@@ -218,18 +199,21 @@ mod tests {
     #[test]
     fn the_registrys_forms_mean_what_they_mean_in_python() {
         for (uri, wanted) in [
-            ("models:/Forest/7", registered("Forest", Wanted::Number(7))),
+            (
+                "models:/Forest/7",
+                registered("Forest", VersionSpec::Number(7)),
+            ),
             (
                 "models:/Forest/LATEST",
-                registered("Forest", Wanted::Latest),
+                registered("Forest", VersionSpec::Latest),
             ),
             (
                 "models:/My Forest+1/production",
-                registered("My Forest+1", Wanted::Stage("production".into())),
+                registered("My Forest+1", VersionSpec::Stage("production".into())),
             ),
             (
                 "models:/a@b@champion",
-                registered("a@b", Wanted::Alias("champion".into())),
+                registered("a@b", VersionSpec::Alias("champion".into())),
             ),
             (
                 "models:/m-0af2",
@@ -307,18 +291,5 @@ mod tests {
             let refusal = ModelUri::parse(uri).expect_err(uri).to_string();
             assert!(refusal.contains(hint), "{uri}: {refusal}");
         }
-    }
-
-    #[test]
-    fn secrets_in_a_uri_are_not_shown() {
-        assert_eq!(
-            shown("https://me:secret@host/m.zip?sig=x#y"),
-            "https://host/m.zip"
-        );
-        assert_eq!(shown("models:/a?b/1"), "models:/a?b/1");
-        assert_eq!(
-            shown("wasbs://c@account.blob.core.windows.net/m"),
-            "wasbs://c@account.blob.core.windows.net/m"
-        );
     }
 }

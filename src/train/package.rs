@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_yaml::{Mapping, Value};
-
-use super::{TrainError, Trained};
-use crate::package;
+use super::{Facts, TrainError, Trained};
+use crate::{
+    input::Batch,
+    package::{self, install::Staging, mlmodel::Training},
+};
 
 /// What a package consists of, and what may be replaced without asking.
 const FILES: [&str; 6] = [
@@ -45,8 +46,7 @@ pub fn check_out(dir: &Path) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// Writes the package to `dir`, in place of one that is there. Whoever looks sees the old one or the new one, never half of one: the
-/// files are made in a directory beside it, which is then renamed.
+/// Writes the package to `dir`, in place of one that is there. Whoever looks sees the old one or the new one, never half of one.
 ///
 /// The bytes depend on `trained` alone: no clock, no identifier, no machine.
 ///
@@ -58,6 +58,14 @@ pub fn write_package(trained: &Trained, dir: &Path) -> Result<(), TrainError> {
     replace(dir, &files).map_err(|cause| unwritable(dir, cause))
 }
 
+fn replace(dir: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
+    let staging = Staging::beside(dir)?;
+    for (name, bytes) in files {
+        fs::write(staging.path().join(name), bytes)?;
+    }
+    staging.install()
+}
+
 fn unwritable(file: &Path, cause: io::Error) -> TrainError {
     let file = file.display().to_string();
     TrainError::Write { file, cause }
@@ -65,81 +73,31 @@ fn unwritable(file: &Path, cause: io::Error) -> TrainError {
 
 /// The package's files by name.
 fn contents(trained: &Trained) -> Result<Vec<(&'static str, Vec<u8>)>, TrainError> {
-    let files = package::package(&trained.source, &example(trained), metadata(trained));
-    files.map_err(|error| TrainError::Internal(error.to_string()))
+    let facts = training(&trained.facts).metadata();
+    let files = package::write(&trained.source, &example(trained)?, facts);
+    files.map_err(|error| internal(&error))
+}
+
+fn internal(error: &impl ToString) -> TrainError {
+    TrainError::Internal(error.to_string())
 }
 
 /// The example rows through their shortest decimal form: 5.1 as it stood in the data, not 5.099999904632568.
-fn example(trained: &Trained) -> Vec<Vec<f64>> {
+fn example(trained: &Trained) -> Result<Batch, TrainError> {
     let number = |&x: &f32| x.to_string().parse().unwrap_or(f64::from(x));
-    let row = |row: &Vec<f32>| row.iter().map(number).collect();
-    trained.example.iter().map(row).collect()
+    let values = trained.example.iter().flatten().map(number).collect();
+    Batch::from_values(values, trained.source.schema.len()).map_err(|error| internal(&error))
 }
 
-/// The facts of the training, as the package's metadata keeps them: `training: {data: iris, ..., test_accuracy: 0.9}`.
-fn metadata(trained: &Trained) -> Mapping {
-    let facts = &trained.facts;
-    let params = facts
-        .params
-        .iter()
-        .map(|(k, v)| ((*k).into(), v.as_str().into()));
-    let metrics = facts.metrics.iter().map(|(k, v)| ((*k).into(), number(*v)));
-    let training: Mapping = params.chain(metrics).collect();
-    Mapping::from_iter([("training".into(), Value::from(training))])
-}
-
-/// A count without a point, a measure in six digits.
-fn number(x: f64) -> Value {
-    if x.fract() == 0.0 && x > 1.0 {
-        Value::from(x as u64)
-    } else {
-        Value::from((x * 1e6).round() / 1e6)
-    }
-}
-
-fn replace(dir: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
-    // An absolute path has a parent and a name, whatever `dir` looks like.
-    let dir = match dir.canonicalize() {
-        Ok(dir) => dir,
-        Err(_) => std::path::absolute(dir)?,
-    };
-    let parent = dir.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(parent)?;
-    let new = beside(&dir, "new");
-    let written = write_all(&new, files).and_then(|()| swap(&new, &dir));
-    if written.is_err() {
-        // Best effort: the first error is the one to report.
-        let _ = fs::remove_dir_all(&new);
-    }
-    written
-}
-
-/// A name of this process' own in the same directory, so that a rename stays within one file system.
-fn beside(dir: &Path, what: &str) -> PathBuf {
-    let name = dir.file_name().unwrap_or_default().to_string_lossy();
-    dir.with_file_name(format!(".{name}.{what}-{}", std::process::id()))
-}
-
-fn write_all(new: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
-    fs::create_dir(new)?;
-    for (name, bytes) in files {
-        fs::write(new.join(name), bytes)?;
-    }
-    Ok(())
-}
-
-fn swap(new: &Path, dir: &Path) -> io::Result<()> {
-    let old = beside(dir, "old");
-    match fs::rename(dir, &old) {
-        Ok(()) => {
-            fs::rename(new, dir).inspect_err(|_| {
-                // Back to how it was, as far as the file system lets us.
-                let _ = fs::rename(&old, dir);
-            })?;
-            fs::remove_dir_all(old)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(new, dir),
-        Err(error) => Err(error),
+/// The facts of the training, as the package's metadata keeps them.
+fn training(facts: &Facts) -> Training {
+    let params = facts.params.iter();
+    let metrics = facts.metrics.iter();
+    Training {
+        params: params
+            .map(|(key, text)| ((*key).to_owned(), text.clone()))
+            .collect(),
+        metrics: metrics.map(|(key, x)| ((*key).to_owned(), *x)).collect(),
     }
 }
 
@@ -215,8 +173,10 @@ mod tests {
 
     #[test]
     fn an_example_is_the_data_as_it_was_written() {
+        let example = example(&trained(1)).expect("whole rows");
+        let rows: Vec<&[f64]> = example.rows().collect();
         assert_eq!(
-            example(&trained(1)),
+            rows,
             [
                 [5.1, 3.5, 1.4, 0.2],
                 [7.0, 3.2, 4.7, 1.4],

@@ -8,14 +8,12 @@ endpoint, directory, package = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret")
 s3.create_bucket(Bucket="models")
 
-shutil.copytree(package, directory / "my iris")
 shutil.copy(package / "model.onnx", directory / "iris.onnx")
 with tarfile.open(directory / "iris.tar.gz", "w:gz") as tar:
     tar.add(package, arcname="iris")
 with zipfile.ZipFile(directory / "iris.zip", "w", zipfile.ZIP_DEFLATED) as archive:
     for file in package.iterdir():
         archive.write(file, file.name)
-(directory / "broken.zip").write_bytes((directory / "iris.zip").read_bytes()[:2000])
 
 for file in package.iterdir():
     s3.upload_file(file, "models", f"team a/iris/{file.name}")

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     config::Server,
     input::{Column, ColumnType, Precision, Schema},
-    load::Served,
+    load::LoadedModel,
 };
 use std::fmt::Write;
 
@@ -21,7 +21,7 @@ pub(super) fn server_url() -> String {
 }
 
 /// The document's description.
-pub(super) fn description(served: Option<&Served>) -> String {
+pub(super) fn description(served: Option<&LoadedModel>) -> String {
     match served {
         Some(served) => [
             about(served),
@@ -37,7 +37,7 @@ pub(super) fn description(served: Option<&Served>) -> String {
     }
 }
 
-fn about(served: &Served) -> String {
+fn about(served: &LoadedModel) -> String {
     let model = &served.model;
     let kind = match (
         model.labels().map_or(0, |_| model.n_scores()),
@@ -115,7 +115,7 @@ fn missing(column: &Column) -> &'static str {
     }
 }
 
-fn classes(served: &Served) -> String {
+fn classes(served: &LoadedModel) -> String {
     let names = served.class_names();
     if names.is_empty() {
         return String::new();
@@ -127,7 +127,7 @@ fn classes(served: &Served) -> String {
 }
 
 /// Commands to copy.
-fn calls(served: &Served) -> String {
+fn calls(served: &LoadedModel) -> String {
     let forms = examples::forms(served);
     let shown = if served.model.schema().len() > MOST {
         forms.last()

@@ -1,14 +1,14 @@
 //! The `OpenAPI` document: declared by the operations, typed by the loaded model.
 
 use super::{describe, examples, operations as api, typed};
-use crate::{http::problem::Code, load::Served};
+use crate::{http::problem::Code, load::LoadedModel};
 use serde_json::{Map, Value, json};
 use std::sync::Weak;
 
 /// The document; with a model, in the model's own terms: columns, types, classes, and examples with the model's own answers.
 ///
 /// The same model gives the same document, to the byte.
-pub fn document(served: Option<&Served>) -> Value {
+pub fn document(served: Option<&LoadedModel>) -> Value {
     let declared = api::service(Weak::new()).spec();
     let mut document: Value = serde_json::from_str(&declared).unwrap_or_default();
     order_tags(&mut document);

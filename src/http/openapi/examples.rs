@@ -11,7 +11,7 @@ use crate::{
         problem::{Code, Failure},
     },
     input::{Column, ColumnType, Precision, Value as Given},
-    load::Served,
+    load::LoadedModel,
     model::Predictions,
 };
 use poem_openapi::types::ToJSON;
@@ -46,7 +46,7 @@ impl Form {
 }
 
 /// The example row in every form that the model takes, the one that says most first.
-pub(super) fn forms(served: &Served) -> Vec<Form> {
+pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
     let schema = served.model.schema();
     let given = served.example.iter().copied().chain(std::iter::repeat(0.0));
     let values: Vec<Value> = schema
@@ -94,7 +94,7 @@ fn value(column: &Column, x: f64, precision: Precision) -> Value {
 }
 
 /// Puts examples into every operation: its bodies, its answers and its refusals.
-pub(super) fn show(document: &mut Value, served: &Served) {
+pub(super) fn show(document: &mut Value, served: &LoadedModel) {
     let format = RowFormat::new(&served.model);
     let forms = forms(served);
     for operation in operations(document) {
@@ -158,7 +158,7 @@ fn set(
 /// The example row in every form, and what the model answers to it.
 fn show_prediction(
     operation: &mut Map<String, Value>,
-    served: &Served,
+    served: &LoadedModel,
     format: &RowFormat,
     forms: &[Form],
     batch: bool,
@@ -195,7 +195,7 @@ fn show_prediction(
 
 /// What the server answers to a body, read and written as it reads and writes bodies.
 fn answer(
-    served: &Served,
+    served: &LoadedModel,
     format: &RowFormat,
     body: &str,
     batch: bool,
@@ -225,7 +225,7 @@ fn answer(
 }
 
 /// The model's card, as if it had been loaded at a fixed time.
-fn card(served: &Served) -> Option<Value> {
+fn card(served: &LoadedModel) -> Option<Value> {
     let mut card = ModelCard::of(served);
     card.loaded_at = LOADED_AT;
     card.to_json()

@@ -2,13 +2,17 @@
 //!
 //! Source: <https://mlflow.org/docs/latest/ml/model/> and files that MLflow 3.18 wrote.
 
+mod document;
 mod signature;
 mod write;
 
+pub use document::{LoggedAs, MlModelDocument, Training};
 pub use write::{Packaged, environment, write};
 
-use serde_yaml::{Mapping, Value};
-
+use super::{
+    path::inside,
+    yaml::{self, Mapping, Value},
+};
 use crate::{
     formats::{FormatError, corrupt, unsupported},
     input::Schema,
@@ -25,16 +29,25 @@ const READ: [(&str, &str, &str); 4] = [
 /// What this server takes from an `MLmodel` file. Keys it does not know are ignored: MLflow adds some every release.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MlModel {
+    /// What each flavor says, by its name.
     pub flavors: Mapping,
     /// Absent when none was logged, or when a tensor signature leaves the number of columns open.
     pub signature: Option<Schema>,
+    /// The run that has logged the model.
     pub run_id: Option<String>,
-    pub model_uuid: Option<String>,
-    pub mlflow_version: Option<String>,
     /// The file of the input example, `input_example.json` when there is one.
     pub example: Option<String>,
     /// What the one who logged the model wanted to say about it.
     pub metadata: Mapping,
+}
+
+/// A file that an `MLmodel` names; the path of an optional one is as hostile as it stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// Relative to the package.
+    pub path: String,
+    /// Whether the model can be loaded without it.
+    pub optional: bool,
 }
 
 /// The data file of the flavor that this server reads.
@@ -64,8 +77,7 @@ impl DataFile {
 /// # Errors
 /// `Corrupt` when it is not YAML of that shape, `Unsupported` for a signature that no tree model takes.
 pub fn read(bytes: &[u8]) -> Result<MlModel, FormatError> {
-    let yaml: Value =
-        serde_yaml::from_slice(bytes).map_err(|e| corrupt!("MLmodel is not YAML: {e}"))?;
+    let yaml: Value = yaml::read(bytes).map_err(|e| corrupt!("MLmodel is not YAML: {e}"))?;
     let Value::Mapping(yaml) = yaml else {
         return Err(corrupt!("MLmodel is not a YAML mapping"));
     };
@@ -91,8 +103,6 @@ pub fn read(bytes: &[u8]) -> Result<MlModel, FormatError> {
         flavors: mapping(&yaml, "flavors").ok_or_else(|| corrupt!("MLmodel has no flavors"))?,
         signature,
         run_id: text("run_id"),
-        model_uuid: text("model_uuid"),
-        mlflow_version: text("mlflow_version"),
         example: example.map(str::to_owned),
         metadata: mapping(&yaml, "metadata").unwrap_or_default(),
     })
@@ -125,6 +135,22 @@ impl MlModel {
         })
     }
 
+    /// The files that a model is loaded from, beside the `MLmodel` itself: for places that cannot list what they have.
+    ///
+    /// # Errors
+    /// As [`MlModel::data_file`].
+    pub fn named_files(&self) -> Result<Vec<NamedFile>, FormatError> {
+        let data = NamedFile {
+            path: self.data_file()?.path,
+            optional: false,
+        };
+        let example = self.example.iter().map(|path| NamedFile {
+            path: path.clone(),
+            optional: true,
+        });
+        Ok(std::iter::once(data).chain(example).collect())
+    }
+
     fn other_flavor(&self) -> FormatError {
         let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
         unsupported!(
@@ -142,16 +168,4 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// Refuses a path that leads out of the package.
-pub(super) fn inside(path: &str) -> Result<&str, FormatError> {
-    let odd = |part: &str| matches!(part, "" | "." | "..");
-    if path.split('/').any(odd) || path.contains(['\\', '\0', ':']) {
-        return Err(corrupt!(
-            "MLmodel: the data file `{}` does not lie in the package",
-            path.escape_debug()
-        ));
-    }
-    Ok(path)
 }

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use serde_json::json;
-use serde_yaml::Mapping;
 
 use crate::{
     input::{ColumnType, Schema},
     model::{Labels, Output},
+    package::yaml::{self, Mapping},
 };
 
 /// The libraries that a Python reader of the package needs, at the versions it was tested with.
@@ -31,14 +31,12 @@ pub struct Packaged<'a> {
     pub metadata: Mapping,
     /// Thirty-two hexadecimal digits; made from the model, so that the same model has the same file.
     pub model_uuid: &'a str,
-    /// `2026-11-24 00:27:10.720856`; left out when the file is to depend on the model alone.
-    pub created: Option<&'a str>,
     /// Whether `input_example.json` lies beside it.
     pub example: bool,
 }
 
 #[derive(Serialize)]
-struct File<'a> {
+struct MlModelFile<'a> {
     flavors: Flavors,
     is_signature_from_type_hint: bool,
     #[serde(skip_serializing_if = "Mapping::is_empty")]
@@ -52,8 +50,6 @@ struct File<'a> {
     saved_input_example_info: Option<ExampleInfo>,
     signature: SignatureTexts,
     type_hint_from_example: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    utc_time_created: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -106,8 +102,8 @@ struct SignatureTexts {
 ///
 /// # Errors
 /// When `metadata` holds what YAML cannot.
-pub fn write(package: &Packaged<'_>) -> Result<String, serde_yaml::Error> {
-    serde_yaml::to_string(&File {
+pub fn write(package: &Packaged<'_>) -> Result<String, yaml::Error> {
+    yaml::write(&MlModelFile {
         flavors: Flavors {
             onnx: Onnx {
                 code: None,
@@ -144,7 +140,6 @@ pub fn write(package: &Packaged<'_>) -> Result<String, serde_yaml::Error> {
             params: None,
         },
         type_hint_from_example: false,
-        utc_time_created: package.created,
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{Memory, graph, names, refused};
 use crate::{
     formats::FormatError,
-    input::{ColumnType, Schema},
+    input::{Batch, ColumnType, Schema},
     package::{example, mlmodel},
 };
 
@@ -117,7 +117,7 @@ fn a_file_that_is_no_mlmodel_is_corrupt() {
 #[test]
 fn every_form_of_an_example_gives_the_same_rows() {
     let signature = Schema::named(["a".to_owned(), "b".to_owned()], ColumnType::Double);
-    let want = vec![vec![1.0, 2.5], vec![3.0, 4.0]];
+    let want = Batch::from_values(vec![1.0, 2.5, 3.0, 4.0], 2).unwrap();
     for text in [
         r#"{"columns": ["a", "b"], "data": [[1, 2.5], [3, 4]]}"#,
         r#"{"columns": ["b", "a"], "data": [[2.5, 1], [4, 3]]}"#,
@@ -140,11 +140,11 @@ fn every_form_of_an_example_gives_the_same_rows() {
             "{text}"
         );
     }
-    let one = vec![vec![1.0, 2.5]];
+    let one = Batch::one(&[1.0, 2.5]);
     for text in [
         "[1, 2.5]",
         r#"{"a": 1, "b": 2.5}"#,
-        r#"[{"a": true, "b": 2.5}]"#,
+        r#"[{"a": 1, "b": 2.5}]"#,
     ] {
         assert_eq!(
             example::read(text.as_bytes(), &signature).unwrap(),
@@ -182,4 +182,55 @@ fn an_example_that_does_not_fit_is_an_error() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn the_columns_of_an_example_take_what_they_take_from_a_client() {
+    let mut schema = Schema::named(["a".to_owned(), "b".to_owned()], ColumnType::Double);
+    schema.columns[0].kind = ColumnType::Boolean;
+    schema.columns[1].kind = ColumnType::Integer;
+    let read = |text: &str| example::read(text.as_bytes(), &schema);
+    assert_eq!(read("[[true, 2]]").unwrap(), Batch::one(&[1.0, 2.0]));
+    for (text, says) in [
+        (
+            "[[true, 2], [1, 2]]",
+            "row 1 of the input example, column `a`: expected true or false",
+        ),
+        (
+            "[[true, 2.5]]",
+            "row 0 of the input example, column `b`: expected an integer",
+        ),
+        ("[[true, null]]", "column `b`: null is a missing value"),
+        (
+            r#"[[true, "2"]]"#,
+            "column `b`: expected an integer, got a string",
+        ),
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn an_optional_column_may_be_left_out_of_an_example() {
+    let mut schema = Schema::named(["a".to_owned(), "b".to_owned()], ColumnType::Double);
+    schema.columns[1].required = false;
+    schema.columns[1].nullable = true;
+    for text in [
+        r#"{"columns": ["a"], "data": [[1]]}"#,
+        r#"[{"a": 1}]"#,
+        r#"{"inputs": {"a": [1]}}"#,
+    ] {
+        let rows = example::read(text.as_bytes(), &schema).unwrap();
+        let row = rows.rows().next().unwrap();
+        assert!(
+            (row[0] - 1.0).abs() < f64::EPSILON && row[1].is_nan(),
+            "{text}"
+        );
+    }
+    let lacks = example::read(br#"[{"b": 1}]"#, &schema).unwrap_err();
+    assert!(
+        lacks.to_string().contains("lacks the column `a`"),
+        "{lacks}"
+    );
 }

@@ -6,11 +6,14 @@ mod sklearn;
 
 use std::{borrow::Cow, collections::HashMap, fs, io, path::PathBuf};
 
-use serde_yaml::Mapping;
-
-use super::{Files, Loaded, package, read as load};
+use super::{
+    Files, Recorded,
+    mlmodel::MlModel,
+    read, write,
+    yaml::{self, Mapping},
+};
 use crate::formats::{FormatError, onnx};
-use crate::input::{ColumnType, Schema};
+use crate::input::{Batch, ColumnType, Schema};
 use crate::model::{Labels, Model, ModelIr, Output};
 
 /// A package in memory.
@@ -83,7 +86,7 @@ utc_time_created: '2026-11-24 00:27:10.720856'
 "#;
 
 const EXAMPLE: &str = r#"{"columns": ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"],
- "data": [[5.1, 3.5, 1.4, 0.2], [4.9, 3, null, 0.2]]}"#;
+ "data": [[5.1, 3.5, 1.4, 0.2], [4.9, 3, 1.4, 0.2]]}"#;
 
 fn iris() -> Memory {
     Memory::default()
@@ -94,6 +97,36 @@ fn iris() -> Memory {
 
 fn names(signature: &Schema) -> Vec<&str> {
     signature.columns.iter().map(|c| c.name.as_str()).collect()
+}
+
+/// Everything that a package gives.
+struct Loaded {
+    source: ModelIr,
+    flavor: String,
+    flavor_version: Option<String>,
+    parts: Vec<String>,
+    data_file: String,
+    digest: String,
+    mlmodel: Option<MlModel>,
+    example: Result<Option<Batch>, String>,
+    recorded: Option<Recorded>,
+}
+
+fn load(files: &Memory) -> Result<Loaded, FormatError> {
+    let (package, bytes) = read(files)?;
+    let parsed = package.parse(&bytes)?;
+    let model = Model::new(package.parse(&bytes)?.source).unwrap();
+    Ok(Loaded {
+        source: parsed.source,
+        flavor_version: parsed.version,
+        parts: parsed.parts,
+        example: package.example(model.schema()),
+        flavor: package.data.flavor,
+        data_file: package.data.path,
+        digest: package.digest,
+        mlmodel: package.mlmodel,
+        recorded: package.recorded,
+    })
 }
 
 fn refused(files: &Memory) -> FormatError {
@@ -127,9 +160,9 @@ fn a_package_of_mlflow_loads_with_its_signature_example_and_digest() {
         "{}",
         loaded.digest
     );
-    let rows = loaded.example.unwrap();
-    assert_eq!(rows[0], [5.1, 3.5, 1.4, 0.2]);
-    assert!(rows[1][2].is_nan());
+    let example = loaded.example.unwrap().unwrap();
+    let rows: Vec<&[f64]> = example.rows().collect();
+    assert_eq!(rows, [[5.1, 3.5, 1.4, 0.2], [4.9, 3.0, 1.4, 0.2]]);
     let mlmodel = loaded.mlmodel.unwrap();
     assert_eq!(
         mlmodel.run_id.as_deref(),
@@ -139,7 +172,7 @@ fn a_package_of_mlflow_loads_with_its_signature_example_and_digest() {
     let optional: Vec<_> = columns.iter().filter(|c| !c.required).collect();
     assert_eq!(optional.len(), 1);
     assert_eq!(optional[0].name, "petal length (cm)");
-    assert_eq!(mlmodel.metadata.get("a"), Some(&1.into()));
+    assert_eq!(mlmodel.metadata.get("a"), Some(&yaml::Value::from(1)));
     assert_eq!(loaded.recorded, None);
 }
 
@@ -242,28 +275,81 @@ fn the_columns_of_a_graph_with_one_input_each_keep_the_order_of_the_graph() {
 #[test]
 fn a_broken_example_does_not_keep_a_model_from_loading() {
     let loaded = loaded(&iris().with("input_example.json", "{"));
-    assert!(loaded.example.is_none());
-    assert!(loaded.example_problem.unwrap().contains("not JSON"));
+    assert!(loaded.example.unwrap_err().contains("not JSON"));
+}
+
+#[test]
+fn an_example_that_no_client_could_send_is_a_problem() {
+    let missing = EXAMPLE.replace("[4.9, 3, 1.4, 0.2]", "[4.9, 3, null, 0.2]");
+    let loaded = loaded(&iris().with("input_example.json", missing));
+    let problem = loaded.example.unwrap_err();
+    assert_eq!(
+        problem,
+        "row 1 of the input example, column `petal length (cm)`: null is a missing value, which this model cannot handle"
+    );
+}
+
+#[test]
+fn a_pointer_of_git_lfs_is_called_so() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 6590\n";
+    for (files, name) in [
+        (iris().with("model.onnx", pointer), "`model.onnx`"),
+        (iris().with("MLmodel", pointer), "`MLmodel`"),
+        (Memory::default().with("churn.pkl", pointer), "`churn.pkl`"),
+    ] {
+        let error = refused(&files);
+        assert!(matches!(error, FormatError::Missing(_)), "{error}");
+        assert!(
+            error.to_string().starts_with(name) && error.to_string().contains("git lfs pull"),
+            "{error}"
+        );
+    }
+    let loaded = loaded(&iris().with("input_example.json", pointer));
+    assert!(loaded.example.unwrap_err().contains("Git LFS"));
+}
+
+#[test]
+fn answers_that_are_recorded_in_another_shape_are_corrupt() {
+    let text = IRIS.replace("  a: 1", "  example_outputs: [1, 2]");
+    let error = refused(&iris().with("MLmodel", text));
+    assert!(matches!(error, FormatError::Corrupt(_)), "{error}");
+    assert!(
+        error.to_string().contains("metadata.example_outputs"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_digest_of_the_very_bytes_is_not_computed_twice() {
+    struct Verified(Memory);
+    impl Files for Verified {
+        fn read(&self, path: &str) -> io::Result<Cow<'_, [u8]>> {
+            self.0.read(path)
+        }
+        fn sha256(&self, path: &str) -> Option<String> {
+            (path == "model.onnx").then(|| "c0ffee".to_owned())
+        }
+    }
+    let files = Verified(iris());
+    assert_eq!(read(&files).unwrap().0.digest, "sha256:c0ffee");
 }
 
 /// The iris forest under the names of its columns, with a few rows.
-fn named_iris(labels: Option<Labels>) -> (ModelIr, Vec<Vec<f64>>) {
+fn named_iris(labels: Option<Labels>) -> (ModelIr, Batch) {
     let mut source = onnx::read(&graph("iris_rf")).unwrap().source;
     let names = ["sepal_length", "sepal_width", "petal_length", "petal_width"].map(str::to_owned);
     source.schema = Schema::named(names, ColumnType::Double);
     if let (Output::Classes { labels, .. }, Some(new)) = (&mut source.output, labels) {
         *labels = new;
     }
-    (
-        source,
-        vec![vec![5.1, 3.5, 1.4, 0.2], vec![6.7, 3.0, 5.2, 2.3]],
-    )
+    let values = vec![5.1, 3.5, 1.4, 0.2, 6.7, 3.0, 5.2, 2.3];
+    (source, Batch::from_values(values, 4).unwrap())
 }
 
-fn packaged(source: &ModelIr, rows: &[Vec<f64>]) -> Memory {
+fn packaged(source: &ModelIr, rows: &Batch) -> Memory {
     let mut facts = Mapping::new();
     facts.insert("accuracy".into(), 0.96.into());
-    let files = package(source, rows, facts).unwrap();
+    let files = write(source, rows, facts).unwrap();
     files
         .into_iter()
         .fold(Memory::default(), |m, (name, bytes)| m.with(name, bytes))
@@ -281,12 +367,12 @@ fn what_is_packaged_loads_again_and_answers_as_recorded() {
         let loaded = loaded(&packaged(&source, &rows));
         assert_eq!(loaded.source.schema, source.schema);
         assert_eq!(loaded.source.output, source.output);
-        assert_eq!(loaded.example.as_deref(), Some(rows.as_slice()));
+        assert_eq!(loaded.example.unwrap().as_ref(), Some(&rows));
         let recorded = loaded.recorded.unwrap();
         assert_eq!(recorded.classes, [0, 2]);
         let model = Model::new(loaded.source).unwrap();
         let mut answers = crate::model::Predictions::default();
-        model.predict_rows(&rows.concat(), &mut answers);
+        model.predict(&rows, &mut answers).unwrap();
         assert_eq!(recorded.scores.concat(), answers.scores);
     }
 }

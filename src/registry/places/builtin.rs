@@ -18,6 +18,7 @@ const IRIS: Embedded = Embedded(&[
     ),
 ]);
 
+/// The embedded package of this name.
 pub(in crate::registry) fn find(name: &str) -> Option<Embedded> {
     (name == "iris").then_some(IRIS)
 }

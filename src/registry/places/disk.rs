@@ -1,16 +1,16 @@
 //! A package on disk: an MLflow Model directory, or one ONNX file.
 
-use crate::package::Files;
-use crate::registry::{MOST_FILES, RegistryError, uri::FORMS};
+use crate::{
+    package::{Files, path::MAX_FILES},
+    registry::{error::RegistryError, uri::FORMS},
+};
 use std::{
     borrow::Cow,
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// Where MLflow's Python client notes the name and version of what it has downloaded; so does `fetch`.
-pub(in crate::registry) const META: &str = "registered_model_meta";
-
+/// A package on this machine.
 pub(in crate::registry) struct Directory {
     root: PathBuf,
     /// Set where the URI named one file: then there is nothing else to read.
@@ -18,6 +18,10 @@ pub(in crate::registry) struct Directory {
 }
 
 impl Directory {
+    /// The package at `path`: a directory, or one file.
+    ///
+    /// # Errors
+    /// `NotFound` when there is nothing.
     pub(in crate::registry) fn open(path: &Path) -> Result<Self, RegistryError> {
         let place = path.display();
         let metadata = fs::metadata(path).map_err(|error| match error.kind() {
@@ -53,24 +57,6 @@ impl Directory {
     }
 }
 
-impl Directory {
-    /// The name and version under which the package was registered, if a download has noted them.
-    pub(in crate::registry) fn registered(&self) -> Option<(String, String)> {
-        #[derive(serde::Deserialize)]
-        struct Meta {
-            model_name: String,
-            model_version: serde_yaml::Value,
-        }
-        let meta: Meta = serde_yaml::from_slice(&self.read(META).ok()?).ok()?;
-        let version = match meta.model_version {
-            serde_yaml::Value::String(text) => text,
-            serde_yaml::Value::Number(number) => number.to_string(),
-            _ => return None,
-        };
-        Some((meta.model_name, version))
-    }
-}
-
 /// Every file below `root`, relative to it, parts separated by `/`, in order.
 pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
@@ -90,9 +76,9 @@ pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
             } else if fs::metadata(entry.path())?.is_file() {
                 files.push(path);
             }
-            if files.len() + directories.len() > MOST_FILES {
+            if files.len() + directories.len() > MAX_FILES {
                 return Err(io::Error::other(format!(
-                    "{} has more than {MOST_FILES} files; that is no model package",
+                    "{} has more than {MAX_FILES} files; that is no model package",
                     root.display()
                 )));
             }
@@ -103,7 +89,7 @@ pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
 }
 
 /// The last part of the path that says something: `models/iris/model.onnx` and `models/iris/` are both `iris`.
-pub(in crate::registry) fn name_of(path: &Path) -> String {
+pub(in crate::registry) fn directory_name(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let text =
         |name: Option<&std::ffi::OsStr>| name.map(|name| name.to_string_lossy().into_owned());

@@ -3,11 +3,11 @@
 use super::{
     at, load,
     proxy::{Fault, Proxy},
-    var,
+    tracking_server,
 };
 use ml_serving::{
     config::{Config, ModelConfig},
-    registry::Source,
+    registry::Origin,
 };
 use std::{path::Path, time::Duration};
 use tokio::{
@@ -18,13 +18,15 @@ use tokio::{
 const URI: &str = "models:/Wine & Co@champion";
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_version_is_downloaded_once() {
-    let (proxy, cache) = (Proxy::before(&var("MLFLOW3")), tempfile::tempdir().unwrap());
+    let (proxy, cache) = (
+        Proxy::before(&tracking_server()),
+        tempfile::tempdir().unwrap(),
+    );
     for _ in 0..2 {
         assert_eq!(
             load(URI, &at(&proxy.url), cache.path()).unwrap().source,
-            Source::Registry
+            Origin::Registry
         );
     }
     load("models:/Wine & Co/2", &at(&proxy.url), cache.path()).unwrap();
@@ -43,14 +45,16 @@ fn a_version_is_downloaded_once() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn what_was_resolved_before_starts_without_the_registry() {
-    let (proxy, cache) = (Proxy::before(&var("MLFLOW3")), tempfile::tempdir().unwrap());
+    let (proxy, cache) = (
+        Proxy::before(&tracking_server()),
+        tempfile::tempdir().unwrap(),
+    );
     let before = load(URI, &at(&proxy.url), cache.path()).unwrap();
     for fault in [Fault::Down, Fault::Answer(500, "oops")] {
         proxy.fail(fault, "", usize::MAX);
         let after = load(URI, &at(&proxy.url), cache.path()).unwrap();
-        assert_eq!(after.source, Source::Cache);
+        assert_eq!(after.source, Origin::Cache);
         assert_eq!(
             (after.version, after.run_id, after.digest),
             (
@@ -66,7 +70,7 @@ fn what_was_resolved_before_starts_without_the_registry() {
     proxy.heal();
     assert_eq!(
         load(URI, &at(&proxy.url), cache.path()).unwrap().source,
-        Source::Registry
+        Origin::Registry
     );
 }
 
@@ -78,9 +82,11 @@ fn model_files(cache: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_damaged_cache_is_not_served_but_fetched_again() {
-    let (proxy, cache) = (Proxy::before(&var("MLFLOW3")), tempfile::tempdir().unwrap());
+    let (proxy, cache) = (
+        Proxy::before(&tracking_server()),
+        tempfile::tempdir().unwrap(),
+    );
     load(URI, &at(&proxy.url), cache.path()).unwrap();
     for file in model_files(cache.path()) {
         let mut bytes = std::fs::read(&file).unwrap();
@@ -97,17 +103,16 @@ fn a_damaged_cache_is_not_served_but_fetched_again() {
     proxy.heal();
     assert_eq!(
         load(URI, &at(&proxy.url), cache.path()).unwrap().source,
-        Source::Registry
+        Origin::Registry
     );
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_cache_that_cannot_be_written_is_named() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let error = load(URI, &at(&var("MLFLOW3")), &file).expect_err("a file");
+    let error = load(URI, &at(&tracking_server()), &file).expect_err("a file");
     assert_eq!(error.reason(), "disk");
     assert!(error.to_string().contains("model.cache_dir"), "{error}");
 }
@@ -161,9 +166,11 @@ async fn wait_until(address: std::net::SocketAddr, wanted: &str) {
 }
 
 #[tokio::test]
-#[ignore = "needs make registry-test"]
 async fn a_server_says_that_the_registry_is_down_and_is_ready_one_back_off_after_its_return() {
-    let (proxy, cache) = (Proxy::before(&var("MLFLOW3")), tempfile::tempdir().unwrap());
+    let (proxy, cache) = (
+        Proxy::before(&tracking_server()),
+        tempfile::tempdir().unwrap(),
+    );
     proxy.fail(Fault::Down, "", usize::MAX);
     let (address, server) = serve_until(&proxy, cache.path(), r#""reason":"unavailable""#).await;
     assert!(get(address, "/health/live").await.contains("200 OK"));
@@ -183,9 +190,11 @@ async fn a_server_says_that_the_registry_is_down_and_is_ready_one_back_off_after
 }
 
 #[tokio::test]
-#[ignore = "needs make registry-test"]
 async fn a_server_that_started_from_the_cache_says_so() {
-    let (proxy, cache) = (Proxy::before(&var("MLFLOW3")), tempfile::tempdir().unwrap());
+    let (proxy, cache) = (
+        Proxy::before(&tracking_server()),
+        tempfile::tempdir().unwrap(),
+    );
     serve_until(&proxy, cache.path(), r#""source":"registry""#)
         .await
         .1

@@ -3,17 +3,21 @@
 use super::{
     at, load,
     proxy::{Fault, Proxy},
-    var,
+    tracking_server,
 };
-use ml_serving::{Error, config::ModelConfig, load::LoadError, registry::RegistryError};
+use ml_serving::{
+    Error,
+    config::ModelConfig,
+    load::LoadError,
+    registry::{Access, RegistryError},
+};
 
 const URI: &str = "models:/Wine & Co/2";
 const DOWNLOAD: &str = "artifacts/model.onnx ";
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_fault_that_passes_is_survived() {
-    let proxy = Proxy::before(&var("MLFLOW3"));
+    let proxy = Proxy::before(&tracking_server());
     for (fault, of, times) in [
         (Fault::Answer(500, "oops"), "", 2),
         (Fault::Answer(429, "busy"), "get-download-uri", 1),
@@ -33,9 +37,8 @@ fn a_fault_that_passes_is_survived() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_fault_that_stays_is_named_and_leaves_nothing_in_the_cache() {
-    let proxy = Proxy::before(&var("MLFLOW3"));
+    let proxy = Proxy::before(&tracking_server());
     for (fault, of, says) in [
         (Fault::Answer(500, "oops"), "get-download-uri", "500"),
         (Fault::Truncate, DOWNLOAD, "artifacts/model.onnx"),
@@ -57,9 +60,8 @@ fn a_fault_that_stays_is_named_and_leaves_nothing_in_the_cache() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_closed_door_is_told_apart_from_a_missing_model() {
-    let proxy = Proxy::before(&var("MLFLOW3"));
+    let proxy = Proxy::before(&tracking_server());
     let cache = tempfile::tempdir().unwrap();
     for (status, text, says) in [
         (
@@ -83,9 +85,8 @@ fn a_closed_door_is_told_apart_from_a_missing_model() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn what_is_no_mlflow_is_called_so() {
-    let proxy = Proxy::before(&var("MLFLOW3"));
+    let proxy = Proxy::before(&tracking_server());
     let cache = tempfile::tempdir().unwrap();
     proxy.fail(
         Fault::Answer(200, "<html>Welcome to nginx!</html>"),
@@ -101,9 +102,8 @@ fn what_is_no_mlflow_is_called_so() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_file_name_that_leads_out_of_the_package_is_refused() {
-    let proxy = Proxy::before(&var("MLFLOW3"));
+    let proxy = Proxy::before(&tracking_server());
     for listing in [
         r#"{"files": [{"path": "../../evil", "is_dir": false, "file_size": 1}]}"#,
         r#"{"files": [{"path": "/etc/evil", "is_dir": false, "file_size": 1}]}"#,
@@ -122,9 +122,8 @@ fn a_file_name_that_leads_out_of_the_package_is_refused() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_directory_without_an_end_is_refused() {
-    let proxy = Proxy::before(&var("MLFLOW3"));
+    let proxy = Proxy::before(&tracking_server());
     let cache = tempfile::tempdir().unwrap();
     proxy.fail(
         Fault::Answer(200, r#"{"files": [{"path": "a", "is_dir": true}]}"#),
@@ -136,9 +135,8 @@ fn a_directory_without_an_end_is_refused() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn a_size_that_is_not_the_listed_one_is_a_broken_download() {
-    let proxy = Proxy::before(&var("MLFLOW3"));
+    let proxy = Proxy::before(&tracking_server());
     let cache = tempfile::tempdir().unwrap();
     proxy.fail(Fault::Answer(200, "short"), DOWNLOAD, usize::MAX);
     let error = load(URI, &at(&proxy.url), cache.path()).expect_err("short");
@@ -149,10 +147,9 @@ fn a_size_that_is_not_the_listed_one_is_a_broken_download() {
 }
 
 #[test]
-#[ignore = "needs make registry-test"]
 fn content_that_is_not_the_pinned_one_is_refused() {
     let cache = tempfile::tempdir().unwrap();
-    let access = at(&var("MLFLOW3"));
+    let access = at(&tracking_server());
     let digest = load(URI, &access, cache.path()).unwrap().digest;
     let pinned = |sha256: &str| {
         let config = ModelConfig {
@@ -168,4 +165,34 @@ fn content_that_is_not_the_pinned_one_is_refused() {
     assert_eq!(error.reason(), "wrong_digest");
     assert!(error.to_string().contains(&digest[7..]), "{error}");
     assert_eq!(Error::from(error).exit_code(), 65);
+}
+
+#[test]
+fn credentials_go_to_the_tracking_server() {
+    let cache = tempfile::tempdir().unwrap();
+    let proxy = Proxy::before(&tracking_server());
+    let basic = Access {
+        username: "me".to_owned(),
+        password: "secret".to_owned(),
+        token: "unused".to_owned(),
+        ..at(&proxy.url)
+    };
+    load("models:/Wine & Co/1", &basic, cache.path()).unwrap();
+    let bearer = Access {
+        token: "abc".to_owned(),
+        ..at(&proxy.url)
+    };
+    load("models:/Wine & Co/2", &bearer, cache.path()).unwrap();
+    let in_url = at(&proxy.url.replace("http://", "http://me:secret@"));
+    load("models:/Wine & Co@champion", &in_url, cache.path()).unwrap();
+    for head in proxy.heads() {
+        let head = head.to_ascii_lowercase();
+        assert!(
+            head.contains("authorization: basic bwu6c2vjcmv0")
+                || head.contains("authorization: bearer abc"),
+            "{head}"
+        );
+    }
+    assert!(proxy.heads().iter().any(|head| head.contains("Bearer abc")));
+    assert!(!format!("{basic:?} {bearer:?} {in_url:?}").contains("secret"));
 }

@@ -1,12 +1,11 @@
 //! Two versions of MLflow, with models that Python and `push` have logged.
 
-use super::{at, load, logged, proxy::Proxy, refusal, var};
+use super::{at, load, logged, refusal, var};
 use ml_serving::{
     input::Batch,
-    load::{LoadError, Served},
+    load::{LoadError, LoadedModel},
     model::Predictions,
-    registry::Access,
-    registry::{self, RegistryError, Source},
+    registry::{self, Origin, RegistryError},
 };
 use serde_json::Value;
 use std::{path::Path, process::Command};
@@ -18,7 +17,7 @@ fn text(value: &Value) -> String {
 }
 
 /// The model answers every row as scikit-learn does, in which it was trained.
-fn answers_like_python(served: &Served, logged: &Value, version: usize) {
+fn answers_like_python(served: &LoadedModel, logged: &Value, version: usize) {
     let (rows, expected) = (
         logged["rows"].as_array().unwrap(),
         &logged["versions"][version],
@@ -89,7 +88,7 @@ fn every_form_of_a_uri_leads_to_its_version() {
                 version
             };
             assert_eq!(served.version, version, "{server}: {uri}");
-            assert_eq!(served.source, Source::Registry, "{server}: {uri}");
+            assert_eq!(served.source, Origin::Registry, "{server}: {uri}");
             assert_eq!(
                 served.run_id.as_deref(),
                 logged["versions"][i]["run_id"].as_str(),
@@ -216,35 +215,4 @@ fn what_push_registers_is_pythons_too() {
         .unwrap();
         assert_eq!(again.version, "2", "{server}");
     }
-}
-
-#[test]
-#[ignore = "needs make registry-test"]
-fn credentials_go_to_the_tracking_server() {
-    let cache = tempfile::tempdir().unwrap();
-    let proxy = Proxy::before(&var("MLFLOW3"));
-    let basic = Access {
-        username: "me".to_owned(),
-        password: "secret".to_owned(),
-        token: "unused".to_owned(),
-        ..at(&proxy.url)
-    };
-    load("models:/Wine & Co/1", &basic, cache.path()).unwrap();
-    let bearer = Access {
-        token: "abc".to_owned(),
-        ..at(&proxy.url)
-    };
-    load("models:/Wine & Co/2", &bearer, cache.path()).unwrap();
-    let in_url = at(&proxy.url.replace("http://", "http://me:secret@"));
-    load("models:/Wine & Co@champion", &in_url, cache.path()).unwrap();
-    for head in proxy.heads() {
-        let head = head.to_ascii_lowercase();
-        assert!(
-            head.contains("authorization: basic bwu6c2vjcmv0")
-                || head.contains("authorization: bearer abc"),
-            "{head}"
-        );
-    }
-    assert!(proxy.heads().iter().any(|head| head.contains("Bearer abc")));
-    assert!(!format!("{basic:?} {bearer:?} {in_url:?}").contains("secret"));
 }

@@ -1,14 +1,18 @@
-//! Real registries and stores, which tests/registry/run starts: `make registry-test`.
+//! Registries and stores. Tests that need real ones are ignored: `make registry-test` starts those and runs all tests of this
+//! room, and then what can be held against a real MLflow is.
 
 mod cache;
 mod faults;
+mod local;
 mod mlflow;
+mod optional;
 mod proxy;
 mod stores;
+mod web;
 
 use ml_serving::{
     config::ModelConfig,
-    load::{self, LoadError, Served},
+    load::{self, LoadError, LoadedModel},
     registry::Access,
 };
 use serde_json::Value;
@@ -17,6 +21,18 @@ use std::path::Path;
 /// A variable that tests/registry/run sets.
 fn var(name: &str) -> String {
     std::env::var(name).expect("tests/registry/run sets it")
+}
+
+/// An MLflow server: the real one that tests/registry/run has started, else a local one that answers like it.
+fn tracking_server() -> String {
+    std::env::var("MLFLOW3").unwrap_or_else(|_| local::mlflow(Vec::new()))
+}
+
+/// The digest of the embedded model, which all local servers have.
+fn iris_digest() -> String {
+    load::load(&ModelConfig::default(), &Access::default())
+        .unwrap()
+        .digest
 }
 
 /// What `log_models.py` noted about a server's models.
@@ -32,7 +48,7 @@ fn at(tracking_uri: &str) -> Access {
     }
 }
 
-fn load(uri: &str, access: &Access, cache: &Path) -> Result<Served, LoadError> {
+fn load(uri: &str, access: &Access, cache: &Path) -> Result<LoadedModel, LoadError> {
     let config = ModelConfig {
         uri: uri.to_owned(),
         cache_dir: cache.display().to_string(),

@@ -2,7 +2,7 @@
 
 use crate::{
     input::Precision,
-    load::Served,
+    load::LoadedModel,
     model::{Labels, Predictions},
 };
 use poem_openapi::Object;
@@ -49,7 +49,7 @@ impl Serialize for Classes<'_> {
 
 /// Which of the rows' answers to write, and how.
 pub(in crate::http) struct Answer<'a> {
-    pub(in crate::http) served: &'a Served,
+    pub(in crate::http) served: &'a LoadedModel,
     pub(in crate::http) predictions: &'a Predictions,
     pub(in crate::http) probabilities: bool,
 }
@@ -161,8 +161,8 @@ pub(in crate::http) struct CardColumn {
 }
 
 impl ModelCard {
-    pub(in crate::http) fn of(served: &Served) -> Self {
-        let Served { model, .. } = served;
+    pub(in crate::http) fn of(served: &LoadedModel) -> Self {
+        let LoadedModel { model, .. } = served;
         let schema = model.schema();
         let columns = schema.columns.iter().map(|column| CardColumn {
             name: schema.named.then(|| column.name.clone()),
@@ -220,7 +220,7 @@ pub(in crate::http) struct Readiness {
 
 impl Readiness {
     /// What `/health/ready` says; `reason` is why predictions are not served.
-    pub(in crate::http) fn of(served: Option<&Served>, reason: Option<&str>) -> Self {
+    pub(in crate::http) fn of(served: Option<&LoadedModel>, reason: Option<&str>) -> Self {
         let status = if reason.is_none() {
             "ready"
         } else {

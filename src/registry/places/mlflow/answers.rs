@@ -29,12 +29,12 @@ impl ModelVersion {
 }
 
 #[derive(Deserialize)]
-pub(super) struct One {
+pub(super) struct OneVersion {
     pub(super) model_version: ModelVersion,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Many {
+pub(super) struct ManyVersions {
     #[serde(default)]
     pub(super) model_versions: Vec<ModelVersion>,
 }
@@ -46,22 +46,22 @@ pub(super) struct DownloadUri {
 
 #[derive(Deserialize)]
 pub(super) struct LoggedModel {
-    pub(super) model: Model,
+    pub(super) model: LoggedModelBody,
 }
 
 #[derive(Deserialize)]
 pub(super) struct LoggedModels {
     #[serde(default)]
-    pub(super) models: Vec<Model>,
+    pub(super) models: Vec<LoggedModelBody>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Model {
-    pub(super) info: ModelInfo,
+pub(super) struct LoggedModelBody {
+    pub(super) info: LoggedModelInfo,
 }
 
 #[derive(Deserialize)]
-pub(super) struct ModelInfo {
+pub(super) struct LoggedModelInfo {
     pub(super) model_id: String,
     #[serde(default)]
     pub(super) name: String,

@@ -1,0 +1,183 @@
+//! A new directory in place of an old one: whoever looks sees the old content or the new one, and a failure leaves the old one.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+/// Where a killed process leaves its work: `.NAME.install-XXXXXX`.
+const PREFIX: &str = ".install-";
+
+/// New content for a directory, which takes its place with [`Staging::install`] and removes itself otherwise.
+#[derive(Debug)]
+pub struct Staging {
+    /// What is replaced.
+    dir: PathBuf,
+    /// Holds the new content, and the old one for as long as the replacement may fail.
+    work: TempDir,
+    /// Whether `work` lies in `dir`.
+    within: bool,
+}
+
+impl Staging {
+    /// Content that replaces `dir` by two renames; `dir` need not be there. The directories above it are made.
+    ///
+    /// # Errors
+    /// When nothing can be written beside `dir`.
+    pub fn beside(dir: &Path) -> io::Result<Self> {
+        // An absolute path has a parent and a name, whatever `dir` looks like.
+        let dir = match dir.canonicalize() {
+            Ok(dir) => dir,
+            Err(_) => std::path::absolute(dir)?,
+        };
+        let parent = dir.parent().unwrap_or(Path::new("/"));
+        fs::create_dir_all(parent)?;
+        Self::new(dir.clone(), parent, false)
+    }
+
+    /// Content that replaces the files in `dir` one by one, for a directory that may be a mount of its own, which cannot be renamed.
+    /// The `MLmodel` is the first to go and the last to come: where there is one, the package is whole.
+    ///
+    /// # Errors
+    /// When nothing can be written in `dir`.
+    pub fn within(dir: &Path) -> io::Result<Self> {
+        fs::create_dir_all(dir)?;
+        Self::new(dir.to_owned(), dir, true)
+    }
+
+    fn new(dir: PathBuf, parent: &Path, within: bool) -> io::Result<Self> {
+        let work = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let staging = Self { dir, work, within };
+        // A directory of the usual permissions: the one around it is its owner's alone.
+        fs::create_dir(staging.path())?;
+        Ok(staging)
+    }
+
+    /// The directory for the new content.
+    pub fn path(&self) -> PathBuf {
+        self.work.path().join("new")
+    }
+
+    fn old(&self) -> PathBuf {
+        self.work.path().join("old")
+    }
+
+    /// Puts the new content in place of the old one.
+    ///
+    /// # Errors
+    /// What the file system said; the old content is then back, as far as the file system lets us.
+    pub fn install(self) -> io::Result<()> {
+        if self.within {
+            self.exchange_files()
+        } else {
+            self.exchange_directories()
+        }
+    }
+
+    fn exchange_directories(&self) -> io::Result<()> {
+        let old = self.old();
+        match fs::rename(&self.dir, &old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        fs::rename(self.path(), &self.dir).inspect_err(|_| {
+            // The first error is the one to report.
+            let _ = fs::rename(&old, &self.dir);
+        })
+    }
+
+    fn exchange_files(&self) -> io::Result<()> {
+        let old = self.old();
+        fs::create_dir(&old)?;
+        let moved = move_files(&self.dir, &old, self.work.path(), false)
+            .and_then(|()| move_files(&self.path(), &self.dir, self.work.path(), true));
+        if moved.is_err() {
+            let _ = move_files(&old, &self.dir, self.work.path(), true);
+        }
+        moved
+    }
+}
+
+/// Whether a file of this name is what a killed process left behind.
+pub fn is_left_over(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
+/// Moves what lies in `from`, but not `except`, into `to`: the `MLmodel` last or first.
+fn move_files(from: &Path, to: &Path, except: &Path, last: bool) -> io::Result<()> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(from)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    paths.sort_by_key(|path| path.ends_with("MLmodel") == last);
+    for path in paths.iter().filter(|path| *path != except) {
+        fs::rename(path, to.join(path.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Stage = fn(&Path) -> io::Result<Staging>;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).expect("a directory");
+        let mut names: Vec<String> = entries
+            .map(|entry| {
+                let name = entry.expect("an entry").file_name();
+                name.to_string_lossy().into_owned()
+            })
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn install(place: Stage, dir: &Path, files: &[&str]) -> io::Result<()> {
+        let staging = place(dir)?;
+        for file in files {
+            fs::write(staging.path().join(file), file)?;
+        }
+        staging.install()
+    }
+
+    #[test]
+    fn new_files_take_the_place_of_old_ones_and_leave_nothing_else() {
+        for place in [Staging::beside as Stage, Staging::within] {
+            let around = tempfile::tempdir().expect("a directory");
+            let dir = around.path().join("deep/model");
+            install(place, &dir, &["MLmodel", "old.pkl"]).expect("installed");
+            install(place, &dir, &["MLmodel", "new.pkl"]).expect("installed");
+            assert_eq!(names(&dir), ["MLmodel", "new.pkl"]);
+            assert_eq!(names(&around.path().join("deep")), ["model"]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_installed_removes_itself_and_leaves_the_old_files() {
+        for place in [Staging::beside as Stage, Staging::within] {
+            let around = tempfile::tempdir().expect("a directory");
+            let dir = around.path().join("model");
+            install(place, &dir, &["MLmodel"]).expect("installed");
+            let staging = place(&dir).expect("staged");
+            fs::write(staging.path().join("half"), "").expect("written");
+            drop(staging);
+            assert_eq!(names(&dir), ["MLmodel"]);
+            assert_eq!(names(around.path()), ["model"]);
+        }
+    }
+
+    #[test]
+    fn a_failed_replacement_gives_the_old_files_back() {
+        for place in [Staging::beside as Stage, Staging::within] {
+            let around = tempfile::tempdir().expect("a directory");
+            let dir = around.path().join("model");
+            install(place, &dir, &["MLmodel"]).expect("installed");
+            let staging = place(&dir).expect("staged");
+            fs::remove_dir(staging.path()).expect("removed");
+            staging.install().expect_err("there is nothing to install");
+            assert_eq!(names(&dir), ["MLmodel"]);
+        }
+    }
+}

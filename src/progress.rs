@@ -1,0 +1,125 @@
+//! How far a long task is: a bar on a terminal, elsewhere a line in the log now and then.
+
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::{
+    io::IsTerminal,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+/// Between two lines in the log.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What a task is measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Bytes,
+    /// Things that are counted, by their name in the plural: `Count("trees")`.
+    Count(&'static str),
+}
+
+/// The progress of one task. Threads may share it.
+#[derive(Debug)]
+pub struct Progress {
+    /// `downloading models:/churn/1`
+    task: String,
+    unit: Unit,
+    bar: ProgressBar,
+    last_line: Mutex<Instant>,
+}
+
+impl Progress {
+    /// The progress of doing (`verb`: `downloading`) something to `what`. `total` is 0 where it is not known.
+    pub fn new(verb: &'static str, what: &str, unit: Unit, total: u64) -> Self {
+        let target = if std::io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(total).filter(|total| *total > 0), target);
+        let count = match unit {
+            Unit::Bytes => "{bytes} of {total_bytes}".to_owned(),
+            Unit::Count(things) => format!("{{human_pos}} of {{human_len}} {things}"),
+        };
+        let style = format!("{verb} {{bar:40}} {count}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&style) {
+            bar.set_style(style);
+        }
+        Self {
+            task: format!("{verb} {what}"),
+            unit,
+            bar,
+            last_line: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// So much more is done.
+    pub fn advance(&self, done: u64) {
+        self.bar.inc(done);
+        if !self.bar.is_hidden() {
+            return;
+        }
+        // Whoever holds the lock writes the line.
+        let Ok(mut last_line) = self.last_line.try_lock() else {
+            return;
+        };
+        if last_line.elapsed() >= PAUSE {
+            *last_line = Instant::now();
+            tracing::info!("{}", self.line());
+        }
+    }
+
+    /// So much has to be done once more: a download begins anew.
+    pub fn rewind(&self, done: u64) {
+        let position = self.bar.position();
+        self.bar.set_position(position.saturating_sub(done));
+    }
+
+    /// Clears the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// `training iris: 30 of 100 trees`
+    fn line(&self) -> String {
+        let number = |n: u64| match self.unit {
+            Unit::Bytes => HumanBytes(n).to_string(),
+            Unit::Count(_) => HumanCount(n).to_string(),
+        };
+        let total = self.bar.length().map(|n| format!(" of {}", number(n)));
+        let things = match self.unit {
+            Unit::Bytes => String::new(),
+            Unit::Count(things) => format!(" {things}"),
+        };
+        format!(
+            "{}: {}{}{things}",
+            self.task,
+            number(self.bar.position()),
+            total.unwrap_or_default()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_the_task_and_how_far_it_is() {
+        let trees = Progress::new("training", "iris", Unit::Count("trees"), 1000);
+        trees.advance(30);
+        assert_eq!(trees.line(), "training iris: 30 of 1,000 trees");
+        let bytes = Progress::new("downloading", "churn", Unit::Bytes, 0);
+        bytes.advance(2048);
+        assert_eq!(bytes.line(), "downloading churn: 2.00 KiB");
+    }
+
+    #[test]
+    fn what_begins_anew_is_not_counted_twice() {
+        let progress = Progress::new("downloading", "churn", Unit::Bytes, 4096);
+        progress.advance(1024);
+        progress.rewind(1024);
+        progress.advance(2048);
+        assert_eq!(progress.line(), "downloading churn: 2.00 KiB of 4.00 KiB");
+    }
+}

@@ -1,0 +1,48 @@
+//! Why a URI did not lead to a package.
+
+use crate::package::path::OutsidePackage;
+use std::{io, path::Path};
+
+/// Why a URI did not lead to a package, or a package not into a registry. Each text names the thing, the cause and the next step.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// Not a URI this server understands, or a setting it needs; the text shows the right form.
+    #[error("{0}")]
+    Uri(String),
+    /// There is nothing at that place, and waiting will not change it.
+    #[error("{0}")]
+    NotFound(String),
+    /// The place does not let us in.
+    #[error("{0}")]
+    Denied(String),
+    /// What the place gave is not what a package may be.
+    #[error("{0}")]
+    Corrupt(String),
+    /// The place does not answer now; it may later.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Our own disk.
+    #[error("{0}")]
+    Disk(String),
+}
+
+impl RegistryError {
+    /// A file that cannot be written.
+    pub(super) fn unwritable(path: &Path, error: &io::Error) -> Self {
+        Self::Disk(format!(
+            "{} cannot be written: {error}; model.cache_dir must be a writable directory with room for the model",
+            path.display()
+        ))
+    }
+
+    /// A file of the user's own that cannot be read.
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self::Disk(format!("{} cannot be read: {error}", path.display()))
+    }
+}
+
+impl From<OutsidePackage> for RegistryError {
+    fn from(error: OutsidePackage) -> Self {
+        Self::Corrupt(format!("{error}; nothing of it was kept"))
+    }
+}

@@ -1,0 +1,136 @@
+//! A URI to the place of its files on another machine: the one dispatch on the kinds of URIs, which MLflow's own answers pass too.
+
+use super::{
+    client::Client,
+    error::RegistryError,
+    located::Located,
+    places::{
+        artifact_store::ArtifactStore,
+        bucket::Bucket,
+        mlflow::{Mlflow, Redirect},
+        names::package_name,
+        proxy::Proxy,
+        web::Web,
+    },
+    uri::ModelUri,
+};
+
+/// How often one URI may lead to another.
+const MAX_REDIRECTS: usize = 5;
+
+/// Where one URI leads.
+enum Hop {
+    Arrived(Located),
+    /// To another URI.
+    Redirected(Redirect),
+}
+
+/// Follows `uri` to a place.
+///
+/// # Errors
+/// `Uri` for a URI of this machine, and what the registries answer.
+pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, RegistryError> {
+    let mut redirects: Vec<Redirect> = Vec::new();
+    let mut next = uri.clone();
+    let mut located = loop {
+        let error = match hop(client, &next).await {
+            Ok(Hop::Arrived(located)) => break located,
+            Ok(Hop::Redirected(redirect)) => {
+                if redirects.len() == MAX_REDIRECTS {
+                    return Err(RegistryError::NotFound(format!(
+                        "{} leads from one URI to another without an end",
+                        redirect.uri
+                    )));
+                }
+                let parsed = ModelUri::parse(&redirect.uri);
+                redirects.push(redirect);
+                match parsed {
+                    Ok(uri) => {
+                        next = uri;
+                        continue;
+                    }
+                    Err(error) => error,
+                }
+            }
+            Err(error) => error,
+        };
+        match redirects.pop() {
+            // A place that only the server can read.
+            Some(last) if matches!(error, RegistryError::Uri(_)) => {
+                let through = ArtifactStore::Web(last.through.clone());
+                let located = Located::unversioned(String::new(), through);
+                break amend(located, last, None);
+            }
+            _ => return Err(error),
+        }
+    };
+    if redirects.is_empty() {
+        identify(client, uri, &mut located).await?;
+    }
+    // The registry that was asked first has the last word.
+    let redirects = redirects.into_iter().rev();
+    Ok(redirects.fold(located, |located, redirect| {
+        let through = ArtifactStore::Web(redirect.through.clone());
+        amend(located, redirect, Some(through))
+    }))
+}
+
+async fn hop(client: &Client, uri: &ModelUri) -> Result<Hop, RegistryError> {
+    let mlflow = Mlflow::new(client);
+    let (name, place) = match uri {
+        ModelUri::Registered { name, version } => {
+            return mlflow.registered(name, version).await.map(Hop::Redirected);
+        }
+        ModelUri::Logged { id } => return mlflow.logged(id).await.map(Hop::Redirected),
+        ModelUri::Run { id, path } => return mlflow.run(id, path).await.map(Hop::Redirected),
+        ModelUri::Artifacts { host, path } => {
+            let proxy = Proxy::new(client, host.as_deref(), path)?;
+            (package_name(path), ArtifactStore::Proxy(proxy))
+        }
+        ModelUri::Bucket(url) => {
+            let bucket = Bucket::new(url, client.stores())?;
+            (package_name(url.path()), ArtifactStore::Bucket(bucket))
+        }
+        ModelUri::Web(url) => {
+            let web = Web::new(url);
+            (package_name(web.base().path()), ArtifactStore::Web(web))
+        }
+        ModelUri::Builtin(_) | ModelUri::Path(_) => {
+            return Err(RegistryError::Uri(
+                "a model on this machine needs no registry".into(),
+            ));
+        }
+    };
+    Ok(Hop::Arrived(Located::unversioned(name, place)))
+}
+
+/// Adds what the registry that has led here knows of the model.
+fn amend(located: Located, redirect: Redirect, fallback: Option<ArtifactStore>) -> Located {
+    Located {
+        name: redirect.name,
+        version: redirect.version,
+        run_id: redirect.run_id.or(located.run_id),
+        identity: redirect.identity,
+        fallback: fallback.or(located.fallback),
+        ..located
+    }
+}
+
+/// A bucket tells what changes when an object does, so its packages are as good as versions.
+async fn identify(
+    client: &Client,
+    uri: &ModelUri,
+    located: &mut Located,
+) -> Result<(), RegistryError> {
+    let (ModelUri::Bucket(url), ArtifactStore::Bucket(_)) = (uri, &located.place) else {
+        return Ok(());
+    };
+    let listing = located.place.list(client).await?.unwrap_or_default();
+    let tags: Option<Vec<_>> = listing
+        .iter()
+        .map(|file| Some(format!("{} {}", file.path, file.tag.as_ref()?)))
+        .collect();
+    located.identity = tags.map(|tags| format!("{url} {}", tags.join(" ")));
+    located.listing = Some(listing);
+    Ok(())
+}

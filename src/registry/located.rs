@@ -1,0 +1,35 @@
+//! Where a URI leads, if it does not lead to this machine.
+
+use super::places::{artifact_store::ArtifactStore, remote_file::RemoteFile};
+
+/// A package on another machine.
+pub(super) struct Located {
+    /// The name its place gives it.
+    pub(super) name: String,
+    /// The version its place gives it, if it keeps versions.
+    pub(super) version: Option<String>,
+    /// The MLflow run that made it, where its place tells.
+    pub(super) run_id: Option<String>,
+    /// What stands for the content wherever that never changes.
+    pub(super) identity: Option<String>,
+    pub(super) place: ArtifactStore,
+    /// The files, where they had to be listed to know the identity.
+    pub(super) listing: Option<Vec<RemoteFile>>,
+    /// Where the files can be had when `place` does not give them.
+    pub(super) fallback: Option<ArtifactStore>,
+}
+
+impl Located {
+    /// A package at a place that keeps no versions.
+    pub(super) fn unversioned(name: String, place: ArtifactStore) -> Self {
+        Self {
+            name,
+            version: None,
+            run_id: None,
+            identity: None,
+            place,
+            listing: None,
+            fallback: None,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! One file of a package that lies on another machine.
+
+use crate::registry::error::RegistryError;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+
+/// A file as its place lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::registry) struct RemoteFile {
+    /// Relative to the package, parts separated by `/`; checked by [`inside`](crate::package::path::inside).
+    pub(in crate::registry) path: String,
+    /// In bytes, where the place tells it.
+    pub(in crate::registry) size: Option<u64>,
+    /// What changes when the content does, where the place tells it.
+    pub(in crate::registry) tag: Option<String>,
+    /// Whether the package is whole without it.
+    pub(in crate::registry) optional: bool,
+}
+
+impl RemoteFile {
+    /// A file of which no more is known than that it must be there.
+    pub(in crate::registry) fn required(path: String) -> Self {
+        Self {
+            path,
+            size: None,
+            tag: None,
+            optional: false,
+        }
+    }
+}
+
+/// The bytes of one file.
+pub(in crate::registry) type ByteStream = BoxStream<'static, Result<Bytes, RegistryError>>;
