@@ -60,11 +60,11 @@ async fn retry(target: &Target, args: &CheckArgs) -> Result<(), Error> {
     let end = Instant::now() + Duration::from_secs(args.retry_seconds);
     loop {
         let answer = time::timeout(TIMEOUT, target.ask(args.data.as_deref())).await;
-        let late = format!("no answer within {} seconds", TIMEOUT.as_secs());
+        let late = format!("does not answer within {} seconds", TIMEOUT.as_secs());
         match answer.unwrap_or(Err(late)) {
             Ok(()) => return Ok(()),
             Err(_) if Instant::now() < end => time::sleep(PAUSE).await,
-            Err(why) => return Err(Error::Unavailable(format!("{}: {why}", args.url))),
+            Err(why) => return Err(Error::Unavailable(format!("{} {why}", args.url))),
         }
     }
 }
@@ -110,11 +110,13 @@ impl Target {
         })
     }
 
-    /// Asks once; what is wrong with the answer is said without the URL.
+    /// Asks once; what is wrong with the answer is said as it goes on after the URL.
     async fn ask(&self, data: Option<&str>) -> Result<(), String> {
         let stream = TcpStream::connect((self.host.as_str(), self.port));
-        let stream = stream.await.map_err(|error| error.to_string())?;
-        let no_http = |error: hyper::Error| format!("no answer in HTTP: {error}");
+        let stream = stream
+            .await
+            .map_err(|error| format!("does not answer: {error}"))?;
+        let no_http = |error: hyper::Error| format!("does not answer in HTTP: {error}");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(no_http)?;
@@ -128,7 +130,7 @@ impl Target {
         let request = request
             .header(HOST, &self.authority)
             .body(body)
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| format!("cannot be asked: {error}"))?;
         judge(sender.send_request(request).await.map_err(no_http)?).await
     }
 }

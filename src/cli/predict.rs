@@ -61,9 +61,10 @@ pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> 
     let rows = CsvRows::open(input, &name)?;
     Job {
         served: &served,
-        classes,
         columns: columns::find(&rows, &name, served.model.schema())?,
         rows,
+        answers: vec![header(&classes, served.model.n_scores())],
+        classes,
         out,
     }
     .run()
@@ -75,13 +76,17 @@ fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
         let name = "standard input".to_owned();
         return Ok((Box::new(io::stdin().lock()), name, 0));
     }
-    let file = File::open(path).map_err(|error| {
+    let unreadable = |why: &dyn std::fmt::Display| {
         Error::Data(format!(
-            "{path} cannot be read: {error}; give --input the path of a CSV file, or - for standard input"
+            "{path} cannot be read: {why}; give --input the path of a CSV file, or - for standard input"
         ))
-    })?;
-    let length = file.metadata().map_or(0, |metadata| metadata.len());
-    Ok((Box::new(file), path.to_owned(), length))
+    };
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
+    if metadata.is_dir() {
+        return Err(unreadable(&"it is a directory"));
+    }
+    Ok((Box::new(file), path.to_owned(), metadata.len()))
 }
 
 fn progress(length: u64) -> ProgressBar {
@@ -105,6 +110,8 @@ struct Job<'a, R> {
     rows: CsvRows<R>,
     /// For each feature, its column in the file; none where the file leaves it out.
     columns: Vec<Option<usize>>,
+    /// What is not written yet; in the beginning the header, so that a file that is refused at once has no answer.
+    answers: Vec<Vec<String>>,
     out: Output<'a>,
 }
 
@@ -114,7 +121,6 @@ impl<R: Read> Job<'_, R> {
         let most = (BATCH_NUMBERS / width.max(1)).clamp(1, BATCH);
         let mut batch = Batch::new(width, most * width);
         let mut predictions = Predictions::default();
-        self.write_all(&[self.header()])?;
         while self.rows.advance()? {
             for (feature, column) in self.columns.iter().enumerate() {
                 if let Some(column) = *column {
@@ -136,23 +142,6 @@ impl<R: Read> Job<'_, R> {
         let text = self.rows.text(column)?;
         let accepted = schema.columns[feature].accept_text(text, schema.precision);
         accepted.map_err(|refusal| refused(&self.rows.cell(column), text.trim(), refusal))
-    }
-
-    /// The names of the columns that are written.
-    fn header(&self) -> Vec<String> {
-        let numbered = |what: &'static str, n| (0..n).map(move |i| format!("{what}_{i}"));
-        match self.served.model.n_scores() {
-            _ if !self.classes.is_empty() => ["prediction".to_owned(), "confidence".to_owned()]
-                .into_iter()
-                .chain(
-                    self.classes
-                        .iter()
-                        .map(|class| format!("probability_{class}")),
-                )
-                .collect(),
-            1 => vec!["prediction".to_owned()],
-            targets => numbered("prediction", targets).collect(),
-        }
     }
 
     /// Predicts the rows of `batch`, writes the answers, and empties it.
@@ -177,15 +166,16 @@ impl<R: Read> Job<'_, R> {
             record.extend(predictions.row(i).iter().map(|x| number(*x)));
             record
         };
-        let answers: Vec<_> = (0..batch.len()).map(answer).collect();
+        self.answers.extend((0..batch.len()).map(answer));
         batch.clear();
-        self.write_all(&answers)
+        self.write()
     }
 
-    fn write_all(&mut self, records: &[Vec<String>]) -> Result<(), Error> {
+    fn write(&mut self) -> Result<(), Error> {
         let mut writer = csv::Writer::from_writer(&mut self.out);
-        let written = records
-            .iter()
+        let written = self
+            .answers
+            .drain(..)
             .try_for_each(|record| writer.write_record(record))
             .map_err(|error| match error.into_kind() {
                 csv::ErrorKind::Io(cause) => cause,
@@ -194,6 +184,19 @@ impl<R: Read> Job<'_, R> {
             .and_then(|()| writer.flush());
         drop(writer);
         written.map_err(|cause| self.out.broken(&cause))
+    }
+}
+
+/// The names of the columns that are written.
+fn header(classes: &[String], scores: usize) -> Vec<String> {
+    if !classes.is_empty() {
+        let probabilities = classes.iter().map(|class| format!("probability_{class}"));
+        let first = ["prediction".to_owned(), "confidence".to_owned()];
+        return first.into_iter().chain(probabilities).collect();
+    }
+    match scores {
+        1 => vec!["prediction".to_owned()],
+        targets => (0..targets).map(|i| format!("prediction_{i}")).collect(),
     }
 }
 

@@ -109,7 +109,7 @@ fn address(Server { host, port, .. }: &Server) -> String {
 /// A line for people, and every setting for whoever looks for one. No secret is shown.
 fn log(config: &Config) {
     tracing::info!(
-        "ml-serving {} starts: model {}, listening on {}, log level {}",
+        "ml-serving {} is starting: model {}, address {}, log level {}",
         env!("CARGO_PKG_VERSION"),
         registry::shown(&config.model.uri),
         address(&config.server),

@@ -108,10 +108,12 @@ fn is_blank(value: &Value) -> bool {
 /// The settings of a YAML file.
 fn read(path: &Path) -> Result<Dict, String> {
     let name = path.display();
-    let text = fs::read_to_string(path).map_err(|error| {
+    let bytes = fs::read(path).map_err(|error| {
         format!("the configuration file {name} cannot be read: {error}; give --config a YAML file")
     })?;
     let no_settings = |why: &str| format!("the configuration file {name} {why}");
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| no_settings("is not UTF-8; save it as UTF-8"))?;
     match Yaml::from_str(&text) {
         Ok(Value::Dict(_, settings)) => Ok(settings),
         Ok(Value::Empty(..)) => Ok(Dict::new()),

@@ -163,10 +163,7 @@ impl Config {
         let mut config: Self = Value::from(merged.values.clone())
             .deserialize()
             .map_err(|error| wrong(&[error.to_string()]))?;
-        let host = &config.server.host;
-        if let Some(bare) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
-            config.server.host = bare.to_owned();
-        }
+        config.server.host = settings::without_brackets(&config.server.host).to_owned();
         if let Some(level) = settings::level(&config.log.level) {
             config.log.level = level.to_owned();
         }

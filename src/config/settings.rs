@@ -1,11 +1,14 @@
 //! Every setting, with the values that it takes.
 
 use figment::value::Value;
+use std::net::Ipv6Addr;
 
 /// What a setting takes.
 #[derive(Clone, Copy)]
 pub(super) enum Takes {
     Text,
+    /// A name or an address to listen on.
+    Host,
     /// Text that is not empty, for example this.
     Named(&'static str),
     /// The digits of a SHA-256, or nothing.
@@ -18,14 +21,14 @@ pub(super) enum Takes {
     Level,
 }
 
-use Takes::{Digest, Level, Named, Number, Text, Truth, Word};
+use Takes::{Digest, Host, Level, Named, Number, Text, Truth, Word};
 
 /// No limit but the machine's.
 const MOST: u64 = usize::MAX as u64;
 
 /// Every setting by its key.
 pub(super) const SETTINGS: [(&str, Takes); 15] = [
-    ("server.host", Named("0.0.0.0")),
+    ("server.host", Host),
     ("server.port", Number(0, u16::MAX as u64)),
     ("server.max_body_bytes", Number(1, MOST)),
     ("server.max_batch_rows", Number(1, MOST)),
@@ -60,6 +63,21 @@ pub(super) fn level(text: &str) -> Option<&'static str> {
     })
 }
 
+/// An IPv6 address without the brackets that it has in URLs; other hosts as they are.
+pub(super) fn without_brackets(host: &str) -> &str {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    bare.unwrap_or(host)
+}
+
+fn is_host(text: &str) -> bool {
+    let bare = without_brackets(text);
+    // An address of one interface: fe80::1%eth0.
+    let address = bare.split('%').next().unwrap_or(bare);
+    !bare.is_empty() && (!bare.contains(':') || address.parse::<Ipv6Addr>().is_ok())
+}
+
 impl Takes {
     /// Whether the value of a variable stays text, even if it looks like a number.
     pub(super) fn is_text(self) -> bool {
@@ -74,6 +92,7 @@ impl Takes {
             |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match self {
             Text => scalar,
+            Host => text.is_some_and(is_host),
             Named(_) => scalar && text != Some(""),
             Digest => text.is_some_and(|text| text.is_empty() || digest(text)),
             Truth => matches!(value, Value::Bool(..)),
@@ -89,6 +108,7 @@ impl Takes {
     pub(super) fn words(self) -> String {
         match self {
             Text => "a text".to_owned(),
+            Host => "a name or an address without a port, for example 0.0.0.0 or ::1".to_owned(),
             Named(example) => format!("a text, for example {example}"),
             Digest => "64 hexadecimal digits, or nothing".to_owned(),
             Truth => "true or false".to_owned(),

@@ -135,6 +135,14 @@ fn a_wrong_value_is_named_with_its_place_and_what_the_setting_takes() {
         message("{}", &[("LOG_LEVEL", "loud")]),
         wrong("log.level in LOG_LEVEL is \"loud\"; it takes trace, debug, info, warn or error")
     );
+    for host in ["127.0.0.1:80", "[::1]:80", "http://localhost"] {
+        assert_eq!(
+            message("{}", &[("MLSERVING__SERVER__HOST", host)]),
+            wrong(&format!(
+                "server.host in MLSERVING__SERVER__HOST is {host:?}; it takes a name or an address without a port, for example 0.0.0.0 or ::1"
+            ))
+        );
+    }
     assert_eq!(
         message("log: {format: xml}", &[]),
         wrong("log.format in c.yaml is \"xml\"; it takes text or json")

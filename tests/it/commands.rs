@@ -308,6 +308,13 @@ fn escape_characters_of_an_input_never_reach_the_terminal() {
         ["predict", "builtin:iris", "--input", &header],
         ["predict", "builtin:iris", "--input", "no\u{1b}[2J.csv"],
         ["inspect", "cloud\u{1b}[2J://model", "", ""],
+        // The first line of the log names the model.
+        [
+            "serve",
+            "--port=0",
+            "--host=127.0.0.1",
+            "--model=no\u{1b}[2J.onnx",
+        ],
         ["inspect", "no\u{1b}[2J.onnx", "", ""],
     ] {
         let arguments: Vec<_> = arguments.into_iter().filter(|x| !x.is_empty()).collect();

@@ -73,7 +73,7 @@ fn the_first_line_of_the_log_is_for_people() {
     let server = Binary::start(0);
     let first = &server.lines[0];
     assert!(
-        first.contains("starts: model builtin:iris, listening on 127.0.0.1:0, log level info"),
+        first.contains("is starting: model builtin:iris, address 127.0.0.1:0, log level info"),
         "{first}"
     );
     assert!(first.len() < 150, "{first}");
