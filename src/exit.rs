@@ -1,6 +1,23 @@
-//! What ends the process, the exit code that tells a script why (numbers as in BSD's `sysexits.h`), and every conversion into them.
+//! Which fault ends a command with which exit code: the one table. A script tells by the code whether to mend, to wait or to report.
+//!
+//! | code | fault | next step |
+//! |---|---|---|
+//! | 0 | none; also when whoever reads the output has seen enough (`ml-serving predict … \| head -1`) | |
+//! | 64 | a flag, a setting, the form of a URI, an address that cannot be listened on, a directory that holds something else | change the command |
+//! | 65 | the model or the data: not there, not readable, corrupt, not supported | change the input; repeating does not help |
+//! | 69 | a registry, a store or a server does not answer or lets nobody in | wait, or change the credentials |
+//! | 70 | an output that cannot be written, a deadline that is not kept, a defect | look at the machine, or report it |
+//! | 130, 131, 143 | a second SIGINT, SIGQUIT or SIGTERM, which ends a server at once: 128 and the signal's number, as shells tell it | |
+//!
+//! The numbers up to 70 are those of BSD's `sysexits.h`. Its `EX_CANTCREAT` (73) and `EX_IOERR` (74) are left out: a full disk and a missing
+//! permission are faults of the machine, as those behind 70 are, and a script does nothing else about them. They are not 64 either: the
+//! same command succeeds once there is room.
 
-use crate::{config::ConfigError, load::LoadError, registry::RegistryError, train::TrainError};
+use crate::{
+    config::ConfigError, input::CsvError, load::LoadError, registry::RegistryError,
+    train::TrainError,
+};
+use std::{fmt, io};
 
 /// A failure that a command reports in one sentence and exits with.
 #[derive(Debug, thiserror::Error)]
@@ -17,26 +34,36 @@ pub enum Error {
     /// Our fault, or the machine's.
     #[error("{0}")]
     Internal(String),
+    /// Nobody reads the output any more. It is no failure, but there is nothing left to do.
+    #[error("the output is not read any more")]
+    OutputClosed,
+    /// A server was told twice to end.
+    #[error("ended at once by a second {name}; requests in flight are lost")]
+    Signal {
+        /// As in `SIGINT`.
+        name: &'static str,
+        number: u8,
+    },
 }
 
 impl Error {
+    /// The code that the process exits with.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::OutputClosed => 0,
             Self::Usage(_) => 64,
             Self::Data(_) => 65,
             Self::Unavailable(_) => 69,
             Self::Internal(_) => 70,
+            Self::Signal { number, .. } => 128 + number,
         }
     }
-}
 
-impl From<TrainError> for Error {
-    fn from(error: TrainError) -> Self {
-        let text = error.to_string();
-        match error.exit_code() {
-            64 => Self::Usage(text),
-            65 => Self::Data(text),
-            _ => Self::Internal(text),
+    /// What a failed write of `output` means, which a message calls by this name.
+    pub(crate) fn unwritable(output: impl fmt::Display, cause: &io::Error) -> Self {
+        match cause.kind() {
+            io::ErrorKind::BrokenPipe => Self::OutputClosed,
+            _ => Self::Internal(format!("{output} cannot be written: {cause}")),
         }
     }
 }
@@ -44,6 +71,44 @@ impl From<TrainError> for Error {
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         Self::Usage(error.to_string())
+    }
+}
+
+impl From<CsvError> for Error {
+    fn from(error: CsvError) -> Self {
+        Self::Data(error.to_string())
+    }
+}
+
+impl From<TrainError> for Error {
+    fn from(error: TrainError) -> Self {
+        let text = error.to_string();
+        match error {
+            TrainError::Parameter { .. }
+            | TrainError::NoTarget { .. }
+            | TrainError::MissingTarget { .. }
+            | TrainError::FixedTarget { .. }
+            | TrainError::Occupied { .. } => Self::Usage(text),
+            TrainError::Open { .. }
+            | TrainError::Csv(_)
+            | TrainError::Empty { .. }
+            | TrainError::UnnamedColumn { .. }
+            | TrainError::NoFeatures { .. }
+            | TrainError::EmptyCell(_)
+            | TrainError::NotNumeric { .. }
+            | TrainError::NotFinite { .. }
+            | TrainError::OutOfRange { .. }
+            | TrainError::TooManyRows { .. }
+            | TrainError::OneClass { .. }
+            | TrainError::Regression { .. }
+            | TrainError::TooManyClasses { .. }
+            | TrainError::TooFewRows { .. }
+            | TrainError::Spread { .. } => Self::Data(text),
+            TrainError::Print(cause) => Self::unwritable("the report", &cause),
+            TrainError::NotDirectory { .. }
+            | TrainError::Write { .. }
+            | TrainError::Internal(_) => Self::Internal(text),
+        }
     }
 }
 
@@ -65,5 +130,34 @@ impl From<RegistryError> for Error {
             RegistryError::Denied(_) | RegistryError::Unavailable(_) => Self::Unavailable(text),
             RegistryError::Disk(_) => Self::Internal(text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_one_fault_whoever_writes() {
+        let cause = || io::Error::from(io::ErrorKind::StorageFull);
+        let file = "out".to_owned();
+        let errors = [
+            Error::unwritable("out.csv", &cause()),
+            TrainError::Write {
+                file,
+                cause: cause(),
+            }
+            .into(),
+            TrainError::Print(cause()).into(),
+            RegistryError::Disk("full".to_owned()).into(),
+        ];
+        assert!(errors.iter().all(|error| error.exit_code() == 70));
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_is_no_fault() {
+        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert_eq!(Error::unwritable("the output", &closed()).exit_code(), 0);
+        assert_eq!(Error::from(TrainError::Print(closed())).exit_code(), 0);
     }
 }

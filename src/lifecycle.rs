@@ -6,10 +6,11 @@ use crate::{
     http::{self, App, Shutdown},
     load::{self, LoadError, LoadedModel},
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
-/// Between two attempts to load; doubled each time, up to [`LONGEST_WAIT`].
+/// A registry that does not answer is asked again after this time, then after twice that, and so on up to [`LONGEST_WAIT`], for ever:
+/// a server that gave up would be started again by Kubernetes, after waits of the same kind, and could not tell its reason meanwhile.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -43,30 +44,11 @@ pub async fn serve_with(
         .local_addr()
         .map_err(|error| Error::Internal(error.to_string()))?;
     let header_timeout = Duration::from_secs(config.server.header_timeout_seconds);
+    let docs = config.server.docs;
     let loading = async {
-        load_until_it_works(&app, Arc::new(load)).await?;
+        load_with_retry(&app, Arc::new(load)).await?;
         if let Some(served) = app.served() {
-            let host = if address.ip().is_unspecified() {
-                "localhost".to_owned()
-            } else {
-                address.ip().to_string()
-            };
-            let host = if host.contains(':') {
-                format!("[{host}]")
-            } else {
-                host
-            };
-            let url = format!("http://{host}:{}", address.port());
-            let docs = if config.server.docs {
-                format!(" · docs at {url}/docs")
-            } else {
-                String::new()
-            };
-            tracing::info!(
-                "serving {} ({} trees) on {url}{docs}",
-                served.name,
-                served.model.n_trees()
-            );
+            log_ready(served, address, docs);
         }
         // Loaded: from here on only the server itself ends.
         std::future::pending::<Result<(), Error>>().await
@@ -77,7 +59,11 @@ pub async fn serve_with(
     }
 }
 
-async fn load_until_it_works(
+/// Loads the model, however long that takes, and gives it to the app.
+///
+/// # Errors
+/// A fault that does not pass by itself.
+async fn load_with_retry(
     app: &App,
     load: Arc<impl Fn() -> Result<LoadedModel, LoadError> + Send + Sync + 'static>,
 ) -> Result<(), Error> {
@@ -85,9 +71,9 @@ async fn load_until_it_works(
     loop {
         let attempt = load.clone();
         let loaded = tokio::task::spawn_blocking(move || attempt()).await;
-        match loaded
-            .map_err(|error| Error::Internal(format!("loading the model panicked: {error}")))?
-        {
+        let loaded = loaded
+            .map_err(|error| Error::Internal(format!("loading the model panicked: {error}")))?;
+        match loaded {
             Ok(served) => {
                 app.set_model(served);
                 return Ok(());
@@ -104,4 +90,23 @@ async fn load_until_it_works(
             }
         }
     }
+}
+
+/// The line that a person waits for, with an address to click on.
+fn log_ready(served: &LoadedModel, address: SocketAddr, docs: bool) {
+    let url = if address.ip().is_unspecified() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    };
+    let docs = if docs {
+        format!(" · docs at {url}/docs")
+    } else {
+        String::new()
+    };
+    tracing::info!(
+        "serving {} ({} trees) on {url}{docs}",
+        served.name,
+        served.model.n_trees()
+    );
 }

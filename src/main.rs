@@ -1,20 +1,23 @@
 //! Parses the command line, runs the command, exits. Nothing else exits.
 
-use std::process::ExitCode;
+use ml_serving::{Error, cli, observe};
+use std::{panic, process::ExitCode};
 
 /// musl's own allocator costs a request more than everything else together; this one makes all targets behave alike.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place where a failed command says why"
-)]
 fn main() -> ExitCode {
-    match ml_serving::cli::run() {
+    // A panic has been logged where it happened.
+    let ended = panic::catch_unwind(cli::run).unwrap_or_else(|_| {
+        Err(Error::Internal(
+            "a defect ended the command; please report the line above".to_owned(),
+        ))
+    });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("ml-serving: {error}");
+            observe::log::failed(&error, error.exit_code());
             ExitCode::from(error.exit_code())
         }
     }

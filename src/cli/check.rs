@@ -1,22 +1,38 @@
 //! `ml-serving check`: one request, for probes in images without a shell.
+//!
+//! It is a health check that runs every few seconds: hyper alone on one thread, which the server needs anyway. reqwest would load
+//! certificates first.
 
+use super::flags::takes;
 use crate::Error;
-use std::{
-    io::{Read, Write},
-    net::{TcpStream, ToSocketAddrs},
-    time::{Duration, Instant},
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Request, Response, Uri,
+    body::Incoming,
+    client::conn::http1,
+    header::{CONTENT_TYPE, HOST, LOCATION},
 };
+use hyper_util::rt::TokioIo;
+use std::time::{Duration, Instant};
+use tokio::{net::TcpStream, time};
 
-/// Ask a URL; exit 0 if it answers 2xx
+/// Ask a URL; exit 0 if it answers 2xx, 69 if it does not
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ml-serving check http://127.0.0.1:8000/health/ready
+  ml-serving check http://ml-serving/docs --retry-seconds 30
+  ml-serving check http://ml-serving/predict --data '{\"features\":[5.1,3.5,1.4,0.2]}'")]
 pub(super) struct CheckArgs {
     /// An http:// URL
     url: String,
     /// Send this JSON with POST instead of asking with GET
     #[arg(long, value_name = "JSON")]
     data: Option<String>,
-    /// Ask again for so long while there is no good answer: a new service's address takes a moment to be known everywhere
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    /// Repeat the request for up to this time until the answer is good: a new service takes a moment to be found
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true,
+          value_parser = takes::<u64>("a number of seconds"))]
     retry_seconds: u64,
 }
 
@@ -24,81 +40,165 @@ pub(super) struct CheckArgs {
 const PAUSE: Duration = Duration::from_millis(250);
 /// Longer than any probe waits.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// A message quotes so much of an answer.
+const QUOTED: usize = 500;
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
+    let target = Target::parse(&args.url)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Internal(format!("the runtime cannot start: {error}")))?;
+    let answer = runtime.block_on(retry(&target, args));
+    // The look-up of a name may still be waiting for an answer.
+    runtime.shutdown_background();
+    answer
+}
+
+/// Asks until there is a good answer, or the time is over.
+async fn retry(target: &Target, args: &CheckArgs) -> Result<(), Error> {
     let end = Instant::now() + Duration::from_secs(args.retry_seconds);
     loop {
-        match ask(args) {
-            Err(Error::Unavailable(_)) if Instant::now() < end => std::thread::sleep(PAUSE),
-            answer => return answer,
+        let answer = time::timeout(TIMEOUT, target.ask(args.data.as_deref())).await;
+        let late = format!("does not answer within {} seconds", TIMEOUT.as_secs());
+        match answer.unwrap_or(Err(late)) {
+            Ok(()) => return Ok(()),
+            Err(_) if Instant::now() < end => time::sleep(PAUSE).await,
+            Err(why) => return Err(Error::Unavailable(format!("{} {why}", args.url))),
         }
     }
 }
 
-fn ask(args: &CheckArgs) -> Result<(), Error> {
-    let url = &args.url;
-    let rest = url.strip_prefix("http://").ok_or_else(|| {
-        Error::Usage(format!(
-            "{url:?} is not an http:// URL; for example http://127.0.0.1:8000/health/ready"
-        ))
-    })?;
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let with_port = if authority
-        .rsplit(']')
-        .next()
-        .is_some_and(|end| end.contains(':'))
-    {
-        authority.to_owned()
-    } else {
-        format!("{authority}:80")
-    };
-    let path = if path.is_empty() { "/" } else { path };
-    let unavailable =
-        |error: std::io::Error| Error::Unavailable(format!("{url} does not answer: {error}"));
-    let address = with_port.to_socket_addrs().map_err(unavailable)?.next();
-    let address =
-        address.ok_or_else(|| Error::Unavailable(format!("{authority} has no address")))?;
-    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT).map_err(unavailable)?;
-    stream
-        .set_read_timeout(Some(TIMEOUT))
-        .map_err(unavailable)?;
-    let (method, body) = args
-        .data
-        .as_deref()
-        .map_or(("GET", ""), |data| ("POST", data));
-    let content = if body.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "content-type: application/json\r\ncontent-length: {}\r\n",
-            body.len()
-        )
-    };
-    // HTTP/1.0: the answer ends where the connection does.
-    write!(
-        stream,
-        "{method} {path} HTTP/1.0\r\nhost: {authority}\r\n{content}\r\n{body}"
-    )
-    .map_err(unavailable)?;
-    let mut answer = Vec::new();
-    stream
-        .take(1 << 20)
-        .read_to_end(&mut answer)
-        .map_err(unavailable)?;
-    let answer = String::from_utf8_lossy(&answer);
-    let status = answer
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse::<u16>().ok());
-    match status {
-        Some(200..=299) => Ok(()),
-        Some(status) => {
-            let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-            Err(Error::Unavailable(format!(
-                "{url} answers {status}: {}",
-                body.chars().take(500).collect::<String>()
-            )))
+/// What a URL says.
+struct Target {
+    /// A name or an address, IPv6 without brackets.
+    host: String,
+    port: u16,
+    /// Host and port as the request names them.
+    authority: String,
+    path: String,
+}
+
+impl Target {
+    fn parse(url: &str) -> Result<Self, Error> {
+        let usage = |why: &str| {
+            Error::Usage(format!(
+                "{url:?} {why}; give an http:// URL, for example http://127.0.0.1:8000/health/ready"
+            ))
+        };
+        let uri: Uri = url.parse().map_err(|_| usage("is not a URL"))?;
+        match uri.scheme_str() {
+            Some("http") => {}
+            Some("https") => {
+                return Err(usage(
+                    "is encrypted, which check cannot ask: the server itself speaks HTTP",
+                ));
+            }
+            _ => return Err(usage("is not an http:// URL")),
         }
-        None => Err(Error::Unavailable(format!("{url} does not speak HTTP"))),
+        let host = uri.host().filter(|host| !host.is_empty());
+        let host = host.ok_or_else(|| usage("names no host"))?;
+        let port = uri.port_u16();
+        Ok(Self {
+            authority: port.map_or(host.to_owned(), |port| format!("{host}:{port}")),
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port: port.unwrap_or(80),
+            path: uri
+                .path_and_query()
+                .map_or("/", |path| path.as_str())
+                .to_owned(),
+        })
+    }
+
+    /// Asks once; what is wrong with the answer is said as it goes on after the URL.
+    async fn ask(&self, data: Option<&str>) -> Result<(), String> {
+        let stream = TcpStream::connect((self.host.as_str(), self.port));
+        let stream = stream
+            .await
+            .map_err(|error| format!("does not answer: {error}"))?;
+        let no_http = |error: hyper::Error| format!("does not answer in HTTP: {error}");
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(no_http)?;
+        // It ends with the answer; what goes wrong, the answer says too.
+        tokio::spawn(connection);
+        let request = match data {
+            Some(_) => Request::post(&self.path).header(CONTENT_TYPE, "application/json"),
+            None => Request::get(&self.path),
+        };
+        let body = Full::new(Bytes::from(data.unwrap_or_default().to_owned()));
+        let request = request
+            .header(HOST, &self.authority)
+            .body(body)
+            .map_err(|error| format!("cannot be asked: {error}"))?;
+        judge(sender.send_request(request).await.map_err(no_http)?).await
+    }
+}
+
+async fn judge(response: Response<Incoming>) -> Result<(), String> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(());
+    }
+    let place = response.headers().get(LOCATION);
+    if let Some(place) = place.filter(|_| status.is_redirection()) {
+        let place = String::from_utf8_lossy(place.as_bytes());
+        return Err(format!(
+            "answers {status}, a redirect to {place}; check that URL instead"
+        ));
+    }
+    let (mut body, mut bytes) = (response.into_body(), Vec::new());
+    while bytes.len() < QUOTED {
+        match body.frame().await {
+            Some(Ok(frame)) => bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
+            // The status is what counts.
+            Some(Err(_)) | None => break,
+        }
+    }
+    bytes.truncate(QUOTED);
+    let text = String::from_utf8_lossy(&bytes);
+    Err(format!("answers {status}: {}", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_taken_apart() {
+        let parts = |url: &str| {
+            let target = Target::parse(url).expect("a URL");
+            (target.host, target.port, target.authority, target.path)
+        };
+        let text = str::to_owned;
+        assert_eq!(
+            parts("http://[::1]:8000/health/ready?x=1"),
+            (
+                text("::1"),
+                8000,
+                text("[::1]:8000"),
+                text("/health/ready?x=1")
+            )
+        );
+        assert_eq!(
+            parts("http://svc"),
+            (text("svc"), 80, text("svc"), text("/"))
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_refused_with_the_right_form() {
+        for (url, why) in [
+            ("https://svc/", "is encrypted"),
+            ("ftp://svc/", "is not an http:// URL"),
+            ("svc", "is not an http:// URL"),
+            ("http://", "is not a URL"),
+            ("/health", "is not an http:// URL"),
+        ] {
+            let error = Target::parse(url).err().expect("refused");
+            let text = error.to_string();
+            assert!(text.contains(why) && text.contains("127.0.0.1"), "{text}");
+            assert_eq!(error.exit_code(), 64);
+        }
     }
 }

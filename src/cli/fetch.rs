@@ -1,6 +1,6 @@
 //! `ml-serving fetch`: a package from anywhere into a directory.
 
-use super::{access, broken_output};
+use super::{flags::MODEL, output::say, start::access};
 use crate::{
     Error,
     config::ModelConfig,
@@ -9,10 +9,14 @@ use crate::{
 };
 use std::{io::Write, path::PathBuf};
 
-/// Download a model package
+/// Download a model package into a directory, and see that it can be served
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ml-serving fetch models:/churn@champion ./churn
+  ml-serving fetch s3://models/churn ./churn")]
 pub(super) struct FetchArgs {
-    /// The model
+    #[arg(help = MODEL)]
     uri: String,
     /// Directory for the package: new, empty, or a package to replace
     dir: PathBuf,
@@ -28,13 +32,12 @@ pub(super) fn run(args: &FetchArgs, out: &mut dyn Write) -> Result<(), Error> {
     // Now rather than in a pod: the files are there, but may be of no use.
     let served = load::load(&model, &access)?;
     let (from, dir) = (redact(&args.uri), args.dir.display());
-    writeln!(
-        out,
+    let text = format!(
         "fetched {from}: {} version {}, {} trees, {}\nserve it: ml-serving serve --model {dir}",
         served.name,
         served.version,
         served.model.n_trees(),
         served.digest
-    )
-    .map_err(broken_output)
+    );
+    say(out, &text)
 }

@@ -1,14 +1,22 @@
 //! `ml-serving inspect`: a model's card.
 
-use super::{broken_output, load};
+use super::{
+    flags::MODEL,
+    output::{broken_output, say},
+    start::load,
+};
 use crate::{Error, input::Precision, load::LoadedModel, model::StepOp};
 use serde_json::{Value, json};
 use std::io::Write;
 
-/// Show a model's card
+/// Show what a model is: its columns, classes, scaler and trees
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ml-serving inspect builtin:iris
+  ml-serving inspect ./model.pkl --json")]
 pub(super) struct InspectArgs {
-    /// The model
+    #[arg(help = MODEL)]
     uri: String,
     /// Print JSON
     #[arg(long)]
@@ -19,30 +27,37 @@ pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> 
     let served = load(&args.uri)?;
     let card = card(&served);
     if args.json {
-        return writeln!(out, "{card:#}").map_err(broken_output);
+        return writeln!(out, "{card:#}").map_err(|cause| broken_output(&cause));
     }
-    let Value::Object(fields) = card else {
-        return Ok(());
+    let fields = card.as_object().into_iter().flatten();
+    fields
+        .map(|(name, value)| text(name, value))
+        .try_for_each(|text| say(out, &text))
+}
+
+/// A field of the card for people: one line, or one for each object of a list; nothing for what is not known.
+fn text(name: &str, value: &Value) -> String {
+    let plain = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
+    let line = |(i, item): (usize, &Value)| {
+        let heading = if i == 0 { name } else { "" };
+        let fields: Vec<_> = item
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(_, value)| plain(value))
+            .collect();
+        format!("{heading:<16}{}", fields.join("  "))
     };
-    for (name, value) in fields {
-        match value {
-            Value::Null => Ok(()),
-            Value::String(text) => writeln!(out, "{name:<16}{text}"),
-            Value::Array(items) if items.iter().any(Value::is_object) => {
-                items.iter().enumerate().try_for_each(|(i, item)| {
-                    let heading = if i == 0 { name.as_str() } else { "" };
-                    let fields = item.as_object().into_iter().flatten();
-                    let text: Vec<_> = fields
-                        .map(|(_, value)| value.as_str().map_or(value.to_string(), str::to_owned))
-                        .collect();
-                    writeln!(out, "{heading:<16}{}", text.join("  "))
-                })
-            }
-            value => writeln!(out, "{name:<16}{value}"),
-        }
-        .map_err(broken_output)?;
+    match value {
+        Value::Null => String::new(),
+        Value::Array(items) if items.iter().any(Value::is_object) => items
+            .iter()
+            .enumerate()
+            .map(line)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        value => format!("{name:<16}{}", plain(value)),
     }
-    Ok(())
 }
 
 fn card(served: &LoadedModel) -> Value {

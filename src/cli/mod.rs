@@ -2,26 +2,46 @@
 
 mod check;
 mod fetch;
+mod flags;
 mod inspect;
 mod openapi;
+mod output;
 mod predict;
 mod push;
 mod serve;
-pub mod train;
+mod signals;
+mod start;
+mod train;
 
 use crate::{
     Error,
-    config::{Config, Flags, ModelConfig},
-    load::{self, LoadedModel},
-    observe, registry,
-    registry::Access,
+    config::{self, Flags},
+    observe::log,
+    registry,
 };
 use clap::{Parser, Subcommand, error::ErrorKind};
-use std::io;
+use std::io::{self, Write};
 
-/// Serve one tree-ensemble model over HTTP
+/// Serve one model of tabular data over HTTP: a tree ensemble from scikit-learn, XGBoost, LightGBM or ONNX, with its preprocessing
 #[derive(Debug, Parser)]
-#[command(name = "ml-serving", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "ml-serving",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Without a command, ml-serving serves; without a model, it serves the embedded demo model.
+Settings that have no flag are in the file of --config or in variables such as MLSERVING__SERVER__MAX_IN_FLIGHT.
+
+Examples:
+  ml-serving                                       the demo model, http://localhost:8000/docs
+  ml-serving --model models:/churn/3               a model from MLFLOW_TRACKING_URI
+  ml-serving inspect ./model.onnx                  what is in a file
+  ml-serving predict ./model --input rows.csv      predictions without a server
+  ml-serving train --data iris --out ./model       a package of your own
+
+Exit codes: 0 ok, 64 wrong flags or settings, 65 bad model or data, 69 no answer from a registry or server,
+70 an output that cannot be written, or a defect"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -31,21 +51,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve a model (what happens without a command)
     Serve(serve::ServeArgs),
-    /// Train a random forest on a table and write a model package
     Train(train::TrainArgs),
-    /// Show a model's card
     Inspect(inspect::InspectArgs),
-    /// Download a model package
-    Fetch(fetch::FetchArgs),
-    /// Register a model package in MLflow
-    Push(push::PushArgs),
-    /// Predict the rows of a CSV file
     Predict(predict::PredictArgs),
-    /// Print the `OpenAPI` document
+    Fetch(fetch::FetchArgs),
+    Push(push::PushArgs),
     Openapi(openapi::OpenApiArgs),
-    /// Ask a URL; exit 0 if it answers 2xx
     Check(check::CheckArgs),
 }
 
@@ -54,26 +66,18 @@ enum Command {
 /// # Errors
 /// [`Error`], which knows its exit code.
 pub fn run() -> Result<(), Error> {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            ) =>
-        {
-            // Help that cannot be shown is nobody's failure.
-            let _ = error.print();
-            return Ok(());
-        }
-        Err(error) => {
-            let text = error.to_string();
-            return Err(Error::Usage(
-                text.trim().trim_start_matches("error: ").to_owned(),
-            ));
-        }
+    let Some(cli) = parse()? else {
+        return Ok(());
     };
     let out = &mut io::stdout().lock();
+    match dispatch(cli, out) {
+        // As when a program of the shell loses its reader.
+        Err(Error::OutputClosed) => Ok(()),
+        ended => ended,
+    }
+}
+
+fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Error> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => serve::run(&args),
         Command::Train(args) => train_and_register(&args, out),
@@ -82,39 +86,40 @@ pub fn run() -> Result<(), Error> {
         Command::Inspect(args) => inspect::run(&args, out),
         Command::Predict(args) => predict::run(&args, out),
         Command::Openapi(args) => openapi::run(&args, out),
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => {
+            // The settings are the server's: a mistake in them is none of the check.
+            log::init("info", config::log_format());
+            check::run(&args)
+        }
     }
 }
 
-fn train_and_register(args: &train::TrainArgs, out: &mut dyn io::Write) -> Result<(), Error> {
+/// The arguments; nothing where they ask for help, which has been printed then.
+fn parse() -> Result<Option<Cli>, Error> {
+    let error = match Cli::try_parse() {
+        Ok(cli) => return Ok(Some(cli)),
+        Err(error) => error,
+    };
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        // Help that cannot be shown is nobody's failure.
+        let _ = error.print();
+        return Ok(None);
+    }
+    log::init("info", config::log_format());
+    let text = error.to_string();
+    let text = text.trim().trim_start_matches("error: ");
+    Err(Error::Usage(text.to_owned()))
+}
+
+fn train_and_register(args: &train::TrainArgs, out: &mut dyn Write) -> Result<(), Error> {
+    let config = start::start(None, &Flags::default())?;
     let Some(target) = &args.register else {
         return Ok(train::run(args, out)?);
     };
-    registry::can_push(target, &access()?)?;
+    registry::can_push(target, &config.access)?;
     train::run(args, out)?;
     push::register(&args.out, target, None, out)
-}
-
-/// Loads the model of a command that takes just a URI.
-fn load(uri: &str) -> Result<LoadedModel, Error> {
-    let config = Config::load(None, &Flags::default())?;
-    let model = ModelConfig {
-        uri: uri.to_owned(),
-        cache_dir: config.model.cache_dir,
-        ..ModelConfig::default()
-    };
-    Ok(load::load(&model, &config.access)?)
-}
-
-/// The variables of registries and stores; progress and retries go to the log from now on.
-fn access() -> Result<Access, Error> {
-    let config = Config::load(None, &Flags::default())?;
-    observe::tracing::init(&config.log);
-    Ok(config.access)
-}
-
-/// What a failed write to the terminal or a pipe means.
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn broken_output(error: io::Error) -> Error {
-    Error::Internal(format!("the output cannot be written: {error}"))
 }

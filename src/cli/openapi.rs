@@ -1,18 +1,23 @@
 //! `ml-serving openapi`: the document, without a server.
 
-use super::{broken_output, load};
+use super::{output::broken_output, start::load};
 use crate::{Error, http};
 use std::io::Write;
 
-/// Print the `OpenAPI` document
 #[derive(Clone, Debug, clap::Args)]
+#[command(
+    about = "Print the OpenAPI document of a model",
+    after_help = "\
+Examples:
+  ml-serving openapi ./model > openapi.json"
+)]
 pub(super) struct OpenApiArgs {
-    /// The model whose terms the document is in
+    /// The model whose columns, types and classes the document names
     #[arg(default_value = "builtin:iris")]
     uri: String,
 }
 
 pub(super) fn run(args: &OpenApiArgs, out: &mut dyn Write) -> Result<(), Error> {
     let served = load(&args.uri)?;
-    writeln!(out, "{:#}", http::document(Some(&served))).map_err(broken_output)
+    writeln!(out, "{:#}", http::document(Some(&served))).map_err(|cause| broken_output(&cause))
 }

@@ -1,203 +1,225 @@
 //! `ml-serving predict`: CSV rows through the very same engine, streaming.
 
-use super::{broken_output, load};
+mod columns;
+
+use super::{flags::MODEL, output::Output, start::load};
 use crate::{
     Error,
-    input::{Batch, Precision, Refusal},
+    input::{Batch, Cell, CsvRows, Precision, Refusal},
     load::LoadedModel,
-    model::{Labels, Predictions},
+    model::Predictions,
+    observe::escape,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     fs::File,
-    io::{self, BufWriter, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Read, Write},
     path::PathBuf,
 };
 
 /// Predict the rows of a CSV file
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+The CSV file has a header line. Columns are found by their names, in any order; columns that the model does not know are ignored.
+For a model without column names the file has the model's columns in the model's order.
+The result has a row for each row: the prediction, for a classifier its confidence and the probability of every class.
+
+Examples:
+  ml-serving predict builtin:iris --input flowers.csv
+  ml-serving predict models:/churn/3 --input customers.csv --output scores.csv
+  zcat rows.csv.gz | ml-serving predict ./model --input - | head")]
 pub(super) struct PredictArgs {
-    /// The model
+    #[arg(help = MODEL)]
     uri: String,
-    /// CSV file with a header; - reads standard input. Columns the model does not know are ignored
+    /// CSV file to read, or - for standard input
     #[arg(long, value_name = "ROWS.csv|-")]
     input: String,
-    /// File to write instead of standard output
+    /// File to write instead of standard output; it is replaced when every row is predicted
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// Rows predicted at a time.
+/// Rows predicted at a time, and the numbers that they may have.
 const BATCH: usize = 1024;
+const BATCH_NUMBERS: usize = 1 << 20;
+/// A message quotes a cell up to this many characters.
+const QUOTED: usize = 40;
 
 pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> {
+    let (input, name, length) = open(&args.input)?;
+    // A place that cannot be written is known before hours of work.
+    let out = match &args.output {
+        Some(path) => Output::file(path)?,
+        None => Output::stream(out),
+    };
     let served = load(&args.uri)?;
-    let (input, length): (Box<dyn Read>, u64) = if args.input == "-" {
-        (Box::new(io::stdin().lock()), 0)
-    } else {
-        let file = File::open(&args.input)
-            .map_err(|error| Error::Data(format!("{} cannot be read: {error}", args.input)))?;
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
-        (Box::new(file), length)
+    let mut classes = served.class_names();
+    if args.output.is_none() && io::stdout().is_terminal() {
+        classes = classes.iter().map(|name| escape(name).into()).collect();
+    }
+    let input = progress(length).wrap_read(input);
+    let rows = CsvRows::open(input, &name)?;
+    Job {
+        served: &served,
+        columns: columns::find(&rows, &name, served.model.schema())?,
+        rows,
+        answers: vec![header(&classes, served.model.n_scores())],
+        classes,
+        out,
+    }
+    .run()
+}
+
+/// The rows, what messages call them, and how many bytes there are; 0 where that is not known.
+fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
+    if path == "-" {
+        let name = "standard input".to_owned();
+        return Ok((Box::new(io::stdin().lock()), name, 0));
+    }
+    let unreadable = |why: &dyn std::fmt::Display| {
+        Error::Data(format!(
+            "{path} cannot be read: {why}; give --input the path of a CSV file, or - for standard input"
+        ))
     };
-    let bar = if length > 0 && io::stderr().is_terminal() {
-        ProgressBar::new(length)
-    } else {
-        ProgressBar::hidden()
-    };
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
+    if metadata.is_dir() {
+        return Err(unreadable(&"it is a directory"));
+    }
+    Ok((Box::new(file), path.to_owned(), metadata.len()))
+}
+
+fn progress(length: u64) -> ProgressBar {
+    if length == 0 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length);
     if let Ok(style) =
         ProgressStyle::with_template("predicting {bar:40} {bytes}/{total_bytes}, {eta} left")
     {
         bar.set_style(style);
     }
-    let job = Job {
-        served: &served,
-        name: &args.input,
-    };
-    match &args.output {
-        Some(path) => {
-            let file = File::create(path).map_err(|error| {
-                Error::Data(format!("{} cannot be written: {error}", path.display()))
-            })?;
-            job.run(bar.wrap_read(input), &mut BufWriter::new(file))
-        }
-        None => job.run(bar.wrap_read(input), &mut BufWriter::new(out)),
-    }
+    bar
 }
 
-struct Job<'a> {
+/// Everything that the prediction of a file needs.
+struct Job<'a, R> {
     served: &'a LoadedModel,
-    name: &'a str,
+    /// The classes as they are written; none for a regressor.
+    classes: Vec<String>,
+    rows: CsvRows<R>,
+    /// For each feature, its column in the file; none where the file leaves it out.
+    columns: Vec<Option<usize>>,
+    /// What is not written yet; in the beginning the header, so that a file that is refused at once has no answer.
+    answers: Vec<Vec<String>>,
+    out: Output<'a>,
 }
 
-impl Job<'_> {
-    fn run(&self, input: impl Read, out: &mut dyn Write) -> Result<(), Error> {
-        let mut reader = csv::Reader::from_reader(input);
-        let unreadable = |error: csv::Error| Error::Data(format!("{}: {error}", self.name));
-        let columns = self.columns(reader.headers().map_err(unreadable)?)?;
-        self.header(out).map_err(broken_output)?;
-        let mut record = csv::StringRecord::new();
-        let mut rows = Batch::new(columns.len(), BATCH * columns.len());
+impl<R: Read> Job<'_, R> {
+    fn run(mut self) -> Result<(), Error> {
+        let width = self.columns.len();
+        let most = (BATCH_NUMBERS / width.max(1)).clamp(1, BATCH);
+        let mut batch = Batch::new(width, most * width);
         let mut predictions = Predictions::default();
-        let mut row = 0u64;
-        while reader.read_record(&mut record).map_err(unreadable)? {
-            row += 1;
-            for (feature, column) in columns.iter().enumerate() {
-                let cell = record.get(*column).unwrap_or("");
-                rows.set(feature, self.number(cell, row, feature)?);
+        while self.rows.advance()? {
+            for (feature, column) in self.columns.iter().enumerate() {
+                if let Some(column) = *column {
+                    batch.set(feature, self.number(feature, column)?);
+                }
             }
-            rows.end_row();
-            if rows.len() == BATCH {
-                self.write(&mut rows, &mut predictions, out)?;
+            batch.end_row();
+            if batch.len() == most {
+                self.predict(&mut batch, &mut predictions)?;
             }
         }
-        self.write(&mut rows, &mut predictions, out)?;
-        out.flush().map_err(broken_output)
+        self.predict(&mut batch, &mut predictions)?;
+        self.out.keep()
     }
 
-    /// For each feature, its column in the file: by name, or by position where the model has no names.
-    fn columns(&self, header: &csv::StringRecord) -> Result<Vec<usize>, Error> {
+    /// The current row's number for a feature.
+    fn number(&self, feature: usize, column: usize) -> Result<f64, Error> {
         let schema = self.served.model.schema();
-        if !schema.named {
-            if header.len() != schema.len() {
-                let (found, wanted) = (header.len(), schema.len());
-                return Err(Error::Data(format!(
-                    "{} has {found} columns, the model takes {wanted}",
-                    self.name
-                )));
-            }
-            return Ok((0..schema.len()).collect());
-        }
-        let find = |name: &String| {
-            header
-                .iter()
-                .position(|column| column.trim_start_matches('\u{feff}').trim() == name)
-                .ok_or_else(|| {
-                    let found: Vec<_> = header.iter().collect();
-                    Error::Data(format!(
-                        "{} has no column {name:?}; it has {}",
-                        self.name,
-                        found.join(", ")
-                    ))
-                })
-        };
-        schema
-            .columns
-            .iter()
-            .map(|column| find(&column.name))
-            .collect()
+        let text = self.rows.text(column)?;
+        let accepted = schema.columns[feature].accept_text(text, schema.precision);
+        accepted.map_err(|refusal| refused(&self.rows.cell(column), text.trim(), refusal))
     }
 
-    fn number(&self, cell: &str, row: u64, feature: usize) -> Result<f64, Error> {
+    /// Predicts the rows of `batch`, writes the answers, and empties it.
+    fn predict(&mut self, batch: &mut Batch, predictions: &mut Predictions) -> Result<(), Error> {
         let model = &self.served.model;
-        let column = &model.schema().columns[feature];
-        let wrong = |what: &str| {
-            Error::Data(format!(
-                "{}: row {row}, column {:?}: {what}",
-                self.name, column.name
-            ))
-        };
-        column
-            .accept_text(cell, model.schema().precision)
-            .map_err(|refusal| match refusal {
-                Refusal::Type { expected, .. } => wrong(&format!("{cell:?} is not {expected}")),
-                refusal => wrong(&refusal.to_string()),
-            })
-    }
-
-    fn header(&self, out: &mut dyn Write) -> io::Result<()> {
-        let classes = self.served.class_names();
-        let mut writer = csv::Writer::from_writer(out);
-        if classes.is_empty() {
-            let fields = match self.served.model.n_scores() {
-                1 => vec!["prediction".to_owned()],
-                targets => (0..targets).map(|i| format!("prediction_{i}")).collect(),
-            };
-            writer.write_record(fields)?;
-            return writer.flush();
-        }
-        let fields = ["prediction".to_owned(), "confidence".to_owned()].into_iter();
-        writer.write_record(
-            fields.chain(classes.iter().map(|class| format!("probability_{class}"))),
-        )?;
-        writer.flush()
-    }
-
-    fn write(
-        &self,
-        rows: &mut Batch,
-        predictions: &mut Predictions,
-        out: &mut dyn Write,
-    ) -> Result<(), Error> {
-        let model = &self.served.model;
-        model
-            .predict(rows, predictions)
-            .map_err(|error| Error::Internal(error.to_string()))?;
-        let mut writer = csv::Writer::from_writer(out);
+        let predicted = model.predict(batch, predictions);
+        predicted.map_err(|error| Error::Internal(error.to_string()))?;
         let single = model.output_precision() == Precision::F32;
-        let show = |x: f64| {
+        let number = |x: f64| {
             if single {
                 (x as f32).to_string()
             } else {
                 x.to_string()
             }
         };
-        for i in 0..rows.len() {
+        let answer = |i: usize| {
             let mut record: Vec<String> = Vec::new();
-            if let Some(labels) = model.labels() {
-                let class = predictions.classes[i] as usize;
-                record.push(match labels {
-                    Labels::Integers(labels) => labels[class].to_string(),
-                    Labels::Strings(labels) => labels[class].clone(),
-                });
-                record.push(show(predictions.confidence(i)));
+            if !self.classes.is_empty() {
+                record.push(self.classes[predictions.classes[i] as usize].clone());
+                record.push(number(predictions.confidence(i)));
             }
-            record.extend(predictions.row(i).iter().map(|x| show(*x)));
-            writer
-                .write_record(&record)
-                .map_err(|error| Error::Internal(error.to_string()))?;
-        }
-        rows.clear();
-        writer.flush().map_err(broken_output)
+            record.extend(predictions.row(i).iter().map(|x| number(*x)));
+            record
+        };
+        self.answers.extend((0..batch.len()).map(answer));
+        batch.clear();
+        self.write()
     }
+
+    fn write(&mut self) -> Result<(), Error> {
+        let mut writer = csv::Writer::from_writer(&mut self.out);
+        let written = self
+            .answers
+            .drain(..)
+            .try_for_each(|record| writer.write_record(record))
+            .map_err(|error| match error.into_kind() {
+                csv::ErrorKind::Io(cause) => cause,
+                other => io::Error::other(format!("{other:?}")),
+            })
+            .and_then(|()| writer.flush());
+        drop(writer);
+        written.map_err(|cause| self.out.broken(&cause))
+    }
+}
+
+/// The names of the columns that are written.
+fn header(classes: &[String], scores: usize) -> Vec<String> {
+    if !classes.is_empty() {
+        let probabilities = classes.iter().map(|class| format!("probability_{class}"));
+        let first = ["prediction".to_owned(), "confidence".to_owned()];
+        return first.into_iter().chain(probabilities).collect();
+    }
+    match scores {
+        1 => vec!["prediction".to_owned()],
+        targets => (0..targets).map(|i| format!("prediction_{i}")).collect(),
+    }
+}
+
+/// What is wrong with a cell, and what to do about it.
+fn refused(cell: &Cell, text: &str, refusal: Refusal) -> Error {
+    let value: String = text.chars().take(QUOTED).collect();
+    let why = match refusal {
+        Refusal::Type { expected, .. } => {
+            format!("{value:?} is not {expected}; correct the cell or drop the row")
+        }
+        Refusal::Missing if text.is_empty() => {
+            "the cell is empty, and the model cannot handle missing values; fill it in or drop the row"
+                .to_owned()
+        }
+        Refusal::Missing => format!(
+            "{value:?} is a missing value, which the model cannot handle; fill it in or drop the row"
+        ),
+        Refusal::NotFinite => {
+            format!("{value:?} is not a finite number; fill it in or drop the row")
+        }
+        Refusal::OutOfRange { range } => {
+            format!("{value:?} {range}; correct the cell or drop the row")
+        }
+    };
+    Error::Data(format!("{cell}: {why}"))
 }

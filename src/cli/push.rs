@@ -1,6 +1,6 @@
 //! `ml-serving push`: a package into MLflow's registry.
 
-use super::{access, broken_output};
+use super::{output::say, start::access};
 use crate::{
     Error,
     config::ModelConfig,
@@ -12,8 +12,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Register a model package in the MLflow registry that `MLFLOW_TRACKING_URI` names
+/// Register a model package in MLflow's model registry
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+The registry is the one that MLFLOW_TRACKING_URI names, with the credentials that MLflow's own client reads.
+
+Examples:
+  ml-serving push ./model models:/churn
+  ml-serving push ./model models:/churn --alias champion")]
 pub(super) struct PushArgs {
     /// Directory of the package, as train or fetch writes it
     dir: PathBuf,
@@ -50,9 +56,8 @@ pub(super) fn register(
     let alias = alias
         .map(|alias| format!(", alias {alias}"))
         .unwrap_or_default();
-    writeln!(
-        out,
+    let text = format!(
         "registered {name} version {version}{alias} (run {run_id})\nserve it: ml-serving serve --model models:/{name}/{version}"
-    )
-    .map_err(broken_output)
+    );
+    say(out, &text)
 }

@@ -1,33 +1,43 @@
 //! `ml-serving serve`: runtime, socket and signals around [`crate::serve`].
 
+use super::{
+    flags::{MODEL, takes},
+    signals::Signals,
+    start::start,
+};
 use crate::{
     Error,
-    config::{Config, Flags},
+    config::{Config, Flags, Log, ModelConfig, Server},
     http::Shutdown,
-    observe, registry,
+    observe::log::SETTINGS,
+    registry::{self, Access},
 };
-use std::{path::PathBuf, time::Duration};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use std::{io, path::PathBuf};
+use tokio::{net::TcpListener, sync::oneshot};
 
-/// Serve a model
+/// Serve a model over HTTP
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
+server.{max_body_bytes,max_batch_rows,max_in_flight,drain_seconds,shutdown_seconds,header_timeout_seconds,docs},
+model.{name,sha256,cache_dir}, log.{level,format}.
+
+SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
+A second Ctrl+C or SIGTERM ends the server at once.
+
+Examples:
+  ml-serving serve --model ./model.pkl --port 9000
+  ml-serving serve --model models:/churn@champion --config settings.yaml")]
 pub(super) struct ServeArgs {
-    #[arg(
-        long,
-        value_name = "URI",
-        help = "The model: builtin:iris, a path, models:/NAME/VERSION, runs:/ID/PATH, https://, s3:// and so on"
-    )]
+    #[arg(long, value_name = "URI", help = MODEL)]
     model: Option<String>,
-    /// Address to listen on [default: 0.0.0.0]
+    /// Name or address to listen on [default: 0.0.0.0]
     #[arg(long)]
     host: Option<String>,
     /// Port to listen on; 0 picks a free one [default: 8000]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = takes::<u16>("a number from 0 to 65535"))]
     port: Option<u16>,
-    /// YAML file with settings
+    /// YAML file with settings; variables override it, flags override both
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -38,36 +48,157 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Error> {
         host: args.host.clone(),
         port: args.port,
     };
-    let config = Config::load(args.config.as_deref(), &flags)?;
-    observe::tracing::init(&config.log);
-    tracing::info!(config = effective(&config), "effective configuration");
+    let config = start(args.config.as_deref(), &flags)?;
+    log(&config);
     let runtime = runtime()?;
-    let ended = runtime.block_on(async {
-        let (host, port) = (config.server.host.clone(), config.server.port);
-        let listener = TcpListener::bind((host.as_str(), port))
-            .await
-            .map_err(|error| {
-                Error::Usage(format!(
-                    "cannot listen on {host}:{port}: {error}; choose another with --host and --port"
-                ))
-            })?;
-        let stop = stop(&config)?;
-        crate::serve(config, listener, stop).await
-    });
+    let ended = runtime.block_on(serve(config));
     // A download in progress is nothing to wait for.
     runtime.shutdown_background();
     ended
 }
 
-/// Every setting, but no secret that a URI may hold.
-fn effective(config: &Config) -> String {
-    let mut config = config.clone();
-    config.model.uri = registry::redact(&config.model.uri);
-    let mut shown = serde_json::to_value(&config).unwrap_or_default();
-    if !config.access.tracking_uri.is_empty() {
-        shown["mlflow"] = format!("{:?}", config.access).into();
+async fn serve(config: Config) -> Result<(), Error> {
+    let mut signals = Signals::listen()
+        .map_err(|error| Error::Internal(format!("signals cannot be caught: {error}")))?;
+    let listener = listen(&config.server).await?;
+    let (stop, stopped) = oneshot::channel::<Shutdown>();
+    let server = config.server.clone();
+    let ended_at_once = async {
+        let shutdown = signals.next().await.shutdown(&server);
+        // A server that is not there any more has ended by itself.
+        let _ = stop.send(shutdown);
+        signals.at_once().await
+    };
+    let stopped = async {
+        match stopped.await {
+            Ok(shutdown) => shutdown,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = crate::serve(config, listener, stopped) => ended,
+        error = ended_at_once => Err(error),
     }
-    shown.to_string()
+}
+
+async fn listen(server: &Server) -> Result<TcpListener, Error> {
+    let (host, port) = (server.host.as_str(), server.port);
+    let bound = TcpListener::bind((host, port)).await;
+    bound.map_err(|error| {
+        let next = match error.kind() {
+            io::ErrorKind::AddrInUse => "end what listens there, or choose another --port",
+            io::ErrorKind::PermissionDenied => "choose a --port above 1023",
+            _ => "choose another --host; 0.0.0.0 is every address of this machine",
+        };
+        Error::Usage(format!(
+            "cannot listen on {}: {error}; {next}",
+            address(server)
+        ))
+    })
+}
+
+/// Host and port as a URL has them.
+fn address(Server { host, port, .. }: &Server) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
+/// A line for people, and every setting for whoever looks for one. No secret is shown.
+fn log(config: &Config) {
+    tracing::info!(
+        "ml-serving {} is starting: model {}, address {}, log level {}",
+        env!("CARGO_PKG_VERSION"),
+        registry::redact(&config.model.uri),
+        address(&config.server),
+        config.log.level
+    );
+    log_settings(config);
+    log_access(&config.access);
+}
+
+/// Taken apart, so that no setting is forgotten.
+fn log_settings(config: &Config) {
+    let Config {
+        server,
+        model,
+        log: Log { level, format },
+        access: _,
+    } = config;
+    let Server {
+        host,
+        port,
+        max_body_bytes,
+        max_batch_rows,
+        max_in_flight,
+        drain_seconds,
+        shutdown_seconds,
+        header_timeout_seconds,
+        docs,
+    } = server;
+    let ModelConfig {
+        uri,
+        name,
+        sha256,
+        cache_dir,
+    } = model;
+    tracing::info!(
+        target: SETTINGS,
+        {
+        server.host = host,
+        server.port = port,
+        server.max_body_bytes = max_body_bytes,
+        server.max_batch_rows = max_batch_rows,
+        server.max_in_flight = max_in_flight,
+        server.drain_seconds = drain_seconds,
+        server.shutdown_seconds = shutdown_seconds,
+        server.header_timeout_seconds = header_timeout_seconds,
+        server.docs = docs,
+        model.uri = registry::redact(uri),
+        model.name = name,
+        model.sha256 = sha256,
+        model.cache_dir = cache_dir,
+        log.level = level,
+        log.format = format.name(),
+        },
+        "effective configuration"
+    );
+}
+
+/// What the variables of other tools say, as far as any are set.
+fn log_access(access: &Access) {
+    let Access {
+        tracking_uri,
+        username,
+        password,
+        token,
+        insecure_tls,
+        cert_path,
+        stores,
+    } = access;
+    if *access == Access::default() {
+        return;
+    }
+    let credentials = match (token.is_empty(), password.is_empty()) {
+        (false, _) => "token",
+        (true, false) => "password",
+        (true, true) => "none",
+    };
+    let stores: Vec<_> = stores.iter().map(|(name, _)| name.as_str()).collect();
+    tracing::info!(
+        target: SETTINGS,
+        {
+        mlflow.tracking_uri = registry::redact(tracking_uri),
+        mlflow.username = username,
+        mlflow.credentials = credentials,
+        mlflow.insecure_tls = insecure_tls,
+        mlflow.server_cert_path = cert_path,
+        stores = stores.join(","),
+        },
+        "effective access to registries and stores"
+    );
 }
 
 /// One worker per core of the CPU quota; with one core, no second thread to wake.
@@ -84,23 +215,4 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::Internal(format!("the runtime cannot start: {error}")))
-}
-
-/// SIGTERM drains, as Kubernetes expects; SIGINT is a person at a terminal, who need not wait for load balancers.
-fn stop(config: &Config) -> Result<impl Future<Output = Shutdown> + use<>, Error> {
-    let listen = |kind| {
-        signal(kind).map_err(|error| Error::Internal(format!("signals cannot be caught: {error}")))
-    };
-    let (mut terminate, mut interrupt) = (
-        listen(SignalKind::terminate())?,
-        listen(SignalKind::interrupt())?,
-    );
-    let drain = Duration::from_secs(config.server.drain_seconds);
-    let grace = Duration::from_secs(config.server.shutdown_seconds);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => Shutdown { drain, grace },
-            _ = interrupt.recv() => Shutdown { drain: Duration::ZERO, grace },
-        }
-    })
 }

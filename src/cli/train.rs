@@ -6,41 +6,58 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::train::{Features, Params, TrainError, check_out, load, train, write_package};
+use super::flags::takes;
+use crate::{
+    observe::escape,
+    train::{Features, Params, TrainError, check_out, load, train, write_package},
+};
 
-/// Train a random forest on a table and write a model package
+/// Train a random forest on a CSV file and write a model package
 #[derive(Clone, Debug, clap::Args)]
-pub struct TrainArgs {
+#[command(after_help = "\
+The features are scaled as scikit-learn's StandardScaler does it; the package holds scaler and forest as one ONNX file.
+Accuracy and confusion matrix are measured on rows that are held out.
+
+Examples:
+  ml-serving train --data iris --out ./iris
+  ml-serving train --data churn.csv --target churned --out ./churn --trees 300 --max-depth 12
+  ml-serving train --data churn.csv --target churned --out ./churn --register models:/churn")]
+pub(super) struct TrainArgs {
     /// CSV file with a header and numeric features, or the embedded `iris` or `winequality`
     #[arg(long, value_name = "FILE.csv|iris|winequality")]
-    pub data: String,
+    data: String,
     /// Column to predict: integers or strings. The embedded tables know theirs
     #[arg(long, value_name = "COLUMN")]
-    pub target: Option<String>,
+    target: Option<String>,
     /// Directory for the package: new, empty, or a package to replace
     #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    pub(super) out: PathBuf,
     /// Trees in the forest
-    #[arg(long, value_name = "N", default_value_t = Params::default().trees)]
-    pub trees: usize,
+    #[arg(long, value_name = "N", default_value_t = Params::default().trees, allow_negative_numbers = true,
+          value_parser = takes::<usize>("a whole number, for example 100"))]
+    trees: usize,
     /// Levels below a tree's root, up to 256 [default: 256]
-    #[arg(long, value_name = "N")]
-    pub max_depth: Option<usize>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = takes::<usize>("a whole number, for example 12"))]
+    max_depth: Option<usize>,
     /// Fewest bootstrap draws in a leaf
-    #[arg(long, value_name = "N", default_value_t = Params::default().min_leaf)]
-    pub min_leaf: usize,
+    #[arg(long, value_name = "N", default_value_t = Params::default().min_leaf, allow_negative_numbers = true,
+          value_parser = takes::<usize>("a whole number, for example 5"))]
+    min_leaf: usize,
     /// Features each tree sees: a count such as 3, or a share such as 0.5
     #[arg(long, value_name = "N|SHARE", default_value = "0.5")]
-    pub features: Features,
+    features: Features,
     /// Where every random choice comes from: the same seed gives the same bytes
-    #[arg(long, value_name = "N", default_value_t = Params::default().seed)]
-    pub seed: u64,
+    #[arg(long, value_name = "N", default_value_t = Params::default().seed, allow_negative_numbers = true,
+          value_parser = takes::<u64>("a whole number, for example 42"))]
+    seed: u64,
     /// Share of the rows held out to measure on; 0 trains on all
-    #[arg(long, value_name = "SHARE", default_value_t = Params::default().test_split)]
-    pub test_split: f64,
+    #[arg(long, value_name = "SHARE", default_value_t = Params::default().test_split, allow_negative_numbers = true,
+          value_parser = takes::<f64>("a share of the rows, for example 0.2"))]
+    test_split: f64,
     /// Register the package in MLflow, as push does
     #[arg(long, value_name = "models:/NAME")]
-    pub register: Option<String>,
+    pub(super) register: Option<String>,
 }
 
 impl TrainArgs {
@@ -60,7 +77,7 @@ impl TrainArgs {
 ///
 /// # Errors
 /// What is wrong with the flags, the data or the place; nothing is written then.
-pub fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainError> {
+pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainError> {
     // Before minutes of work, not after.
     check_out(&args.out)?;
     let table = load(&args.data, args.target.as_deref())?;
@@ -70,15 +87,18 @@ pub fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainError> {
     progress.finish();
     write_package(&trained, &args.out)?;
 
-    let mut print = || -> io::Result<()> {
-        match &trained.report {
-            Some(report) => writeln!(out, "{report}")?,
-            None => writeln!(out, "no rows held out, so nothing was measured\n")?,
-        }
-        let dir = args.out.display();
-        writeln!(out, "wrote {dir}; serve it: ml-serving serve --model {dir}")
+    let report = match &trained.report {
+        Some(report) => report.to_string(),
+        None => "no rows held out, so nothing was measured\n".to_owned(),
     };
-    print().map_err(TrainError::Print)
+    let dir = args.out.display();
+    let text = format!("{report}\nwrote {dir}; serve it: ml-serving serve --model {dir}");
+    let mut lines = text.lines();
+    match lines.try_for_each(|line| writeln!(out, "{}", escape(line))) {
+        // The package is there, whoever reads on.
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(TrainError::Print),
+    }
 }
 
 /// A bar on a terminal; elsewhere, as in a log, a line per 10 %.

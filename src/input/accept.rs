@@ -84,7 +84,7 @@ impl Column {
         }
         if precision == Precision::F32 && (x as f32).is_infinite() {
             return Err(Refusal::OutOfRange {
-                range: "is out of range for a 32-bit float (±3.4e38)",
+                range: precision.range(),
             });
         }
         Ok(x)
@@ -96,7 +96,16 @@ impl Column {
     /// # Errors
     /// [`Refusal`] when the column does not take the value.
     pub fn accept_text(&self, cell: &str, precision: Precision) -> Result<f64, Refusal> {
-        self.accept(self.read_text(cell.trim()), precision)
+        let cell = cell.trim();
+        self.accept(self.read_text(cell), precision)
+            .map_err(|refusal| match refusal {
+                // Digits that overflow to infinity are a number, the word is not.
+                Refusal::NotFinite if cell.contains(|c: char| c.is_ascii_digit()) => {
+                    let range = precision.range();
+                    Refusal::OutOfRange { range }
+                }
+                refusal => refusal,
+            })
     }
 
     fn read_text<'a>(&self, cell: &'a str) -> Value<'a> {
@@ -211,6 +220,13 @@ mod tests {
         assert_eq!(cell(Boolean, "True"), Ok(1.0));
         assert_eq!(cell(Boolean, "0"), Ok(0.0));
         assert!(cell(Boolean, "2").is_err());
+        assert_eq!(cell(Double, "inf").unwrap_err(), "the number is not finite");
+        assert_eq!(
+            Column::new("x", Double).accept_text("1e999", Precision::F64),
+            Err(Refusal::OutOfRange {
+                range: "is out of range for a 64-bit float (±1.8e308)"
+            })
+        );
         assert!(cell(Integer, "1.5").is_err());
         assert_eq!(
             cell(Double, "two").unwrap_err(),

@@ -8,6 +8,14 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// What messages say of a number beyond it.
+    pub(super) fn range(self) -> &'static str {
+        match self {
+            Self::F32 => "is out of range for a 32-bit float (±3.4e38)",
+            Self::F64 => "is out of range for a 64-bit float (±1.8e308)",
+        }
+    }
+
     /// The nearest number of this precision.
     pub fn round(self, x: f64) -> f64 {
         match self {

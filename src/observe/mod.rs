@@ -1,4 +1,7 @@
 //! What an operator sees of a running server: metrics and log lines.
 
+mod escape;
+pub mod log;
 pub mod metrics;
-pub mod tracing;
+
+pub use escape::escape;

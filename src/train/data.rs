@@ -34,9 +34,8 @@ pub struct Table {
 
 /// The table that `--data` and `--target` name: an embedded data set, or else a CSV file.
 ///
-/// CSV means a header line, commas, `"` for quoting, UTF-8 with or without a byte order mark, LF or CRLF; blank lines are skipped and
-/// spaces around a field dropped. Limits: 2^24 rows, [`MOST_CLASSES`] classes; the file and the table are held in
-/// memory, 4 bytes a cell for the latter.
+/// CSV is what [`CsvRows`](crate::input::CsvRows) says, with the spaces around a field dropped. Limits: 2^24 rows, [`MOST_CLASSES`] classes;
+/// the table is held in memory, 4 bytes a cell.
 ///
 /// # Errors
 /// The first thing wrong, with its place and the next step.
@@ -45,11 +44,11 @@ pub fn load(data: &str, target: Option<&str>) -> Result<Table, TrainError> {
         "iris" => (linfa_datasets::iris(), "species"),
         "winequality" => (linfa_datasets::winequality(), "quality"),
         path => {
-            let bytes = std::fs::read(path).map_err(|cause| TrainError::Open {
+            let file = std::fs::File::open(path).map_err(|cause| TrainError::Open {
                 file: path.to_owned(),
                 cause,
             })?;
-            return Table::from_raw(reader::read(&bytes, path, target)?);
+            return Table::from_raw(reader::read(file, path, target)?);
         }
     };
     if let Some(given) = target.filter(|&given| given != fixed) {
@@ -222,7 +221,7 @@ mod tests {
             error.to_string(),
             "the target of iris is species, not petal_width; leave --target out"
         );
-        assert_eq!(error.exit_code(), 64);
+        assert_eq!(crate::Error::from(error).exit_code(), 64);
     }
 
     #[test]

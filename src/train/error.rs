@@ -1,28 +1,7 @@
 //! What can go wrong before a model is fitted, each with its place, cause and next step.
 
-use std::fmt;
+use crate::input::{Cell, CsvError};
 use std::io;
-
-/// A cell of a CSV file, as its author would look for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell {
-    pub file: String,
-    /// Data row, counted from 1 below the header.
-    pub row: u64,
-    /// Line of the file, counted from 1.
-    pub line: u64,
-    pub column: String,
-}
-
-impl fmt::Display for Cell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: row {} (line {}), column {}",
-            self.file, self.row, self.line, self.column
-        )
-    }
-}
 
 /// Why there is no model.
 #[derive(Debug, thiserror::Error)]
@@ -50,42 +29,17 @@ pub enum TrainError {
         given: String,
     },
 
+    /// The file is no table, for a reason that has nothing to do with training.
+    #[error(transparent)]
+    Csv(CsvError),
     #[error("{file} is empty; it needs a header line and at least two rows")]
     Empty { file: String },
-    #[error("{file} has a header but no rows; add rows below it")]
-    NoRows { file: String },
-    #[error(
-        "{file} has one column only, {header:?}, which looks separated by {separator}; save it with commas"
-    )]
-    Separator {
-        file: String,
-        header: String,
-        separator: &'static str,
-    },
     #[error(
         "{file}: column {position} has no name; name it, or leave an index out when exporting (pandas: index=False)"
     )]
     UnnamedColumn { file: String, position: usize },
-    #[error("{file}: two columns are named {column}; rename one of them")]
-    DuplicateColumn { file: String, column: String },
     #[error("{file} has no feature column, only the target {target}; add numeric columns")]
     NoFeatures { file: String, target: String },
-    #[error("{file}: line {line} is not UTF-8 in column {column}; save the file as UTF-8")]
-    NotUtf8 {
-        file: String,
-        line: u64,
-        column: String,
-    },
-    #[error(
-        "{file}: row {row} (line {line}) has {found} fields where the header has {expected}; quote fields that contain commas"
-    )]
-    Ragged {
-        file: String,
-        row: u64,
-        line: u64,
-        expected: usize,
-        found: usize,
-    },
     #[error("{0}: the cell is empty; fill it in or drop the row")]
     EmptyCell(Cell),
     #[error(
@@ -151,20 +105,12 @@ pub enum TrainError {
     Internal(String),
 }
 
-impl TrainError {
-    /// The process exit code: 64 for a flag, 65 for the data, 70 for a defect of ours.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Parameter { .. }
-            | Self::Open { .. }
-            | Self::NoTarget { .. }
-            | Self::MissingTarget { .. }
-            | Self::FixedTarget { .. }
-            | Self::Write { .. }
-            | Self::Occupied { .. }
-            | Self::NotDirectory { .. } => 64,
-            Self::Internal(_) | Self::Print(_) => 70,
-            _ => 65,
+impl From<CsvError> for TrainError {
+    fn from(error: CsvError) -> Self {
+        match error {
+            CsvError::Io { file, cause } => Self::Open { file, cause },
+            CsvError::Empty { file } => Self::Empty { file },
+            other => Self::Csv(other),
         }
     }
 }

@@ -161,7 +161,7 @@ mod tests {
                 place.path().display()
             )
         );
-        assert_eq!(error.exit_code(), 64);
+        assert_eq!(crate::Error::from(error).exit_code(), 64);
         assert_eq!(names(place.path()), ["thesis.tex"]);
         let error = check_out(&place.path().join("thesis.tex")).expect_err("a file");
         assert!(

@@ -40,7 +40,7 @@ impl FromStr for Features {
         } else {
             text.parse().map(Self::Count).ok()
         };
-        parsed.ok_or_else(|| "give a count such as 3, or a share such as 0.5".to_owned())
+        parsed.ok_or_else(|| "it takes a count such as 3, or a share such as 0.5".to_owned())
     }
 }
 

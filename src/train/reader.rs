@@ -1,12 +1,12 @@
-//! CSV bytes to numbers and target texts. Trusts nothing in the file.
+//! The cells of a CSV file to numbers and target texts. Trusts nothing in the file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::io::Read;
 
-use csv::{ByteRecord, ReaderBuilder, Trim};
 use ndarray::Array2;
 
 use super::TrainError;
-use super::error::Cell;
+use crate::input::{Cell, Column, ColumnType, CsvRows, Precision, Refusal};
 
 /// The trainer counts rows in `f32`, exact up to here.
 const MOST_ROWS: usize = 1 << 24;
@@ -26,55 +26,47 @@ pub(super) struct RawTable {
     pub(super) distinct: Vec<String>,
 }
 
-/// Reads the text of a CSV file; `name` is for messages.
-pub(super) fn read(input: &[u8], name: &str, target: Option<&str>) -> Result<RawTable, TrainError> {
-    let mut reader = ReaderBuilder::new()
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(input);
-    // Bytes in memory, rows of any length: csv has nothing to fail on.
-    let lost = |error: csv::Error| TrainError::Internal(error.to_string());
-    let header = header(reader.byte_headers().map_err(lost)?, name)?;
+/// Reads a CSV file; `name` is for messages.
+pub(super) fn read(
+    input: impl Read,
+    name: &str,
+    target: Option<&str>,
+) -> Result<RawTable, TrainError> {
+    let mut csv = CsvRows::open(input, name)?;
+    let header = header(&csv, name)?;
     let at = target_position(&header, name, target)?;
+    let feature = Column::new("", ColumnType::Double);
 
     let mut cells: Vec<f32> = Vec::new();
     let mut targets = Vec::new();
     let mut ids: BTreeMap<String, usize> = BTreeMap::new();
-    let mut record = ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(lost)? {
-        let row = Row {
-            file: name,
-            number: targets.len() as u64 + 1,
-            input,
-            start: record.position().map_or(0, csv::Position::byte),
-            header: &header,
-        };
+    while csv.advance()? {
         if targets.len() == MOST_ROWS {
             let (file, limit) = (name.to_owned(), MOST_ROWS);
             return Err(TrainError::TooManyRows { file, limit });
         }
-        if record.len() != header.len() {
-            return Err(row.ragged(record.len()));
-        }
-        for (j, bytes) in record.iter().enumerate() {
-            let text = row.text(j, bytes)?;
-            if j == at {
-                let id = match ids.get(text) {
-                    Some(&id) => id,
-                    None => ids.len(),
-                };
-                if id == ids.len() {
-                    ids.insert(row.class(j, text)?.to_owned(), id);
-                }
-                targets.push(id);
-            } else {
-                cells.push(row.number(j, text)?);
+        for (j, column) in header.iter().enumerate() {
+            let cell = || Cell {
+                column: column.clone(),
+                ..csv.cell(j)
+            };
+            let text = csv.text(j)?.trim();
+            if text.is_empty() {
+                return Err(TrainError::EmptyCell(cell()));
             }
+            if j != at {
+                cells.push(number(&feature, text, cell)?);
+                continue;
+            }
+            let id = match ids.get(text) {
+                Some(&id) => id,
+                None => ids.len(),
+            };
+            if id == ids.len() {
+                ids.insert(class(text, cell)?.to_owned(), id);
+            }
+            targets.push(id);
         }
-    }
-    if targets.is_empty() {
-        let file = name.to_owned();
-        return Err(TrainError::NoRows { file });
     }
 
     let mut columns = header;
@@ -96,41 +88,15 @@ pub(super) fn read(input: &[u8], name: &str, target: Option<&str>) -> Result<Raw
     })
 }
 
-/// The column names: there, in UTF-8 and different from each other.
-fn header(record: &ByteRecord, name: &str) -> Result<Vec<String>, TrainError> {
-    let file = || name.to_owned();
-    if record.is_empty() {
-        return Err(TrainError::Empty { file: file() });
+/// The names of the columns without spaces around them: there, and different from each other.
+fn header<R: Read>(csv: &CsvRows<R>, name: &str) -> Result<Vec<String>, TrainError> {
+    let names = || csv.header().iter().map(|name| name.trim());
+    if let Some(at) = names().position(str::is_empty) {
+        let (file, position) = (name.to_owned(), at + 1);
+        return Err(TrainError::UnnamedColumn { file, position });
     }
-    let mut seen = BTreeSet::new();
-    let mut header = Vec::with_capacity(record.len());
-    for (j, bytes) in record.iter().enumerate() {
-        let text = std::str::from_utf8(bytes).map_err(|_| TrainError::NotUtf8 {
-            file: file(),
-            line: 1,
-            column: (j + 1).to_string(),
-        })?;
-        if text.is_empty() {
-            let (file, position) = (file(), j + 1);
-            return Err(TrainError::UnnamedColumn { file, position });
-        }
-        if !seen.insert(text) {
-            let (file, column) = (file(), text.to_owned());
-            return Err(TrainError::DuplicateColumn { file, column });
-        }
-        header.push(text.to_owned());
-    }
-    if let [only] = header.as_slice() {
-        let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
-        if let Some(&(_, separator)) = separators.iter().find(|(c, _)| only.contains(*c)) {
-            return Err(TrainError::Separator {
-                file: file(),
-                header: only.clone(),
-                separator,
-            });
-        }
-    }
-    Ok(header)
+    csv.index(names().enumerate())?;
+    Ok(names().map(str::to_owned).collect())
 }
 
 fn target_position(
@@ -158,84 +124,26 @@ fn target_position(
     Ok(at)
 }
 
-/// A data row, for messages.
-struct Row<'a> {
-    file: &'a str,
-    number: u64,
-    /// The whole file, and where the search for this row began in it.
-    input: &'a [u8],
-    start: u64,
-    header: &'a [String],
+/// A feature by the rules of the server: a served row lands on the very number that was trained on.
+fn number(feature: &Column, text: &str, cell: impl FnOnce() -> Cell) -> Result<f32, TrainError> {
+    let accepted = feature.accept_text(text, Precision::F32);
+    accepted.map(|x| x as f32).map_err(|refusal| {
+        let (cell, value) = (cell(), text.chars().take(QUOTED).collect());
+        match refusal {
+            Refusal::Type { .. } => TrainError::NotNumeric { cell, value },
+            Refusal::Missing | Refusal::NotFinite => TrainError::NotFinite { cell, value },
+            Refusal::OutOfRange { .. } => TrainError::OutOfRange { cell, value },
+        }
+    })
 }
 
-impl Row<'_> {
-    /// The line of the file this row starts on. csv's own count includes neither blank lines skipped nor the LF of the CRLF before.
-    fn line(&self) -> u64 {
-        let (before, rest) = self.input.split_at(self.start as usize);
-        let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace());
-        let above = before.iter().chain(blank);
-        above.filter(|&&byte| byte == b'\n').count() as u64 + 1
+/// A target is any text but NaN, which is how exporters write a missing one.
+fn class(text: &str, cell: impl FnOnce() -> Cell) -> Result<&str, TrainError> {
+    if text.eq_ignore_ascii_case("nan") {
+        let (cell, value) = (cell(), text.to_owned());
+        return Err(TrainError::NotFinite { cell, value });
     }
-
-    fn cell(&self, j: usize) -> Cell {
-        Cell {
-            file: self.file.to_owned(),
-            row: self.number,
-            line: self.line(),
-            column: self.header[j].clone(),
-        }
-    }
-
-    fn ragged(&self, found: usize) -> TrainError {
-        TrainError::Ragged {
-            file: self.file.to_owned(),
-            row: self.number,
-            line: self.line(),
-            expected: self.header.len(),
-            found,
-        }
-    }
-
-    fn text<'t>(&self, j: usize, bytes: &'t [u8]) -> Result<&'t str, TrainError> {
-        if bytes.is_empty() {
-            return Err(TrainError::EmptyCell(self.cell(j)));
-        }
-        std::str::from_utf8(bytes).map_err(|_| TrainError::NotUtf8 {
-            file: self.file.to_owned(),
-            line: self.line(),
-            column: self.header[j].clone(),
-        })
-    }
-
-    /// Through `f64`, as the server reads JSON numbers: a served row lands on the very number that was trained on.
-    fn number(&self, j: usize, text: &str) -> Result<f32, TrainError> {
-        let (cell, value) = (|| self.cell(j), || text.chars().take(QUOTED).collect());
-        let Ok(number) = text.parse::<f64>() else {
-            let (cell, value) = (cell(), value());
-            return Err(TrainError::NotNumeric { cell, value });
-        };
-        // Digits that overflow to infinity are a number out of range, the word is not a number.
-        let digits = text.contains(|c: char| c.is_ascii_digit());
-        if !number.is_finite() && !digits {
-            let (cell, value) = (cell(), value());
-            return Err(TrainError::NotFinite { cell, value });
-        }
-        let number = number as f32;
-        if !number.is_finite() {
-            let (cell, value) = (cell(), value());
-            return Err(TrainError::OutOfRange { cell, value });
-        }
-        Ok(number)
-    }
-
-    /// A target is any text but NaN, which is how exporters write a missing one.
-    fn class<'t>(&self, j: usize, text: &'t str) -> Result<&'t str, TrainError> {
-        if text.eq_ignore_ascii_case("nan") {
-            let (cell, value) = (self.cell(j), text.to_owned());
-            return Err(TrainError::NotFinite { cell, value });
-        }
-        Ok(text)
-    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -246,7 +154,8 @@ mod tests {
         let error = read(csv.as_ref(), "t.csv", Some("y")).expect_err(expected);
         assert_eq!(error.to_string(), expected);
         let flag = matches!(error, TrainError::MissingTarget { .. });
-        assert_eq!(error.exit_code(), if flag { 64 } else { 65 });
+        let code = crate::Error::from(error).exit_code();
+        assert_eq!(code, if flag { 64 } else { 65 });
     }
 
     #[test]
@@ -298,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_target_must_be_named() {
-        let error = read(b"a,b\n1,2\n", "t.csv", None).expect_err("no target");
+        let error = read(b"a,b\n1,2\n".as_slice(), "t.csv", None).expect_err("no target");
         assert_eq!(
             error.to_string(),
             "t.csv: no target column is named; add --target with one of: a, b"
@@ -367,8 +276,8 @@ mod tests {
             proptest::sample::select(b"ay,;\"\n\r1.e-\xff \xef\xbb\xbf".to_vec()), 0..60,
         )) {
             let with_header = [b"a,y\n".as_slice(), &bytes].concat();
-            let _ = read(&bytes, "t.csv", Some("y"));
-            let _ = read(&with_header, "t.csv", Some("y"));
+            let _ = read(bytes.as_slice(), "t.csv", Some("y"));
+            let _ = read(with_header.as_slice(), "t.csv", Some("y"));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod app;
 mod bad_input;
+mod binary;
 mod browser;
 mod commands;
 mod document;
@@ -13,3 +14,4 @@ mod pages;
 mod parity;
 mod registry;
 mod shutdown;
+mod start;

@@ -159,7 +159,7 @@ fn too_few_rows_to_hold_some_out_is_said() {
         error.to_string(),
         "tiny.csv has 2 rows in 2 classes, too few to hold out a share of 0.2; add rows, or train on all with --test-split 0"
     );
-    assert_eq!(error.exit_code(), 65);
+    assert_eq!(crate::Error::from(error).exit_code(), 65);
 }
 
 #[test]
@@ -186,5 +186,5 @@ fn a_bad_parameter_is_a_usage_error() {
         ..Params::default()
     };
     let error = train(&tiny(40), &params, |_| ()).expect_err("two columns");
-    assert_eq!(error.exit_code(), 64);
+    assert_eq!(crate::Error::from(error).exit_code(), 64);
 }

@@ -1,0 +1,177 @@
+//! Where a command's results go: standard output, or a file that is there as a whole or not at all.
+
+use crate::{Error, observe::escape};
+use std::{
+    fs::{self, File, Permissions},
+    io::{self, BufWriter, Write},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+use tempfile::NamedTempFile;
+
+/// What standard output is called in messages.
+const OUTPUT: &str = "the output";
+
+/// Writes text for people, without what a terminal would act upon in it.
+pub(super) fn say(out: &mut dyn Write, text: &str) -> Result<(), Error> {
+    text.lines()
+        .try_for_each(|line| writeln!(out, "{}", escape(line)))
+        .map_err(|cause| broken_output(&cause))
+}
+
+/// What a failed write to the terminal or a pipe means.
+pub(super) fn broken_output(cause: &io::Error) -> Error {
+    Error::unwritable(OUTPUT, cause)
+}
+
+/// A place for results, by the name that messages call it.
+pub(super) struct Output<'a> {
+    name: String,
+    to: To<'a>,
+}
+
+enum To<'a> {
+    Stream(BufWriter<Box<dyn Write + 'a>>),
+    /// Beside the file that it replaces in the end.
+    Aside(BufWriter<NamedTempFile>, PathBuf),
+}
+
+impl<'a> Output<'a> {
+    /// Standard output, which is there already.
+    pub(super) fn stream(out: &'a mut dyn Write) -> Self {
+        Self {
+            name: OUTPUT.to_owned(),
+            to: To::Stream(BufWriter::new(Box::new(out))),
+        }
+    }
+
+    /// The file at `path`, which keeps what it holds until [`Output::keep`]. What is no file, such as a pipe, is written to at once.
+    pub(super) fn file(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let to = aside(path).map_err(|cause| Error::unwritable(&name, &bare(cause)))?;
+        Ok(Self { name, to })
+    }
+
+    /// Puts the file in its place. Whoever drops an output before leaves what was there.
+    pub(super) fn keep(mut self) -> Result<(), Error> {
+        self.flush()
+            .and_then(|()| match self.to {
+                To::Stream(_) => Ok(()),
+                To::Aside(file, path) => {
+                    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                    file.persist(path).map_err(|error| error.error)?;
+                    Ok(())
+                }
+            })
+            .map_err(|cause| Error::unwritable(&self.name, &cause))
+    }
+
+    /// What a failed write to it means.
+    pub(super) fn broken(&self, cause: &io::Error) -> Error {
+        Error::unwritable(&self.name, cause)
+    }
+}
+
+impl Write for Output<'_> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match &mut self.to {
+            To::Stream(out) => out.write(buf),
+            To::Aside(file, _) => file.write(buf),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.to {
+            To::Stream(out) => out.flush(),
+            To::Aside(file, _) => file.flush(),
+        }
+    }
+}
+
+/// The fault without the name of the temporary file, which its user has not chosen.
+fn bare(cause: io::Error) -> io::Error {
+    let source = cause.get_ref().and_then(|error| error.source());
+    let code = source.and_then(|source| source.downcast_ref::<io::Error>());
+    code.and_then(io::Error::raw_os_error)
+        .map_or(cause, io::Error::from_raw_os_error)
+}
+
+fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
+    // A link stays one: what it leads to is replaced.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let there = fs::metadata(&path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        let stream: Box<dyn Write> = Box::new(File::options().write(true).open(path)?);
+        return Ok(To::Stream(BufWriter::new(stream)));
+    }
+    // As any program creates files: what the user's mask leaves of it.
+    let mode = there.map_or(Permissions::from_mode(0o666), |there| there.permissions());
+    let directory = path.parent().filter(|parent| *parent != Path::new(""));
+    let file = tempfile::Builder::new()
+        .prefix(".ml-serving-")
+        .permissions(mode)
+        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    Ok(To::Aside(BufWriter::new(file), path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_keeps_what_it_holds_until_the_new_content_is_whole() {
+        let place = tempfile::tempdir().expect("a directory");
+        let path = place.path().join("out.csv");
+        let names = || fs::read_dir(place.path()).expect("listed").count();
+        fs::write(&path, "old").expect("written");
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("set");
+
+        let mut dropped = Output::file(&path).expect("opened");
+        dropped.write_all(b"half of it").expect("written");
+        drop(dropped);
+        assert_eq!(fs::read(&path).expect("read"), b"old");
+        assert_eq!(names(), 1);
+
+        let mut kept = Output::file(&path).expect("opened");
+        kept.write_all(b"new").expect("written");
+        kept.keep().expect("kept");
+        assert_eq!(fs::read(&path).expect("read"), b"new");
+        let mode = fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!((names(), mode & 0o777), (1, 0o640));
+    }
+
+    #[test]
+    fn a_link_stays_a_link_and_a_device_a_device() {
+        let place = tempfile::tempdir().expect("a directory");
+        let (file, link) = (place.path().join("file"), place.path().join("link"));
+        fs::write(&file, "old").expect("written");
+        std::os::unix::fs::symlink(&file, &link).expect("linked");
+        for path in [link.as_path(), Path::new("/dev/null")] {
+            let mut output = Output::file(path).expect("opened");
+            output.write_all(b"new").expect("written");
+            output.keep().expect("kept");
+        }
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).expect("read"), b"new");
+        assert!(!fs::metadata("/dev/null").expect("there").is_file());
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_is_named() {
+        let place = tempfile::tempdir().expect("a directory");
+        let path = place.path().join("no/such/out.csv");
+        let error = Output::file(&path).err().expect("refused").to_string();
+        let named = format!("{} cannot be written: No such file", path.display());
+        assert!(
+            error.starts_with(&named) && !error.contains(".ml-serving"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn text_for_people_holds_nothing_that_a_terminal_acts_upon() {
+        let mut out = Vec::new();
+        say(&mut out, "name\tchurn\u{1b}[2J\nversion 1").expect("written");
+        assert_eq!(out, b"name\\tchurn\\u{1b}[2J\nversion 1\n");
+    }
+}

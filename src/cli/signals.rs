@@ -1,0 +1,101 @@
+//! The signals that end a server: the first one drains it, a further one ends it at once.
+
+use crate::{Error, config::Server, http::Shutdown};
+use std::{fs, io, time::Duration};
+use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+
+/// A signal that ends a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signal {
+    /// SIGTERM: Kubernetes, Docker, systemd.
+    Terminate,
+    /// SIGHUP: a supervisor, or a terminal that is gone.
+    Hangup,
+    /// SIGINT: Ctrl+C.
+    Interrupt,
+    /// SIGQUIT: Ctrl+\, and how some images stop their servers.
+    Quit,
+}
+
+impl Signal {
+    /// Load balancers are given time to look away, but a person at a terminal is not kept waiting for them.
+    pub(super) fn shutdown(self, server: &Server) -> Shutdown {
+        let drain = match self {
+            Self::Terminate | Self::Hangup => server.drain_seconds,
+            Self::Interrupt | Self::Quit => 0,
+        };
+        Shutdown {
+            drain: Duration::from_secs(drain),
+            grace: Duration::from_secs(server.shutdown_seconds),
+        }
+    }
+}
+
+/// The signals sent to this process from now on.
+pub(super) struct Signals {
+    terminate: Stream,
+    /// None under nohup, which has this signal ignored.
+    hangup: Option<Stream>,
+    interrupt: Stream,
+    quit: Stream,
+}
+
+impl Signals {
+    /// Catches the signals; they do not end the process by themselves any more.
+    pub(super) fn listen() -> io::Result<Self> {
+        let hangup = if hangup_is_ignored() {
+            None
+        } else {
+            Some(signal(SignalKind::hangup())?)
+        };
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hangup,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+        })
+    }
+
+    /// The next signal.
+    pub(super) async fn next(&mut self) -> Signal {
+        let Self {
+            terminate,
+            hangup,
+            interrupt,
+            quit,
+        } = self;
+        let hangup = async {
+            match hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = terminate.recv() => Signal::Terminate,
+            _ = hangup => Signal::Hangup,
+            _ = interrupt.recv() => Signal::Interrupt,
+            _ = quit.recv() => Signal::Quit,
+        }
+    }
+
+    /// Waits for a signal that means "now". SIGHUP does not: supervisors send it after SIGTERM.
+    pub(super) async fn at_once(&mut self) -> Error {
+        loop {
+            let (name, number) = match self.next().await {
+                Signal::Hangup => continue,
+                Signal::Interrupt => ("SIGINT", 2),
+                Signal::Quit => ("SIGQUIT", 3),
+                Signal::Terminate => ("SIGTERM", 15),
+            };
+            return Error::Signal { name, number };
+        }
+    }
+}
+
+/// Whether the process was started with SIGHUP ignored. Linux tells by a bit mask; elsewhere the signal drains.
+fn hangup_is_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}

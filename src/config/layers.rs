@@ -1,0 +1,186 @@
+//! Where settings come from, one layer over the other, and what each value is to be traced back to.
+
+use super::settings;
+use crate::observe::log::LogFormat;
+use figment::{
+    Error, Figment, Metadata, Profile, Provider,
+    providers::{Format, Yaml},
+    value::{Dict, Map, Value},
+};
+use std::{fs, path::Path};
+
+const PREFIX: &str = "MLSERVING__";
+/// What other programs take their log level from, and so what people set.
+const LOG_LEVEL: &str = "LOG_LEVEL";
+const FILE: &str = "file";
+const FLAG: &str = "flag";
+
+/// The settings that have a flag of their own.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--model`
+    pub model: Option<String>,
+    /// `--host`
+    pub host: Option<String>,
+    /// `--port`
+    pub port: Option<u16>,
+}
+
+/// All settings that are given, by section, without those left blank.
+pub(super) struct Merged {
+    pub(super) values: Dict,
+    figment: Figment,
+    file: String,
+}
+
+/// Puts the layers over one another: `file`, environment, `flags`.
+///
+/// # Errors
+/// A sentence about a file that cannot be read.
+pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String> {
+    let mut figment = Figment::new();
+    if let Some(level) = std::env::var(LOG_LEVEL).ok().filter(|x| !x.is_empty()) {
+        figment = figment.merge(Layer::one(LOG_LEVEL, "log.level", level));
+    }
+    if let Some(path) = file {
+        figment = figment.merge(Layer(FILE, read(path)?));
+    }
+    figment = figment.merge(Layer("environment", environment()));
+    let texts = [("model.uri", &flags.model), ("server.host", &flags.host)];
+    for (key, value) in texts {
+        if let Some(value) = value {
+            figment = figment.merge(Layer::one(FLAG, key, value.as_str()));
+        }
+    }
+    if let Some(port) = flags.port {
+        figment = figment.merge(Layer::one(FLAG, "server.port", port));
+    }
+    let merged = figment.find_value("").map_err(|error| error.to_string())?;
+    let mut values = merged.into_dict().unwrap_or_default();
+    values.retain(|_, section| !is_blank(section));
+    for section in values.values_mut() {
+        if let Value::Dict(_, settings) = section {
+            settings.retain(|_, value| !is_blank(value));
+        }
+    }
+    Ok(Merged {
+        values,
+        figment,
+        file: file.map_or_else(String::new, |path| path.display().to_string()),
+    })
+}
+
+/// The variables that are settings. An empty one is not set: charts and compose files write them for values left blank.
+fn environment() -> Dict {
+    let mut layer = Figment::new();
+    for (name, text) in std::env::vars_os() {
+        let name = name.to_string_lossy().to_uppercase();
+        let text = text.to_string_lossy().into_owned();
+        let Some(key) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
+        let key = key.replace("__", ".").to_lowercase();
+        if text.is_empty() || key.split('.').any(str::is_empty) {
+            continue;
+        }
+        let value = match settings::find(&key) {
+            Some(takes) if takes.is_text() => Value::from(text),
+            _ => scalar(text),
+        };
+        layer = layer.merge(Layer::one("variable", &key, value));
+    }
+    let merged = layer.find_value("").ok().and_then(Value::into_dict);
+    merged.unwrap_or_default()
+}
+
+/// A number or a truth value if it looks like one.
+fn scalar(text: String) -> Value {
+    let number = text.trim().parse::<u64>().ok().map(Value::from);
+    let truth = || text.trim().parse::<bool>().ok().map(Value::from);
+    number.or_else(truth).unwrap_or_else(|| Value::from(text))
+}
+
+/// A key without a value, as YAML files have them.
+fn is_blank(value: &Value) -> bool {
+    matches!(value, Value::Empty(..))
+}
+
+/// The settings of a YAML file.
+fn read(path: &Path) -> Result<Dict, String> {
+    let name = path.display();
+    let bytes = fs::read(path).map_err(|error| {
+        format!("the configuration file {name} cannot be read: {error}; give --config a YAML file")
+    })?;
+    let no_settings = |why: &str| format!("the configuration file {name} {why}");
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| no_settings("is not UTF-8; save it as UTF-8"))?;
+    match Yaml::from_str(&text) {
+        Ok(Value::Dict(_, settings)) => Ok(settings),
+        Ok(Value::Empty(..)) => Ok(Dict::new()),
+        Ok(_) => Err(no_settings(
+            "holds no sections; write \"server:\", \"model:\" or \"log:\" with settings below them",
+        )),
+        Err(error) => Err(no_settings(&format!("is not YAML: {error}"))),
+    }
+}
+
+impl Merged {
+    /// Where a value was set, as its user calls the place.
+    pub(super) fn place(&self, key: &str, value: &Value) -> String {
+        match self.figment.get_metadata(value.tag()).map(|m| &*m.name) {
+            Some(FILE) => self.file.clone(),
+            Some(FLAG) => flag(key).to_owned(),
+            Some(LOG_LEVEL) => LOG_LEVEL.to_owned(),
+            _ => variable(key),
+        }
+    }
+
+    /// Whether a value comes from a variable that is named after its key.
+    pub(super) fn is_variable(&self, key: &str, value: &Value) -> bool {
+        self.place(key, value) == variable(key)
+    }
+
+    /// `log.format`, if it can be read.
+    pub(super) fn log_format(&self) -> LogFormat {
+        let log = self.values.get("log").and_then(Value::as_dict);
+        let format = log.and_then(|log| log.get("format"));
+        format
+            .and_then(|format| format.deserialize().ok())
+            .unwrap_or_default()
+    }
+}
+
+/// The flag of a setting that has one.
+fn flag(key: &str) -> &'static str {
+    match key {
+        "model.uri" => "--model",
+        "server.host" => "--host",
+        _ => "--port",
+    }
+}
+
+/// The variable of a setting.
+pub(super) fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+}
+
+/// Settings under the name of where they come from.
+struct Layer(&'static str, Dict);
+
+impl Layer {
+    /// One setting.
+    fn one(name: &'static str, key: &str, value: impl Into<Value>) -> Self {
+        let dict = figment::util::nest(key, value.into()).into_dict();
+        Self(name, dict.unwrap_or_default())
+    }
+}
+
+impl Provider for Layer {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.0)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        Ok(Profile::Default.collect(self.1.clone()))
+    }
+}
