@@ -96,9 +96,9 @@ pub(super) fn read(
         return Err(corrupt!("{op} has a base value that is not finite"));
     }
     let shape = if classifier {
-        Shape::classifier(&attributes, &weights, base.len())?
+        Shape::classifier(&attributes, &weights, base.len(), precision)?
     } else {
-        Shape::regressor(&attributes, base.len())?
+        Shape::regressor(&attributes, base.len(), precision)?
     };
     let (mut forest, leaves) = forest(op, features, &nodes, &weights, &shape, size)?;
     let output = shape.output(&attributes, &leaves, base.is_empty())?;
@@ -130,6 +130,7 @@ impl Shape {
         attributes: &Attributes<'_>,
         weights: &Weights<'_>,
         base: usize,
+        precision: Precision,
     ) -> Result<Self, FormatError> {
         if attributes.text("aggregate_function")?.is_some() {
             return Err(unsupported!(
@@ -163,18 +164,22 @@ impl Shape {
         Ok(Self {
             labels: Some(labels),
             width,
-            aggregation: Aggregation::Sum,
+            aggregation: aggregation(None, precision)?,
         })
     }
 
-    fn regressor(attributes: &Attributes<'_>, base: usize) -> Result<Self, FormatError> {
+    fn regressor(
+        attributes: &Attributes<'_>,
+        base: usize,
+        precision: Precision,
+    ) -> Result<Self, FormatError> {
         let width = targets(attributes)?;
         if base != 0 && base != width {
             return Err(corrupt!(
                 "the regressor has {base} base_values for {width} targets"
             ));
         }
-        let aggregation = aggregation(attributes.text("aggregate_function")?)?;
+        let aggregation = aggregation(attributes.text("aggregate_function")?, precision)?;
         Ok(Self {
             labels: None,
             width,
@@ -229,11 +234,19 @@ pub(super) fn targets(attributes: &Attributes<'_>) -> Result<usize, FormatError>
 }
 
 /// How the operators sum, by the name of their `aggregate_function`.
-pub(super) fn aggregation(name: Option<&str>) -> Result<Aggregation, FormatError> {
-    match name {
-        None | Some("SUM") => Ok(Aggregation::Sum),
-        Some("AVERAGE") => Ok(Aggregation::Mean),
-        Some(other) => Err(unsupported!(
+///
+/// onnxruntime sums in the `precision` that the trees compare in, tree by tree, and the last bit decides a near-tie. On several
+/// threads it adds parts of a large batch first; its own labels of near-ties then depend on the number of threads.
+pub(super) fn aggregation(
+    name: Option<&str>,
+    precision: Precision,
+) -> Result<Aggregation, FormatError> {
+    match (name, precision) {
+        (None | Some("SUM"), Precision::F32) => Ok(Aggregation::SumF32),
+        (None | Some("SUM"), Precision::F64) => Ok(Aggregation::Sum),
+        (Some("AVERAGE"), Precision::F32) => Ok(Aggregation::MeanF32),
+        (Some("AVERAGE"), Precision::F64) => Ok(Aggregation::Mean),
+        (Some(other), _) => Err(unsupported!(
             "aggregate_function {other} is not supported; SUM and AVERAGE are"
         )),
     }

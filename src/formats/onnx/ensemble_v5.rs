@@ -85,7 +85,7 @@ pub(super) fn read(
             categories: sets.sets,
             handles_missing,
         },
-        aggregation: ensemble::aggregation(aggregation)?,
+        aggregation: ensemble::aggregation(aggregation, precision)?,
         base: Vec::new(),
         output: ensemble::regression(width, link),
         output_precision: precision,

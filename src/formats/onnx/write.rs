@@ -17,7 +17,7 @@ use super::{
 use crate::{
     formats::FormatError,
     input::Precision,
-    model::{Aggregation, BinaryScores, ForestIr, Labels, Link, ModelIr, Output, StepOp, TreeNode},
+    model::{BinaryScores, ForestIr, Labels, Link, ModelIr, Output, StepOp, TreeNode},
 };
 
 /// The IR version and operator sets that every onnxruntime since 1.10 reads.
@@ -125,7 +125,7 @@ fn scaler(model: &ModelIr) -> Result<Option<NodeProto>, FormatError> {
 #[expect(clippy::float_cmp, reason = "the cut is one of two constants")]
 fn classifier(model: &ModelIr, labels: &Labels, rows: &str) -> Result<NodeProto, FormatError> {
     let forest = &model.forest;
-    if model.aggregation != Aggregation::Sum {
+    if model.aggregation.is_mean() {
         return Err(unsupported!(
             "a classifier's leaves must add up to its scores: ONNX has no mean for classifiers"
         ));
@@ -208,7 +208,7 @@ fn regressor(model: &ModelIr, link: Link, rows: &str) -> Result<NodeProto, Forma
     }
     let columns: Vec<_> = (0..forest.width).zip(0_i64..).collect();
     let mut attributes = Vec::new();
-    if model.aggregation == Aggregation::Mean {
+    if model.aggregation.is_mean() {
         attributes.push(text("aggregate_function", "AVERAGE"));
     }
     attributes.extend(base(model)?);
