@@ -4,20 +4,18 @@
 //! rules are onnxruntime's (`tree_ensemble_aggregator.h`), which the specification leaves open.
 
 use super::{
-    MAX_FEATURES,
     attributes::Attributes,
     chains::Sets,
     corrupt,
     features::Features,
     labels::labels,
-    leaves::{Leaves, Slots, Weights},
-    nodes,
+    leaves::{LeafVectors, LeafWeights, Slots},
+    node_arrays::{NodeArrays, spans},
     proto::NodeProto,
-    trees::{NodeArrays, spans},
-    unsupported,
+    tree, unsupported,
 };
 use crate::{
-    formats::FormatError,
+    formats::{FormatError, MAX_FEATURES},
     input::Precision,
     model::{Aggregation, BinaryScores, ForestIr, Labels, Link, ModelIr, Output, TreeNode},
 };
@@ -84,7 +82,7 @@ pub(super) fn read(
     let precision = features.elem.precision();
     let nodes = NodeArrays::new(op, &attributes, precision)?;
     let prefix = if classifier { "class" } else { "target" };
-    let weights = Weights {
+    let weights = LeafWeights {
         tree_ids: attributes.ints(&format!("{prefix}_treeids"))?,
         node_ids: attributes.ints(&format!("{prefix}_nodeids"))?,
         ids: attributes.ints(&format!("{prefix}_ids"))?,
@@ -128,7 +126,7 @@ struct Shape {
 impl Shape {
     fn classifier(
         attributes: &Attributes<'_>,
-        weights: &Weights<'_>,
+        weights: &LeafWeights<'_>,
         base: usize,
         precision: Precision,
     ) -> Result<Self, FormatError> {
@@ -190,7 +188,7 @@ impl Shape {
     fn output(
         &self,
         attributes: &Attributes<'_>,
-        leaves: &Leaves,
+        leaves: &LeafVectors,
         no_base: bool,
     ) -> Result<Output, FormatError> {
         let link = link(attributes.text("post_transform")?)?;
@@ -276,10 +274,10 @@ fn forest(
     op: &str,
     features: &Features,
     nodes: &NodeArrays<'_>,
-    weights: &Weights<'_>,
+    weights: &LeafWeights<'_>,
     shape: &Shape,
     size: usize,
-) -> Result<(ForestIr, Leaves), FormatError> {
+) -> Result<(ForestIr, LeafVectors), FormatError> {
     let spans = spans(op, nodes)?;
     let handles_missing = features.holds_nan() && nodes.missing.iter().any(|&m| m != 0);
     let mut trees: Vec<Vec<TreeNode>> = Vec::with_capacity(spans.len());
@@ -288,7 +286,7 @@ fn forest(
     let mut sets = Sets::new(size);
     for span in &spans {
         let first = next;
-        trees.push(nodes::tree(
+        trees.push(tree::tree(
             op,
             nodes,
             span,

@@ -4,12 +4,12 @@
 //! behind that, and `Mul` with one behind LightGBM's classifiers.
 
 use super::{
-    PLAIN_EXPORT,
+    advice::PLAIN_EXPORT,
     attributes::Attributes,
-    graph::{Value, Walk, label},
     labels,
     proto::NodeProto,
     unsupported,
+    walk::{Value, Walk, label},
 };
 use crate::{
     formats::FormatError,

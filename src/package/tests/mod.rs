@@ -9,7 +9,7 @@ use std::{borrow::Cow, collections::HashMap, fs, io, path::PathBuf};
 use serde_yaml::Mapping;
 
 use super::{Files, Loaded, package, read as load};
-use crate::formats::{FormatError, onnx};
+use crate::formats::{FormatError, ModelFile, onnx};
 use crate::input::{ColumnType, Schema};
 use crate::model::{Labels, Model, ModelIr, Output};
 
@@ -248,7 +248,7 @@ fn a_broken_example_does_not_keep_a_model_from_loading() {
 
 /// The iris forest under the names of its columns, with a few rows.
 fn named_iris(labels: Option<Labels>) -> (ModelIr, Vec<Vec<f64>>) {
-    let mut source = onnx::read(&graph("iris_rf")).unwrap().source;
+    let mut source = onnx::read(&ModelFile::new(&graph("iris_rf"))).unwrap().ir;
     let names = ["sepal_length", "sepal_width", "petal_length", "petal_width"].map(str::to_owned);
     source.schema = Schema::named(names, ColumnType::Double);
     if let (Output::Classes { labels, .. }, Some(new)) = (&mut source.output, labels) {

@@ -2,15 +2,15 @@
 //!
 //! The bytes depend on the model alone: no clock, no version, no order of a hash map.
 
+mod arrays;
+mod message;
+
 use prost::Message as _;
 
 use super::{
-    ML_DOMAIN,
-    arrays::{Weights, exact, leaf, node_attributes},
-    message::{floats, int, ints, node, strings, tensor_type, text, value},
     proto::{
-        AttributeProto, GraphProto, MapTypeProto, ModelProto, NodeProto, OperatorSetIdProto,
-        SequenceTypeProto, TypeProto, ValueInfoProto, elem,
+        AttributeProto, GraphProto, ML_DOMAIN, MapTypeProto, ModelProto, NodeProto,
+        OperatorSetIdProto, SequenceTypeProto, TypeProto, ValueInfoProto, elem,
     },
     unsupported,
 };
@@ -19,6 +19,8 @@ use crate::{
     input::Precision,
     model::{BinaryScores, ForestIr, Labels, Link, ModelIr, Output, StepOp, TreeNode},
 };
+use arrays::{LeafWeightArrays, exact, leaf, node_attributes};
+use message::{floats, int, ints, node, strings, tensor_type, text, value};
 
 /// The IR version and operator sets that every onnxruntime since 1.10 reads.
 const IR_VERSION: i64 = 8;
@@ -167,7 +169,7 @@ fn classifier(model: &ModelIr, labels: &Labels, rows: &str) -> Result<NodeProto,
             .chunks_exact(forest.width.max(1))
             .all(|leaf| leaf.iter().any(|&w| w > 0.0));
     let mut attributes = base(model)?;
-    attributes.extend(Weights::of(forest, &columns, sparse)?.attributes("class"));
+    attributes.extend(LeafWeightArrays::of(forest, &columns, sparse)?.attributes("class"));
     attributes.push(labels_attribute(labels));
     attributes.extend(node_attributes(forest)?);
     attributes.push(text("post_transform", transform));
@@ -215,7 +217,7 @@ fn regressor(model: &ModelIr, link: Link, rows: &str) -> Result<NodeProto, Forma
     attributes.push(int("n_targets", forest.width as i64));
     attributes.extend(node_attributes(forest)?);
     attributes.push(text("post_transform", transform(link)?));
-    attributes.extend(Weights::of(forest, &columns, false)?.attributes("target"));
+    attributes.extend(LeafWeightArrays::of(forest, &columns, false)?.attributes("target"));
     Ok(node(
         ML_DOMAIN,
         "TreeEnsembleRegressor",
