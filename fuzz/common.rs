@@ -1,15 +1,22 @@
 //! What every target does with what it read.
 
 use ml_serving::{
-    formats::FormatError,
+    formats::{Format, ModelFile},
     input::Batch,
-    model::{Model, ModelIr, Predictions},
+    model::{Model, Predictions},
 };
 
-/// Builds the model and lets it answer rows of every kind; a refusal is fine, a panic is not.
-pub fn check(read: Result<ModelIr, FormatError>) {
-    let Ok(source) = read else { return };
-    let Ok(model) = Model::new(source) else { return };
+/// Reads a file of a Python class, builds the model and lets it answer rows of every kind; a refusal is fine, a panic is not.
+pub fn check(format: &Format, bytes: &[u8], class: Option<&str>) {
+    _ = (format.recognises)(bytes);
+    let file = ModelFile {
+        bytes,
+        class,
+        // Both kinds of scaler, by the length of the input.
+        f32_rows: bytes.len().is_multiple_of(2),
+    };
+    let Ok(parsed) = (format.read)(&file) else { return };
+    let Ok(model) = Model::new(parsed.ir) else { return };
     let width = model.schema().len();
     let mut answer = Predictions::default();
     for x in [0.0, 1.5, -3.0, 1e9, f64::NAN] {

@@ -109,7 +109,7 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
         uri: uri.clone(),
         cause,
     };
-    let model = Model::new(parsed.source).map_err(|error| invalid(error.to_string()))?;
+    let model = Model::new(parsed.ir).map_err(|error| invalid(error.to_string()))?;
     let example = self_test(&model, &package, &uri).map_err(invalid)?;
     let name = Some(&config.name).filter(|name| !name.is_empty());
     let short = || hex.chars().take(12).collect();

@@ -2,10 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use ml_serving::formats::onnx;
 
 #[path = "../common.rs"]
 mod common;
 
 fuzz_target!(|bytes: &[u8]| {
-    common::check(ml_serving::formats::onnx::read(bytes).map(|parsed| parsed.source));
+    common::check(&onnx::FORMAT, bytes, None);
 });

@@ -6,6 +6,7 @@
 
 use flate2::Crc;
 use libfuzzer_sys::fuzz_target;
+use ml_serving::formats::sklearn;
 
 #[path = "../common.rs"]
 mod common;
@@ -14,7 +15,7 @@ const SEPARATOR: &[u8] = b"\n%%\n";
 
 fuzz_target!(|bytes: &[u8]| {
     for file in [bytes, &archive(bytes)] {
-        common::check(ml_serving::formats::sklearn::read(file, true).map(|parsed| parsed.source));
+        common::check(&sklearn::FORMAT, file, None);
     }
 });
 

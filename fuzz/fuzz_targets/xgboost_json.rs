@@ -2,10 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use ml_serving::formats::xgboost;
 
 #[path = "../common.rs"]
 mod common;
 
 fuzz_target!(|bytes: &[u8]| {
-    common::check(ml_serving::formats::xgboost::read(bytes, None).map(|parsed| parsed.source));
+    common::check(&xgboost::FORMAT, bytes, None);
 });

@@ -2,6 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use ml_serving::formats::xgboost;
 
 #[path = "../common.rs"]
 mod common;
@@ -9,5 +10,5 @@ mod common;
 fuzz_target!(|bytes: &[u8]| {
     let file = [b"{L", bytes].concat();
     let class = Some("xgboost.sklearn.XGBClassifier");
-    common::check(ml_serving::formats::xgboost::read(&file, class).map(|parsed| parsed.source));
+    common::check(&xgboost::FORMAT, &file, class);
 });

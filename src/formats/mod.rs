@@ -1,51 +1,72 @@
-//! Bytes to [`ModelIr`]: the readers of model files. No network, no panic on any input.
+//! Bytes to [`ModelIr`](crate::model::ModelIr): the readers of model files. No network, no panic on any input.
+//!
+//! A format is a room of its own and one entry of [`FORMATS`]; nothing else knows how many there are.
 
+mod error;
+mod format;
 pub mod lightgbm;
 pub mod onnx;
 pub mod sklearn;
-pub mod xgboost;
-
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod xgboost;
 
-use crate::model::ModelIr;
+pub use error::FormatError;
+pub(crate) use error::{corrupt, unsupported};
+use format::MAX_FEATURES;
+pub use format::{ColumnsBy, Format, ModelFile, Parsed};
 
-/// A data file that was read.
-#[derive(Debug)]
-pub struct Parsed {
-    pub source: ModelIr,
-    /// The version of the library that wrote the file, where the file says so.
-    pub version: Option<String>,
-    /// What the file says it is made of, from input to output: scalers and estimator by class.
-    pub parts: Vec<String>,
+/// Every format. The order decides which file of a folder is the model where several could be.
+pub const FORMATS: [&Format; 4] = [
+    &onnx::FORMAT,
+    &sklearn::FORMAT,
+    &xgboost::FORMAT,
+    &lightgbm::FORMAT,
+];
+
+/// The format that an `MLmodel` names as a flavor.
+pub fn by_flavor(flavor: &str) -> Option<&'static Format> {
+    FORMATS.into_iter().find(|format| format.flavor == flavor)
 }
 
-/// Why a package could not become a model. Always permanent: the same bytes fail the same way.
-#[derive(Debug, thiserror::Error)]
-pub enum FormatError {
-    /// A file that the package must have is not there or cannot be read.
-    #[error("{0}")]
-    Missing(String),
-    /// The bytes are not what their format promises.
-    #[error("{0}")]
-    Corrupt(String),
-    /// A valid model that this server cannot serve; the text says which part and what would work.
-    #[error("{0}")]
-    Unsupported(String),
+/// The format of a file by the end of its name, in capitals or not.
+pub fn by_file_name(name: &str) -> Option<&'static Format> {
+    let (_, end) = name.rsplit_once('.')?;
+    let mut known = endings();
+    let found = known.find(|(ending, _)| ending.eq_ignore_ascii_case(end));
+    found.map(|(_, format)| format)
 }
 
-/// Builds a [`FormatError::Corrupt`].
-macro_rules! corrupt {
-    ($($text:tt)*) => {
-        $crate::formats::FormatError::Corrupt(format!($($text)*))
+/// The format of a file by its first bytes.
+pub fn by_content(bytes: &[u8]) -> Option<&'static Format> {
+    FORMATS
+        .into_iter()
+        .find(|format| (format.recognises)(bytes))
+}
+
+/// Ends of file names and their formats; those that other files have too come last.
+pub fn endings() -> impl Iterator<Item = (&'static str, &'static Format)> {
+    let own = FORMATS
+        .into_iter()
+        .flat_map(|format| format.endings.iter().map(move |end| (*end, format)));
+    let common = FORMATS
+        .into_iter()
+        .flat_map(|format| format.common_endings.iter().map(move |end| (*end, format)));
+    own.chain(common)
+}
+
+/// Reads a file that its package or its name says to be of `format`.
+///
+/// The content has the last word: a file that is not what `format` looks like, and is what another format looks like, is read
+/// as that one. MLflow's lightgbm flavor holds a pickle of a scikit-learn class, or a model text.
+///
+/// # Errors
+/// As the reader says.
+pub fn read(format: &Format, file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
+    let format = if (format.recognises)(file.bytes) {
+        format
+    } else {
+        by_content(file.bytes).unwrap_or(format)
     };
+    (format.read)(file)
 }
-
-/// Builds a [`FormatError::Unsupported`].
-macro_rules! unsupported {
-    ($($text:tt)*) => {
-        $crate::formats::FormatError::Unsupported(format!($($text)*))
-    };
-}
-
-pub(crate) use {corrupt, unsupported};

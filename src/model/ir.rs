@@ -98,12 +98,29 @@ pub struct ForestIr {
 /// How the trees' leaf vectors become one raw score vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aggregation {
+    /// The `f64` sum in the order of the trees.
     Sum,
-    /// The same in `f32`, rounded after every tree; for forests with [`ForestIr::targets`].
+    /// The same in `f32`, rounded after every tree: what XGBoost does, and onnxruntime for models of floats.
     SumF32,
     /// The `f64` sum in the order of the trees over their number, of those with the same output where the forest has
     /// [`ForestIr::targets`]: what scikit-learn's forests do, to the last bit.
     Mean,
+    /// The `f32` sum over the number of trees, divided in `f32`. Not for forests with [`ForestIr::targets`].
+    MeanF32,
+}
+
+impl Aggregation {
+    /// The precision that the sums are taken in, and the base score is added in.
+    pub fn precision(self) -> Precision {
+        match self {
+            Self::SumF32 | Self::MeanF32 => Precision::F32,
+            Self::Sum | Self::Mean => Precision::F64,
+        }
+    }
+
+    pub fn is_mean(self) -> bool {
+        matches!(self, Self::Mean | Self::MeanF32)
+    }
 }
 
 /// What turns raw scores into the numbers a client sees.

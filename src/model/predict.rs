@@ -16,8 +16,9 @@ pub struct Model {
     schema: Schema,
     steps: Steps,
     forest: Forest,
-    /// Added to the sums: empty, or one number per output.
+    /// Added to the sums in their precision: empty, or one number per output.
     base: Vec<f64>,
+    sum_precision: Precision,
     output: Output,
     output_precision: Precision,
 }
@@ -89,21 +90,15 @@ impl Model {
         check_output(&output, forest.width)?;
         // Boosters begin their sums with the base score; elsewhere it is added to the sums.
         let per_tree = !forest.targets.is_empty();
-        let (first, base) = if per_tree && aggregation != Aggregation::Mean {
+        let (first, base) = if per_tree && !aggregation.is_mean() {
             (base, Vec::new())
         } else {
             (Vec::new(), base)
         };
         let rule = SumRule {
-            shares: aggregation == Aggregation::Sum
-                && !matches!(output, Output::Regression { .. })
-                && base.is_empty(),
             divisor: divisor(aggregation, &forest)?,
             base: &first,
-            precision: match aggregation {
-                Aggregation::SumF32 => Precision::F32,
-                _ => Precision::F64,
-            },
+            precision: aggregation.precision(),
         };
         schema.precision = input;
         for column in &mut schema.columns {
@@ -114,6 +109,7 @@ impl Model {
             steps,
             forest: Forest::new(&forest, &rule)?,
             base,
+            sum_precision: aggregation.precision(),
             output,
             output_precision,
         })
@@ -146,7 +142,7 @@ impl Model {
             self.forest.sum(self.steps.run(row, buffer), buffers, sums);
             sums.iter_mut()
                 .zip(&self.base)
-                .for_each(|(sum, base)| *sum += base);
+                .for_each(|(sum, base)| *sum = self.sum_precision.round(*sum + base));
             decide(&self.output, self.output_precision, sums, classes, scores);
         }
         Ok(())
@@ -227,15 +223,16 @@ fn check_output(output: &Output, width: usize) -> Result<(), InvalidModel> {
 
 /// What the sums are divided by.
 fn divisor(aggregation: Aggregation, forest: &ForestIr) -> Result<f64, InvalidModel> {
-    let per_tree = !forest.targets.is_empty();
-    match aggregation {
-        Aggregation::SumF32 if !per_tree => {
-            invalid!("sums in f32 need the output of every tree")
-        }
-        Aggregation::Sum | Aggregation::SumF32 => Ok(1.0),
-        Aggregation::Mean if per_tree => mean_of(&forest.targets, forest.width),
-        Aggregation::Mean => Ok(forest.trees.len() as f64),
+    if !aggregation.is_mean() {
+        return Ok(1.0);
     }
+    if forest.targets.is_empty() {
+        return Ok(forest.trees.len() as f64);
+    }
+    if aggregation == Aggregation::MeanF32 {
+        invalid!("trees that each add to one output are not averaged in f32");
+    }
+    mean_of(&forest.targets, forest.width)
 }
 
 /// How many trees each output has, which must be the same for all.

@@ -13,34 +13,16 @@ use super::{
     recorded::Recorded,
 };
 use crate::{
-    formats::{FormatError, Parsed, corrupt, lightgbm, onnx, sklearn, xgboost},
+    formats::{self, ColumnsBy, FormatError, ModelFile, Parsed, corrupt},
     input::{Batch, ColumnType, Schema},
 };
 
 /// The file of the input example, where the `MLmodel` names none.
 const EXAMPLE: &str = "input_example.json";
 
-/// Data files that make a package without an `MLmodel`: the ends of their names and their flavors, the first one that fits.
-const LONE_FILES: [(&str, &str); 11] = [
-    ("onnx", "onnx"),
-    ("skops", "sklearn"),
-    ("pkl", "sklearn"),
-    ("pickle", "sklearn"),
-    ("joblib", "sklearn"),
-    ("ubj", "xgboost"),
-    ("xgb", "xgboost"),
-    ("bst", "xgboost"),
-    ("lgb", "lightgbm"),
-    ("json", "xgboost"),
-    ("txt", "lightgbm"),
-];
-
 /// Whether a file of this name is a model by itself.
 pub fn is_model_file(name: &str) -> bool {
-    let ending = name
-        .rsplit_once('.')
-        .map(|(_, ending)| ending.to_ascii_lowercase());
-    ending.is_some_and(|ending| LONE_FILES.iter().any(|(known, _)| *known == ending))
+    formats::by_file_name(name).is_some()
 }
 
 /// Files of other uses that lie beside a model.
@@ -113,10 +95,7 @@ impl Package {
         let signature = self.mlmodel.as_ref().and_then(|m| m.signature.as_ref());
         let mut parsed = parse(&self.data, bytes, signature)?;
         if let Some(signature) = signature {
-            // LightGBM takes columns by their place, whatever they are called.
-            let lightgbm = parsed.parts.iter().any(|part| part.starts_with("LGBM"));
-            let by_name = self.data.flavor != "lightgbm" && !lightgbm;
-            parsed.source.schema = signature_of(signature, &parsed.source.schema, by_name)?;
+            parsed.ir.schema = signature_of(signature, &parsed.ir.schema, parsed.columns)?;
         }
         if parsed.version.is_none() {
             parsed.version.clone_from(&self.data.version);
@@ -136,19 +115,21 @@ impl Package {
     }
 }
 
-/// Reads a data file by its flavor.
+/// Reads a data file by its flavor and its content.
 fn parse(data: &DataFile, bytes: &[u8], signature: Option<&Schema>) -> Result<Parsed, FormatError> {
-    // What MLflow hands over as floats, scikit-learn scales as floats.
-    let floats = signature.is_some_and(|s| s.columns.iter().all(|c| c.kind == ColumnType::Float));
-    match data.flavor.as_str() {
-        "sklearn" => sklearn::read(bytes, floats),
-        "xgboost" => xgboost::read(bytes, data.class.as_deref()),
-        "lightgbm" if !lightgbm::is_text(bytes) && data.is_sklearn() => {
-            sklearn::read(bytes, floats)
-        }
-        "lightgbm" => lightgbm::read_wrapped(bytes, &lightgbm::Wrapper::default()),
-        _ => onnx::read(bytes),
-    }
+    let file = ModelFile {
+        bytes,
+        class: data.class.as_deref(),
+        // What MLflow hands over as floats, scikit-learn scales as floats.
+        f32_rows: signature.is_some_and(|s| s.columns.iter().all(|c| c.kind == ColumnType::Float)),
+    };
+    let Some(format) = formats::by_flavor(&data.flavor) else {
+        return Err(corrupt!(
+            "there is no reader for the flavor {}",
+            data.flavor
+        ));
+    };
+    formats::read(format, &file)
 }
 
 /// The file, or nothing if the package has no such file.
@@ -173,11 +154,9 @@ fn lone_file(files: &dyn Files) -> Result<DataFile, FormatError> {
         });
         fits.next().filter(|_| fits.next().is_none())
     };
-    let found = LONE_FILES
-        .iter()
-        .find_map(|(end, flavor)| Some((only(end)?, flavor)));
+    let found = formats::endings().find_map(|(end, format)| Some((only(end)?, format.flavor)));
     let (path, flavor) = match found {
-        Some((name, flavor)) => (inside(name)?, *flavor),
+        Some((name, flavor)) => (inside(name)?, flavor),
         None => ("model.onnx", "onnx"),
     };
     Ok(DataFile {
@@ -189,7 +168,7 @@ fn lone_file(files: &dyn Files) -> Result<DataFile, FormatError> {
 }
 
 /// The package's signature, in the order in which the model takes its columns.
-fn signature_of(logged: &Schema, derived: &Schema, by_name: bool) -> Result<Schema, FormatError> {
+fn signature_of(logged: &Schema, derived: &Schema, by: ColumnsBy) -> Result<Schema, FormatError> {
     if logged.len() != derived.len() {
         return Err(corrupt!(
             "the signature in MLmodel has {} columns, the model takes {}",
@@ -198,7 +177,7 @@ fn signature_of(logged: &Schema, derived: &Schema, by_name: bool) -> Result<Sche
         ));
     }
     // A graph with one input per column is fed by name, so its order is the one that counts.
-    if by_name && logged.named && derived.named {
+    if by == ColumnsBy::Name && logged.named && derived.named {
         // Converters turn what they do not like in a name into underscores.
         let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "");
         let by_name = |name: &str| {
@@ -242,14 +221,25 @@ mod tests {
     #[test]
     fn columns_keep_the_signatures_names_and_take_the_graphs_order() {
         let logged = named(&["hue", "od280/od315", "a b"]);
-        let signature = signature_of(&logged, &named(&["a_b", "hue", "od280_od315"]), true);
+        let signature = signature_of(
+            &logged,
+            &named(&["a_b", "hue", "od280_od315"]),
+            ColumnsBy::Name,
+        );
         assert_eq!(signature.unwrap(), named(&["a b", "hue", "od280/od315"]));
     }
 
     #[test]
     fn names_that_could_mean_two_columns_are_refused() {
-        assert!(signature_of(&named(&["a b", "a-b"]), &named(&["a_b", "a__b"]), true).is_err());
-        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), true).is_err());
-        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), false).is_ok());
+        assert!(
+            signature_of(
+                &named(&["a b", "a-b"]),
+                &named(&["a_b", "a__b"]),
+                ColumnsBy::Name
+            )
+            .is_err()
+        );
+        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), ColumnsBy::Name).is_err());
+        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), ColumnsBy::Place).is_ok());
     }
 }

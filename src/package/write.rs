@@ -8,7 +8,7 @@ use super::{
     yaml::{self, Mapping},
 };
 use crate::{
-    formats::{FormatError, corrupt, onnx},
+    formats::{FormatError, ModelFile, corrupt, onnx},
     input::Batch,
     model::{Model, ModelIr, Predictions},
 };
@@ -26,7 +26,7 @@ pub fn write(
     facts: Mapping,
 ) -> Result<Vec<(&'static str, Vec<u8>)>, FormatError> {
     let graph = onnx::write(source)?;
-    let written = onnx::read(&graph)?.source;
+    let written = onnx::read(&ModelFile::new(&graph))?.ir;
     let output = written.output.clone();
     let model = Model::new(written).map_err(|e| corrupt!("the model does not hold: {e}"))?;
     let mut metadata = facts;

@@ -3,32 +3,35 @@
 //! Source: `ToString` and `ConvertOutput` of the objectives below LightGBM's `src/objective/` and, for labels, its
 //! `python-package/lightgbm/sklearn.py`.
 
-use super::{FormatError, Wrapper, corrupt, unsupported};
+use super::{FormatError, corrupt, unsupported, wrapper::LightgbmWrapper};
 use crate::model::{BinaryScores, Labels, Link, Output};
 
 /// The largest raw score whose `f64` sigmoid is not above one half: 1.5 · 2⁻⁵³. Above it, `1 + e^-x` is below 2.
 const LOGISTIC_CUT: f64 = 0.75 * f64::EPSILON;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+enum ScoreMeans {
     Binary,
     Classes(Link),
     Number(Link),
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Objective<'a> {
+pub(super) struct LightgbmObjective<'a> {
     /// What the file says, with its parameters.
     pub(super) line: &'a str,
     name: &'a str,
-    answer: Answer,
+    means: ScoreMeans,
     /// What leaves are multiplied by: the factor in the sigmoid.
     pub(super) scale: f64,
 }
 
-impl<'a> Objective<'a> {
+impl<'a> LightgbmObjective<'a> {
     /// By the line `objective=`, as in `binary sigmoid:1`. Without one the raw scores are the answer.
-    pub(super) fn named(line: Option<&'a str>, wrapper: &Wrapper) -> Result<Self, FormatError> {
+    pub(super) fn named(
+        line: Option<&'a str>,
+        wrapper: &LightgbmWrapper,
+    ) -> Result<Self, FormatError> {
         let line = line.unwrap_or("custom");
         let mut words = line.split(' ');
         let name = words.next().unwrap_or_default();
@@ -46,21 +49,21 @@ impl<'a> Objective<'a> {
                     })?;
             }
         }
-        let answer = match name {
-            "binary" if wrapper.regressor => Answer::Number(Link::Sigmoid),
-            "binary" => Answer::Binary,
-            "multiclass" => Answer::Classes(Link::SoftmaxFirst),
-            "multiclassova" => Answer::Classes(Link::SigmoidFirst),
+        let means = match name {
+            "binary" if wrapper.regressor => ScoreMeans::Number(Link::Sigmoid),
+            "binary" => ScoreMeans::Binary,
+            "multiclass" => ScoreMeans::Classes(Link::SoftmaxFirst),
+            "multiclassova" => ScoreMeans::Classes(Link::SigmoidFirst),
             "regression" | "regression_l2" | "regression_l1" | "huber" | "fair" | "quantile"
-            | "mape" => Answer::Number(if root {
+            | "mape" => ScoreMeans::Number(if root {
                 Link::SignedSquare
             } else {
                 Link::Identity
             }),
-            "custom" | "none" | "lambdarank" | "rank_xendcg" => Answer::Number(Link::Identity),
-            "poisson" | "gamma" | "tweedie" => Answer::Number(Link::Exp),
-            "cross_entropy" | "xentropy" => Answer::Number(Link::Sigmoid),
-            "cross_entropy_lambda" | "xentlambda" => Answer::Number(Link::Softplus),
+            "custom" | "none" | "lambdarank" | "rank_xendcg" => ScoreMeans::Number(Link::Identity),
+            "poisson" | "gamma" | "tweedie" => ScoreMeans::Number(Link::Exp),
+            "cross_entropy" | "xentropy" => ScoreMeans::Number(Link::Sigmoid),
+            "cross_entropy_lambda" | "xentlambda" => ScoreMeans::Number(Link::Softplus),
             other => {
                 return Err(unsupported!(
                     "the LightGBM objective `{}` is not served; binary, multiclass, multiclassova, the regressions, \
@@ -72,12 +75,16 @@ impl<'a> Objective<'a> {
         Ok(Self {
             line,
             name,
-            answer,
+            means,
             scale,
         })
     }
 
-    pub(super) fn output(&self, width: usize, wrapper: &Wrapper) -> Result<Output, FormatError> {
+    pub(super) fn output(
+        &self,
+        width: usize,
+        wrapper: &LightgbmWrapper,
+    ) -> Result<Output, FormatError> {
         let labels = |classes: usize| match &wrapper.labels {
             None => Ok(Labels::Integers((0..classes as i64).collect())),
             Some(labels) if labels.len() == classes => Ok(labels.clone()),
@@ -86,28 +93,28 @@ impl<'a> Objective<'a> {
                 labels.len()
             )),
         };
-        match self.answer {
-            Answer::Binary if width == 1 => Ok(Output::Binary {
+        match self.means {
+            ScoreMeans::Binary if width == 1 => Ok(Output::Binary {
                 labels: labels(2)?,
                 cut: LOGISTIC_CUT,
                 scores: BinaryScores::Sigmoid,
             }),
-            Answer::Binary => Err(corrupt!(
+            ScoreMeans::Binary => Err(corrupt!(
                 "the LightGBM model is binary, but has {width} trees per iteration"
             )),
-            Answer::Classes(_) if width < 2 => Err(corrupt!(
+            ScoreMeans::Classes(_) if width < 2 => Err(corrupt!(
                 "the LightGBM model is of the objective {}, but has one tree per iteration",
                 self.name
             )),
-            Answer::Classes(link) => Ok(Output::Classes {
+            ScoreMeans::Classes(link) => Ok(Output::Classes {
                 labels: labels(width)?,
                 link,
             }),
-            Answer::Number(_) if wrapper.labels.is_some() => Err(unsupported!(
+            ScoreMeans::Number(_) if wrapper.labels.is_some() => Err(unsupported!(
                 "a LightGBM classifier with the objective {} is not served; binary, multiclass and multiclassova are",
                 self.name
             )),
-            Answer::Number(link) => Ok(Output::Regression { link }),
+            ScoreMeans::Number(link) => Ok(Output::Regression { link }),
         }
     }
 }

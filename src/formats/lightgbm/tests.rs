@@ -2,11 +2,15 @@
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use super::{Wrapper, read, read_wrapped};
+use super::{LightgbmWrapper, read_wrapped};
 use crate::{
-    formats::tests::boosters::unpacked,
-    model::{Labels, Link, Model, Output, Predictions, StepOp, TreeNode},
+    formats::{FormatError, ModelFile, tests::boosters::unpacked},
+    model::{Labels, Link, Model, ModelIr, Output, Predictions, StepOp, TreeNode},
 };
+
+fn read(bytes: &[u8]) -> Result<ModelIr, FormatError> {
+    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir)
+}
 
 /// One tree of a numerical and a categorical split.
 const SMALL: &str = "tree
@@ -217,25 +221,25 @@ fn thresholds_near_zero_do_not_cut_through_what_is_zero() {
 fn the_wrapper_brings_labels_and_the_best_round() {
     let bytes = unpacked("lgb_multi.txt.gz");
     let labels = Labels::Strings(["a", "b", "c"].map(str::to_owned).to_vec());
-    let wrapper = Wrapper {
+    let wrapper = LightgbmWrapper {
         labels: Some(labels.clone()),
         iterations: Some(2),
-        ..Wrapper::default()
+        ..LightgbmWrapper::default()
     };
-    let source = read_wrapped(&bytes, &wrapper).unwrap().source;
+    let source = read_wrapped(&bytes, &wrapper).unwrap().ir;
     assert_eq!(source.forest.trees.len(), 6);
     assert!(matches!(source.output, Output::Classes { labels: l, .. } if l == labels));
     let error = read_wrapped(&unpacked("lgb_binary.txt.gz"), &wrapper).unwrap_err();
     assert!(error.to_string().contains("names 3"), "{error}");
     let error = read_wrapped(&unpacked("lgb_poisson.txt.gz"), &wrapper).unwrap_err();
     assert!(error.to_string().contains("objective poisson"), "{error}");
-    let regressor = Wrapper {
+    let regressor = LightgbmWrapper {
         regressor: true,
-        ..Wrapper::default()
+        ..LightgbmWrapper::default()
     };
     let source = read_wrapped(&unpacked("lgb_binary.txt.gz"), &regressor)
         .unwrap()
-        .source;
+        .ir;
     let link = Link::Sigmoid;
     assert_eq!(source.output, Output::Regression { link });
 }

@@ -1,6 +1,7 @@
 //! Typed access to the attributes of one ONNX node.
 
 use super::{
+    advice::PLAIN_EXPORT,
     corrupt,
     proto::{AttributeProto, NodeProto, TensorProto, elem, kind},
     unsupported,
@@ -26,7 +27,7 @@ impl<'a> Attributes<'a> {
             if !known.contains(&name) {
                 return Err(unsupported!(
                     "{op} has the attribute `{name}`, which this server does not know; {}",
-                    super::PLAIN_EXPORT
+                    PLAIN_EXPORT
                 ));
             }
         }

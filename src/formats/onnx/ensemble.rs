@@ -4,20 +4,18 @@
 //! rules are onnxruntime's (`tree_ensemble_aggregator.h`), which the specification leaves open.
 
 use super::{
-    MAX_FEATURES,
     attributes::Attributes,
     chains::Sets,
     corrupt,
     features::Features,
     labels::labels,
-    leaves::{Leaves, Slots, Weights},
-    nodes,
+    leaves::{LeafVectors, LeafWeights, Slots},
+    node_arrays::{NodeArrays, spans},
     proto::NodeProto,
-    trees::{NodeArrays, spans},
-    unsupported,
+    tree, unsupported,
 };
 use crate::{
-    formats::FormatError,
+    formats::{FormatError, MAX_FEATURES},
     input::Precision,
     model::{Aggregation, BinaryScores, ForestIr, Labels, Link, ModelIr, Output, TreeNode},
 };
@@ -84,7 +82,7 @@ pub(super) fn read(
     let precision = features.elem.precision();
     let nodes = NodeArrays::new(op, &attributes, precision)?;
     let prefix = if classifier { "class" } else { "target" };
-    let weights = Weights {
+    let weights = LeafWeights {
         tree_ids: attributes.ints(&format!("{prefix}_treeids"))?,
         node_ids: attributes.ints(&format!("{prefix}_nodeids"))?,
         ids: attributes.ints(&format!("{prefix}_ids"))?,
@@ -96,9 +94,9 @@ pub(super) fn read(
         return Err(corrupt!("{op} has a base value that is not finite"));
     }
     let shape = if classifier {
-        Shape::classifier(&attributes, &weights, base.len())?
+        Shape::classifier(&attributes, &weights, base.len(), precision)?
     } else {
-        Shape::regressor(&attributes, base.len())?
+        Shape::regressor(&attributes, base.len(), precision)?
     };
     let (mut forest, leaves) = forest(op, features, &nodes, &weights, &shape, size)?;
     let output = shape.output(&attributes, &leaves, base.is_empty())?;
@@ -128,8 +126,9 @@ struct Shape {
 impl Shape {
     fn classifier(
         attributes: &Attributes<'_>,
-        weights: &Weights<'_>,
+        weights: &LeafWeights<'_>,
         base: usize,
+        precision: Precision,
     ) -> Result<Self, FormatError> {
         if attributes.text("aggregate_function")?.is_some() {
             return Err(unsupported!(
@@ -163,18 +162,22 @@ impl Shape {
         Ok(Self {
             labels: Some(labels),
             width,
-            aggregation: Aggregation::Sum,
+            aggregation: aggregation(None, precision)?,
         })
     }
 
-    fn regressor(attributes: &Attributes<'_>, base: usize) -> Result<Self, FormatError> {
+    fn regressor(
+        attributes: &Attributes<'_>,
+        base: usize,
+        precision: Precision,
+    ) -> Result<Self, FormatError> {
         let width = targets(attributes)?;
         if base != 0 && base != width {
             return Err(corrupt!(
                 "the regressor has {base} base_values for {width} targets"
             ));
         }
-        let aggregation = aggregation(attributes.text("aggregate_function")?)?;
+        let aggregation = aggregation(attributes.text("aggregate_function")?, precision)?;
         Ok(Self {
             labels: None,
             width,
@@ -185,7 +188,7 @@ impl Shape {
     fn output(
         &self,
         attributes: &Attributes<'_>,
-        leaves: &Leaves,
+        leaves: &LeafVectors,
         no_base: bool,
     ) -> Result<Output, FormatError> {
         let link = link(attributes.text("post_transform")?)?;
@@ -229,11 +232,19 @@ pub(super) fn targets(attributes: &Attributes<'_>) -> Result<usize, FormatError>
 }
 
 /// How the operators sum, by the name of their `aggregate_function`.
-pub(super) fn aggregation(name: Option<&str>) -> Result<Aggregation, FormatError> {
-    match name {
-        None | Some("SUM") => Ok(Aggregation::Sum),
-        Some("AVERAGE") => Ok(Aggregation::Mean),
-        Some(other) => Err(unsupported!(
+///
+/// onnxruntime sums in the `precision` that the trees compare in, tree by tree, and the last bit decides a near-tie. On several
+/// threads it adds parts of a large batch first; its own labels of near-ties then depend on the number of threads.
+pub(super) fn aggregation(
+    name: Option<&str>,
+    precision: Precision,
+) -> Result<Aggregation, FormatError> {
+    match (name, precision) {
+        (None | Some("SUM"), Precision::F32) => Ok(Aggregation::SumF32),
+        (None | Some("SUM"), Precision::F64) => Ok(Aggregation::Sum),
+        (Some("AVERAGE"), Precision::F32) => Ok(Aggregation::MeanF32),
+        (Some("AVERAGE"), Precision::F64) => Ok(Aggregation::Mean),
+        (Some(other), _) => Err(unsupported!(
             "aggregate_function {other} is not supported; SUM and AVERAGE are"
         )),
     }
@@ -263,10 +274,10 @@ fn forest(
     op: &str,
     features: &Features,
     nodes: &NodeArrays<'_>,
-    weights: &Weights<'_>,
+    weights: &LeafWeights<'_>,
     shape: &Shape,
     size: usize,
-) -> Result<(ForestIr, Leaves), FormatError> {
+) -> Result<(ForestIr, LeafVectors), FormatError> {
     let spans = spans(op, nodes)?;
     let handles_missing = features.holds_nan() && nodes.missing.iter().any(|&m| m != 0);
     let mut trees: Vec<Vec<TreeNode>> = Vec::with_capacity(spans.len());
@@ -275,7 +286,7 @@ fn forest(
     let mut sets = Sets::new(size);
     for span in &spans {
         let first = next;
-        trees.push(nodes::tree(
+        trees.push(tree::tree(
             op,
             nodes,
             span,

@@ -8,9 +8,9 @@ use super::{
     chains::{Sets, category},
     corrupt, ensemble,
     features::Features,
-    leaves, nodes,
+    leaves,
     proto::NodeProto,
-    unsupported,
+    tree, unsupported,
 };
 use crate::{
     formats::FormatError,
@@ -64,7 +64,7 @@ pub(super) fn read(
     let handles_missing = features.holds_nan() && splits.missing.iter().any(|&m| m != 0);
     let leaves = weights(&attributes, precision, width, size)?;
     // Splits and leaves may have several parents, each of which gets a copy.
-    let mut room = (splits.features.len() + leaves.len() / width).saturating_mul(nodes::MAX_GROWTH);
+    let mut room = (splits.features.len() + leaves.len() / width).saturating_mul(tree::MAX_GROWTH);
     let trees = attributes
         .ints("tree_roots")?
         .iter()
@@ -85,7 +85,7 @@ pub(super) fn read(
             categories: sets.sets,
             handles_missing,
         },
-        aggregation: ensemble::aggregation(aggregation)?,
+        aggregation: ensemble::aggregation(aggregation, precision)?,
         base: Vec::new(),
         output: ensemble::regression(width, link),
         output_precision: precision,
@@ -234,7 +234,7 @@ impl<'a> Splits<'a> {
         let mut open = vec![root];
         let mut tree = Vec::new();
         while let Some(&Child { leaf, place }) = open.get(tree.len()) {
-            *room = room.checked_sub(1).ok_or_else(|| nodes::too_shared(OP))?;
+            *room = room.checked_sub(1).ok_or_else(|| tree::too_shared(OP))?;
             if leaf {
                 let values = u32::try_from(place).unwrap_or(u32::MAX);
                 tree.push(TreeNode::Leaf { values });

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::{
-    MAX_FEATURES, PLAIN_EXPORT, corrupt,
+    advice::PLAIN_EXPORT,
+    corrupt,
     proto::{ValueInfoProto, elem},
     unsupported,
 };
 use crate::{
-    formats::FormatError,
+    formats::{FormatError, MAX_FEATURES},
     input::{Column, ColumnType, Precision, Schema},
     model::{Step, StepOp},
 };

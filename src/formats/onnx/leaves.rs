@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::{
     corrupt,
-    trees::{NodeArrays, Span},
+    node_arrays::{NodeArrays, Span},
     unsupported,
 };
 use crate::formats::FormatError;
 
 /// The parallel arrays of weights, each for one node and one class or target.
-pub(super) struct Weights<'a> {
+pub(super) struct LeafWeights<'a> {
     pub(super) tree_ids: &'a [i64],
     pub(super) node_ids: &'a [i64],
     pub(super) ids: &'a [i64],
@@ -18,14 +18,14 @@ pub(super) struct Weights<'a> {
 }
 
 /// Leaf vectors, and what onnxruntime derives from them.
-pub(super) struct Leaves {
+pub(super) struct LeafVectors {
     pub(super) values: Vec<f64>,
     pub(super) all_positive: bool,
     /// Whether every class has a score for every row, or the winner cannot be a class without one.
     pub(super) every_class_scores: bool,
 }
 
-impl Weights<'_> {
+impl LeafWeights<'_> {
     pub(super) fn check(&self, op: &str) -> Result<(), FormatError> {
         let count = self.ids.len();
         let lengths = [self.tree_ids.len(), self.node_ids.len(), self.values.len()];
@@ -49,7 +49,7 @@ impl Weights<'_> {
         spans: &[Span],
         trees: &Slots<'_>,
         size: usize,
-    ) -> Result<Leaves, FormatError> {
+    ) -> Result<LeafVectors, FormatError> {
         let total = room_for(op, trees.count, width, size)?;
         let by_id: HashMap<i64, usize> = spans
             .iter()
@@ -99,7 +99,7 @@ impl Weights<'_> {
                 }
             }
         }
-        Ok(Leaves {
+        Ok(LeafVectors {
             every_class_scores: complete(&mut values, width, trees),
             values,
             all_positive: self.values.iter().all(|&w| w >= 0.0),
@@ -136,7 +136,7 @@ pub(super) struct Slots<'a> {
 }
 
 impl<'a> Slots<'a> {
-    /// Numbers the leaves as [`super::nodes::tree`] does.
+    /// Numbers the leaves as [`super::tree::tree`] does.
     pub(super) fn new(nodes: &NodeArrays<'_>, ranges: &'a [(u32, u32)]) -> Self {
         let mut count = 0;
         let number = |mode: &Vec<u8>| {

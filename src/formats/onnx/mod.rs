@@ -2,7 +2,7 @@
 //!
 //! Where the specification is vague, onnxruntime's answer is the truth: it is what `mlflow.onnx` predicts with.
 
-mod arrays;
+mod advice;
 mod attributes;
 mod chains;
 mod ensemble;
@@ -11,12 +11,13 @@ mod features;
 mod graph;
 mod labels;
 mod leaves;
-mod message;
-mod nodes;
+mod node_arrays;
+mod preprocessing;
 mod proto;
 mod scan;
 mod scores;
-mod trees;
+mod tree;
+mod walk;
 mod write;
 
 #[cfg(test)]
@@ -27,14 +28,14 @@ mod tests;
 pub use graph::read;
 pub use write::write;
 
-use super::{corrupt, unsupported};
+use super::{Format, corrupt, unsupported};
 
-/// The domain of the classical machine learning operators.
-const ML_DOMAIN: &str = "ai.onnx.ml";
-
-/// Rows wider than this are refused: such a claim costs an attacker eight bytes and us a signature.
-const MAX_FEATURES: usize = 65_536;
-
-/// What every refusal ends with when the exporter has a plainer form of the same model.
-const PLAIN_EXPORT: &str =
-    "export the scaler and the tree ensemble alone, with skl2onnx options={'zipmap': False}";
+/// The onnx flavor.
+pub const FORMAT: Format = Format {
+    flavor: "onnx",
+    endings: &["onnx"],
+    common_endings: &[],
+    // The first field of every writer is the IR version, a small number.
+    recognises: |bytes| matches!(bytes, [0x08, 1..=0x1f, ..]),
+    read,
+};

@@ -2,6 +2,9 @@
 //!
 //! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>. Fields left out here are skipped by the decoder.
 
+/// The domain of the classical machine learning operators.
+pub(super) const ML_DOMAIN: &str = "ai.onnx.ml";
+
 /// Values of `TensorProto.DataType`.
 pub(super) mod elem {
     pub(crate) const FLOAT: i32 = 1;

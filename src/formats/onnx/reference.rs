@@ -1,9 +1,7 @@
 //! A naive evaluator of [`ModelIr`]: the plainest reading of its documentation, for tests to compare with.
 
 use crate::input::Precision;
-use crate::model::{
-    Aggregation, BinaryScores, ForestIr, Link, ModelIr, Output, StepOp, Test, TreeNode,
-};
+use crate::model::{BinaryScores, ForestIr, Link, ModelIr, Output, StepOp, Test, TreeNode};
 
 /// The class (of a classifier) and the scores of one row.
 pub(crate) fn predict(model: &ModelIr, row: &[f64]) -> (Option<usize>, Vec<f64>) {
@@ -26,20 +24,21 @@ pub(crate) fn predict(model: &ModelIr, row: &[f64]) -> (Option<usize>, Vec<f64>)
     for v in &mut x {
         *v = round(*v, forest.precision);
     }
+    let sums = model.aggregation.precision();
     let mut scores = vec![0.0; forest.width];
     for tree in &forest.trees {
         let leaf = descend(forest, tree, 0, &x);
         for (score, w) in scores.iter_mut().zip(&forest.leaves[leaf * forest.width..]) {
-            *score += w;
+            *score = sums.round(*score + w);
         }
     }
-    if model.aggregation == Aggregation::Mean {
+    if model.aggregation.is_mean() {
         for s in &mut scores {
-            *s /= forest.trees.len() as f64;
+            *s = sums.round(*s / forest.trees.len() as f64);
         }
     }
     for (score, b) in scores.iter_mut().zip(&model.base) {
-        *score += b;
+        *score = sums.round(*score + b);
     }
     match &model.output {
         Output::Regression { link } => (None, apply(*link, scores)),

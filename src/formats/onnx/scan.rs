@@ -5,7 +5,7 @@
 
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use super::{corrupt, unsupported};
+use super::{advice::PLAIN_EXPORT, corrupt, unsupported};
 use crate::formats::FormatError;
 
 /// Messages a tree model may have: nodes, attributes, tensors, types, entries.
@@ -81,7 +81,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), FormatError> {
             if messages > MAX_MESSAGES || strings > MAX_STRINGS {
                 return Err(unsupported!(
                     "the ONNX graph has more than {MAX_MESSAGES} parts, no tree model has that many; {}",
-                    super::PLAIN_EXPORT
+                    PLAIN_EXPORT
                 ));
             }
         }

@@ -4,16 +4,16 @@
 //! behind that, and `Mul` with one behind LightGBM's classifiers.
 
 use super::{
-    PLAIN_EXPORT,
+    advice::PLAIN_EXPORT,
     attributes::Attributes,
-    graph::{Value, Walk, label},
     labels,
     proto::NodeProto,
     unsupported,
+    walk::{Value, Walk, label},
 };
 use crate::{
     formats::FormatError,
-    model::{Labels, Link, ModelIr, Output, StepOp},
+    model::{Aggregation, Labels, Link, ModelIr, Output, StepOp},
 };
 
 impl<'a> Walk<'a> {
@@ -151,6 +151,12 @@ pub(super) fn arithmetic(
         Output::Regression {
             link: Link::Identity,
         } => {
+            // What is scaled before the sum instead of after it has other last bits than onnxruntime's; f64 keeps them near.
+            model.aggregation = if model.aggregation.is_mean() {
+                Aggregation::Mean
+            } else {
+                Aggregation::Sum
+            };
             for vector in model.forest.leaves.chunks_exact_mut(width.max(1)) {
                 vector.iter_mut().zip(&factors).for_each(|(x, f)| *x *= f);
             }

@@ -5,7 +5,7 @@
 
 use super::super::{FormatError, corrupt, unsupported};
 use super::dtype::{Dtype, Scalar};
-use super::record::Id;
+use super::id::Id;
 
 /// Bytes or objects with a shape and a type.
 #[derive(Clone, Debug)]

@@ -6,7 +6,8 @@ use super::super::{FormatError, corrupt, unsupported};
 use super::{
     array::{Array, Data},
     dtype::{Dtype, Field, Scalar},
-    record::{Arena, Id, Node},
+    id::Id,
+    record::{Arena, Node},
 };
 
 /// The array with the number `id`; nothing if it is something else. A numpy scalar is an array without dimensions.

@@ -4,11 +4,7 @@
 //! not recurse however deep a file nests.
 
 use super::super::{FormatError, corrupt};
-use super::array::Array;
-
-/// The number of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Id(u32);
+use super::{array::Array, id::Id};
 
 /// A value of a file.
 #[derive(Debug)]

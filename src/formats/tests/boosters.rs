@@ -5,7 +5,7 @@ use std::{fs, io::Read as _, path::PathBuf};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use super::super::{FormatError, lightgbm, onnx, xgboost};
+use super::super::{FormatError, ModelFile, by_flavor};
 use crate::model::{Labels, Model, ModelIr, Predictions};
 
 /// The first line of a `rows.gz`, which `tests/data/boosters/make.py` wrote.
@@ -34,12 +34,13 @@ pub(crate) fn unpacked(file: &str) -> Vec<u8> {
 
 fn read(header: &Header) -> Result<ModelIr, FormatError> {
     let bytes = unpacked(&header.file);
-    match header.flavor.as_str() {
-        "xgboost" => xgboost::read(&bytes, Some(&header.class)).map(|parsed| parsed.source),
-        "lightgbm" => lightgbm::read(&bytes),
-        "onnx" => onnx::read(&bytes).map(|parsed| parsed.source),
-        other => panic!("{other}"),
-    }
+    let file = ModelFile {
+        bytes: &bytes,
+        class: Some(&header.class),
+        f32_rows: false,
+    };
+    let format = by_flavor(&header.flavor).unwrap();
+    (format.read)(&file).map(|parsed| parsed.ir)
 }
 
 fn names(folder: PathBuf, ending: &str) -> Vec<String> {
@@ -144,12 +145,13 @@ fn what_is_not_served_is_refused_by_name() {
         ),
     ] {
         let bytes = unpacked(&format!("refused/{name}.gz"));
-        let read = match name.split_once('_') {
-            Some(("xgb", _)) => xgboost::read(&bytes, None).map(|_| ()),
-            Some(("lgb", _)) => lightgbm::read(&bytes).map(|_| ()),
-            _ => onnx::read(&bytes).map(|_| ()),
+        let flavor = match name.split_once('_') {
+            Some(("xgb", _)) => "xgboost",
+            Some(("lgb", _)) => "lightgbm",
+            _ => "onnx",
         };
-        let error = read.unwrap_err();
+        let format = by_flavor(flavor).unwrap();
+        let error = (format.read)(&ModelFile::new(&bytes)).unwrap_err();
         assert!(
             matches!(error, FormatError::Unsupported(_)),
             "{name}: {error}"

@@ -1,3 +1,4 @@
 //! Models of several formats, held against the libraries that fitted them.
 
 pub(crate) mod boosters;
+mod table;

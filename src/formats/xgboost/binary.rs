@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use super::{
     FormatError, corrupt,
     document::{
-        Booster, Document, Flag, Inner, Learner, Number, Objective, Parameters, Tree,
-        TreeParameters, Trees, TreesParameters,
+        Booster, Document, Flag, GbtreeModel, GbtreeParameters, Inner, Learner, Number,
+        ObjectiveName, Parameters, Tree, TreeParameters,
     },
 };
 
@@ -66,7 +66,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, FormatError> {
                 num_target: Some(num_target.max(1).to_string()),
                 is_margin: major < 1,
             },
-            objective: Objective { name: objective },
+            objective: ObjectiveName { name: objective },
         },
         // Before 1.0 the file does not say.
         version: if major < 1 {
@@ -75,6 +75,29 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, FormatError> {
             vec![major, minor]
         },
     })
+}
+
+/// Whether the bytes begin as such a file does: parameters within their ranges, and a short name of an objective.
+pub(super) fn is_model(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"binf").unwrap_or(bytes);
+    let mut input = Input {
+        size: bytes.len(),
+        rest: bytes,
+    };
+    let begins = |input: &mut Input<'_>| {
+        let mut fields = input.record(LEARNER_BYTES)?;
+        let (_base, _features, classes) = (fields.f32()?, fields.u32()?, fields.i32()?);
+        let (_attributes, _metrics, major) = (fields.i32()?, fields.i32()?, fields.u32()?);
+        let name = input.text()?;
+        Ok::<_, FormatError>(
+            major <= 3
+                && (0..1 << 20).contains(&classes)
+                && name.contains(':')
+                && name.len() < 64
+                && name.chars().all(|c| c.is_ascii_lowercase() || c == ':'),
+        )
+    };
+    begins(&mut input).unwrap_or(false)
 }
 
 /// What is left of the file.
@@ -162,8 +185,8 @@ impl<'a> Input<'a> {
         let tree_info = (0..count)
             .map(|_| self.u32())
             .collect::<Result<Vec<_>, _>>()?;
-        let model = Trees {
-            gbtree_model_param: Some(TreesParameters {
+        let model = GbtreeModel {
+            gbtree_model_param: Some(GbtreeParameters {
                 num_parallel_tree: knows_rounds.then(|| parallel.max(1).to_string()),
             }),
             trees,

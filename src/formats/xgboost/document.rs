@@ -26,7 +26,7 @@ pub(super) struct Learner {
     pub(super) feature_names: Vec<String>,
     pub(super) gradient_booster: Booster,
     pub(super) learner_model_param: Parameters,
-    pub(super) objective: Objective,
+    pub(super) objective: ObjectiveName,
 }
 
 /// Numbers are texts here.
@@ -42,7 +42,7 @@ pub(super) struct Parameters {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Objective {
+pub(super) struct ObjectiveName {
     pub(super) name: String,
 }
 
@@ -50,20 +50,20 @@ pub(super) struct Objective {
 #[derive(Deserialize)]
 pub(super) struct Booster {
     pub(super) name: String,
-    pub(super) model: Option<Trees>,
+    pub(super) model: Option<GbtreeModel>,
     pub(super) gbtree: Option<Inner>,
     pub(super) weight_drop: Option<Vec<f32>>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct Inner {
-    pub(super) model: Trees,
+    pub(super) model: GbtreeModel,
 }
 
 /// Empty for `gblinear`, whose model has other parts.
 #[derive(Deserialize)]
-pub(super) struct Trees {
-    pub(super) gbtree_model_param: Option<TreesParameters>,
+pub(super) struct GbtreeModel {
+    pub(super) gbtree_model_param: Option<GbtreeParameters>,
     #[serde(default)]
     pub(super) trees: Vec<Tree>,
     /// The output that each tree adds to.
@@ -74,7 +74,7 @@ pub(super) struct Trees {
 }
 
 #[derive(Deserialize)]
-pub(super) struct TreesParameters {
+pub(super) struct GbtreeParameters {
     pub(super) num_parallel_tree: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 //! Source: the objectives below XGBoost's `src/objective/` (`PredTransform`, `ProbToMargin`) and, for labels, its
 //! `python-package/xgboost/sklearn.py`.
 
-use super::{Api, FormatError, unsupported};
+use super::{FormatError, api::Api, unsupported};
 use crate::model::{BinaryScores, Labels, Link, Output};
 
 /// The largest margin whose `f32` sigmoid is not above one half: 1.5 · 2⁻²⁴. Above it, `1 + e^-x` is below 2.
@@ -19,7 +19,7 @@ enum Space {
 
 /// How margins become answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+enum MarginMeans {
     Logistic,
     RawLogistic,
     Hinge,
@@ -28,21 +28,21 @@ enum Answer {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Objective<'a> {
+pub(super) struct XgboostObjective<'a> {
     name: &'a str,
     space: Space,
-    answer: Answer,
+    means: MarginMeans,
 }
 
-impl<'a> Objective<'a> {
+impl<'a> XgboostObjective<'a> {
     pub(super) fn named(name: &'a str) -> Result<Self, FormatError> {
-        let (space, answer) = match name {
-            "binary:logistic" => (Space::Probability, Answer::Logistic),
-            "binary:logitraw" => (Space::Margin, Answer::RawLogistic),
-            "binary:hinge" => (Space::Margin, Answer::Hinge),
-            "multi:softprob" => (Space::Margin, Answer::Multi(Link::SoftmaxFirst)),
-            "multi:softmax" => (Space::Margin, Answer::Multi(Link::Softmax)),
-            "reg:logistic" => (Space::Probability, Answer::Number(Link::Sigmoid)),
+        let (space, means) = match name {
+            "binary:logistic" => (Space::Probability, MarginMeans::Logistic),
+            "binary:logitraw" => (Space::Margin, MarginMeans::RawLogistic),
+            "binary:hinge" => (Space::Margin, MarginMeans::Hinge),
+            "multi:softprob" => (Space::Margin, MarginMeans::Multi(Link::SoftmaxFirst)),
+            "multi:softmax" => (Space::Margin, MarginMeans::Multi(Link::Softmax)),
+            "reg:logistic" => (Space::Probability, MarginMeans::Number(Link::Sigmoid)),
             "reg:squarederror"
             | "reg:linear"
             | "reg:squaredlogerror"
@@ -51,9 +51,9 @@ impl<'a> Objective<'a> {
             | "reg:quantileerror"
             | "rank:pairwise"
             | "rank:ndcg"
-            | "rank:map" => (Space::Margin, Answer::Number(Link::Identity)),
+            | "rank:map" => (Space::Margin, MarginMeans::Number(Link::Identity)),
             "count:poisson" | "reg:gamma" | "reg:tweedie" | "survival:cox" | "survival:aft" => {
-                (Space::Positive, Answer::Number(Link::Exp))
+                (Space::Positive, MarginMeans::Number(Link::Exp))
             }
             other => {
                 return Err(unsupported!(
@@ -63,11 +63,7 @@ impl<'a> Objective<'a> {
                 ));
             }
         };
-        Ok(Self {
-            name,
-            space,
-            answer,
-        })
+        Ok(Self { name, space, means })
     }
 
     /// The margin that the trees add to.
@@ -93,34 +89,34 @@ impl<'a> Objective<'a> {
                 self.name
             )),
         };
-        match (self.answer, api) {
-            (Answer::Logistic, Api::Regressor) => Ok(Output::Regression {
+        match (self.means, api) {
+            (MarginMeans::Logistic, Api::Regressor) => Ok(Output::Regression {
                 link: Link::Sigmoid,
             }),
-            (Answer::Logistic, _) | (Answer::Number(Link::Sigmoid), Api::Classifier) => {
+            (MarginMeans::Logistic, _) | (MarginMeans::Number(Link::Sigmoid), Api::Classifier) => {
                 single(binary(LOGISTIC_CUT, BinaryScores::Sigmoid))
             }
-            (Answer::RawLogistic, Api::Booster) => single(binary(0.0, BinaryScores::Opposite)),
-            (Answer::RawLogistic, Api::Regressor) => Ok(Output::Regression {
+            (MarginMeans::RawLogistic, Api::Booster) => single(binary(0.0, BinaryScores::Opposite)),
+            (MarginMeans::RawLogistic, Api::Regressor) => Ok(Output::Regression {
                 link: Link::Identity,
             }),
             // XGBClassifier takes whatever the booster answers for the probability of class 1.
-            (Answer::RawLogistic | Answer::Number(Link::Identity), Api::Classifier) => {
+            (MarginMeans::RawLogistic | MarginMeans::Number(Link::Identity), Api::Classifier) => {
                 single(binary(0.5, BinaryScores::Complement))
             }
-            (Answer::Hinge, _) => single(binary(0.0, BinaryScores::Vote)),
-            (Answer::Multi(_), _) if width < 2 => Err(unsupported!(
+            (MarginMeans::Hinge, _) => single(binary(0.0, BinaryScores::Vote)),
+            (MarginMeans::Multi(_), _) if width < 2 => Err(unsupported!(
                 "the XGBoost model tells {width} classes apart; train it on data with at least two"
             )),
-            (Answer::Multi(link), _) => Ok(Output::Classes {
+            (MarginMeans::Multi(link), _) => Ok(Output::Classes {
                 labels: classes(width),
                 link,
             }),
-            (Answer::Number(_), Api::Classifier) => Err(unsupported!(
+            (MarginMeans::Number(_), Api::Classifier) => Err(unsupported!(
                 "a classifier with the objective {} is not served; binary:logistic and multi:softprob are",
                 self.name
             )),
-            (Answer::Number(link), _) => Ok(Output::Regression { link }),
+            (MarginMeans::Number(link), _) => Ok(Output::Regression { link }),
         }
     }
 }

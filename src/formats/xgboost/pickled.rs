@@ -5,13 +5,19 @@
 
 use serde::Deserialize;
 
-use super::{Document, FormatError, Parsed, document, parse, rename, unsupported};
+use super::{
+    FormatError,
+    document::Document,
+    read::{document, parse, rename},
+    unsupported,
+};
+use crate::formats::Parsed;
 use crate::input::Precision;
 use crate::model::{Labels, Step, StepOp};
 
 /// What a Python object knows about a model beside the booster's memory.
 #[derive(Clone, Debug, Default)]
-pub struct Wrapper<'a> {
+pub struct XgboostWrapper<'a> {
     /// The name of its class.
     pub class: &'a str,
     /// The classes of an `XGBClassifier`, where it tells them.
@@ -39,15 +45,15 @@ const BEFORE_MODEL: &[u8] = b"CONFIG-offset:";
 /// Reads the memory of a booster, as its pickle holds it: UBJSON or JSON, or up to 1.2 a binary model.
 ///
 /// # Errors
-/// As [`super::read`].
-pub fn read_pickled(bytes: &[u8], wrapper: &Wrapper<'_>) -> Result<Parsed, FormatError> {
+/// As [`super::read()`].
+pub fn read_pickled(bytes: &[u8], wrapper: &XgboostWrapper<'_>) -> Result<Parsed, FormatError> {
     // Behind it stands the length of the model, and behind the model its parameters.
     let model = bytes.strip_prefix(BEFORE_MODEL).and_then(|b| b.get(8..));
     let model = document::<Memory>(model.unwrap_or(bytes))?;
     let mut parsed = parse(model, Some(wrapper.class), bytes.len())?;
-    let source = &mut parsed.source;
+    let ir = &mut parsed.ir;
     if let Some(labels) = &wrapper.labels {
-        rename(&mut source.output, labels)?;
+        rename(&mut ir.output, labels)?;
     }
     if let Some(missing) = wrapper.missing {
         if !(missing as f32).is_finite() {
@@ -56,9 +62,9 @@ pub fn read_pickled(bytes: &[u8], wrapper: &Wrapper<'_>) -> Result<Parsed, Forma
                 wrapper.class
             ));
         }
-        source.steps.push(Step {
+        ir.steps.push(Step {
             op: StepOp::IsMissing,
-            operand: vec![f64::from(missing as f32); source.forest.n_features],
+            operand: vec![f64::from(missing as f32); ir.forest.n_features],
             precision: Precision::F32,
         });
     }

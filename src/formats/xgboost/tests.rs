@@ -5,12 +5,17 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::ubj;
 use crate::{
-    formats::{FormatError, tests::boosters::unpacked},
+    formats::{FormatError, ModelFile, tests::boosters::unpacked},
     model::{Labels, Model, ModelIr, Output},
 };
 
 fn read(bytes: &[u8], class: Option<&str>) -> Result<ModelIr, FormatError> {
-    super::read(bytes, class).map(|parsed| parsed.source)
+    let file = ModelFile {
+        bytes,
+        class,
+        f32_rows: false,
+    };
+    super::read(&file).map(|parsed| parsed.ir)
 }
 
 fn refusal(bytes: &[u8]) -> String {
@@ -177,9 +182,9 @@ fn a_binary_file_may_begin_as_text_does() {
 #[test]
 fn the_memory_of_a_booster_is_a_binary_model_up_to_version_1_2() {
     let bytes = unpacked("oldest_xgb_binary_multi.xgb.gz").split_off(4);
-    let wrapper = super::Wrapper {
+    let wrapper = super::XgboostWrapper {
         class: "XGBClassifier",
-        ..super::Wrapper::default()
+        ..super::XgboostWrapper::default()
     };
     let before = [b"CONFIG-offset:", &(bytes.len() as u64).to_le_bytes()[..]].concat();
     let behind = b"{\"learner\": {}}";
@@ -190,7 +195,7 @@ fn the_memory_of_a_booster_is_a_binary_model_up_to_version_1_2() {
         [&before[..], &bytes, behind].concat(),
     ] {
         let parsed = super::read_pickled(&memory, &wrapper).unwrap();
-        assert_eq!(parsed.source.forest.trees, alone.forest.trees);
+        assert_eq!(parsed.ir.forest.trees, alone.forest.trees);
     }
 }
 

@@ -1,9 +1,14 @@
-//! Class distributions, added exactly: fixed-point numbers whose sums are the same in any order, so that equal votes tie.
+//! Class distributions that floats add without rounding: as fixed-point numbers they take half the memory and may be added in
+//! any order.
 
-use super::store::RawLeaves;
+use super::store::{RawLeaves, SumRule};
+use crate::input::Precision;
 
-/// Fixed-point one. Sums of class distributions stay near it, well inside a `u32`.
+/// Fixed-point one. Sums of class distributions do not exceed it.
 const ONE: f64 = (1u64 << 31) as f64;
+
+/// Up to one, `f32` holds every multiple of 1 over this.
+const F32_ONE: f64 = (1u64 << 24) as f64;
 
 /// Multiples of 2⁻³¹, `width` per leaf.
 #[derive(Debug)]
@@ -15,6 +20,33 @@ pub(in crate::model) struct Exact {
 }
 
 impl Exact {
+    /// Whether floats add these leaves without rounding, whatever the order: they are whole parts of a one that `precision` and a
+    /// fixed-point number can both tell apart, none is negative, and no way through the forest sums above one.
+    ///
+    /// linfa's forests as `train` writes them are made so. Of what skl2onnx writes, it is those whose number of trees is a power
+    /// of two and whose leaves are certain; a tenth is not, and ten of them are not one.
+    pub(super) fn fits(raw: &RawLeaves<'_>, rule: &SumRule<'_>) -> bool {
+        let one = match rule.precision {
+            Precision::F32 => F32_ONE,
+            Precision::F64 => ONE,
+        };
+        let mut most = 0.0;
+        for tree in raw.trees {
+            let mut heaviest = 0f64;
+            for &number in &tree.leaves {
+                if raw
+                    .leaf(number)
+                    .any(|x| x < 0.0 || (x * one).fract() != 0.0)
+                {
+                    return false;
+                }
+                heaviest = heaviest.max(raw.leaf(number).sum());
+            }
+            most += heaviest;
+        }
+        most <= 1.0 && rule.divides_by_one()
+    }
+
     /// Stores each distinct vector once; the second list tells, for every leaf of the IR, the number it is stored under.
     pub(super) fn store(raw: &RawLeaves<'_>) -> (Self, Vec<u32>) {
         let total = if raw.width > 1 {
@@ -23,7 +55,7 @@ impl Exact {
             None
         };
         let width = raw.width - usize::from(total.is_some());
-        let (values, numbers) = raw.distinct(width, |x| x, |x| (x * ONE).round() as u32);
+        let (values, numbers) = raw.distinct(width, |x| x, |x| (x * ONE) as u32);
         let exact = Self {
             width,
             values,
@@ -90,8 +122,7 @@ fn exact_total(raw: &RawLeaves<'_>) -> Option<u32> {
     for tree in raw.trees {
         let weight: f64 = raw.leaf(*tree.leaves.first()?).sum();
         for &number in &tree.leaves {
-            let whole = raw.leaf(number).all(|x| (x * ONE).fract() == 0.0);
-            if !whole || raw.leaf(number).sum::<f64>().to_bits() != weight.to_bits() {
+            if raw.leaf(number).sum::<f64>().to_bits() != weight.to_bits() {
                 return None;
             }
         }

@@ -1,23 +1,54 @@
-//! Leaf vectors that are added as floats: several targets of a regressor, the means of scikit-learn's classifiers.
+//! Leaf vectors that are added as floats of the source's precision, in the order of its trees.
 //!
-//! The sums are taken in `f64` in the order of the source's trees.
+//! The last bit decides near-ties between classes, so it must be the source's: onnxruntime adds in the precision of the
+//! model, scikit-learn's forests in `f64`.
+
+use std::ops::{AddAssign, Div};
 
 use super::store::RawLeaves;
 
+/// The precision of the sums: `f32` or `f64`.
+pub(in crate::model) trait Real:
+    Copy + Default + AddAssign + Div<Output = Self> + Into<f64>
+{
+    /// The nearest number of this precision.
+    fn of(number: f64) -> Self;
+    /// What tells two numbers apart, both zeros too.
+    fn bits(self) -> u64;
+}
+
+impl Real for f32 {
+    fn of(number: f64) -> Self {
+        number as f32
+    }
+    fn bits(self) -> u64 {
+        self.to_bits().into()
+    }
+}
+
+impl Real for f64 {
+    fn of(number: f64) -> Self {
+        number
+    }
+    fn bits(self) -> u64 {
+        self.to_bits()
+    }
+}
+
 #[derive(Debug)]
-pub(in crate::model) struct Float {
+pub(in crate::model) struct Float<T> {
     width: usize,
-    values: Vec<f64>,
+    values: Vec<T>,
     /// For every tree in the source's order, its place in the kernel's order.
     order: Vec<u32>,
     /// What the sums are divided by at the end.
-    divisor: f64,
+    divisor: T,
 }
 
-impl Float {
+impl<T: Real> Float<T> {
     /// Stores each distinct vector once; the second list tells, for every leaf of the IR, the number it is stored under.
     pub(super) fn store(raw: &RawLeaves<'_>, divisor: f64) -> (Self, Vec<u32>) {
-        let (values, numbers) = raw.distinct(raw.width, f64::to_bits, |x| x);
+        let (values, numbers) = raw.distinct(raw.width, T::bits, T::of);
         let mut order = vec![0; raw.trees.len()];
         for (place, tree) in raw.trees.iter().enumerate() {
             order[tree.tree] = place as u32;
@@ -26,7 +57,7 @@ impl Float {
             width: raw.width,
             values,
             order,
-            divisor,
+            divisor: T::of(divisor),
         };
         (float, numbers)
     }
@@ -49,14 +80,14 @@ impl Float {
 
     fn add<const W: usize>(&self, leaf: impl Fn(u32) -> usize, sums: &mut [f64]) {
         let (leaves, _) = self.values.as_chunks::<W>();
-        let mut total = [0f64; W];
+        let mut total = [T::default(); W];
         for place in &self.order {
             for (sum, x) in total.iter_mut().zip(leaves[leaf(*place)]) {
                 *sum += x;
             }
         }
         for (sum, total) in sums.iter_mut().zip(total) {
-            *sum = total / self.divisor;
+            *sum = (total / self.divisor).into();
         }
     }
 
@@ -64,8 +95,12 @@ impl Float {
         sums.fill(0.0);
         for place in &self.order {
             let leaf = &self.values[leaf(*place) * self.width..][..self.width];
-            sums.iter_mut().zip(leaf).for_each(|(sum, x)| *sum += x);
+            // One addition of two f32 numbers in f64, then rounded, is the f32 addition itself.
+            sums.iter_mut()
+                .zip(leaf)
+                .for_each(|(sum, x)| *sum = T::of(*sum + (*x).into()).into());
         }
-        sums.iter_mut().for_each(|sum| *sum /= self.divisor);
+        let divide = |sum: &mut f64| *sum = (T::of(*sum) / self.divisor).into();
+        sums.iter_mut().for_each(divide);
     }
 }

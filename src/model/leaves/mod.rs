@@ -8,6 +8,7 @@ mod float;
 mod store;
 
 use super::ir::ForestIr;
+use crate::input::Precision;
 use boosted::Boosted;
 use exact::Exact;
 use float::Float;
@@ -17,7 +18,8 @@ pub(super) use store::{SumRule, TreeLeaves};
 #[derive(Debug)]
 pub(super) enum Leaves {
     Exact(Exact),
-    Float(Float),
+    Single(Float<f32>),
+    Double(Float<f64>),
     Boosted(Boosted),
 }
 
@@ -40,12 +42,20 @@ impl Leaves {
             values: &forest.leaves,
             trees,
         };
-        if rule.shares && raw.are_shares() {
+        if Exact::fits(&raw, rule) {
             let (exact, numbers) = Exact::store(&raw);
             return (Self::Exact(exact), numbers);
         }
-        let (float, numbers) = Float::store(&raw, rule.divisor);
-        (Self::Float(float), numbers)
+        match rule.precision {
+            Precision::F32 => {
+                let (float, numbers) = Float::store(&raw, rule.divisor);
+                (Self::Single(float), numbers)
+            }
+            Precision::F64 => {
+                let (float, numbers) = Float::store(&raw, rule.divisor);
+                (Self::Double(float), numbers)
+            }
+        }
     }
 
     /// Adds up the leaves of one row into `sums`, which holds one number per output and is overwritten.
@@ -61,7 +71,8 @@ impl Leaves {
     ) {
         match self {
             Self::Exact(leaves) => leaves.sum(at.iter().map(|at| leaf(*at)), fixed, sums),
-            Self::Float(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
+            Self::Single(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
+            Self::Double(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
             Self::Boosted(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
         }
     }
@@ -70,7 +81,8 @@ impl Leaves {
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Exact(leaves) => leaves.bytes(),
-            Self::Float(leaves) => leaves.bytes(),
+            Self::Single(leaves) => leaves.bytes(),
+            Self::Double(leaves) => leaves.bytes(),
             Self::Boosted(leaves) => leaves.bytes(),
         }
     }

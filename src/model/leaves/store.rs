@@ -5,14 +5,19 @@ use std::{collections::HashMap, hash::Hash};
 
 /// How the leaves of a row are added up.
 pub(in crate::model) struct SumRule<'a> {
-    /// The leaf vectors are class distributions, to be added in fixed point if they really are.
-    pub(in crate::model) shares: bool,
     /// What the sums are divided by at the end.
     pub(in crate::model) divisor: f64,
     /// What the sums of a forest with targets begin with; empty for zeros.
     pub(in crate::model) base: &'a [f64],
     /// What they are taken in.
     pub(in crate::model) precision: Precision,
+}
+
+impl SumRule<'_> {
+    #[expect(clippy::float_cmp, reason = "a divisor is a whole number")]
+    pub(super) fn divides_by_one(&self) -> bool {
+        self.divisor == 1.0
+    }
 }
 
 /// A tree of the kernel's order, as its leaves see it.
@@ -36,22 +41,6 @@ impl RawLeaves<'_> {
     pub(super) fn leaf(&self, number: u32) -> impl Iterator<Item = f64> + Clone {
         let at = number as usize * self.width;
         self.values[at..at + self.width].iter().copied()
-    }
-
-    /// Whether the vectors are shares of a whole: no negative value, and no way through the forest that sums above one.
-    pub(super) fn are_shares(&self) -> bool {
-        let mut most = 0.0;
-        for tree in self.trees {
-            let mut heaviest = 0f64;
-            for &number in &tree.leaves {
-                if self.leaf(number).any(|x| x < 0.0) {
-                    return false;
-                }
-                heaviest = heaviest.max(self.leaf(number).sum());
-            }
-            most += heaviest;
-        }
-        most < 1.001
     }
 
     /// Each distinct vector once, cut to `width` numbers; the second list tells, for every leaf, which of them it is, and `u32::MAX`

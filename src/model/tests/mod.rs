@@ -180,6 +180,28 @@ fn f32_sums_begin_with_the_base_and_round_after_every_tree() {
 }
 
 #[test]
+fn a_forest_is_summed_in_the_order_and_the_precision_of_the_source() {
+    // In f64, and exactly, these are more than a half; in f32 they are a half.
+    let tenth = f64::from(0.1f32);
+    let leaves = [tenth; 5];
+    let source = constants(&leaves, Vec::new(), Aggregation::SumF32);
+    assert_eq!(answer(source), [0.5]);
+    let source = constants(&leaves, Vec::new(), Aggregation::Sum);
+    assert!(answer(source)[0] > 0.5);
+    let source = constants(&leaves, Vec::new(), Aggregation::MeanF32);
+    assert_eq!(answer(source), [f64::from(0.5f32 / 5.0)]);
+}
+
+#[test]
+fn a_base_score_is_added_in_the_precision_of_the_sums() {
+    let mut source = constants(&[1.0], Vec::new(), Aggregation::SumF32);
+    source.base = vec![2f64.powi(-25)];
+    assert_eq!(answer(source.clone()), [1.0]);
+    source.aggregation = Aggregation::Sum;
+    assert_eq!(answer(source), [1.0 + 2f64.powi(-25)]);
+}
+
+#[test]
 fn a_mean_is_summed_in_the_order_of_the_source_whatever_the_depths() {
     let mut source = constants(&[0.2, 0.1, 0.3], Vec::new(), Aggregation::Mean);
     // Deepest first they would add up to other bits: (0.3 + 0.2) + 0.1.

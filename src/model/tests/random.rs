@@ -68,20 +68,22 @@ fn walk(source: &ForestIr, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 {
 
 fn naive_scores(source: &ModelIr, row: &[f64]) -> Vec<f64> {
     let forest = &source.forest;
+    let precision = source.aggregation.precision();
     let mut sums = vec![0.0; forest.width];
     for (i, tree) in forest.trees.iter().enumerate() {
         let leaf = walk(forest, tree, 0, row) as usize;
         if let Some(target) = forest.targets.get(i) {
-            sums[*target as usize] += forest.leaves[leaf];
+            let sum = &mut sums[*target as usize];
+            *sum = precision.round(*sum + forest.leaves[leaf]);
             continue;
         }
         for (sum, x) in sums.iter_mut().zip(&forest.leaves[leaf * forest.width..]) {
-            *sum += x;
+            *sum = precision.round(*sum + x);
         }
     }
-    if source.aggregation == Aggregation::Mean {
+    if source.aggregation.is_mean() {
         sums.iter_mut()
-            .for_each(|x| *x /= forest.trees.len() as f64);
+            .for_each(|x| *x = precision.round(*x / forest.trees.len() as f64));
     }
     sums
 }
@@ -203,11 +205,25 @@ pub(super) fn random_model(
         let tree = random_tree(rng, &mut forest, depth);
         forest.trees.push(tree);
     }
-    // Means of trees with targets need as many trees for each.
-    let aggregation = if forest.targets.is_empty() && rng.r#gen() {
-        Aggregation::Mean
-    } else {
-        Aggregation::Sum
+    if rng.r#gen() {
+        // Shares whose sums round, each time otherwise.
+        forest.leaves.iter_mut().for_each(|x| *x /= 3.0);
+    }
+    // f32 sums are sums of f32 numbers; means of trees with targets need as many trees for each.
+    let aggregation = match (forest.targets.is_empty() && rng.r#gen(), rng.r#gen()) {
+        (false, false) => Aggregation::Sum,
+        (true, false) => Aggregation::Mean,
+        (mean, true) => {
+            forest
+                .leaves
+                .iter_mut()
+                .for_each(|x| *x = f64::from(*x as f32));
+            if mean {
+                Aggregation::MeanF32
+            } else {
+                Aggregation::SumF32
+            }
+        }
     };
     ModelIr {
         schema: Schema::unnamed(n_features, ColumnType::Double),

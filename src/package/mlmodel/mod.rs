@@ -63,15 +63,6 @@ pub struct DataFile {
     pub path: String,
 }
 
-impl DataFile {
-    /// Whether the model is one of the classes for scikit-learn.
-    pub(super) fn is_sklearn(&self) -> bool {
-        self.class
-            .as_deref()
-            .is_some_and(|class| class.contains(".sklearn."))
-    }
-}
-
 /// Reads an `MLmodel` file.
 ///
 /// # Errors

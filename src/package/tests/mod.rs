@@ -12,7 +12,7 @@ use super::{
     read, write,
     yaml::{self, Mapping},
 };
-use crate::formats::{FormatError, onnx};
+use crate::formats::{FormatError, ModelFile, onnx};
 use crate::input::{Batch, ColumnType, Schema};
 use crate::model::{Labels, Model, ModelIr, Output};
 
@@ -115,9 +115,9 @@ struct Loaded {
 fn load(files: &Memory) -> Result<Loaded, FormatError> {
     let (package, bytes) = read(files)?;
     let parsed = package.parse(&bytes)?;
-    let model = Model::new(package.parse(&bytes)?.source).unwrap();
+    let model = Model::new(package.parse(&bytes)?.ir).unwrap();
     Ok(Loaded {
-        source: parsed.source,
+        source: parsed.ir,
         flavor_version: parsed.version,
         parts: parsed.parts,
         example: package.example(model.schema()),
@@ -336,7 +336,7 @@ fn the_digest_of_the_very_bytes_is_not_computed_twice() {
 
 /// The iris forest under the names of its columns, with a few rows.
 fn named_iris(labels: Option<Labels>) -> (ModelIr, Batch) {
-    let mut source = onnx::read(&graph("iris_rf")).unwrap().source;
+    let mut source = onnx::read(&ModelFile::new(&graph("iris_rf"))).unwrap().ir;
     let names = ["sepal_length", "sepal_width", "petal_length", "petal_width"].map(str::to_owned);
     source.schema = Schema::named(names, ColumnType::Double);
     if let (Output::Classes { labels, .. }, Some(new)) = (&mut source.output, labels) {

@@ -2,6 +2,7 @@
 
 mod distrust;
 mod distrust_v5;
+mod ties;
 
 use std::{fs, path::PathBuf};
 
@@ -9,7 +10,7 @@ use serde::Deserialize;
 
 use super::{reference, write};
 use crate::{
-    formats::FormatError,
+    formats::{FormatError, ModelFile},
     input::{ColumnType, Precision},
     model::{Labels, Model, ModelIr, Output, Predictions, Test, TreeNode},
 };
@@ -23,7 +24,7 @@ struct Recorded {
 }
 
 fn read(bytes: &[u8]) -> Result<ModelIr, FormatError> {
-    super::read(bytes).map(|parsed| parsed.source)
+    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir)
 }
 
 fn folder() -> PathBuf {

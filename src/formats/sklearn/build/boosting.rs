@@ -5,7 +5,9 @@
 
 use super::{
     super::numpy,
-    ADVICE, Part, Trees, corrupt, forests,
+    ADVICE, Part, corrupt,
+    ensemble::Ensemble,
+    forests,
     labels::labels,
     trees::{Forest, Nodes},
     unsupported,
@@ -22,7 +24,7 @@ pub(super) const HALF: f64 = 1.5 * (f64::EPSILON / 2.0);
 /// The largest number below zero: `x > BELOW_ZERO` is `x >= 0`.
 const BELOW_ZERO: f64 = -5e-324;
 
-pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FormatError> {
+pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     let labels = labels(part, "classes_")?;
     let exponential = match part.text("loss") {
         Some("exponential") => true,
@@ -56,7 +58,7 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FormatErr
     stages(part, start, factor, base, output)
 }
 
-pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Trees, FormatError> {
+pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     match part.text("loss") {
         Some("squared_error" | "ls" | "absolute_error" | "lad" | "huber" | "quantile") => {}
         other => return Err(unknown_loss(&part, other)),
@@ -108,7 +110,7 @@ fn stages(
     factor: f64,
     base: Vec<f64>,
     output: Output,
-) -> Result<Trees, FormatError> {
+) -> Result<Ensemble, FormatError> {
     let outputs = forest.source.width;
     let rate = part.number("learning_rate")?;
     let trees = part.parts("estimators_")?;
@@ -136,7 +138,7 @@ fn stages(
             leaves.extend(nodes.values(i).map(|value| factor * (rate * value)));
         })?;
     }
-    Ok(Trees {
+    Ok(Ensemble {
         forest: forest.source,
         aggregation: Aggregation::Sum,
         base,

@@ -5,7 +5,8 @@
 
 use super::{
     super::numpy,
-    Part, Trees, corrupt,
+    Part, corrupt,
+    ensemble::Ensemble,
     labels::labels,
     trees::{Forest, Nodes},
 };
@@ -34,7 +35,7 @@ pub(super) fn classifier(
     part: Part<'_>,
     trees: &[Part<'_>],
     size: usize,
-) -> Result<Trees, FormatError> {
+) -> Result<Ensemble, FormatError> {
     let labels = labels(part, "classes_")?;
     let width = labels.len();
     // Before 1.4 the leaves hold counts, and the trees divide by their sum.
@@ -66,7 +67,7 @@ pub(super) fn classifier(
         })?;
     }
     forest.source.handles_missing = handles_missing && takes_missing(part, trees);
-    Ok(Trees {
+    Ok(Ensemble {
         forest: forest.source,
         aggregation: Aggregation::Mean,
         base: Vec::new(),
@@ -81,7 +82,7 @@ pub(super) fn regressor(
     part: Part<'_>,
     trees: &[Part<'_>],
     size: usize,
-) -> Result<Trees, FormatError> {
+) -> Result<Ensemble, FormatError> {
     let width = part.count("n_outputs_")?;
     let mut forest = Forest::new(part.count("n_features_in_")?, width, Precision::F32, size);
     if width == 1 {
@@ -102,7 +103,7 @@ pub(super) fn regressor(
         forest.push(&nodes, |i, leaves| leaves.extend(nodes.values(i)))?;
     }
     forest.source.handles_missing = handles_missing && takes_missing(part, trees);
-    Ok(Trees {
+    Ok(Ensemble {
         forest: forest.source,
         aggregation: Aggregation::Mean,
         base: Vec::new(),

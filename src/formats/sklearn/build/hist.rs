@@ -5,10 +5,11 @@
 
 use super::super::array::Column;
 use super::{
-    Part, Trees,
+    Part,
     boosting::{HALF, binary, unknown_loss},
     categories::Categories,
     corrupt,
+    ensemble::Ensemble,
     labels::labels,
     trees::{Forest, column},
 };
@@ -18,7 +19,7 @@ use crate::{
     model::{Aggregation, Link, Output, Test, TreeNode},
 };
 
-pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FormatError> {
+pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     match part.text("loss") {
         Some("log_loss" | "auto" | "binary_crossentropy" | "categorical_crossentropy") => {}
         other => return Err(unknown_loss(&part, other)),
@@ -40,7 +41,7 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Trees, FormatErr
     rounds(part, outputs, output, size)
 }
 
-pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Trees, FormatError> {
+pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     let link = match part.text("loss") {
         Some(
             "squared_error"
@@ -60,7 +61,7 @@ fn rounds(
     outputs: usize,
     output: Output,
     size: usize,
-) -> Result<Trees, FormatError> {
+) -> Result<Ensemble, FormatError> {
     let base = part.array("_baseline_prediction")?.floats()?;
     if base.len() != outputs {
         return Err(corrupt!(
@@ -91,7 +92,7 @@ fn rounds(
             push(&mut forest, &tree, &categories)?;
         }
     }
-    Ok(Trees {
+    Ok(Ensemble {
         forest: forest.source,
         aggregation: Aggregation::Sum,
         base,

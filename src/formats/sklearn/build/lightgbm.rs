@@ -6,7 +6,7 @@
 use super::{Part, corrupt, labels::labels};
 use crate::formats::{
     FormatError, Parsed,
-    lightgbm::{Wrapper, read_wrapped},
+    lightgbm::{LightgbmWrapper, read_wrapped},
 };
 
 /// Reads an `LGBMClassifier`, `LGBMRegressor` or `LGBMRanker`.
@@ -16,7 +16,7 @@ pub(super) fn read(part: Part<'_>) -> Result<Parsed, FormatError> {
     let text = booster.text("_handle").or_else(|| booster.text("handle"));
     let text = text.ok_or_else(|| corrupt!("the {} has no model text", part.class))?;
     let classifier = part.class == "LGBMClassifier";
-    let wrapper = Wrapper {
+    let wrapper = LightgbmWrapper {
         labels: classifier.then(|| labels(part, "_classes")).transpose()?,
         regressor: !classifier,
         iterations: booster.count("best_iteration").ok(),

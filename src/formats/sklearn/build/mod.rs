@@ -5,6 +5,7 @@
 
 mod boosting;
 mod categories;
+mod ensemble;
 mod forests;
 mod hist;
 mod labels;
@@ -14,22 +15,11 @@ mod pipeline;
 mod trees;
 mod xgboost;
 
-use super::{
-    super::{FormatError, Parsed, corrupt, unsupported},
-    pickle::ADVICE,
-    record::{Arena, Id},
-};
+use super::{FormatError, corrupt, id::Id, pickle::ADVICE, record::Arena, unsupported};
+use crate::formats::{ColumnsBy, Parsed};
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, ModelIr, Output};
+use ensemble::Ensemble;
 use part::Part;
-
-/// A tree model without what surrounds it.
-struct Trees {
-    forest: ForestIr,
-    aggregation: Aggregation,
-    base: Vec<f64>,
-    output: Output,
-}
 
 /// Builds the model whose record is `root`. `size` is the number of bytes it was read from; with `floats`, scalers get `f32`.
 pub(super) fn model(
@@ -56,52 +46,38 @@ pub(super) fn model(
         _ => Parsed {
             parts: vec![last.class.to_owned()],
             version: None,
-            source: estimator(last, size)?.source(),
+            ir: estimator(last, size)?.ir(),
+            columns: ColumnsBy::Name,
         },
     };
     // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
     parsed.version = version.map(str::to_owned);
-    let source = &mut parsed.source;
-    let n_features = source.forest.n_features;
+    let ir = &mut parsed.ir;
+    let n_features = ir.forest.n_features;
     if let Some(names) = names.filter(|names| names.len() == n_features) {
-        source.schema = Schema::named(names, ColumnType::Double);
+        ir.schema = Schema::named(names, ColumnType::Double);
     }
     // A scaler takes doubles as they are; trees round their input first.
     if !chain.scalers.is_empty() {
-        source.input = if floats {
+        ir.input = if floats {
             Precision::F32
         } else {
             Precision::F64
         };
         let mut steps = Vec::new();
         for scaler in &chain.scalers {
-            steps.extend(pipeline::steps(*scaler, n_features, source.input)?);
+            steps.extend(pipeline::steps(*scaler, n_features, ir.input)?);
         }
         // The boosters' own steps come after the scalers.
-        steps.append(&mut source.steps);
-        source.steps = steps;
+        steps.append(&mut ir.steps);
+        ir.steps = steps;
     }
     let scalers = chain.scalers.iter().map(|part| part.class.to_owned());
     parsed.parts.splice(..0, scalers);
     Ok(parsed)
 }
 
-impl Trees {
-    fn source(self) -> ModelIr {
-        ModelIr {
-            schema: Schema::unnamed(self.forest.n_features, ColumnType::Double),
-            input: self.forest.precision,
-            steps: Vec::new(),
-            forest: self.forest,
-            aggregation: self.aggregation,
-            base: self.base,
-            output: self.output,
-            output_precision: Precision::F64,
-        }
-    }
-}
-
-fn estimator(part: Part<'_>, size: usize) -> Result<Trees, FormatError> {
+fn estimator(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     if let Some(trees) = forests::trees_of(part)? {
         return if part.class.ends_with("Classifier") {
             forests::classifier(part, &trees, size)

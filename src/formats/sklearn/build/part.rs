@@ -3,8 +3,9 @@
 use super::{
     super::{
         array::Array,
+        id::Id,
         numpy,
-        record::{Arena, Id, Node},
+        record::{Arena, Node},
     },
     corrupt, unsupported,
 };

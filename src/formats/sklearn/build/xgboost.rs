@@ -6,7 +6,7 @@
 use super::{Part, corrupt, labels::labels};
 use crate::formats::{
     FormatError, Parsed,
-    xgboost::{Wrapper, read_pickled},
+    xgboost::{XgboostWrapper, read_pickled},
 };
 
 /// Reads an object of `xgboost.sklearn`, or a Booster.
@@ -19,7 +19,7 @@ pub(super) fn read(part: Part<'_>) -> Result<Parsed, FormatError> {
     let memory = memory.ok_or_else(|| corrupt!("the {} has no model inside", part.class))?;
     let classes = part.part("_le").unwrap_or(part);
     let named = part.class.ends_with("Classifier") && classes.get("classes_").is_some();
-    let wrapper = Wrapper {
+    let wrapper = XgboostWrapper {
         class: part.class,
         labels: named.then(|| labels(classes, "classes_")).transpose()?,
         missing: part.number("missing").ok().filter(|m| !m.is_nan()),

@@ -6,8 +6,9 @@
 use super::{
     super::{
         array::{Array, Data},
+        id::Id,
         numpy,
-        record::{Id, Node},
+        record::Node,
     },
     corrupt,
     machine::Machine,

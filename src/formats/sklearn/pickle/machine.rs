@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::{
-    super::record::{Arena, Id, Node},
+    super::{
+        id::Id,
+        record::{Arena, Node},
+    },
     corrupt, globals, unsupported,
 };
 use crate::formats::FormatError;

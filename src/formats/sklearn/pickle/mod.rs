@@ -14,7 +14,7 @@ mod objects;
 pub(super) use globals::{ADVICE, check};
 
 use super::super::{FormatError, corrupt, unsupported};
-use super::record::{Arena, Id};
+use super::{id::Id, record::Arena};
 use machine::Machine;
 
 /// Reads the pickle at the start of `input`; arrays as joblib appends them are understood as well.

@@ -1,7 +1,10 @@
 //! Instances: records where Python would call something.
 
 use super::{
-    super::record::{Arena, Id, Node, Object},
+    super::{
+        id::Id,
+        record::{Arena, Node, Object},
+    },
     corrupt,
     machine::Machine,
     unsupported,

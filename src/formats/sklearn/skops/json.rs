@@ -5,7 +5,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    super::record::{Arena, Id, Node},
+    super::{
+        id::Id,
+        record::{Arena, Node},
+    },
     FormatError, corrupt,
 };
 

@@ -6,8 +6,9 @@ use super::{
     super::{
         array::{Array, Data},
         dtype::Dtype,
+        id::Id,
         pickle,
-        record::{Arena, Id, Node, Object},
+        record::{Arena, Node, Object},
     },
     Archive, FormatError, corrupt, json, npy,
 };

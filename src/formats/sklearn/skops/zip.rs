@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::HashMap, io::Read as _};
 
 use flate2::{Crc, read::DeflateDecoder};
 
-use super::{super::inflate_limit, FormatError, corrupt, unsupported};
+use super::{super::inflate::inflate_limit, FormatError, corrupt, unsupported};
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const ENTRY: [u8; 4] = *b"PK\x01\x02";

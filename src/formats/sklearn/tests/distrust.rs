@@ -4,7 +4,7 @@ use std::{fs, io::Read as _};
 
 use flate2::read::GzDecoder;
 
-use super::{super::read, folder, recorded};
+use super::{folder, read, recorded};
 use crate::{
     formats::Parsed,
     model::{Model, Predictions},
@@ -185,10 +185,10 @@ fn damaged_files_do_no_harm() {
             for bits in [0x01, 0x80, 0xff] {
                 let mut bytes = bytes.clone();
                 bytes[at] ^= bits;
-                let Ok(Parsed { source, .. }) = read(&bytes, false) else {
+                let Ok(Parsed { ir, .. }) = read(&bytes, false) else {
                     continue;
                 };
-                if let Ok(model) = Model::new(source) {
+                if let Ok(model) = Model::new(ir) {
                     let row = vec![0.5; model.schema().len()];
                     model.predict_rows(&row, &mut Predictions::default());
                 }

@@ -9,6 +9,16 @@ use std::{fs, io::Read as _, path::PathBuf};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
+use crate::formats::{FormatError, ModelFile, Parsed};
+
+fn read(bytes: &[u8], f32_rows: bool) -> Result<Parsed, FormatError> {
+    super::read(&ModelFile {
+        bytes,
+        class: None,
+        f32_rows,
+    })
+}
+
 /// The first line of a recorded model.
 #[derive(Deserialize)]
 struct Header {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{super::read, Recorded, names, recorded};
+use super::{Recorded, names, read, recorded};
 use crate::{
     formats::Parsed,
     model::{Labels, Model, Predictions},
@@ -21,7 +21,7 @@ fn compare(case: &Recorded, kind: &str, parsed: Parsed, wrong: &mut Vec<String>)
     if parsed.version.as_deref() != expected {
         complain(format!("version {:?}", parsed.version));
     }
-    let schema = &parsed.source.schema;
+    let schema = &parsed.ir.schema;
     let columns = schema.columns.iter().map(|c| c.name.clone());
     let columns = schema.named.then(|| columns.collect::<Vec<_>>());
     // LightGBM puts underscores for spaces.
@@ -35,7 +35,7 @@ fn compare(case: &Recorded, kind: &str, parsed: Parsed, wrong: &mut Vec<String>)
     if !as_fitted {
         complain(format!("columns {columns:?}"));
     }
-    let model = match Model::new(parsed.source) {
+    let model = match Model::new(parsed.ir) {
         Ok(model) => model,
         Err(error) => {
             complain(error.to_string());

@@ -4,7 +4,7 @@ use std::{fs, io::Read as _};
 
 use flate2::read::GzDecoder;
 
-use super::{super::read, folder};
+use super::{folder, read};
 use crate::formats::FormatError;
 
 fn refusal(name: &str) -> FormatError {

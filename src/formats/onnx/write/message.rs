@@ -1,6 +1,6 @@
 //! Constructors for the messages that the writer needs.
 
-use super::proto::{
+use super::super::proto::{
     AttributeProto, DimensionProto, NodeProto, TensorShapeProto, TensorTypeProto, TypeProto,
     ValueInfoProto, kind,
 };

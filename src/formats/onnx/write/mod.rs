@@ -2,23 +2,25 @@
 //!
 //! The bytes depend on the model alone: no clock, no version, no order of a hash map.
 
+mod arrays;
+mod message;
+
 use prost::Message as _;
 
 use super::{
-    ML_DOMAIN,
-    arrays::{Weights, exact, leaf, node_attributes},
-    message::{floats, int, ints, node, strings, tensor_type, text, value},
     proto::{
-        AttributeProto, GraphProto, MapTypeProto, ModelProto, NodeProto, OperatorSetIdProto,
-        SequenceTypeProto, TypeProto, ValueInfoProto, elem,
+        AttributeProto, GraphProto, ML_DOMAIN, MapTypeProto, ModelProto, NodeProto,
+        OperatorSetIdProto, SequenceTypeProto, TypeProto, ValueInfoProto, elem,
     },
     unsupported,
 };
 use crate::{
     formats::FormatError,
     input::Precision,
-    model::{Aggregation, BinaryScores, ForestIr, Labels, Link, ModelIr, Output, StepOp, TreeNode},
+    model::{BinaryScores, ForestIr, Labels, Link, ModelIr, Output, StepOp, TreeNode},
 };
+use arrays::{LeafWeightArrays, exact, leaf, node_attributes};
+use message::{floats, int, ints, node, strings, tensor_type, text, value};
 
 /// The IR version and operator sets that every onnxruntime since 1.10 reads.
 const IR_VERSION: i64 = 8;
@@ -125,7 +127,7 @@ fn scaler(model: &ModelIr) -> Result<Option<NodeProto>, FormatError> {
 #[expect(clippy::float_cmp, reason = "the cut is one of two constants")]
 fn classifier(model: &ModelIr, labels: &Labels, rows: &str) -> Result<NodeProto, FormatError> {
     let forest = &model.forest;
-    if model.aggregation != Aggregation::Sum {
+    if model.aggregation.is_mean() {
         return Err(unsupported!(
             "a classifier's leaves must add up to its scores: ONNX has no mean for classifiers"
         ));
@@ -167,7 +169,7 @@ fn classifier(model: &ModelIr, labels: &Labels, rows: &str) -> Result<NodeProto,
             .chunks_exact(forest.width.max(1))
             .all(|leaf| leaf.iter().any(|&w| w > 0.0));
     let mut attributes = base(model)?;
-    attributes.extend(Weights::of(forest, &columns, sparse)?.attributes("class"));
+    attributes.extend(LeafWeightArrays::of(forest, &columns, sparse)?.attributes("class"));
     attributes.push(labels_attribute(labels));
     attributes.extend(node_attributes(forest)?);
     attributes.push(text("post_transform", transform));
@@ -208,14 +210,14 @@ fn regressor(model: &ModelIr, link: Link, rows: &str) -> Result<NodeProto, Forma
     }
     let columns: Vec<_> = (0..forest.width).zip(0_i64..).collect();
     let mut attributes = Vec::new();
-    if model.aggregation == Aggregation::Mean {
+    if model.aggregation.is_mean() {
         attributes.push(text("aggregate_function", "AVERAGE"));
     }
     attributes.extend(base(model)?);
     attributes.push(int("n_targets", forest.width as i64));
     attributes.extend(node_attributes(forest)?);
     attributes.push(text("post_transform", transform(link)?));
-    attributes.extend(Weights::of(forest, &columns, false)?.attributes("target"));
+    attributes.extend(LeafWeightArrays::of(forest, &columns, false)?.attributes("target"));
     Ok(node(
         ML_DOMAIN,
         "TreeEnsembleRegressor",

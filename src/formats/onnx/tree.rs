@@ -3,7 +3,7 @@
 use super::{
     chains::Sets,
     corrupt,
-    trees::{NodeArrays, Span, mode},
+    node_arrays::{NodeArrays, Span, mode},
     unsupported,
 };
 use crate::{

@@ -1,9 +1,8 @@
 //! Trees and leaves → the parallel arrays of the ONNX operators.
 
 use super::{
+    super::{proto::AttributeProto, unsupported},
     message::{floats, ints, strings},
-    proto::AttributeProto,
-    unsupported,
 };
 use crate::{
     formats::FormatError,
@@ -103,14 +102,14 @@ fn mode(test: Test) -> &'static str {
 }
 
 /// The four arrays of leaf weights: tree, node, class or target, weight.
-pub(super) struct Weights {
+pub(super) struct LeafWeightArrays {
     trees: Vec<i64>,
     nodes: Vec<i64>,
     ids: Vec<i64>,
     values: Vec<f32>,
 }
 
-impl Weights {
+impl LeafWeightArrays {
     /// `columns` says which numbers of a leaf are written, and under which id. Zeros are left out where `sparse`.
     pub(super) fn of(
         forest: &ForestIr,

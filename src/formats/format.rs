@@ -1,0 +1,63 @@
+//! What a format is: its names, how its bytes are recognised, and the reader. One signature for all of them.
+
+use super::FormatError;
+use crate::model::ModelIr;
+
+/// Rows wider than this are refused: such a claim costs a file eight bytes, and us a signature.
+pub(crate) const MAX_FEATURES: usize = 65_536;
+
+/// A kind of model file. Each is one entry of [`super::FORMATS`].
+#[derive(Debug)]
+pub struct Format {
+    /// The name of its flavor in an `MLmodel`.
+    pub flavor: &'static str,
+    /// Ends of file names that no other kind of file has, in lower case and without the dot.
+    pub endings: &'static [&'static str],
+    /// Ends of file names that files of other kinds have too. They count where no file has one of the others.
+    pub common_endings: &'static [&'static str],
+    /// Whether these bytes begin as such a file does. The reader may still refuse them.
+    pub recognises: fn(&[u8]) -> bool,
+    /// Reads a file into an unchecked model.
+    pub read: fn(&ModelFile<'_>) -> Result<Parsed, FormatError>,
+}
+
+/// A data file, and what its package knows about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ModelFile<'a> {
+    pub bytes: &'a [u8],
+    /// The Python class that the package names, as in `xgboost.sklearn.XGBClassifier`.
+    pub class: Option<&'a str>,
+    /// Whether the package hands rows over as `f32`, before any scaler sees them.
+    pub f32_rows: bool,
+}
+
+impl<'a> ModelFile<'a> {
+    /// A file of which nothing else is known.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+}
+
+/// How a model finds its columns in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnsBy {
+    /// Where the file names them: a table may have them in any order.
+    Name,
+    /// Names in the file are labels only: LightGBM takes the first column for its first feature, whatever it is called.
+    Place,
+}
+
+/// A data file that was read.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The model, unchecked.
+    pub ir: ModelIr,
+    /// The version of the library that wrote the file, where the file says so.
+    pub version: Option<String>,
+    /// What the file says it is made of, from input to output: scalers and estimator by class. For people to read.
+    pub parts: Vec<String>,
+    pub columns: ColumnsBy,
+}

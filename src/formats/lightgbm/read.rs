@@ -1,0 +1,155 @@
+//! From the text to a model: the header, and the trees of all rounds that predict.
+
+use std::collections::HashSet;
+
+use super::{
+    FormatError, corrupt,
+    objective::LightgbmObjective,
+    text::{Block, Lines},
+    trees, unsupported,
+    wrapper::LightgbmWrapper,
+};
+use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
+use crate::input::{ColumnType, Precision, Schema};
+use crate::model::{Aggregation, ForestIr, ModelIr, Step, StepOp};
+
+/// Reads a model text of LightGBM 2 to 4.
+///
+/// Source: LightGBM's `src/boosting/gbdt_model_text.cpp` and `src/io/tree.cpp`.
+///
+/// # Errors
+/// `Corrupt` when the bytes are no such text or contradict themselves, `Unsupported` when the model does what this
+/// server does not; the text names it.
+pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
+    read_wrapped(file.bytes, &LightgbmWrapper::default())
+}
+
+/// The same for a text that came out of one of the scikit-learn classes.
+///
+/// # Errors
+/// As [`read()`].
+pub fn read_wrapped(bytes: &[u8], wrapper: &LightgbmWrapper) -> Result<Parsed, FormatError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| corrupt!("the file is not a LightGBM model: it is not text"))?;
+    let mut lines = Lines::new(text)?;
+    let header = Header::read(&lines.block(), wrapper)?;
+    let mut forest = ForestIr {
+        n_features: header.n_features,
+        precision: Precision::F64,
+        width: header.width,
+        trees: Vec::new(),
+        leaves: Vec::new(),
+        targets: Vec::new(),
+        categories: Vec::new(),
+        handles_missing: true,
+    };
+    let most = match wrapper.iterations {
+        Some(rounds) if rounds > 0 => rounds.saturating_mul(header.width),
+        _ => usize::MAX,
+    };
+    let mut kinds = trees::Kinds::new(header.n_features);
+    while forest.trees.len() < most
+        && let Some(number) = lines.next_tree()?
+    {
+        let scale = header.objective.scale;
+        trees::append(&lines.block(), number, scale, &mut kinds, &mut forest)?;
+    }
+    let count = forest.trees.len();
+    if count == 0 || !count.is_multiple_of(header.width) {
+        return Err(corrupt!(
+            "the LightGBM model has {count} trees for {} outputs; the file is cut off",
+            header.width
+        ));
+    }
+    if most == usize::MAX && !lines.ended() {
+        return Err(corrupt!(
+            "the LightGBM model has no line `end of trees`; the file is cut off"
+        ));
+    }
+    forest.targets = (0..count).map(|i| (i % header.width) as u32).collect();
+    let steps = kinds.zero_is_missing()?.map(|operand| Step {
+        op: StepOp::ZeroIsMissing,
+        operand,
+        precision: Precision::F64,
+    });
+    let ir = ModelIr {
+        schema: header.schema,
+        input: Precision::F64,
+        steps: steps.into_iter().collect(),
+        output: header.objective.output(header.width, wrapper)?,
+        forest,
+        aggregation: header.aggregation,
+        base: Vec::new(),
+        output_precision: Precision::F64,
+    };
+    Ok(Parsed {
+        ir,
+        version: None,
+        parts: vec![header.objective.line.to_owned()],
+        columns: ColumnsBy::Place,
+    })
+}
+
+/// What stands before the trees.
+struct Header<'a> {
+    n_features: usize,
+    /// Trees of one round, each for an output of its own.
+    width: usize,
+    objective: LightgbmObjective<'a>,
+    aggregation: Aggregation,
+    schema: Schema,
+}
+
+impl<'a> Header<'a> {
+    fn read(block: &Block<'a>, wrapper: &LightgbmWrapper) -> Result<Self, FormatError> {
+        let version = block.get("version").unwrap_or("v2");
+        if !matches!(version, "v2" | "v3" | "v4") {
+            return Err(unsupported!(
+                "the LightGBM model is of the format {}; v2, v3 and v4 are read",
+                version.escape_debug()
+            ));
+        }
+        if block.get("linear_tree") == Some("1") {
+            return Err(trees::linear());
+        }
+        let last: usize = block.number("max_feature_idx")?;
+        if last >= MAX_FEATURES {
+            return Err(unsupported!(
+                "the LightGBM model takes more than {MAX_FEATURES} features"
+            ));
+        }
+        let n_features = last + 1;
+        let width = match block.get("num_tree_per_iteration") {
+            Some(_) => block.number("num_tree_per_iteration")?,
+            None => block.number("num_class")?,
+        };
+        if width == 0 {
+            return Err(corrupt!("the LightGBM model has no trees per iteration"));
+        }
+        Ok(Self {
+            n_features,
+            width,
+            objective: LightgbmObjective::named(block.get("objective"), wrapper)?,
+            aggregation: if block.has("average_output") {
+                Aggregation::Mean
+            } else {
+                Aggregation::Sum
+            },
+            schema: schema(block.get("feature_names").unwrap_or_default(), n_features),
+        })
+    }
+}
+
+/// The model's own names, where it was given any; LightGBM makes up `Column_0` and so on, and has `_` for a space.
+fn schema(names: &str, n_features: usize) -> Schema {
+    let names: Vec<&str> = names.split(' ').collect();
+    let distinct: HashSet<&str> = names.iter().copied().collect();
+    let made_up = |(i, name): (usize, &&str)| name.strip_prefix("Column_") == Some(&i.to_string());
+    if distinct.len() != n_features
+        || names.len() != n_features
+        || names.iter().enumerate().all(made_up)
+    {
+        return Schema::unnamed(n_features, ColumnType::Double);
+    }
+    Schema::named(names.into_iter().map(str::to_owned), ColumnType::Double)
+}

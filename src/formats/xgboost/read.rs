@@ -1,0 +1,280 @@
+//! From a document to a model: which trees count, what they begin with, and what the sum means.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    FormatError,
+    api::Api,
+    binary, corrupt,
+    document::{Booster, Document, GbtreeModel, Parameters},
+    json,
+    objective::XgboostObjective,
+    sklearn, trees, ubj, unsupported,
+};
+use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
+use crate::input::{ColumnType, Precision, Schema};
+use crate::model::{Aggregation, ForestIr, Labels, ModelIr, Output};
+
+/// Reads an XGBoost model as the class that its package names predicts, else as the file's own notes say.
+///
+/// Source: XGBoost's `doc/tutorials/saving_model.rst` and `doc/model.schema`.
+///
+/// # Errors
+/// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
+/// ensemble or does what this server does not; the text names it.
+pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
+    parse(
+        document::<Document>(file.bytes)?,
+        file.class,
+        file.bytes.len(),
+    )
+}
+
+/// Whether the bytes begin as one of the three formats does. LightGBM dumps JSON too, so braces alone do not tell.
+pub(super) fn is_model(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start();
+    let begins = start.get(..start.len().min(100)).unwrap_or_default();
+    let has = |key: &[u8]| begins.windows(key.len()).any(|window| window == key);
+    match begins {
+        [b'{', ..] => has(b"learner") || has(b"version"),
+        _ => binary::is_model(bytes),
+    }
+}
+
+/// The model that a document describes, read from `size` bytes.
+pub(super) fn parse(
+    document: Document,
+    class: Option<&str>,
+    size: usize,
+) -> Result<Parsed, FormatError> {
+    let Document { learner, version } = document;
+    let parts = vec![
+        learner.gradient_booster.name.clone(),
+        learner.objective.name.clone(),
+    ];
+    let api = Api::of(class, &learner);
+    let objective = XgboostObjective::named(&learner.objective.name)?;
+    let parameters = &learner.learner_model_param;
+    let n_features = number("num_feature", &parameters.num_feature)?;
+    if n_features > MAX_FEATURES {
+        return Err(unsupported!(
+            "the XGBoost model takes {n_features} features; up to {MAX_FEATURES} work"
+        ));
+    }
+    let classes = number("num_class", &parameters.num_class)?;
+    let targets = match &parameters.num_target {
+        Some(targets) => number("num_target", targets)?,
+        None => 1,
+    };
+    let width = classes.max(targets).max(1);
+    let (model, weights) = boosted(learner.gradient_booster)?;
+    let count = match api {
+        Api::Booster => model.trees.len(),
+        Api::Classifier | Api::Regressor => best_trees(&model, &learner.attributes, width)?,
+    };
+    let mut forest = ForestIr {
+        n_features,
+        precision: Precision::F32,
+        width,
+        trees: Vec::with_capacity(count),
+        leaves: Vec::new(),
+        targets: model.tree_info.iter().copied().take(count).collect(),
+        categories: Vec::new(),
+        handles_missing: true,
+    };
+    // A set is as long as its largest category, which says nothing about the size of the file.
+    let mut words = size.max(1 << 20);
+    for (i, tree) in model.trees.iter().take(count).enumerate() {
+        let weight = weights.as_ref().and_then(|weights| weights.get(i)).copied();
+        trees::append(tree, i, weight, &mut words, &mut forest)?;
+    }
+    if width > count {
+        return Err(corrupt!(
+            "the XGBoost model has {count} trees for {width} outputs"
+        ));
+    }
+    let mut ir = ModelIr {
+        base: base(parameters, &objective, width)?,
+        output: objective.output(width, api)?,
+        schema: schema(learner.feature_names, n_features),
+        input: Precision::F32,
+        steps: Vec::new(),
+        forest,
+        aggregation: Aggregation::SumF32,
+        output_precision: Precision::F32,
+    };
+    if api == Api::Classifier
+        && let Some(labels) = sklearn::labels(&learner.attributes)
+    {
+        rename(&mut ir.output, &labels)?;
+    }
+    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
+    Ok(Parsed {
+        ir,
+        version: (!version.is_empty()).then(|| version.join(".")),
+        parts,
+        columns: ColumnsBy::Name,
+    })
+}
+
+/// Gives the classes the labels that the Python object knows them by.
+pub(super) fn rename(output: &mut Output, names: &Labels) -> Result<(), FormatError> {
+    if let Some(labels) = output.labels_mut() {
+        if names.distinct() != labels.len() || names.len() != labels.len() {
+            return Err(corrupt!(
+                "the XGBoost model tells {} classes apart, its classifier names {}, {} of them different",
+                labels.len(),
+                names.len(),
+                names.distinct()
+            ));
+        }
+        labels.clone_from(names);
+    }
+    Ok(())
+}
+
+/// Tells the formats apart and reads any of them; `T` is what JSON and UBJSON hold.
+pub(super) fn document<T: DeserializeOwned + Into<Document>>(
+    bytes: &[u8],
+) -> Result<Document, FormatError> {
+    let read: Result<T, String> = match bytes {
+        [] => return Err(corrupt!("the XGBoost model file is empty")),
+        [b'{', b'i' | b'U' | b'I' | b'l' | b'L', ..] => {
+            ubj::from_slice(bytes).map_err(|e| e.to_string())
+        }
+        [b'{' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
+            json::from_slice(bytes).map_err(|e| e.to_string())
+        }
+        _ => return binary::read(bytes),
+    };
+    // A binary file begins with any number, so as text does too.
+    read.map(Into::into).or_else(|error| {
+        binary::read(bytes).map_err(|_| corrupt!("the file is not an XGBoost model: {error}"))
+    })
+}
+
+fn number(name: &str, text: &str) -> Result<usize, FormatError> {
+    text.parse().map_err(|_| {
+        corrupt!(
+            "the XGBoost model has {name} = `{}`, which is not a number",
+            text.escape_debug()
+        )
+    })
+}
+
+/// The trees, and for dart the weight of each.
+fn boosted(booster: Booster) -> Result<(GbtreeModel, Option<Vec<f32>>), FormatError> {
+    let (model, weights) = match booster.name.as_str() {
+        "gbtree" => (booster.model, None),
+        "dart" => (
+            booster.gbtree.map(|inner| inner.model),
+            Some(booster.weight_drop.unwrap_or_default()),
+        ),
+        other => {
+            return Err(unsupported!(
+                "the XGBoost booster `{}` is not a tree ensemble; gbtree and dart are served",
+                other.escape_debug()
+            ));
+        }
+    };
+    let Some(model) = model else {
+        return Err(corrupt!("the XGBoost model has no trees"));
+    };
+    let trees = model.trees.len();
+    let lengths = [
+        ("tree_info", model.tree_info.len()),
+        ("weight_drop", weights.as_ref().map_or(trees, Vec::len)),
+    ];
+    for (name, length) in lengths {
+        if length != trees {
+            return Err(corrupt!(
+                "the XGBoost model has {trees} trees, but {name} has {length} entries"
+            ));
+        }
+    }
+    Ok((model, weights))
+}
+
+/// How many trees belong to the rounds up to the best one, if training has noted which it is.
+fn best_trees(
+    model: &GbtreeModel,
+    attributes: &HashMap<String, String>,
+    width: usize,
+) -> Result<usize, FormatError> {
+    let all = model.trees.len();
+    let noted = |name: &str| {
+        attributes
+            .get(name)
+            .map(|text| number(name, text))
+            .transpose()
+    };
+    let Some(best) = noted("best_iteration")? else {
+        return Ok(all);
+    };
+    let rounds = best.saturating_add(1);
+    let parameters = model.gbtree_model_param.as_ref();
+    let parallel = parameters.and_then(|p| p.num_parallel_tree.as_deref());
+    let end = match (&model.iteration_indptr, parallel) {
+        (Some(ends), _) => ends.get(rounds).map(|end| *end as usize),
+        (None, Some(parallel)) => {
+            let parallel = number("num_parallel_tree", parallel)?.max(1);
+            Some(rounds.saturating_mul(parallel).saturating_mul(width))
+        }
+        // Up to 1.5 only this tells rounds of one tree from forests.
+        (None, None) => {
+            let trees = noted("best_ntree_limit")?.unwrap_or(rounds);
+            Some(trees.saturating_mul(width))
+        }
+    };
+    end.filter(|end| *end <= all).ok_or_else(|| {
+        corrupt!("the XGBoost model predicts with {rounds} rounds, but has not as many")
+    })
+}
+
+/// The margins that the trees add to. Up to version 3.0 there is one number, since 3.1 a list in brackets.
+fn base(
+    parameters: &Parameters,
+    objective: &XgboostObjective<'_>,
+    width: usize,
+) -> Result<Vec<f64>, FormatError> {
+    let text = parameters.base_score.as_str();
+    let wrong = || {
+        let text: String = text.escape_debug().take(40).collect();
+        corrupt!("the XGBoost model has the base score `{text}` for {width} outputs")
+    };
+    let list = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let scores: Result<Vec<f32>, _> = list
+        .unwrap_or(text)
+        .split(',')
+        .map(|score| score.trim().parse())
+        .collect();
+    let scores = scores.map_err(|_| wrong())?;
+    let margin = |score: &f32| {
+        f64::from(if parameters.is_margin {
+            *score
+        } else {
+            objective.margin(*score)
+        })
+    };
+    let margins: Vec<f64> = match scores.as_slice() {
+        [one] => vec![margin(one); width],
+        many if many.len() == width => many.iter().map(margin).collect(),
+        _ => return Err(wrong()),
+    };
+    if margins.iter().any(|margin| !margin.is_finite()) {
+        return Err(wrong());
+    }
+    Ok(margins)
+}
+
+/// The model's own names, where it has one for each feature.
+fn schema(names: Vec<String>, n_features: usize) -> Schema {
+    let distinct: HashSet<&str> = names.iter().map(String::as_str).collect();
+    if names.len() == n_features && distinct.len() == n_features {
+        Schema::named(names, ColumnType::Float)
+    } else {
+        Schema::unnamed(n_features, ColumnType::Float)
+    }
+}
