@@ -29,7 +29,8 @@ async fn the_document_is_typed_by_the_embedded_model() {
 
 #[tokio::test]
 async fn each_kind_of_model_types_its_own_document() {
-    for (kind, app) in apps() {
+    // The first kind is the embedded model, whose whole document is held above.
+    for (kind, app) in apps().into_iter().skip(1) {
         let document = document(&app).await;
         let schemas = &document["components"]["schemas"];
         let predict = &document["paths"]["/predict"]["post"];

@@ -1,6 +1,6 @@
 //! The `OpenAPI` document: declared by the operations, typed by the loaded model.
 
-use super::{describe, examples, operations as api, typed};
+use super::{describe, examples, operations as api, paths::operations, typed};
 use crate::{http::problem::Code, load::LoadedModel};
 use serde_json::{Map, Value, json};
 use std::sync::Weak;
@@ -24,16 +24,6 @@ pub fn document(served: Option<&LoadedModel>) -> Value {
         None => typed::without_model(&mut document),
     }
     document
-}
-
-/// Every operation of the document, in its order.
-pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
-    let paths = document["paths"].as_object_mut().into_iter();
-    paths
-        .flat_map(|paths| paths.values_mut())
-        .filter_map(Value::as_object_mut)
-        .flat_map(|path| path.values_mut())
-        .filter_map(Value::as_object_mut)
 }
 
 /// Tags in the order of the operations: poem-openapi sorts them by name.

@@ -1,6 +1,6 @@
 //! Examples that are no fiction: the model's own row, its own answers, and this server's own refusals.
 
-use super::document::operations;
+use super::paths::operations;
 use crate::{
     config::Server,
     http::{
@@ -103,7 +103,7 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
         let batch = id == "predict_batch";
         match id.as_str() {
             "predict" | "predict_batch" => {
-                show_prediction(operation, served, &format, &forms, batch)
+                show_prediction(operation, served, &format, &forms, batch);
             }
             "model" => set(operation, "200", "example", card(served)),
             "health_live" => set(operation, "200", "example", json!({"status": "alive"})),

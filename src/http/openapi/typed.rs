@@ -1,14 +1,14 @@
 //! The schemas of requests and answers in the terms of one model.
 
-use super::{document::operations, text};
+use super::{paths::operations, text};
 use crate::{
     input::{Column, ColumnType, Precision, Schema},
     model::{Labels, Model},
 };
 use serde_json::{Map, Value, json};
 
-/// The largest 64-bit float below 2⁶³: a larger integer would be read as 2⁶³, which is no 64-bit integer.
-const MOST_LONG: i64 = i64::MAX - 1023;
+/// The largest integer that is read as a 64-bit float below 2⁶³: larger ones are read as 2⁶³, which is no 64-bit integer.
+const MOST_LONG: i64 = i64::MAX - 512;
 /// Lists of names in descriptions are cut after this many.
 const MOST_NAMES: usize = 50;
 
@@ -47,18 +47,22 @@ pub(super) fn without_model(document: &mut Value) {
 /// A row of the model: an object where its columns have names, and an array.
 fn features(schema: &Schema) -> Value {
     let width = schema.len();
-    let names = schema.columns.iter().map(|column| column.name.as_str());
-    let order = if schema.named {
-        format!(
-            "The values in the model's order: {}.",
-            text::list(names, MOST_NAMES)
-        )
+    let items = items(schema);
+    let mut order = "The values in the model's order".to_owned();
+    if schema.named {
+        let names = schema.columns.iter().map(|column| column.name.as_str());
+        order += ": ";
+        order += &text::list(names, MOST_NAMES);
+    }
+    // OpenAPI 3.0 has no schema for an array whose places differ.
+    order += if items.get("anyOf").is_some() {
+        ". Each value is of its column's type."
     } else {
-        "The values in the model's order.".to_owned()
+        "."
     };
     let by_order = json!({
         "title": "By order", "description": order,
-        "type": "array", "items": items(schema), "minItems": width, "maxItems": width,
+        "type": "array", "items": items, "minItems": width, "maxItems": width,
     });
     if !schema.named {
         return by_order;
@@ -108,14 +112,13 @@ pub(super) fn may_be_left_out(column: &Column) -> bool {
 /// The smallest and the largest number that a column takes, where there is a limit.
 pub(super) fn range(column: &Column, precision: Precision) -> Option<(Value, Value)> {
     match (column.kind, precision) {
-        (ColumnType::Boolean, _) => None,
         (ColumnType::Integer, _) => Some((json!(i32::MIN), json!(i32::MAX))),
         (ColumnType::Long, _) => Some((json!(i64::MIN), json!(MOST_LONG))),
         (ColumnType::Float | ColumnType::Double, Precision::F32) => {
             let most = f64::from(f32::MAX);
             Some((json!(-most), json!(most)))
         }
-        (ColumnType::Float | ColumnType::Double, Precision::F64) => None,
+        (ColumnType::Float | ColumnType::Double, Precision::F64) | (ColumnType::Boolean, _) => None,
     }
 }
 

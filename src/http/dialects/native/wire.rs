@@ -71,7 +71,7 @@ impl Answer<'_> {
         match (model.labels(), model.output_precision()) {
             (Some(Labels::Integers(labels)), _) => self.rows(latency, |i| labels[self.class(i)]),
             (Some(Labels::Strings(_)), _) => self.rows(latency, |i| self.class(i) as i64),
-            (None, _) if self.predictions.width > 1 => self.rows(latency, |i| scores(i)),
+            (None, _) if self.predictions.width > 1 => self.rows(latency, scores),
             (None, Precision::F32) => self.rows(latency, |i| scores(i)[0] as f32),
             (None, Precision::F64) => self.rows(latency, |i| scores(i)[0]),
         }
