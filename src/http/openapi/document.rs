@@ -5,14 +5,13 @@ use crate::http::dialects::native::wire::PredictRequest;
 use crate::{input::ColumnType, load::Served, model::Labels};
 use poem_openapi::types::Type;
 use serde_json::{Map, Value, json};
-use std::sync::Weak;
 
 /// The document; with a model, in the model's own terms: columns, types, classes, and an example that works.
 ///
 /// # Panics
 /// Never: poem-openapi writes JSON.
 pub fn document(served: Option<&Served>) -> Value {
-    let service = api::service(Weak::new());
+    let service = api::service();
     let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
     if let Some(served) = served {
         type_by_model(&mut document, served);

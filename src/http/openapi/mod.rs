@@ -1,6 +1,7 @@
 //! The `OpenAPI` document and the operations it describes.
 
 mod document;
-pub(super) mod operations;
+mod operations;
 
 pub use document::document;
+pub(super) use document::page;

@@ -1,9 +1,11 @@
 //! Rows that are being read, and every mistake in them by row and column.
 
-use super::format::RowFormat;
 use crate::{
-    http::problem::{Code, Failure, Item},
-    input::{Batch, Refusal, Value},
+    http::{
+        problem::{Code, Failure, Item},
+        state::LoadedModel,
+    },
+    input::{Batch, Refusal, Schema, Value},
 };
 use serde_json::{Value as Json, json};
 
@@ -19,22 +21,25 @@ pub(super) struct Place {
 }
 
 /// Rows read so far, and what was wrong with them.
-#[derive(Debug)]
-pub(in crate::http) struct Rows<'f> {
-    pub(super) format: &'f RowFormat,
+pub(super) struct Rows<'m> {
+    pub(super) model: &'m LoadedModel,
+    pub(super) schema: &'m Schema,
     /// All rows seen, good or bad.
-    pub(in crate::http) batch: Batch,
+    pub(super) batch: Batch,
     pub(super) place: Place,
     first: Option<(Code, String)>,
     errors: Vec<Item>,
     pub(super) too_many: bool,
 }
 
-impl<'f> Rows<'f> {
-    pub(super) fn new(format: &'f RowFormat, capacity: usize) -> Self {
+impl<'m> Rows<'m> {
+    /// With room for a row of the model, or for `most` numbers if that is less.
+    pub(super) fn new(model: &'m LoadedModel, most: usize) -> Self {
+        let schema = model.served.model.schema();
         Self {
-            format,
-            batch: Batch::new(format.width(), capacity),
+            model,
+            schema,
+            batch: Batch::new(schema.len(), schema.len().min(most)),
             place: Place::default(),
             first: None,
             errors: Vec::new(),
@@ -43,7 +48,7 @@ impl<'f> Rows<'f> {
     }
 
     /// Rows seen, good or bad.
-    pub(in crate::http) fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.batch.len()
     }
 
@@ -55,7 +60,7 @@ impl<'f> Rows<'f> {
 
     fn column_name(&self) -> Json {
         if self.place.named {
-            json!(self.format.schema.columns[self.place.column].name)
+            json!(self.schema.columns[self.place.column].name)
         } else {
             json!(self.place.column)
         }
@@ -108,7 +113,7 @@ impl<'f> Rows<'f> {
     }
 
     pub(super) fn wrong_count(&mut self, got: usize) {
-        let expected = self.format.width();
+        let expected = self.schema.len();
         let plural = if expected == 1 { "" } else { "s" };
         let msg = format!("expected {expected} feature{plural}, got {got}");
         self.wrong_row(Code::WrongFeatureCount, msg, [json!("features")]);
@@ -149,8 +154,8 @@ impl<'f> Rows<'f> {
     /// Writes the value at `place`, if its column takes it.
     #[inline]
     pub(super) fn accept(&mut self, value: Value<'_>) {
-        let column = &self.format.schema.columns[self.place.column];
-        match column.accept(value, self.format.schema.precision) {
+        let column = &self.schema.columns[self.place.column];
+        match column.accept(value, self.schema.precision) {
             Ok(x) => self.batch.set(self.place.column, x),
             Err(refusal) => self.refuse(refusal),
         }
@@ -158,7 +163,7 @@ impl<'f> Rows<'f> {
 
     /// The value at `place` is not even one that a column could take.
     pub(super) fn wrong_type(&mut self, got: &'static str) {
-        let refusal = self.format.schema.columns[self.place.column].wrong_type(got);
+        let refusal = self.schema.columns[self.place.column].wrong_type(got);
         self.refuse(refusal);
     }
 

@@ -50,9 +50,9 @@ macro_rules! any_seed {
 }
 
 /// `[row, row, …]`
-pub(in crate::http) struct BatchSeed<'r, 'f> {
-    pub(in crate::http) rows: &'r mut Rows<'f>,
-    pub(in crate::http) max_rows: usize,
+pub(super) struct BatchSeed<'r, 'f> {
+    pub(super) rows: &'r mut Rows<'f>,
+    pub(super) max_rows: usize,
 }
 
 any_seed!(BatchSeed);
@@ -95,7 +95,7 @@ impl<'de> Visitor<'de> for BatchSeed<'_, '_> {
 }
 
 /// `{"features": …}`
-pub(in crate::http) struct RowSeed<'r, 'f>(pub(in crate::http) &'r mut Rows<'f>);
+pub(super) struct RowSeed<'r, 'f>(pub(super) &'r mut Rows<'f>);
 
 any_seed!(RowSeed);
 
@@ -161,7 +161,7 @@ any_seed!(FeaturesSeed);
 
 impl FeaturesSeed<'_, '_> {
     fn refuse(self, got: &str) {
-        let shapes = if self.0.format.schema.named {
+        let shapes = if self.0.schema.named {
             "an array of numbers or an object"
         } else {
             "an array of numbers"
@@ -183,7 +183,7 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let rows = self.0;
-        let width = rows.format.width();
+        let width = rows.schema.len();
         rows.place.named = false;
         for column in 0..width {
             rows.place.column = column;
@@ -204,23 +204,23 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let rows = self.0;
-        let format = rows.format;
-        if !format.schema.named {
+        let (schema, columns) = (rows.schema, &rows.model.columns);
+        if !schema.named {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             let msg = format!(
                 "this model's columns have no names; send an array of {} numbers",
-                format.width()
+                schema.len()
             );
             rows.wrong_row(Code::UnnamedColumns, msg, [json!("features")]);
             return Ok(());
         }
-        let mut seen = vec![false; format.width()];
+        let mut seen = vec![false; schema.len()];
         rows.place.named = true;
         let mut next = 0;
         // Clients mostly send columns in the model's order: the next one is tried before the index is asked.
-        let find = |next: usize, name: &str| match format.schema.columns.get(next) {
+        let find = |next: usize, name: &str| match schema.columns.get(next) {
             Some(column) if column.name == name => Ok(next),
-            _ => format.index.get(name).copied().ok_or_else(|| echo(name)),
+            _ => columns.get(name).copied().ok_or_else(|| echo(name)),
         };
         while let Some(found) = map.next_key_seed(NameSeed(|name: &str| find(next, name)))? {
             match found {
@@ -243,7 +243,7 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
             map.next_value::<IgnoredAny>()?;
         }
         for column in (0..seen.len()).filter(|column| !seen[*column]) {
-            let column = &format.schema.columns[column];
+            let column = &schema.columns[column];
             // What a row may leave out is missing there: the end of the row writes it.
             if !column.required && column.nullable {
                 continue;
