@@ -204,13 +204,12 @@ impl App {
     }
 
     fn nothing(&self, path: &str) -> Failure {
-        let detail = match self.table.without_slash(path) {
-            Some(there) => {
-                format!(
-                    "There is nothing at {path}; the path is {there}, without a slash at its end."
-                )
-            }
-            None => "There is nothing at this path; /docs lists what there is.".to_owned(),
+        let detail = if let Some(there) = self.table.without_slash(path) {
+            format!("There is nothing at {path}; the path is {there}, without a slash at its end.")
+        } else {
+            let docs = self.table.has("/docs");
+            let list = if docs { "/docs" } else { "/openapi.json" };
+            format!("There is nothing at this path; {list} lists what there is.")
         };
         Failure::new(Code::NotFound, detail)
     }

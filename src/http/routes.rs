@@ -153,10 +153,15 @@ impl<T> Table<T> {
         }
     }
 
+    /// Whether there is anything at `path`, whatever the method.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.at(path).is_some()
+    }
+
     /// `path` without the slashes at its end, if it has some and there is something at what is left.
     pub(super) fn without_slash<'p>(&self, path: &'p str) -> Option<&'p str> {
         let shorter = path.trim_end_matches('/');
-        (shorter.len() < path.len() && self.at(shorter).is_some()).then_some(shorter)
+        (shorter.len() < path.len() && self.has(shorter)).then_some(shorter)
     }
 
     fn at(&self, path: &str) -> Option<(&Path<T>, Params)> {

@@ -1,8 +1,8 @@
 //! Every metric: its name, its help, its labels and buckets. Handles are resolved once, so that counting is an atomic add.
 
 use prometheus::{
-    Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, TextEncoder, core::Collector, process_collector::ProcessCollector,
+    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder, process_collector::ProcessCollector,
 };
 use std::sync::OnceLock;
 
@@ -31,20 +31,20 @@ macro_rules! metrics {
         struct $group { $($(#[doc = $help])+ $name: $kind,)+ }
 
         impl $group {
-            /// Registers all of them.
-            ///
-            /// # Panics
-            /// If a name is registered already, which every test would see.
+            /// Registers all of them. Panics if a name is taken, which every test would see.
             fn register(registry: &Registry) -> Self {
-                Self { $($name: register(registry, &Family {
-                    name: stringify!($name),
-                    help: concat!($($help),+).trim(),
-                    labels: &[$($label),*],
-                    buckets: &<[&[f64]]>::concat(&[$($buckets)?]),
-                }),)+ }
+                let names = "metric names are constants, registered once";
+                $(
+                    let opts = metrics!(@opts stringify!($name), concat!($($help),+).trim() $(, $buckets)?);
+                    let $name = $kind::new(opts, &[$($label),*]).expect(names);
+                    registry.register(Box::new($name.clone())).expect(names);
+                )+
+                Self { $($name),+ }
             }
         }
     };
+    (@opts $name:expr, $help:expr) => { Opts::new($name, $help) };
+    (@opts $name:expr, $help:expr, $buckets:ident) => { HistogramOpts::new($name, $help).buckets($buckets.to_vec()) };
 }
 
 metrics! {
@@ -55,7 +55,7 @@ metrics! {
         /// Seconds from a request's headers to its answer.
         http_request_duration_seconds: HistogramVec["operation"] in SECONDS,
         /// HTTP requests that have begun and not ended.
-        http_requests_in_flight: IntGauge[],
+        http_requests_in_flight: IntGaugeVec[],
         /// Failed attempts to load the model.
         model_load_failures_total: IntCounterVec["reason"],
         /// Always 1; the labels tell the build.
@@ -78,7 +78,7 @@ metrics! {
         /// Always 1; the labels tell the model.
         model_info: IntGaugeVec["model_name", "model_version", "flavor", "digest", "run_id", "source"],
         /// Seconds it took to load the model.
-        model_load_seconds: Gauge[],
+        model_load_seconds: GaugeVec[],
     }
 }
 
@@ -86,6 +86,7 @@ metrics! {
 pub struct Metrics {
     registry: Registry,
     server: OfServer,
+    in_flight: IntGauge,
     operations: Vec<Operation>,
 }
 
@@ -140,6 +141,9 @@ impl Metrics {
             counts: Default::default(),
         });
         Self {
+            in_flight: server
+                .http_requests_in_flight
+                .with_label_values::<&str>(&[]),
             operations: operations.collect(),
             server,
             registry,
@@ -148,8 +152,8 @@ impl Metrics {
 
     /// Counts a request in; the guard's end counts it out.
     pub fn begin(&self) -> InFlight<'_> {
-        self.server.http_requests_in_flight.inc();
-        InFlight(&self.server.http_requests_in_flight)
+        self.in_flight.inc();
+        InFlight(&self.in_flight)
     }
 
     /// Counts one answered request. `operation` is an index into the names given to [`Metrics::new`].
@@ -190,7 +194,9 @@ impl Metrics {
         } = *labels;
         let info = &[name, version, flavor, digest, run_id, source];
         all.model_info.with_label_values(info).set(1);
-        all.model_load_seconds.set(load_seconds);
+        all.model_load_seconds
+            .with_label_values::<&str>(&[])
+            .set(load_seconds);
         let class = |class: &String| {
             let labels = &[name, class.as_str()];
             all.prediction_class_total.with_label_values(labels)
@@ -241,62 +247,4 @@ impl ModelMetrics {
     pub fn refused(&self, rows: usize) {
         self.failed.inc_by(rows.max(1) as u64);
     }
-}
-
-/// What is declared of one metric.
-struct Family<'a> {
-    name: &'a str,
-    help: &'a str,
-    labels: &'a [&'a str],
-    buckets: &'a [f64],
-}
-
-impl Family<'_> {
-    fn opts(&self) -> Opts {
-        Opts::new(self.name, self.help)
-    }
-}
-
-/// The kinds of metrics that can be declared.
-trait Kind: Collector + Clone + 'static {
-    fn of(family: &Family) -> prometheus::Result<Self>;
-}
-
-impl Kind for IntCounterVec {
-    fn of(family: &Family) -> prometheus::Result<Self> {
-        Self::new(family.opts(), family.labels)
-    }
-}
-
-impl Kind for IntGaugeVec {
-    fn of(family: &Family) -> prometheus::Result<Self> {
-        Self::new(family.opts(), family.labels)
-    }
-}
-
-impl Kind for HistogramVec {
-    fn of(family: &Family) -> prometheus::Result<Self> {
-        let opts = HistogramOpts::from(family.opts()).buckets(family.buckets.to_vec());
-        Self::new(opts, family.labels)
-    }
-}
-
-impl Kind for IntGauge {
-    fn of(family: &Family) -> prometheus::Result<Self> {
-        Self::with_opts(family.opts())
-    }
-}
-
-impl Kind for Gauge {
-    fn of(family: &Family) -> prometheus::Result<Self> {
-        Self::with_opts(family.opts())
-    }
-}
-
-fn register<K: Kind>(registry: &Registry, family: &Family) -> K {
-    let metric = K::of(family).and_then(|metric| {
-        registry.register(Box::new(metric.clone()))?;
-        Ok(metric)
-    });
-    metric.expect("metric names are constants, registered once")
 }

@@ -1,9 +1,11 @@
 //! The server's own JSON: `{"features": …}`, problem documents, and what the server tells about itself.
 
 mod about;
+mod form;
 mod read;
 mod rows;
 mod seeds;
+mod syntax;
 pub(in crate::http) mod wire;
 
 use super::{Call, Dialect, Scored, Target, Written};
@@ -17,8 +19,9 @@ use crate::{
     },
     input::Batch,
 };
+use form::Form;
 use hyper::Method;
-use read::{Form, Wanted};
+use read::Wanted;
 use wire::Answer;
 
 /// The dialect.

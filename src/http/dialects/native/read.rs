@@ -4,6 +4,7 @@
 //! not JSON is told so whatever else is wrong with it.
 
 use super::{
+    form::Form,
     rows::Rows,
     seeds::{BatchSeed, RowSeed},
 };
@@ -16,14 +17,8 @@ use crate::{
 };
 use serde::de::DeserializeSeed;
 
-/// What a prediction route takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Form {
-    /// `{"features": …}`
-    One,
-    /// `[{"features": …}, …]`
-    Many,
-}
+/// What some editors and Windows programs begin a text in UTF-8 with.
+const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// How the answer is written.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +34,8 @@ pub(super) fn rows(
     model: &LoadedModel,
     max_rows: usize,
 ) -> Result<Batch, Failure> {
-    // A number and its comma take two bytes at least: no body makes this larger than a small multiple of itself.
-    let mut rows = Rows::new(model, body.len());
+    let body = body.strip_prefix(BOM).unwrap_or(body);
+    let mut rows = Rows::new(model, form, body);
     let mut json = serde_json::Deserializer::from_slice(body);
     let read = match form {
         Form::One => RowSeed(&mut rows).deserialize(&mut json),
@@ -60,20 +55,18 @@ pub(super) fn rows(
     }
 }
 
-/// `?probabilities=true`; other parameters are other people's business.
+/// `?probabilities=true`, in any case of letters, or `1`, or the name alone; other parameters are other people's business.
 pub(super) fn wants_probabilities(query: &str) -> Result<bool, Failure> {
-    for pair in query.split('&') {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, "true"));
-        if name == "probabilities" {
-            return match value {
-                "true" | "1" => Ok(true),
-                "false" | "0" => Ok(false),
-                _ => Err(Failure::new(
-                    Code::InvalidQuery,
-                    "the query parameter probabilities must be true or false",
-                )),
-            };
-        }
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let Some((_, value)) = pairs.find(|(name, _)| name == "probabilities") else {
+        return Ok(false);
+    };
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(Failure::new(
+            Code::InvalidQuery,
+            "the query parameter probabilities must be true or false",
+        )),
     }
-    Ok(false)
 }

@@ -1,5 +1,9 @@
 //! Rows that are being read, and every mistake in them by row and column.
 
+use super::{
+    form::{Advice, Form},
+    syntax,
+};
 use crate::{
     http::{
         problem::{Code, Failure, Item},
@@ -11,6 +15,8 @@ use serde_json::{Value as Json, json};
 
 /// At most this many mistakes are listed.
 const MAX_ERRORS: usize = 20;
+/// The end of a message about a value that a signature lets clients leave out, and the model does not.
+const OPTIONAL: &str = ", although its signature calls the column optional";
 
 /// Where in the body a value is: `row` is set in batches.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,26 +30,34 @@ pub(super) struct Place {
 pub(super) struct Rows<'m> {
     pub(super) model: &'m LoadedModel,
     pub(super) schema: &'m Schema,
+    form: Form,
+    body: &'m [u8],
     /// All rows seen, good or bad.
     pub(super) batch: Batch,
     pub(super) place: Place,
     first: Option<(Code, String)>,
     errors: Vec<Item>,
     pub(super) too_many: bool,
+    /// Whether an array stands where a value should.
+    pub(super) nested: bool,
 }
 
 impl<'m> Rows<'m> {
-    /// With room for a row of the model, or for `most` numbers if that is less.
-    pub(super) fn new(model: &'m LoadedModel, most: usize) -> Self {
+    /// Nothing of `body` read yet.
+    pub(super) fn new(model: &'m LoadedModel, form: Form, body: &'m [u8]) -> Self {
         let schema = model.served.model.schema();
         Self {
             model,
             schema,
-            batch: Batch::new(schema.len(), schema.len().min(most)),
+            form,
+            body,
+            // A number and its comma take two bytes at least: no body makes this larger than a small multiple of itself.
+            batch: Batch::new(schema.len(), schema.len().min(body.len())),
             place: Place::default(),
             first: None,
             errors: Vec::new(),
             too_many: false,
+            nested: false,
         }
     }
 
@@ -131,9 +145,6 @@ impl<'m> Rows<'m> {
             );
         }
         let text = error.to_string();
-        if error.line() == 1 && error.column() == 0 {
-            return Failure::new(Code::InvalidJson, "The body is empty; send JSON.");
-        }
         if text.starts_with("number out of range") {
             self.first = None;
             self.errors.clear();
@@ -145,10 +156,26 @@ impl<'m> Rows<'m> {
                 .failure()
                 .unwrap_or_else(|| Failure::new(Code::OutOfRange, text));
         }
-        Failure::new(
-            Code::InvalidJson,
-            format!("The body is not valid JSON: {text}"),
-        )
+        Failure::new(Code::InvalidJson, syntax::explain(self.body, error))
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_clean(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Tells with the first mistake what to send instead; `clean` is [`Rows::is_clean`] from before the mistakes that the advice is for.
+    pub(super) fn advise(&mut self, clean: bool) {
+        let advice = match (self.form, self.place.row) {
+            (Form::One, _) if self.nested || starts_with_rows(self.body) => Advice::ManyRows,
+            (Form::One, _) => Advice::OneRow,
+            (Form::Many, None) => Advice::Rows,
+            (Form::Many, Some(_)) => Advice::EachRow,
+        };
+        if clean && let Some((_, detail)) = &mut self.first {
+            detail.push_str("; ");
+            detail.push_str(&advice.text(&self.model.served));
+        }
     }
 
     /// Writes the value at `place`, if its column takes it.
@@ -173,11 +200,34 @@ impl<'m> Rows<'m> {
             Refusal::Missing => Code::MissingValue,
             Refusal::NotFinite | Refusal::OutOfRange { .. } => Code::OutOfRange,
         };
-        self.wrong_value(code, refusal.to_string());
+        let mut msg = refusal.to_string();
+        if refusal == Refusal::Missing && !self.schema.columns[self.place.column].required {
+            msg.push_str(OPTIONAL);
+        }
+        self.wrong_value(code, msg);
+    }
+
+    /// A row by name lacks a column that it must have.
+    pub(super) fn missing_column(&mut self, column: usize) {
+        let column = &self.schema.columns[column];
+        let name = json!(column.name);
+        let mut msg = format!("the column {name} is missing");
+        if !column.required {
+            msg.push_str("; a missing value is one that this model cannot handle");
+            msg.push_str(OPTIONAL);
+        }
+        self.wrong_row(Code::MissingColumn, msg, [json!("features"), name]);
     }
 
     /// Ends the row, whatever was wrong with it, so that the next one starts where it should.
     pub(super) fn end_row(&mut self) {
         self.batch.end_row();
     }
+}
+
+/// Whether a body is an array of arrays or objects.
+fn starts_with_rows(body: &[u8]) -> bool {
+    let elements = body.trim_ascii_start().strip_prefix(b"[");
+    let first = elements.and_then(|elements| elements.trim_ascii_start().first());
+    matches!(first, Some(b'[' | b'{'))
 }
