@@ -3,11 +3,19 @@
 mod app;
 mod connection;
 mod dialects;
+mod ids;
+mod media;
 mod openapi;
+mod pages;
 mod predict;
 mod problem;
+mod readiness;
+mod routes;
+mod state;
+mod table;
 
-pub use app::{App, Limits, ResponseBody};
-pub use connection::{Shutdown, serve};
+pub use app::{App, serve};
+pub use connection::Shutdown;
+pub use media::ResponseBody;
 pub use openapi::document;
-pub use problem::{Code, Failure, Item, PROBLEM_JSON, Problem};
+pub use problem::{Code, Failure, Item, Problem};

@@ -3,9 +3,6 @@
 use poem_openapi::Object;
 use serde::Serialize;
 
-/// Media type of every error body.
-pub const PROBLEM_JSON: &str = "application/problem+json";
-
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $variant:ident = $status:literal, $code:literal, $title:literal;)*) => {
         /// Every way a request can fail.
@@ -95,10 +92,12 @@ pub struct Failure {
     pub code: Code,
     pub detail: String,
     pub errors: Vec<Item>,
-    /// The methods a path takes, for 405.
-    pub allow: Option<&'static str>,
+    /// The methods that the path takes, for [`Code::MethodNotAllowed`].
+    pub allow: Option<String>,
     /// What the log is told and the client is not.
     pub cause: Option<String>,
+    /// How many rows got no prediction; 0 when nobody counted them.
+    pub rows: usize,
 }
 
 impl Failure {
@@ -109,6 +108,7 @@ impl Failure {
             errors: Vec::new(),
             allow: None,
             cause: None,
+            rows: 0,
         }
     }
 
@@ -121,8 +121,15 @@ impl Failure {
 
     /// Tells which methods the path takes.
     #[must_use]
-    pub fn allowing(mut self, allow: &'static str) -> Self {
-        self.allow = Some(allow);
+    pub fn allowing(mut self, allow: &str) -> Self {
+        self.allow = Some(allow.to_owned());
+        self
+    }
+
+    /// Tells how many rows got no prediction.
+    #[must_use]
+    pub fn of_rows(mut self, rows: usize) -> Self {
+        self.rows = rows;
         self
     }
 

@@ -9,11 +9,14 @@ use super::{
     prepare::Steps,
 };
 use crate::input::{Batch, Precision, Schema};
+use std::collections::HashMap;
 
 /// A checked model. Immutable; shared between requests behind an `Arc`.
 #[derive(Debug)]
 pub struct Model {
     schema: Schema,
+    /// The columns' places by name.
+    places: HashMap<String, usize>,
     steps: Steps,
     forest: Forest,
     /// Added to the sums in their precision: empty, or one number per output.
@@ -104,8 +107,11 @@ impl Model {
         for column in &mut schema.columns {
             column.nullable = forest.handles_missing;
         }
+        let names = schema.columns.iter().map(|column| column.name.clone());
+        let places = names.enumerate().map(|(i, name)| (name, i)).collect();
         Ok(Self {
             schema,
+            places,
             steps,
             forest: Forest::new(&forest, &rule)?,
             base,
@@ -159,6 +165,11 @@ impl Model {
     /// The columns of a row.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// The place of a column in the schema.
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.places.get(column).copied()
     }
 
     /// Class labels in score order; `None` for a regressor.

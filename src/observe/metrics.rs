@@ -1,45 +1,103 @@
-//! Every metric: names, labels and buckets. Handles are resolved once, so that counting is an atomic add.
+//! Every metric: its name, its help, its labels and buckets. Handles are resolved once, so that counting is an atomic add.
 
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, TextEncoder, core::Collector, process_collector::ProcessCollector,
+    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder, process_collector::ProcessCollector,
 };
 use std::sync::OnceLock;
 
-/// The status codes this server can answer with; anything else is counted as `other`.
-const STATUSES: [u16; 15] = [
-    200, 303, 400, 404, 405, 408, 413, 415, 422, 429, 431, 500, 501, 503, 504,
+/// The status codes that this server answers with; anything else is counted as `other`.
+const STATUSES: [u16; 13] = [
+    200, 303, 304, 400, 404, 405, 408, 413, 415, 422, 429, 500, 503,
 ];
 
 /// From a microsecond, which one small row takes, to ten seconds.
-const LATENCY_BUCKETS: [f64; 22] = [
+const SECONDS: &[f64] = &[
     1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1,
     0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
 ];
 
 /// Rows per request, up to the default limit of a batch.
-const ROW_BUCKETS: [f64; 10] = [
+const ROWS: &[f64] = &[
     1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0, 5000.0, 10_000.0,
 ];
+
+/// Declares metrics: a field's name is the metric's name, its comment the help, and its type comes with labels and buckets.
+macro_rules! metrics {
+    ($(#[$meta:meta])* struct $group:ident {
+        $($(#[doc = $help:literal])+ $name:ident: $kind:ident [$($label:literal),*] $(in $buckets:ident)?,)+
+    }) => {
+        $(#[$meta])*
+        struct $group { $($(#[doc = $help])+ $name: $kind,)+ }
+
+        impl $group {
+            /// Registers all of them. Panics if a name is taken, which every test would see.
+            fn register(registry: &Registry) -> Self {
+                let names = "metric names are constants, registered once";
+                $(
+                    let opts = metrics!(@opts stringify!($name), concat!($($help),+).trim() $(, $buckets)?);
+                    let $name = $kind::new(opts, &[$($label),*]).expect(names);
+                    registry.register(Box::new($name.clone())).expect(names);
+                )+
+                Self { $($name),+ }
+            }
+        }
+    };
+    (@opts $name:expr, $help:expr) => { Opts::new($name, $help) };
+    (@opts $name:expr, $help:expr, $buckets:ident) => { HistogramOpts::new($name, $help).buckets($buckets.to_vec()) };
+}
+
+metrics! {
+    /// What is counted with or without a model.
+    struct OfServer {
+        /// HTTP requests answered.
+        http_requests_total: IntCounterVec["operation", "code"],
+        /// Seconds from a request's headers to its answer.
+        http_request_duration_seconds: HistogramVec["operation"] in SECONDS,
+        /// HTTP requests that have begun and not ended.
+        http_requests_in_flight: IntGaugeVec[],
+        /// Failed attempts to load the model.
+        model_load_failures_total: IntCounterVec["reason"],
+        /// Always 1; the labels tell the build.
+        build_info: IntGaugeVec["version"],
+    }
+}
+
+metrics! {
+    /// What is counted once there is a model to name.
+    struct OfModel {
+        /// Rows predicted (success), and rows that got no prediction (error): all rows of every prediction request that was answered with
+        /// another status than 200 since the model is loaded; a request whose rows could not be counted is one.
+        predictions_total: IntCounterVec["model_name", "status"],
+        /// Seconds from a complete request body to its answer.
+        prediction_latency_seconds: HistogramVec["model_name"] in SECONDS,
+        /// Rows per prediction request.
+        prediction_rows: HistogramVec["model_name"] in ROWS,
+        /// Rows predicted, by winning class.
+        prediction_class_total: IntCounterVec["model_name", "class"],
+        /// Always 1; the labels tell the model.
+        model_info: IntGaugeVec["model_name", "model_version", "flavor", "digest", "run_id", "source"],
+        /// Seconds it took to load the model.
+        model_load_seconds: GaugeVec[],
+    }
+}
 
 /// All metrics of one server, in a registry of their own.
 pub struct Metrics {
     registry: Registry,
-    http: Vec<PerOperation>,
-    requests: IntCounterVec,
-    /// Requests that have begun and not ended.
-    pub in_flight: IntGauge,
-    load_failures: IntCounterVec,
-    model: OnceLock<ModelMetrics>,
+    server: OfServer,
+    in_flight: IntGauge,
+    operations: Vec<Operation>,
 }
 
-struct PerOperation {
+/// One operation's handles.
+struct Operation {
     name: &'static str,
     duration: Histogram,
     counts: [OnceLock<IntCounter>; STATUSES.len() + 1],
 }
 
-/// What is counted per prediction, once there is a model to name.
+/// The model's handles.
 pub struct ModelMetrics {
     succeeded: IntCounter,
     failed: IntCounter,
@@ -64,96 +122,92 @@ pub struct ModelLabels<'a> {
 }
 
 impl Metrics {
-    /// Registers what needs no model. `operations` is the closed set of names requests are counted under; it must not repeat.
+    /// Registers what needs no model. `operations` is the closed set of names that requests are counted under; it must not repeat.
     ///
     /// # Panics
-    /// If a name is registered twice, which the tests would see.
+    /// If a name is registered twice, which every test would see.
     pub fn new(operations: &[&'static str]) -> Self {
         let registry = Registry::new();
-        let requests = vec(
-            &registry,
-            "http_requests_total",
-            "HTTP requests answered.",
-            &["operation", "code"],
-        );
-        let durations = register(
-            &registry,
-            HistogramVec::new(
-                HistogramOpts::new(
-                    "http_request_duration_seconds",
-                    "Seconds from a request's headers to its answer.",
-                )
-                .buckets(LATENCY_BUCKETS.to_vec()),
-                &["operation"],
-            ),
-        );
-        let http = operations.iter().map(|name| PerOperation {
+        let server = OfServer::register(&registry);
+        let process = registry.register(Box::new(ProcessCollector::for_self()));
+        process.expect("nothing else is called process_…");
+        let version = &[env!("CARGO_PKG_VERSION")];
+        server.build_info.with_label_values(version).set(1);
+        let operations = operations.iter().map(|name| Operation {
             name,
-            duration: durations.with_label_values(&[name]),
+            duration: server
+                .http_request_duration_seconds
+                .with_label_values(&[name]),
             counts: Default::default(),
         });
-        let http = http.collect();
-        let in_flight = IntGauge::new(
-            "http_requests_in_flight",
-            "HTTP requests that have begun and not ended.",
-        );
-        let build: IntGaugeVec = register(
-            &registry,
-            IntGaugeVec::new(
-                Opts::new("build_info", "Always 1; the labels tell the build."),
-                &["version"],
-            ),
-        );
-        build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-        registry
-            .register(Box::new(ProcessCollector::for_self()))
-            .expect("registered once");
         Self {
-            http,
-            in_flight: register(&registry, in_flight),
-            load_failures: vec(
-                &registry,
-                "model_load_failures_total",
-                "Failed attempts to load the model.",
-                &["reason"],
-            ),
-            requests,
+            in_flight: server
+                .http_requests_in_flight
+                .with_label_values::<&str>(&[]),
+            operations: operations.collect(),
+            server,
             registry,
-            model: OnceLock::new(),
         }
+    }
+
+    /// Counts a request in; the guard's end counts it out.
+    pub fn begin(&self) -> InFlight<'_> {
+        self.in_flight.inc();
+        InFlight(&self.in_flight)
     }
 
     /// Counts one answered request. `operation` is an index into the names given to [`Metrics::new`].
     pub fn answered(&self, operation: usize, status: u16, seconds: f64) {
-        let per = &self.http[operation];
-        let slot = STATUSES
-            .iter()
-            .position(|known| *known == status)
-            .unwrap_or(STATUSES.len());
-        let count = per.counts[slot].get_or_init(|| {
-            let code = STATUSES
-                .get(slot)
-                .map_or_else(|| "other".to_owned(), ToString::to_string);
-            self.requests.with_label_values(&[per.name, &code])
+        let operation = &self.operations[operation];
+        let known = STATUSES.iter().position(|known| *known == status);
+        let slot = known.unwrap_or(STATUSES.len());
+        let count = operation.counts[slot].get_or_init(|| {
+            let code = known.map_or("other".to_owned(), |_| status.to_string());
+            let labels = &[operation.name, code.as_str()];
+            self.server.http_requests_total.with_label_values(labels)
         });
         count.inc();
-        per.duration.observe(seconds);
+        operation.duration.observe(seconds);
     }
 
     /// Counts a failed attempt to load the model. `reason` is one of a closed set.
     pub fn load_failed(&self, reason: &'static str) {
-        self.load_failures.with_label_values(&[reason]).inc();
+        let failures = &self.server.model_load_failures_total;
+        failures.with_label_values(&[reason]).inc();
     }
 
-    /// Registers the model's metrics; only the first call does.
-    pub fn model_loaded(&self, labels: &ModelLabels) {
-        self.model
-            .get_or_init(|| ModelMetrics::new(&self.registry, labels));
-    }
-
-    /// The model's metrics, once there is a model.
-    pub fn model(&self) -> Option<&ModelMetrics> {
-        self.model.get()
+    /// Registers the model's metrics.
+    ///
+    /// # Panics
+    /// When called twice.
+    pub fn model_loaded(&self, labels: &ModelLabels) -> ModelMetrics {
+        let all = OfModel::register(&self.registry);
+        let ModelLabels {
+            name,
+            version,
+            flavor,
+            digest,
+            run_id,
+            source,
+            classes,
+            load_seconds,
+        } = *labels;
+        let info = &[name, version, flavor, digest, run_id, source];
+        all.model_info.with_label_values(info).set(1);
+        all.model_load_seconds
+            .with_label_values::<&str>(&[])
+            .set(load_seconds);
+        let class = |class: &String| {
+            let labels = &[name, class.as_str()];
+            all.prediction_class_total.with_label_values(labels)
+        };
+        ModelMetrics {
+            succeeded: all.predictions_total.with_label_values(&[name, "success"]),
+            failed: all.predictions_total.with_label_values(&[name, "error"]),
+            latency: all.prediction_latency_seconds.with_label_values(&[name]),
+            rows: all.prediction_rows.with_label_values(&[name]),
+            classes: classes.iter().map(class).collect(),
+        }
     }
 
     /// Everything in Prometheus's text format.
@@ -169,69 +223,16 @@ impl Metrics {
     }
 }
 
-impl ModelMetrics {
-    fn new(registry: &Registry, labels: &ModelLabels) -> Self {
-        let ModelLabels {
-            name,
-            version,
-            flavor,
-            digest,
-            run_id,
-            source,
-            ..
-        } = *labels;
-        let predictions = vec(
-            registry,
-            "predictions_total",
-            "Rows predicted or refused.",
-            &["model_name", "status"],
-        );
-        let info: IntGaugeVec = register(
-            registry,
-            IntGaugeVec::new(
-                Opts::new("model_info", "Always 1; the labels tell the model."),
-                &[
-                    "model_name",
-                    "model_version",
-                    "flavor",
-                    "digest",
-                    "run_id",
-                    "source",
-                ],
-            ),
-        );
-        info.with_label_values(&[name, version, flavor, digest, run_id, source])
-            .set(1);
-        let load =
-            prometheus::Gauge::new("model_load_seconds", "Seconds it took to load the model.");
-        register(registry, load).set(labels.load_seconds);
-        let latency = HistogramOpts::new(
-            "prediction_latency_seconds",
-            "Seconds from a complete request body to its answer.",
-        );
-        let latency = HistogramVec::new(latency.buckets(LATENCY_BUCKETS.to_vec()), &["model_name"]);
-        let rows = HistogramOpts::new("prediction_rows", "Rows per prediction request.")
-            .buckets(ROW_BUCKETS.to_vec());
-        let rows = HistogramVec::new(rows, &["model_name"]);
-        let classes = vec(
-            registry,
-            "prediction_class_total",
-            "Rows predicted, by winning class.",
-            &["model_name", "class"],
-        );
-        Self {
-            succeeded: predictions.with_label_values(&[name, "success"]),
-            failed: predictions.with_label_values(&[name, "error"]),
-            latency: register(registry, latency).with_label_values(&[name]),
-            rows: register(registry, rows).with_label_values(&[name]),
-            classes: labels
-                .classes
-                .iter()
-                .map(|class| classes.with_label_values(&[name, class]))
-                .collect(),
-        }
-    }
+/// A request that has begun and not ended.
+pub struct InFlight<'a>(&'a IntGauge);
 
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl ModelMetrics {
     /// Counts the rows of an answered request; `classes` has a winner per row, or nothing for a regressor.
     pub fn predicted(&self, rows: usize, classes: &[u32], seconds: f64) {
         self.succeeded.inc_by(rows as u64);
@@ -242,23 +243,8 @@ impl ModelMetrics {
         }
     }
 
-    /// Counts the rows of a request that was refused.
+    /// Counts a request that got no prediction; `rows` is 0 when they could not be counted.
     pub fn refused(&self, rows: usize) {
-        self.failed.inc_by(rows as u64);
+        self.failed.inc_by(rows.max(1) as u64);
     }
-}
-
-fn vec(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
-    register(registry, IntCounterVec::new(Opts::new(name, help), labels))
-}
-
-fn register<C: Collector + Clone + 'static>(
-    registry: &Registry,
-    collector: Result<C, prometheus::Error>,
-) -> C {
-    let collector = collector.and_then(|collector| {
-        registry.register(Box::new(collector.clone()))?;
-        Ok(collector)
-    });
-    collector.expect("metric names are constants that tests register")
 }

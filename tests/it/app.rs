@@ -108,13 +108,14 @@ impl Server {
             ended,
         };
         // Listening already; the model follows within milliseconds.
-        while !server
-            .exchange("GET /health/ready HTTP/1.0\r\n\r\n")
-            .await
-            .starts_with("HTTP/1.0 200")
-        {
-            tokio::task::yield_now().await;
-        }
+        let ready = async {
+            let ask = "GET /health/ready HTTP/1.0\r\n\r\n";
+            while !server.exchange(ask).await.starts_with("HTTP/1.0 200") {
+                tokio::task::yield_now().await;
+            }
+        };
+        let ready = tokio::time::timeout(Duration::from_mins(1), ready).await;
+        ready.expect("ready within a minute");
         server
     }
 

@@ -11,6 +11,7 @@ use ml_serving::config::Config;
 use std::{
     convert::Infallible,
     pin::Pin,
+    sync::{Arc, Mutex},
     task::{Context, Poll},
     time::Duration,
 };
@@ -143,6 +144,88 @@ async fn a_panic_is_a_500_that_tells_nothing_and_frees_its_place() {
         assert!(!answer.text.contains("secret"));
     }
     assert_eq!(post(&app, "/predict", ROW).await.status, 200);
+    let metrics = get(&app, "/metrics").await.text;
+    for line in [
+        r#"predictions_total{model_name="iris",status="error"} 3"#,
+        r#"predictions_total{model_name="iris",status="success"} 1"#,
+        r#"http_requests_total{code="500",operation="predict"} 3"#,
+    ] {
+        assert!(metrics.contains(line), "{line} is not in {metrics}");
+    }
+}
+
+/// A log that a test can read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The subscriber for this log, writing text or JSON.
+    fn subscriber(&self, json: bool) -> Box<dyn tracing::Subscriber + Send + Sync> {
+        let log = self.clone();
+        let lines = tracing_subscriber::fmt().with_writer(move || log.clone());
+        if json {
+            Box::new(lines.json().flatten_event(true).finish())
+        } else {
+            Box::new(lines.with_ansi(true).finish())
+        }
+    }
+}
+
+/// A request that fails inside the server, with an id and a trace of the client's.
+fn failing() -> Request<Panicking> {
+    let request = Request::post("/predict").header("x-request-id", "a \"quoted\"\tid");
+    let request = request.header(
+        "traceparent",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    );
+    request.body(Panicking).unwrap()
+}
+
+#[tokio::test]
+async fn an_id_is_a_plain_string_in_a_json_log() {
+    let log = Log::default();
+    let logging = tracing::subscriber::set_default(log.subscriber(true));
+    assert_eq!(send(&iris(), failing()).await.status, 500);
+    drop(logging);
+    let text = log.text();
+    let line = text.lines().find(|line| line.contains("inside the server"));
+    let line: serde_json::Value = serde_json::from_str(line.unwrap()).unwrap();
+    assert_eq!(line["request_id"], "a \"quoted\"\tid");
+    assert_eq!(
+        line["traceparent"],
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    );
+    assert_eq!(line["cause"], "a handler panicked");
+}
+
+#[tokio::test]
+async fn a_control_character_of_a_request_does_not_reach_the_terminal() {
+    let log = Log::default();
+    let logging = tracing::subscriber::set_default(log.subscriber(false));
+    assert_eq!(send(&iris(), failing()).await.status, 500);
+    drop(logging);
+    let text = log.text();
+    let line = text
+        .lines()
+        .find(|line| line.contains("inside the server"))
+        .unwrap();
+    assert!(line.contains(r#""a \"quoted\"\tid""#), "{line}");
+    assert!(!line.contains('\t'), "{line}");
 }
 
 #[tokio::test]
@@ -170,10 +253,7 @@ async fn an_oversized_header_is_refused_and_the_server_goes_on() {
         "a".repeat(200_000)
     );
     let answer = server.exchange(&huge).await;
-    assert!(
-        answer.is_empty() || answer.starts_with("HTTP/1.1 431"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
     assert!(
         server
             .exchange(&predict_text(ROW))

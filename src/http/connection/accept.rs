@@ -1,9 +1,12 @@
 //! Sockets: accepting, HTTP/1.1 and HTTP/2, slow clients, and a shutdown that loses nothing.
 
 use super::activity::{Activity, Verdict, Watched};
-use crate::http::app::App;
+use crate::http::media::ResponseBody;
 use hyper::{
-    Request, body::Incoming, server::conn::http1, server::conn::http2, service::service_fn,
+    Request, Response,
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::service_fn,
 };
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -35,21 +38,24 @@ const IDLE: Duration = Duration::from_mins(3);
 /// Between two looks at a connection that has sent a part of the preface.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// Accepts and serves connections until `stop` tells how to end, drains, and returns when the last request is answered.
+/// Accepts connections and lets `answer` answer their requests until `stop` tells how to end, goes on through the drain, and returns
+/// when the last request is answered. Whoever gives `stop` sees to it that readiness says no from then on.
 ///
 /// # Errors
 /// If requests are still running when `shutdown.grace` is over; they are dropped.
-pub async fn serve(
-    app: Arc<App>,
+pub(in crate::http) async fn serve<F>(
     listener: TcpListener,
     header_timeout: Duration,
     stop: impl Future<Output = Shutdown>,
-) -> io::Result<()> {
+    answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+) -> io::Result<()>
+where
+    F: Future<Output = Response<ResponseBody>> + Send + 'static,
+{
     let (closing, close) = watch::channel(());
     let shutdown = {
         let stop = async {
             let shutdown = stop.await;
-            app.drain();
             tracing::info!(
                 drain_seconds = shutdown.drain.as_secs(),
                 "draining: not ready any more, still serving"
@@ -64,7 +70,7 @@ pub async fn serve(
                 shutdown = &mut stop => break shutdown,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        tokio::spawn(connection(app.clone(), stream, header_timeout, close.clone()));
+                        tokio::spawn(connection(answer.clone(), stream, header_timeout, close.clone()));
                     }
                     Err(error) => {
                         // Out of file descriptors, mostly: the connection waits in the kernel's queue until there are some.
@@ -91,12 +97,14 @@ pub async fn serve(
         })
 }
 
-async fn connection(
-    app: Arc<App>,
+async fn connection<F>(
+    answer: impl Fn(Request<Incoming>) -> F,
     stream: TcpStream,
     header_timeout: Duration,
     close: watch::Receiver<()>,
-) {
+) where
+    F: Future<Output = Response<ResponseBody>> + Send + 'static,
+{
     // Without it, an answer in two segments waits for the client's delayed acknowledgement.
     if stream.set_nodelay(true).is_err() {
         return;
@@ -112,10 +120,10 @@ async fn connection(
     let service = service_fn({
         let activity = activity.clone();
         move |request: Request<Incoming>| {
-            let (app, busy) = (app.clone(), activity.request());
+            let (answer, busy) = (answer(request), activity.request());
             async move {
                 let _busy = busy;
-                Ok::<_, Infallible>(app.handle(request).await)
+                Ok::<_, Infallible>(answer.await)
             }
         }
     });

@@ -1,8 +1,8 @@
 //! Reading a request body: bounded in size, and in the time it may take.
 
 use crate::http::{
-    app::Limits,
     problem::{Code, Failure},
+    state::Limits,
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;

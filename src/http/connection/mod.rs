@@ -2,6 +2,8 @@
 
 mod accept;
 mod activity;
-pub(super) mod body;
+mod body;
 
-pub use accept::{Shutdown, serve};
+pub use accept::Shutdown;
+pub(super) use accept::serve;
+pub(super) use body::read as read_body;

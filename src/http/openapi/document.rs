@@ -3,13 +3,12 @@
 use super::{describe, examples, operations as api, paths::operations, typed};
 use crate::{http::problem::Code, load::LoadedModel};
 use serde_json::{Map, Value, json};
-use std::sync::Weak;
 
 /// The document; with a model, in the model's own terms: columns, types, classes, and examples with the model's own answers.
 ///
 /// The same model gives the same document, to the byte.
 pub fn document(served: Option<&LoadedModel>) -> Value {
-    let declared = api::service(Weak::new()).spec();
+    let declared = api::service().spec();
     let mut document: Value = serde_json::from_str(&declared).unwrap_or_default();
     order_tags(&mut document);
     tidy_headers(&mut document);

@@ -5,12 +5,12 @@ use crate::{
     config::Server,
     http::{
         dialects::native::{
-            format::RowFormat,
+            form::{self, value},
+            read,
             wire::{Answer, ModelCard, Readiness},
         },
         problem::{Code, Failure},
     },
-    input::{Column, ColumnType, Precision, Value as Given},
     load::LoadedModel,
     model::Predictions,
 };
@@ -72,30 +72,8 @@ pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
     by_name.into_iter().chain([by_order]).collect()
 }
 
-/// `x` as the column takes it. The maker's example may hold what the column refuses; then it is the column's zero.
-fn value(column: &Column, x: f64, precision: Precision) -> Value {
-    let given = match column.kind {
-        _ if x.is_nan() => Given::Missing,
-        ColumnType::Boolean => Given::Boolean(x != 0.0),
-        _ => Given::Number(x),
-    };
-    let x = column.accept(given, precision).unwrap_or_default();
-    match column.kind {
-        _ if x.is_nan() => Value::Null,
-        ColumnType::Boolean => json!(x != 0.0),
-        ColumnType::Integer | ColumnType::Long => json!(x as i64),
-        // The shortest digits that the model reads as the same number.
-        ColumnType::Float | ColumnType::Double if precision == Precision::F32 => (x as f32)
-            .to_string()
-            .parse()
-            .map_or(json!(x), |x: f64| json!(x)),
-        ColumnType::Float | ColumnType::Double => json!(x),
-    }
-}
-
 /// Puts examples into every operation: its bodies, its answers and its refusals.
 pub(super) fn show(document: &mut Value, served: &LoadedModel) {
-    let format = RowFormat::new(&served.model);
     let forms = forms(served);
     for operation in operations(document) {
         let id = operation.get("operationId").and_then(Value::as_str);
@@ -103,7 +81,7 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
         let batch = id == "predict_batch";
         match id.as_str() {
             "predict" | "predict_batch" => {
-                show_prediction(operation, served, &format, &forms, batch);
+                show_prediction(operation, served, &forms, batch);
             }
             "model" => set(operation, "200", "example", card(served)),
             "health_live" => set(operation, "200", "example", json!({"status": "alive"})),
@@ -131,7 +109,7 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
             Code::NotReady,
         ] {
             let status = code.status().to_string();
-            if let Some(failure) = refusal(code, &format, forms.first(), batch) {
+            if let Some(failure) = refusal(code, served, forms.first(), batch) {
                 set(operation, &status, "example", failure.problem().to_json());
             }
         }
@@ -159,7 +137,6 @@ fn set(
 fn show_prediction(
     operation: &mut Map<String, Value>,
     served: &LoadedModel,
-    format: &RowFormat,
     forms: &[Form],
     batch: bool,
 ) {
@@ -176,14 +153,14 @@ fn show_prediction(
     let Some(form) = forms.first() else { return };
     let bytes = form.body(batch).to_string();
     let mut answers = Map::new();
-    if let Some(value) = answer(served, format, &bytes, batch, false) {
+    if let Some(value) = answer(served, &bytes, batch, false) {
         answers.insert(
             "answer".to_owned(),
             json!({"summary": "The answer to the example", "value": value}),
         );
     }
     if served.model.labels().is_some()
-        && let Some(value) = answer(served, format, &bytes, batch, true)
+        && let Some(value) = answer(served, &bytes, batch, true)
     {
         answers.insert(
             "probabilities".to_owned(),
@@ -193,22 +170,21 @@ fn show_prediction(
     set(operation, "200", "examples", Value::from(answers));
 }
 
-/// What the server answers to a body, read and written as it reads and writes bodies.
-fn answer(
-    served: &LoadedModel,
-    format: &RowFormat,
-    body: &str,
-    batch: bool,
-    probabilities: bool,
-) -> Option<Value> {
-    let (rows, failure) = if batch {
-        format.parse_batch(body.as_bytes(), usize::MAX)
+/// The form of the body that an operation takes.
+fn kind(batch: bool) -> form::Form {
+    if batch {
+        form::Form::Many
     } else {
-        format.parse_one(body.as_bytes())
-    };
+        form::Form::One
+    }
+}
+
+/// What the server answers to a body, read and written as it reads and writes bodies.
+fn answer(served: &LoadedModel, body: &str, batch: bool, probabilities: bool) -> Option<Value> {
+    let rows = read::rows(kind(batch), body.as_bytes(), served, usize::MAX).ok()?;
     let mut predictions = Predictions::default();
-    served.model.predict(&rows.batch, &mut predictions).ok()?;
-    if failure.is_some() || predictions.scores.iter().any(|x| !x.is_finite()) {
+    served.model.predict(&rows, &mut predictions).ok()?;
+    if predictions.scores.iter().any(|x| !x.is_finite()) {
         return None;
     }
     let answer = Answer {
@@ -232,17 +208,9 @@ fn card(served: &LoadedModel) -> Option<Value> {
 }
 
 /// The refusal that an answer's status is shown with, under this server's default limits.
-fn refusal(code: Code, format: &RowFormat, form: Option<&Form>, batch: bool) -> Option<Failure> {
+fn refusal(code: Code, served: &LoadedModel, form: Option<&Form>, batch: bool) -> Option<Failure> {
     let limits = Server::default();
-    let parse = |body: &str| {
-        let body = body.as_bytes();
-        let (_, failure) = if batch {
-            format.parse_batch(body, usize::MAX)
-        } else {
-            format.parse_one(body)
-        };
-        failure
-    };
+    let parse = |body: &str| read::rows(kind(batch), body.as_bytes(), served, usize::MAX).err();
     let detail = match code {
         Code::InvalidJson => {
             let whole = form?.body(batch).to_string();

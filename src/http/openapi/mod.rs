@@ -3,8 +3,8 @@
 mod describe;
 mod document;
 mod examples;
-pub(super) mod operations;
-pub(super) mod page;
+mod operations;
+mod page;
 mod paths;
 mod responses;
 mod schemas;
@@ -12,3 +12,4 @@ mod text;
 mod typed;
 
 pub use document::document;
+pub(super) use page::page;

@@ -1,76 +1,20 @@
-//! What each operation may be answered with: statuses, media types and headers.
+//! What each operation may be answered with: statuses, media types and headers. Declared for the document, never made.
+#![expect(dead_code, reason = "the door answers")]
 
 use super::schemas::{Prediction, RowPrediction};
 use crate::http::{
     dialects::native::wire::{Alive, ModelCard, Readiness},
-    problem::{Failure, Problem},
+    problem::Problem,
 };
-use bytes::Bytes;
-use poem::{IntoResponse, Request, RequestBody};
 use poem_openapi::{
-    ApiResponse, impl_apirequest_for_payload,
-    payload::{Json, ParsePayload, Payload, PlainText},
-    registry::{MetaSchemaRef, Registry},
-    types::Type,
+    ApiResponse,
+    payload::{Json, PlainText},
 };
-use std::marker::PhantomData;
-
-/// A JSON body that is kept as bytes: the schema is `T`'s, reading and writing are serde's and ours.
-pub(super) struct Raw<T> {
-    pub(super) bytes: Bytes,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T> From<Vec<u8>> for Raw<T> {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes: bytes.into(),
-            of: PhantomData,
-        }
-    }
-}
-
-impl<T: Type> Payload for Raw<T> {
-    const CONTENT_TYPE: &'static str = "application/json";
-
-    fn schema_ref() -> MetaSchemaRef {
-        T::schema_ref()
-    }
-
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
-}
-
-impl<T: Type> ParsePayload for Raw<T> {
-    const IS_REQUIRED: bool = true;
-
-    async fn from_request(_: &Request, body: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Self {
-            bytes: body.take()?.into_bytes().await?,
-            of: PhantomData,
-        })
-    }
-}
-
-impl_apirequest_for_payload!(Raw<T>, T: Type);
-
-impl<T: Type> IntoResponse for Raw<T> {
-    fn into_response(self) -> poem::Response {
-        poem::Response::builder()
-            .content_type(Self::CONTENT_TYPE)
-            .body(self.bytes)
-    }
-}
 
 macro_rules! answers {
     ($name:ident, $payload:ty, $too_large:literal) => {
         /// What a prediction may be answered with.
         #[derive(ApiResponse)]
-        #[expect(
-            dead_code,
-            reason = "the door answers most refusals itself; all of them are in the document"
-        )]
         pub(super) enum $name {
             /// The answer.
             #[oai(
@@ -81,7 +25,7 @@ macro_rules! answers {
                     description = "The version of the model that answered."
                 )
             )]
-            Ok(Raw<$payload>),
+            Ok(Json<$payload>),
             /// The body is not JSON, or ended early.
             #[oai(status = 400, content_type = "application/problem+json")]
             BadRequest(Json<Problem>),
@@ -122,24 +66,6 @@ macro_rules! answers {
                 )
             )]
             NotReady(Json<Problem>),
-        }
-
-        impl From<Result<Vec<u8>, Failure>> for $name {
-            fn from(answer: Result<Vec<u8>, Failure>) -> Self {
-                match answer {
-                    Ok(bytes) => Self::Ok(bytes.into()),
-                    Err(failure) => {
-                        let problem = Json(failure.problem());
-                        match failure.code.status() {
-                            400 => Self::BadRequest(problem),
-                            413 => Self::TooLarge(problem),
-                            422 => Self::Unprocessable(problem),
-                            503 => Self::NotReady(problem),
-                            _ => Self::Internal(problem),
-                        }
-                    }
-                }
-            }
         }
     };
 }

@@ -1,7 +1,90 @@
-//! The server's own JSON: `{"features": …}`.
+//! The server's own JSON: `{"features": …}`, problem documents, and what the server tells about itself.
 
-pub(in crate::http) mod format;
-mod read;
+mod about;
+pub(in crate::http) mod form;
+pub(in crate::http) mod read;
 mod rows;
 mod seeds;
+mod syntax;
 pub(in crate::http) mod wire;
+
+use super::{Call, Dialect, Scored, Target, Written};
+use crate::{
+    config::Server,
+    http::{
+        media::MediaType,
+        problem::Failure,
+        routes::Route,
+        state::{Limits, ServedModel},
+    },
+    input::Batch,
+};
+use form::Form;
+use hyper::Method;
+use read::Wanted;
+use wire::Answer;
+
+/// The dialect.
+pub(in crate::http) struct Native;
+
+impl Dialect for Native {
+    type Form = Form;
+    type Wanted = Wanted;
+
+    const READS: MediaType = MediaType::Json;
+
+    fn routes(_: &Server) -> Vec<Route<Target<Form>>> {
+        let predict =
+            |path, name, form| Route::new(Method::POST, path, name, Target::Predict(form));
+        let get = |path, name, tell| Route::new(Method::GET, path, name, Target::Tell(tell));
+        vec![
+            predict("/predict", "predict", Form::One),
+            predict("/predict/batch", "predict_batch", Form::Many),
+            get("/health/ready", "health_ready", about::ready),
+            get("/health/live", "health_live", about::live),
+            get("/metrics", "metrics", about::metrics),
+            get("/model", "model", about::model),
+        ]
+    }
+
+    fn read(
+        form: Form,
+        call: &Call,
+        body: &[u8],
+        model: &ServedModel,
+        limits: &Limits,
+    ) -> Result<(Batch, Wanted), Failure> {
+        let query = call.head.uri.query().unwrap_or_default();
+        let probabilities = read::wants_probabilities(query)?;
+        let batch = read::rows(form, body, &model.served, limits.max_batch_rows)?;
+        let wanted = Wanted {
+            form,
+            probabilities,
+        };
+        Ok((batch, wanted))
+    }
+
+    fn write(wanted: &Wanted, scored: &Scored<'_>) -> Result<Written, Failure> {
+        let answer = Answer {
+            served: &scored.model.served,
+            predictions: scored.predictions,
+            probabilities: wanted.probabilities,
+        };
+        let body = match wanted.form {
+            // To a tenth of a microsecond.
+            Form::One => answer.one((scored.elapsed.as_nanos() / 100) as f64 / 10_000.0),
+            Form::Many => answer.batch(),
+        };
+        Ok(Written {
+            media_type: MediaType::Json,
+            body: body.map_err(Failure::internal)?,
+        })
+    }
+
+    fn tell(failure: &Failure) -> Written {
+        Written {
+            media_type: MediaType::Problem,
+            body: failure.to_json(),
+        }
+    }
+}

@@ -4,46 +4,67 @@
 //! not JSON is told so whatever else is wrong with it.
 
 use super::{
-    format::RowFormat,
+    form::Form,
     rows::Rows,
     seeds::{BatchSeed, RowSeed},
 };
-use crate::http::problem::Failure;
+use crate::{
+    http::problem::{Code, Failure},
+    input::Batch,
+    load::LoadedModel,
+};
 use serde::de::DeserializeSeed;
 
-impl RowFormat {
-    /// Reads `{"features": …}`.
-    pub(in crate::http) fn parse_one(&self, body: &[u8]) -> (Rows<'_>, Option<Failure>) {
-        self.parse(body, |rows, json| RowSeed(rows).deserialize(json))
-    }
+/// What some editors and Windows programs begin a text in UTF-8 with.
+const BOM: &[u8] = "\u{feff}".as_bytes();
 
-    /// Reads `[{"features": …}, …]` of at most `max_rows`.
-    pub(in crate::http) fn parse_batch(
-        &self,
-        body: &[u8],
-        max_rows: usize,
-    ) -> (Rows<'_>, Option<Failure>) {
-        self.parse(body, |rows, json| {
-            BatchSeed { rows, max_rows }.deserialize(json)
-        })
-    }
+/// How the answer is written.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::http) struct Wanted {
+    pub(super) form: Form,
+    pub(super) probabilities: bool,
+}
 
-    fn parse<'f>(
-        &'f self,
-        body: &[u8],
-        read: impl FnOnce(
-            &mut Rows<'f>,
-            &mut serde_json::Deserializer<serde_json::de::SliceRead<'_>>,
-        ) -> serde_json::Result<()>,
-    ) -> (Rows<'f>, Option<Failure>) {
-        // A number and its comma take two bytes at least: no body makes this larger than a small multiple of itself.
-        let mut rows = Rows::new(self, self.width().min(body.len()));
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let read = read(&mut rows, &mut json).and_then(|()| json.end());
-        let failure = match read {
-            Err(error) => Some(rows.syntax(&error)),
-            Ok(()) => rows.failure(),
-        };
-        (rows, failure)
+/// Reads a row, or at most `max_rows` of them.
+pub(in crate::http) fn rows(
+    form: Form,
+    body: &[u8],
+    served: &LoadedModel,
+    max_rows: usize,
+) -> Result<Batch, Failure> {
+    let body = body.strip_prefix(BOM).unwrap_or(body);
+    let mut rows = Rows::new(served, form, body);
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = match form {
+        Form::One => RowSeed(&mut rows).deserialize(&mut json),
+        Form::Many => BatchSeed {
+            rows: &mut rows,
+            max_rows,
+        }
+        .deserialize(&mut json),
+    };
+    let failure = match read.and_then(|()| json.end()) {
+        Err(error) => Some(rows.syntax(&error)),
+        Ok(()) => rows.failure(),
+    };
+    match failure {
+        Some(failure) => Err(failure.of_rows(rows.batch.len())),
+        None => Ok(rows.batch),
+    }
+}
+
+/// `?probabilities=true`, in any case of letters, or `1`, or the name alone; other parameters are other people's business.
+pub(super) fn wants_probabilities(query: &str) -> Result<bool, Failure> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let Some((_, value)) = pairs.find(|(name, _)| name == "probabilities") else {
+        return Ok(false);
+    };
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(Failure::new(
+            Code::InvalidQuery,
+            "the query parameter probabilities must be true or false",
+        )),
     }
 }

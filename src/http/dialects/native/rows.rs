@@ -1,14 +1,20 @@
 //! Rows that are being read, and every mistake in them by row and column.
 
-use super::format::RowFormat;
+use super::{
+    form::{Advice, Form},
+    syntax,
+};
 use crate::{
     http::problem::{Code, Failure, Item},
-    input::{Batch, Refusal, Value},
+    input::{Batch, Refusal, Schema, Value},
+    load::LoadedModel,
 };
 use serde_json::{Value as Json, json};
 
 /// At most this many mistakes are listed.
 const MAX_ERRORS: usize = 20;
+/// The end of a message about a value that a signature lets clients leave out, and the model does not.
+const OPTIONAL: &str = ", although its signature calls the column optional";
 
 /// Where in the body a value is: `row` is set in batches.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,31 +25,42 @@ pub(super) struct Place {
 }
 
 /// Rows read so far, and what was wrong with them.
-#[derive(Debug)]
-pub(in crate::http) struct Rows<'f> {
-    pub(super) format: &'f RowFormat,
+pub(super) struct Rows<'m> {
+    pub(super) served: &'m LoadedModel,
+    pub(super) schema: &'m Schema,
+    form: Form,
+    body: &'m [u8],
     /// All rows seen, good or bad.
-    pub(in crate::http) batch: Batch,
+    pub(super) batch: Batch,
     pub(super) place: Place,
     first: Option<(Code, String)>,
     errors: Vec<Item>,
     pub(super) too_many: bool,
+    /// Whether an array stands where a value should.
+    pub(super) nested: bool,
 }
 
-impl<'f> Rows<'f> {
-    pub(super) fn new(format: &'f RowFormat, capacity: usize) -> Self {
+impl<'m> Rows<'m> {
+    /// Nothing of `body` read yet.
+    pub(super) fn new(served: &'m LoadedModel, form: Form, body: &'m [u8]) -> Self {
+        let schema = served.model.schema();
         Self {
-            format,
-            batch: Batch::new(format.width(), capacity),
+            served,
+            schema,
+            form,
+            body,
+            // A number and its comma take two bytes at least: no body makes this larger than a small multiple of itself.
+            batch: Batch::new(schema.len(), schema.len().min(body.len())),
             place: Place::default(),
             first: None,
             errors: Vec::new(),
             too_many: false,
+            nested: false,
         }
     }
 
     /// Rows seen, good or bad.
-    pub(in crate::http) fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.batch.len()
     }
 
@@ -55,7 +72,7 @@ impl<'f> Rows<'f> {
 
     fn column_name(&self) -> Json {
         if self.place.named {
-            json!(self.format.schema.columns[self.place.column].name)
+            json!(self.schema.columns[self.place.column].name)
         } else {
             json!(self.place.column)
         }
@@ -108,7 +125,7 @@ impl<'f> Rows<'f> {
     }
 
     pub(super) fn wrong_count(&mut self, got: usize) {
-        let expected = self.format.width();
+        let expected = self.schema.len();
         let plural = if expected == 1 { "" } else { "s" };
         let msg = format!("expected {expected} feature{plural}, got {got}");
         self.wrong_row(Code::WrongFeatureCount, msg, [json!("features")]);
@@ -126,9 +143,6 @@ impl<'f> Rows<'f> {
             );
         }
         let text = error.to_string();
-        if error.line() == 1 && error.column() == 0 {
-            return Failure::new(Code::InvalidJson, "The body is empty; send JSON.");
-        }
         if text.starts_with("number out of range") {
             self.first = None;
             self.errors.clear();
@@ -140,17 +154,33 @@ impl<'f> Rows<'f> {
                 .failure()
                 .unwrap_or_else(|| Failure::new(Code::OutOfRange, text));
         }
-        Failure::new(
-            Code::InvalidJson,
-            format!("The body is not valid JSON: {text}"),
-        )
+        Failure::new(Code::InvalidJson, syntax::explain(self.body, error))
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_clean(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Tells with the first mistake what to send instead; `clean` is [`Rows::is_clean`] from before the mistakes that the advice is for.
+    pub(super) fn advise(&mut self, clean: bool) {
+        let advice = match (self.form, self.place.row) {
+            (Form::One, _) if self.nested || starts_with_rows(self.body) => Advice::ManyRows,
+            (Form::One, _) => Advice::OneRow,
+            (Form::Many, None) => Advice::Rows,
+            (Form::Many, Some(_)) => Advice::EachRow,
+        };
+        if clean && let Some((_, detail)) = &mut self.first {
+            detail.push_str("; ");
+            detail.push_str(&advice.text(self.served));
+        }
     }
 
     /// Writes the value at `place`, if its column takes it.
     #[inline]
     pub(super) fn accept(&mut self, value: Value<'_>) {
-        let column = &self.format.schema.columns[self.place.column];
-        match column.accept(value, self.format.schema.precision) {
+        let column = &self.schema.columns[self.place.column];
+        match column.accept(value, self.schema.precision) {
             Ok(x) => self.batch.set(self.place.column, x),
             Err(refusal) => self.refuse(refusal),
         }
@@ -158,7 +188,7 @@ impl<'f> Rows<'f> {
 
     /// The value at `place` is not even one that a column could take.
     pub(super) fn wrong_type(&mut self, got: &'static str) {
-        let refusal = self.format.schema.columns[self.place.column].wrong_type(got);
+        let refusal = self.schema.columns[self.place.column].wrong_type(got);
         self.refuse(refusal);
     }
 
@@ -168,11 +198,34 @@ impl<'f> Rows<'f> {
             Refusal::Missing => Code::MissingValue,
             Refusal::NotFinite | Refusal::OutOfRange { .. } => Code::OutOfRange,
         };
-        self.wrong_value(code, refusal.to_string());
+        let mut msg = refusal.to_string();
+        if refusal == Refusal::Missing && !self.schema.columns[self.place.column].required {
+            msg.push_str(OPTIONAL);
+        }
+        self.wrong_value(code, msg);
+    }
+
+    /// A row by name lacks a column that it must have.
+    pub(super) fn missing_column(&mut self, column: usize) {
+        let column = &self.schema.columns[column];
+        let name = json!(column.name);
+        let mut msg = format!("the column {name} is missing");
+        if !column.required {
+            msg.push_str("; a missing value is one that this model cannot handle");
+            msg.push_str(OPTIONAL);
+        }
+        self.wrong_row(Code::MissingColumn, msg, [json!("features"), name]);
     }
 
     /// Ends the row, whatever was wrong with it, so that the next one starts where it should.
     pub(super) fn end_row(&mut self) {
         self.batch.end_row();
     }
+}
+
+/// Whether a body is an array of arrays or objects.
+fn starts_with_rows(body: &[u8]) -> bool {
+    let elements = body.trim_ascii_start().strip_prefix(b"[");
+    let first = elements.and_then(|elements| elements.trim_ascii_start().first());
+    matches!(first, Some(b'[' | b'{'))
 }

@@ -1,15 +1,12 @@
 //! How a body is read: serde seeds that write into [`Rows`].
 
-use super::rows::Rows;
+use super::{form::echo, rows::Rows};
 use crate::{http::problem::Code, input::Value};
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::json;
 use std::fmt;
-
-/// Names out of a request are cut to this many characters before they are repeated.
-const MAX_ECHO: usize = 64;
 
 /// Implements the visits of a seed that wants one shape and gets another: the value is skipped, the mistake recorded.
 macro_rules! refuse {
@@ -50,9 +47,9 @@ macro_rules! any_seed {
 }
 
 /// `[row, row, …]`
-pub(in crate::http) struct BatchSeed<'r, 'f> {
-    pub(in crate::http) rows: &'r mut Rows<'f>,
-    pub(in crate::http) max_rows: usize,
+pub(super) struct BatchSeed<'r, 'f> {
+    pub(super) rows: &'r mut Rows<'f>,
+    pub(super) max_rows: usize,
 }
 
 any_seed!(BatchSeed);
@@ -65,6 +62,7 @@ impl BatchSeed<'_, '_> {
             format!("expected an array of rows, got {got}"),
             [],
         );
+        self.rows.advise(true);
     }
 }
 
@@ -95,17 +93,19 @@ impl<'de> Visitor<'de> for BatchSeed<'_, '_> {
 }
 
 /// `{"features": …}`
-pub(in crate::http) struct RowSeed<'r, 'f>(pub(in crate::http) &'r mut Rows<'f>);
+pub(super) struct RowSeed<'r, 'f>(pub(super) &'r mut Rows<'f>);
 
 any_seed!(RowSeed);
 
 impl RowSeed<'_, '_> {
     fn refuse(self, got: &str) {
+        let clean = self.0.is_clean();
         self.0.wrong_row(
             Code::InvalidType,
             format!("expected an object with the field \"features\", got {got}"),
             [],
         );
+        self.0.advise(clean);
         self.0.end_row();
     }
 }
@@ -118,6 +118,7 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let clean = self.0.is_clean();
         let mut found = false;
         while let Some(name) = map.next_key_seed(NameSeed(|name: &str| {
             (name != "features").then(|| echo(name))
@@ -146,6 +147,7 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_> {
                 "the field \"features\" is missing",
                 [json!("features")],
             );
+            self.0.advise(clean);
         }
         self.0.end_row();
         Ok(())
@@ -161,7 +163,7 @@ any_seed!(FeaturesSeed);
 
 impl FeaturesSeed<'_, '_> {
     fn refuse(self, got: &str) {
-        let shapes = if self.0.format.schema.named {
+        let shapes = if self.0.schema.named {
             "an array of numbers or an object"
         } else {
             "an array of numbers"
@@ -183,13 +185,14 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let rows = self.0;
-        let width = rows.format.width();
+        let width = rows.schema.len();
+        let clean = rows.is_clean();
         rows.place.named = false;
         for column in 0..width {
             rows.place.column = column;
             if seq.next_element_seed(ValueSeed(rows))?.is_none() {
                 rows.wrong_count(column);
-                return Ok(());
+                break;
             }
         }
         let mut more = width;
@@ -199,28 +202,31 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
         if more > width {
             rows.wrong_count(more);
         }
+        if rows.nested {
+            rows.advise(clean);
+        }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let rows = self.0;
-        let format = rows.format;
-        if !format.schema.named {
+        let (schema, model) = (rows.schema, &rows.served.model);
+        if !schema.named {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             let msg = format!(
                 "this model's columns have no names; send an array of {} numbers",
-                format.width()
+                schema.len()
             );
             rows.wrong_row(Code::UnnamedColumns, msg, [json!("features")]);
             return Ok(());
         }
-        let mut seen = vec![false; format.width()];
+        let mut seen = vec![false; schema.len()];
         rows.place.named = true;
         let mut next = 0;
         // Clients mostly send columns in the model's order: the next one is tried before the index is asked.
-        let find = |next: usize, name: &str| match format.schema.columns.get(next) {
+        let find = |next: usize, name: &str| match schema.columns.get(next) {
             Some(column) if column.name == name => Ok(next),
-            _ => format.index.get(name).copied().ok_or_else(|| echo(name)),
+            _ => model.place(name).ok_or_else(|| echo(name)),
         };
         while let Some(found) = map.next_key_seed(NameSeed(|name: &str| find(next, name)))? {
             match found {
@@ -242,18 +248,13 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
             }
             map.next_value::<IgnoredAny>()?;
         }
-        for column in (0..seen.len()).filter(|column| !seen[*column]) {
-            let column = &format.schema.columns[column];
+        for place in (0..seen.len()).filter(|place| !seen[*place]) {
+            let column = &schema.columns[place];
             // What a row may leave out is missing there: the end of the row writes it.
             if !column.required && column.nullable {
                 continue;
             }
-            let name = json!(column.name);
-            rows.wrong_row(
-                Code::MissingColumn,
-                format!("the column {name} is missing"),
-                [json!("features"), name.clone()],
-            );
+            rows.missing_column(place);
         }
         Ok(())
     }
@@ -281,13 +282,6 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for NameSeed<F> {
     fn visit_str<E>(self, name: &str) -> Result<T, E> {
         Ok(self.0(name))
     }
-}
-
-fn echo(name: &str) -> String {
-    if name.chars().nth(MAX_ECHO).is_none() {
-        return name.to_owned();
-    }
-    name.chars().take(MAX_ECHO).chain(['…']).collect()
 }
 
 /// One feature value, at `rows.place`.
@@ -338,5 +332,12 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
         Ok(())
     }
 
-    refuse!(refuse: array, object);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        self.0.nested = true;
+        self.refuse("an array");
+        Ok(())
+    }
+
+    refuse!(refuse: object);
 }

@@ -1,0 +1,77 @@
+//! Bodies and their media types.
+
+use super::problem::{Code, Failure};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+
+/// The body of every answer: in one piece.
+pub type ResponseBody = Full<Bytes>;
+
+/// The media types that the dialects read and write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MediaType {
+    Json,
+    /// A problem document (RFC 9457).
+    Problem,
+}
+
+impl MediaType {
+    /// The value of `content-type`.
+    pub(super) const fn header(self) -> HeaderValue {
+        match self {
+            Self::Json => HeaderValue::from_static("application/json"),
+            Self::Problem => HeaderValue::from_static("application/problem+json"),
+        }
+    }
+
+    /// What messages call it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Problem => "a problem document",
+        }
+    }
+
+    /// Whether a body of this media type is one; `essence` has no parameters and small letters.
+    fn is(self, essence: &str) -> bool {
+        match self {
+            Self::Json => essence == "application/json" || essence.ends_with("+json"),
+            Self::Problem => essence == "application/problem+json",
+        }
+    }
+}
+
+/// Refuses a body that is not of the type `reads`. One without a type is taken for one of it.
+pub(super) fn check(headers: &HeaderMap, reads: MediaType) -> Result<(), Failure> {
+    let refuse = |what: &str| {
+        let (name, mime) = (reads.name(), reads.header());
+        let mime = mime.to_str().unwrap_or_default();
+        let detail = format!("{what}; send {name} with the header content-type: {mime}");
+        Err(Failure::new(Code::UnsupportedMediaType, detail))
+    };
+    if headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|coding| coding != "identity")
+    {
+        return refuse("compressed bodies are not read");
+    }
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return Ok(());
+    };
+    if *value == reads.header() {
+        return Ok(());
+    }
+    let text = value.to_str().unwrap_or("").to_ascii_lowercase();
+    let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));
+    if !reads.is(essence.trim()) {
+        return refuse(&format!("the body's media type is not {}", reads.name()));
+    }
+    let charset = parameters
+        .split(';')
+        .find_map(|parameter| parameter.trim().strip_prefix("charset="));
+    match charset.map(|charset| charset.trim_matches('"')) {
+        None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
+        Some(_) => refuse("JSON is UTF-8, whatever charset the header names"),
+    }
+}

@@ -1,0 +1,94 @@
+//! Whether this server wants traffic, and why not.
+
+use super::problem::{Code, Failure};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+/// From the start of a server to its drain: no model yet, the last attempt to load one failed, ready, draining.
+#[derive(Debug, Default)]
+pub(super) struct Readiness {
+    loading: Mutex<Loading>,
+    /// Apart from `loading`, because every request asks for it.
+    draining: AtomicBool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Loading {
+    #[default]
+    Begun,
+    /// With the reason, one of a closed set.
+    Failed(&'static str),
+    Done,
+}
+
+impl Readiness {
+    /// The model did not load; `reason` is one of a closed set. The next attempt may do better.
+    pub(super) fn failed(&self, reason: &'static str) {
+        self.set(Loading::Failed(reason));
+    }
+
+    /// The model is there.
+    pub(super) fn loaded(&self) {
+        self.set(Loading::Done);
+    }
+
+    /// Traffic should go elsewhere from now on, whether there is a model or not.
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Why traffic should go elsewhere; `None` when the server is ready.
+    pub(super) fn reason(&self) -> Option<&'static str> {
+        if self.is_draining() {
+            return Some("draining");
+        }
+        match *self.loading.lock().unwrap_or_else(PoisonError::into_inner) {
+            Loading::Begun => Some("model_not_loaded"),
+            Loading::Failed(reason) => Some(reason),
+            Loading::Done => None,
+        }
+    }
+
+    /// What a request that needs the model is told before there is one.
+    pub(super) fn no_model() -> Failure {
+        Failure::new(
+            Code::NotReady,
+            "The model is not loaded yet; /health/ready tells when it is.",
+        )
+    }
+
+    fn set(&self, loading: Loading) {
+        *self.loading.lock().unwrap_or_else(PoisonError::into_inner) = loading;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_ready_between_its_model_and_its_drain() {
+        let readiness = Readiness::default();
+        assert_eq!(readiness.reason(), Some("model_not_loaded"));
+        readiness.failed("unavailable");
+        assert_eq!(readiness.reason(), Some("unavailable"));
+        readiness.loaded();
+        assert_eq!(readiness.reason(), None);
+        readiness.drain();
+        assert_eq!(readiness.reason(), Some("draining"));
+    }
+
+    #[test]
+    fn a_model_that_loads_during_the_drain_brings_no_traffic_back() {
+        let readiness = Readiness::default();
+        readiness.drain();
+        readiness.loaded();
+        assert_eq!(readiness.reason(), Some("draining"));
+    }
+}

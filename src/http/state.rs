@@ -1,0 +1,104 @@
+//! What one server is made of. The ground that everything in this room stands on.
+
+use super::readiness::Readiness;
+use crate::{
+    config::Server,
+    load::LoadedModel,
+    observe::metrics::{Metrics, ModelLabels, ModelMetrics},
+};
+use hyper::header::HeaderValue;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::sync::Semaphore;
+
+/// What one request may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) max_body_bytes: usize,
+    pub(super) max_batch_rows: usize,
+    /// The longest pause within a body.
+    pub(super) body_pause: Duration,
+}
+
+/// One server's state. Requests share it.
+pub(super) struct State {
+    pub(super) limits: Limits,
+    pub(super) metrics: Metrics,
+    pub(super) readiness: Readiness,
+    /// One permit per prediction that may be in flight.
+    pub(super) admission: Arc<Semaphore>,
+    model: OnceLock<Arc<ServedModel>>,
+}
+
+impl State {
+    /// A server without a model yet. `operations` are the names that requests are counted under.
+    pub(super) fn new(server: &Server, operations: &[&'static str]) -> Self {
+        Self {
+            limits: Limits {
+                max_body_bytes: server.max_body_bytes,
+                max_batch_rows: server.max_batch_rows,
+                body_pause: Duration::from_secs(server.header_timeout_seconds),
+            },
+            metrics: Metrics::new(operations),
+            readiness: Readiness::default(),
+            admission: Arc::new(Semaphore::new(server.max_in_flight)),
+            model: OnceLock::new(),
+        }
+    }
+
+    /// Serves `served` from now on. A server takes one model in its life; a second one is ignored.
+    pub(super) fn set_model(&self, served: LoadedModel) {
+        self.model
+            .get_or_init(|| Arc::new(ServedModel::new(served, &self.metrics)));
+        self.readiness.loaded();
+    }
+
+    /// The model, once there is one.
+    pub(super) fn model(&self) -> Option<&Arc<ServedModel>> {
+        self.model.get()
+    }
+}
+
+/// About half a millisecond of work; longer work would hold up other connections.
+const INLINE_STEPS: usize = 500_000;
+/// Parsing alone takes that long for this many bytes.
+const INLINE_BYTES: usize = 64 << 10;
+
+/// A model and what requests to it need, worked out once.
+pub(super) struct ServedModel {
+    pub(super) served: LoadedModel,
+    pub(super) metrics: ModelMetrics,
+    /// Bodies larger than this are worked on outside the async workers.
+    pub(super) inline_bytes: usize,
+    /// For `x-model-version`.
+    pub(super) version: HeaderValue,
+}
+
+impl ServedModel {
+    fn new(served: LoadedModel, metrics: &Metrics) -> Self {
+        let metrics = metrics.model_loaded(&ModelLabels {
+            name: &served.name,
+            version: &served.version,
+            flavor: &served.flavor,
+            digest: &served.digest,
+            run_id: served.run_id.as_deref().unwrap_or_default(),
+            source: served.source.as_str(),
+            classes: &served.class_names(),
+            load_seconds: served.load_seconds,
+        });
+        let model = &served.model;
+        let steps_per_row = (model.n_trees() * model.depth().max(1)).max(1);
+        // A feature takes two bytes of JSON at least.
+        let inline_bytes = (INLINE_STEPS / steps_per_row).max(1) * model.schema().len() * 2;
+        let version =
+            HeaderValue::from_str(&served.version).unwrap_or(HeaderValue::from_static("unknown"));
+        Self {
+            metrics,
+            inline_bytes: inline_bytes.clamp(4 << 10, INLINE_BYTES),
+            version,
+            served,
+        }
+    }
+}

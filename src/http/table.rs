@@ -1,0 +1,95 @@
+//! Every route of the server, and what answers there.
+
+use super::{
+    dialects::{Dialect, Target, Written, native::Native},
+    media::{MediaType, ResponseBody},
+    pages::{self, Which},
+    predict::{self, Predict},
+    problem::Failure,
+    routes::{Route, Table},
+    state::State,
+};
+use crate::config::Server;
+use hyper::Response;
+
+/// What is at a route.
+pub(super) struct Entry {
+    pub(super) answer: Answer,
+    /// How a failure is told there.
+    pub(super) tell: fn(&Failure) -> Written,
+}
+
+/// What answers at a route.
+pub(super) enum Answer {
+    Predict { reads: MediaType, predict: Predict },
+    Tell(fn(&State) -> Result<Response<ResponseBody>, Failure>),
+    Page(Which),
+}
+
+/// The table of all routes. A further dialect is a further line here.
+pub(super) fn table(server: &Server) -> Table<Entry> {
+    let pages = pages::routes(server.docs).into_iter();
+    let pages = pages.map(|route| {
+        route.map(|which| Entry {
+            answer: Answer::Page(which),
+            tell: Native::tell,
+        })
+    });
+    Table::new(routes_of::<Native>(server).chain(pages))
+}
+
+fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> {
+    let entry = |target| Entry {
+        answer: match target {
+            Target::Predict(form) => Answer::Predict {
+                reads: D::READS,
+                predict: predict::way::<D>(form),
+            },
+            Target::Tell(tell) => Answer::Tell(tell),
+        },
+        tell: D::tell,
+    };
+    let routes = D::routes(server).into_iter();
+    routes.map(move |route| route.map(entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::openapi;
+
+    #[test]
+    fn the_document_declares_the_routes_of_the_dialect_and_no_others() {
+        let document = openapi::document(None);
+        let mut declared: Vec<_> = Vec::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let id = operation["operationId"].as_str().unwrap().to_owned();
+                declared.push((method.to_uppercase(), path.clone(), id));
+            }
+        }
+        let routes = Native::routes(&Server::default()).into_iter();
+        let routes = routes.map(|route| {
+            let (method, name) = (route.method.to_string(), route.operation.to_owned());
+            (method, route.path.into_owned(), name)
+        });
+        let mut routes: Vec<_> = routes.collect();
+        declared.sort();
+        routes.sort();
+        assert_eq!(declared, routes);
+    }
+
+    #[test]
+    fn without_docs_there_are_no_pages_for_people() {
+        let with_docs = |docs| {
+            let server = Server {
+                docs,
+                ..Server::default()
+            };
+            let operations = table(&server).operations().to_vec();
+            ["docs", "root", "openapi"].map(|page| operations.contains(&page))
+        };
+        assert_eq!(with_docs(true), [true; 3]);
+        assert_eq!(with_docs(false), [false, false, true]);
+    }
+}
