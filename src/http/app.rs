@@ -2,24 +2,25 @@
 
 use super::{
     connection::{self, Shutdown},
-    dialects::{Call, Dialect, Written, native::Native},
+    dialects::Call,
     ids::{RequestIds, X_REQUEST_ID},
     media::{self, MediaType, ResponseBody},
     pages::{Pages, Which},
     predict::{self, Predict},
     problem::{Code, Failure},
     readiness::Readiness,
+    respond,
     routes::{Found, Params, Table},
     state::State,
-    table::{Answer, Entry, table},
+    table::{Answer, ELSEWHERE, Entry, table},
 };
 use crate::{config::Config, load::LoadedModel};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::{
-    Request, Response, StatusCode, Version,
+    Request, Response, Version,
     body::Body,
-    header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
+    header::{CONNECTION, HeaderName, HeaderValue},
 };
 use std::{
     io,
@@ -180,7 +181,7 @@ impl App {
         let body = connection::read_body(body, limits).await?;
         let call = Call { head, params };
         let written = predict::answer(predict, call, body, model, limits, admitted).await?;
-        let mut response = send(written);
+        let mut response = respond::send(written);
         let version = model.version.clone();
         response.headers_mut().insert(X_MODEL_VERSION, version);
         Ok(response)
@@ -214,34 +215,16 @@ impl App {
         Failure::new(Code::NotFound, detail)
     }
 
-    /// The answer to a request that failed, told as the route tells it.
+    /// The answer to a request that failed, told as its route tells it.
     fn refuse(&self, failure: &Failure, entry: Option<&Entry>) -> Response<ResponseBody> {
         if let (Some(entry), Some(model)) = (entry, self.state.model())
             && matches!(entry.answer, Answer::Predict { .. })
         {
             model.metrics.refused(failure.rows);
         }
-        let mut response = send(entry.map_or(Native::tell as fn(&_) -> _, |e| e.tell)(
-            failure,
-        ));
-        let status = StatusCode::from_u16(failure.code.status());
-        *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = response.headers_mut();
-        if matches!(failure.code, Code::Overloaded | Code::NotReady) {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        if let Some(Ok(allow)) = failure.allow.as_deref().map(HeaderValue::from_str) {
-            headers.insert(ALLOW, allow);
-        }
-        response
+        let tell = entry.map_or(ELSEWHERE, |entry| entry.tell);
+        respond::refuse(failure, tell(failure))
     }
-}
-
-fn send(written: Written) -> Response<ResponseBody> {
-    let mut response = Response::new(written.body.into());
-    let media_type = written.media_type.header();
-    response.headers_mut().insert(CONTENT_TYPE, media_type);
-    response
 }
 
 /// Tells the log what the client is not told. What comes from the client is escaped by the subscriber, as every text field is.

@@ -20,8 +20,8 @@ impl MediaType {
     /// The value of `content-type`.
     pub(super) const fn header(self) -> HeaderValue {
         match self {
-            Self::Json => HeaderValue::from_static("application/json"),
-            Self::Problem => HeaderValue::from_static("application/problem+json"),
+            Self::Json => const { HeaderValue::from_static("application/json") },
+            Self::Problem => const { HeaderValue::from_static("application/problem+json") },
         }
     }
 

@@ -10,6 +10,7 @@ mod pages;
 mod predict;
 mod problem;
 mod readiness;
+mod respond;
 mod routes;
 mod state;
 mod table;

@@ -12,11 +12,13 @@ use super::{
 use crate::config::Server;
 use hyper::Response;
 
+/// How a failure is told.
+pub(super) type Tell = fn(&Failure) -> Written;
+
 /// What is at a route.
 pub(super) struct Entry {
     pub(super) answer: Answer,
-    /// How a failure is told there.
-    pub(super) tell: fn(&Failure) -> Written,
+    pub(super) tell: Tell,
 }
 
 /// What answers at a route.
@@ -26,13 +28,16 @@ pub(super) enum Answer {
     Page(Which),
 }
 
+/// How a failure is told where there is no route.
+pub(super) const ELSEWHERE: Tell = Native::tell;
+
 /// The table of all routes. A further dialect is a further line here.
 pub(super) fn table(server: &Server) -> Table<Entry> {
     let pages = pages::routes(server.docs).into_iter();
     let pages = pages.map(|route| {
         route.map(|which| Entry {
             answer: Answer::Page(which),
-            tell: Native::tell,
+            tell: ELSEWHERE,
         })
     });
     Table::new(routes_of::<Native>(server).chain(pages))

@@ -66,8 +66,8 @@ metrics! {
 metrics! {
     /// What is counted once there is a model to name.
     struct OfModel {
-        /// Rows predicted (success), and rows that got no prediction (error): all rows of every prediction request that was answered with
-        /// another status than 200 since the model is loaded; a request whose rows could not be counted is one.
+        /// Rows predicted (success) and rows without a prediction (error). Once a model is loaded, a prediction request that is not answered
+        /// with 200 counts by its rows, or as one row where they could not be counted.
         predictions_total: IntCounterVec["model_name", "status"],
         /// Seconds from a complete request body to its answer.
         prediction_latency_seconds: HistogramVec["model_name"] in SECONDS,

@@ -36,8 +36,8 @@ pub(super) struct Rows<'m> {
     first: Option<(Code, String)>,
     errors: Vec<Item>,
     pub(super) too_many: bool,
-    /// Whether an array stands where a value should.
-    pub(super) nested: bool,
+    /// How many of the current row's values are arrays.
+    pub(super) nested: usize,
 }
 
 impl<'m> Rows<'m> {
@@ -55,7 +55,7 @@ impl<'m> Rows<'m> {
             first: None,
             errors: Vec::new(),
             too_many: false,
-            nested: false,
+            nested: 0,
         }
     }
 
@@ -165,7 +165,7 @@ impl<'m> Rows<'m> {
     /// Tells with the first mistake what to send instead; `clean` is [`Rows::is_clean`] from before the mistakes that the advice is for.
     pub(super) fn advise(&mut self, clean: bool) {
         let advice = match (self.form, self.place.row) {
-            (Form::One, _) if self.nested || starts_with_rows(self.body) => Advice::ManyRows,
+            (Form::One, _) if self.nested > 0 || starts_with_rows(self.body) => Advice::ManyRows,
             (Form::One, _) => Advice::OneRow,
             (Form::Many, None) => Advice::Rows,
             (Form::Many, Some(_)) => Advice::EachRow,

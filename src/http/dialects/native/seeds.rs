@@ -187,22 +187,24 @@ impl<'de> Visitor<'de> for FeaturesSeed<'_, '_> {
         let rows = self.0;
         let width = rows.schema.len();
         let clean = rows.is_clean();
-        rows.place.named = false;
-        for column in 0..width {
-            rows.place.column = column;
+        (rows.place.named, rows.nested) = (false, 0);
+        let mut read = 0;
+        while read < width {
+            rows.place.column = read;
             if seq.next_element_seed(ValueSeed(rows))?.is_none() {
-                rows.wrong_count(column);
                 break;
             }
+            read += 1;
         }
-        let mut more = width;
-        while seq.next_element::<IgnoredAny>()?.is_some() {
-            more += 1;
+        let mut count = read;
+        while count >= width && seq.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
         }
-        if more > width {
-            rows.wrong_count(more);
+        if count != width {
+            rows.wrong_count(count);
         }
-        if rows.nested {
+        // Nothing but arrays: rows where a row should be.
+        if rows.nested > 0 && rows.nested == read {
             rows.advise(clean);
         }
         Ok(())
@@ -334,7 +336,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        self.0.nested = true;
+        self.0.nested += 1;
         self.refuse("an array");
         Ok(())
     }

@@ -1,0 +1,34 @@
+//! Bodies to answers.
+
+use super::{
+    dialects::Written,
+    media::ResponseBody,
+    problem::{Code, Failure},
+};
+use hyper::{
+    Response, StatusCode,
+    header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+};
+
+/// A 200.
+pub(super) fn send(written: Written) -> Response<ResponseBody> {
+    let mut response = Response::new(written.body.into());
+    let media_type = written.media_type.header();
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response
+}
+
+/// `failure` as `written` tells it, with the status of its code.
+pub(super) fn refuse(failure: &Failure, written: Written) -> Response<ResponseBody> {
+    let mut response = send(written);
+    let status = StatusCode::from_u16(failure.code.status());
+    *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if matches!(failure.code, Code::Overloaded | Code::NotReady) {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if let Some(Ok(allow)) = failure.allow.as_deref().map(HeaderValue::from_str) {
+        headers.insert(ALLOW, allow);
+    }
+    response
+}
