@@ -186,15 +186,16 @@ fn cause(error: &reqwest::Error) -> String {
 fn refused_certificate(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(inner) = next {
-        // An I/O error hides the error that it is made of from `source`.
-        let inner = inner
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .map_or(inner, |inner| inner as &(dyn std::error::Error + 'static));
         if let Some(rustls::Error::InvalidCertificate(cause)) = inner.downcast_ref() {
             return matches!(cause, rustls::CertificateError::Other(_));
         }
-        next = inner.source();
+        // An I/O error hides the error that it is made of from `source`.
+        next = match inner.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|inner| inner as &(dyn std::error::Error + 'static)),
+            None => inner.source(),
+        };
     }
     false
 }

@@ -111,3 +111,20 @@ fn a_certificate_counts_only_where_its_authority_is_known() {
             .contains("MLFLOW_TRACKING_SERVER_CERT_PATH=Cargo.toml")
     );
 }
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn an_authoritys_own_certificate_is_called_so() {
+    let uri = format!("{}/iris.zip", var("AUTHORITY"));
+    let known = Access {
+        cert_path: format!("{}/ca.pem", var("REGISTRY_TESTS")),
+        ..Access::default()
+    };
+    let error = refusal(&uri, &known);
+    assert!(
+        error
+            .to_string()
+            .contains("one that the authority has signed"),
+        "{error}"
+    );
+}
