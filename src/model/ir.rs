@@ -179,6 +179,14 @@ impl Labels {
         self.len() == 0
     }
 
+    /// The labels as text.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::Integers(labels) => labels.iter().map(ToString::to_string).collect(),
+            Self::Strings(labels) => labels.clone(),
+        }
+    }
+
     /// Number of different labels.
     pub fn distinct(&self) -> usize {
         match self {

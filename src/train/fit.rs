@@ -7,7 +7,7 @@ use super::scaler::Scaler;
 use super::split::{self, Split};
 use super::{Features, Params, Report, Table, TrainError};
 use crate::input::{Batch, ColumnType, Precision, Schema};
-use crate::model::{Aggregation, Labels, Link, Model, ModelIr, Output, Predictions, Step, StepOp};
+use crate::model::{Aggregation, Link, Model, ModelIr, Output, Predictions, Step, StepOp};
 
 /// Rows of the training data that a package shows as its example.
 const EXAMPLES: usize = 3;
@@ -113,10 +113,7 @@ fn steps(scaler: &Scaler) -> Vec<Step> {
 
 /// Asks the engine that will serve the model.
 fn measure(source: &ModelIr, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
-    let names = match &table.labels {
-        Labels::Integers(labels) => labels.iter().map(ToString::to_string).collect(),
-        Labels::Strings(labels) => labels.clone(),
-    };
+    let names = table.labels.names();
     let defect = |error: &dyn std::fmt::Display| TrainError::Internal(error.to_string());
     let model = Model::new(source.clone()).map_err(|error| defect(&error))?;
     let rows = table.rows.select(Axis(0), test);

@@ -6,6 +6,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
+use crate::model::Labels;
 use crate::train::load;
 
 fn trained(data: &str, params: &Params) -> Trained {
