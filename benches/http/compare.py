@@ -4,8 +4,9 @@
     compare.py TARGET INCUMBENT [--baseline BINARY] [--rounds N] [--seconds S] [--write FILE…]
 
 TARGET is Cargo's target directory with the release build; INCUMBENT a virtual environment with benches/http/requirements.txt. Another
-binary of the server (--baseline) is measured in the same rounds. The table goes to the standard output, and into each FILE between the
-lines `<!-- bench -->` and `<!-- /bench -->`. docs/benchmarks.md says what is measured and how.
+binary of the server (--baseline) is measured in the same rounds. The table goes to the standard output, and into each FILE: whole between
+the lines `<!-- bench all -->` and `<!-- /bench -->`, without hyper and the baseline between `<!-- bench -->` and `<!-- /bench -->`.
+docs/benchmarks.md says what is measured and how.
 """
 
 import argparse
@@ -30,7 +31,6 @@ HERE = pathlib.Path(__file__).parent
 HOST = "127.0.0.1"
 ROW = {"features": [5.1, 3.5, 1.4, 0.2]}
 BATCH = [{"features": [4.3 + i * 37 % 36 / 10, 2 + i * 11 % 24 / 10, 1 + i * 53 % 59 / 10, 0.1 + i * 7 % 24 / 10]} for i in range(1000)]
-STARTS = 5
 # Name: path, body, connections. The first measures latency, the others throughput and CPU.
 LOADS = {"one": ("/predict", ROW, 1), "many": ("/predict", ROW, 16), "batch": ("/predict/batch", BATCH, 4)}
 CORES = sorted(os.sched_getaffinity(0))
@@ -43,8 +43,9 @@ class Server:
     loads: tuple = tuple(LOADS)
     process: subprocess.Popen = None
     port: int = 0
-    idle: float = 0  # resident MiB after the start
-    starts: list = dataclasses.field(default_factory=list)
+    starts: list = dataclasses.field(default_factory=list)  # seconds
+    idle: list = dataclasses.field(default_factory=list)  # resident MiB after the start
+    loaded: list = dataclasses.field(default_factory=list)  # and after all loads
     runs: dict = dataclasses.field(default_factory=lambda: {load: [] for load in LOADS})
 
     def start(self, log):
@@ -122,13 +123,13 @@ def spread(values):
     return f"{statistics.median(values):.3f} ({min(values):.3f} to {max(values):.3f})"
 
 
-def ratios(server, other, out):
+def ratios(server, other):
     """Pairs the runs of each round, so that what disturbed a round disturbs both sides."""
     for load in server.loads:
         if load in other.loads and load != "one":
             pairs = list(zip(server.runs[load], other.runs[load]))
             parts = [f"{text} {spread([a[what] / b[what] for a, b in pairs])}" for what, text in (("cpu", "CPU"), ("rate", "throughput"))]
-            print(f"- {server.name} / {other.name}, {LOADS[load][0]}: {', '.join(parts)}", file=out)
+            print(f"- {server.name} / {other.name}, {LOADS[load][0]}: {', '.join(parts)}")
 
 
 def image(binary):
@@ -152,6 +153,12 @@ def machine():
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release().split('-')[0]}"
 
 
+def versions(ours):
+    done = subprocess.run([ours.command[0], "--version"], capture_output=True, text=True, check=True)
+    pinned = [line for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line]
+    return [done.stdout.strip(), *(line.replace("==", " ") for line in pinned)]
+
+
 def digits(number):
     """Three significant digits, in full."""
     places = 2 - len(str(int(number)))
@@ -163,7 +170,9 @@ def duration(seconds):
     return f"{digits(seconds * size)} {unit}"
 
 
-def table(servers, sizes, rounds, out):
+def table(servers, sizes, rounds):
+    """Markdown: a column for each server, then when and where it was measured."""
+
     def both(load):
         return lambda s: f"{duration(s.median(load, 'p50'))}, {duration(s.median(load, 'p99'))}"
 
@@ -174,21 +183,24 @@ def table(servers, sizes, rounds, out):
         "CPU per request": lambda s: duration(s.median("many", "cpu")),
         "Rows a second, batches of 1,000": lambda s: digits(s.median("batch", "rate") * len(BATCH)) if "batch" in s.loads else "",
         "Image": lambda s: sizes.get(s.name, ""),
-        "Memory after the start, under load": lambda s: f"{s.idle:.0f}, {s.memory():.0f} MiB",
+        "Memory after the start, under load": lambda s: f"{statistics.median(s.idle):.0f}, {statistics.median(s.loaded):.0f} MiB",
         "Start to first answer": lambda s: duration(statistics.median(s.starts)),
     }
-    print("| |", " | ".join(s.name for s in servers), "|\n|---|" + "---:|" * len(servers), file=out)
-    for name, cell in rows.items():
-        print("|", name, "|", " | ".join(map(cell, servers)), "|", file=out)
-    print(f"\n{datetime.date.today():%-d %B %Y}; {machine()}. Medians of {rounds} rounds.", file=out)
+    lines = [["", *(s.name for s in servers)], ["---", *("---:" for _ in servers)], *([name, *map(cell, servers)] for name, cell in rows.items())]
+    drawn = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return f"{drawn}\n{datetime.date.today():%-d %B %Y}; {machine()}; {', '.join(versions(servers[0]))}. Medians of {rounds} rounds.\n"
 
 
-def insert(file, text):
-    before, _, rest = file.read_text().partition("<!-- bench -->\n")
-    _, end, after = rest.partition("<!-- /bench -->")
-    if not end:
-        sys.exit(f"{file} has no lines `<!-- bench -->` and `<!-- /bench -->`")
-    file.write_text(f"{before}<!-- bench -->\n{text}{end}{after}")
+def insert(file, tables):
+    """Replaces what lies between a first line of `tables` and the closing line."""
+    text = file.read_text()
+    for first, new in tables.items():
+        before, opened, rest = text.partition(f"{first}\n")
+        _, closed, after = rest.partition("<!-- /bench -->")
+        if opened and closed:
+            file.write_text(f"{before}{opened}{new}{closed}{after}")
+            return
+    sys.exit(f"{file} has no line `{'` or `'.join(tables)}` with `<!-- /bench -->` below it")
 
 
 def main():
@@ -220,29 +232,27 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         with open(work / "servers.log", "w") as log:
-            for _ in range(STARTS):
-                for server in servers:
+            for number in range(args.rounds):
+                order = servers[:: -1 if number % 2 else 1]
+                # Two processes of one binary differ by some per cent for as long as they live, so each round has new ones.
+                for server in order:
                     server.stop()
                     server.start(log)
-        for server in servers:
-            server.idle = server.memory()
-        same_answers([ours, *baseline, fastapi])
-        for number in range(args.rounds):
-            for load in LOADS:
-                for server in servers[:: 1 if number % 2 else -1]:
-                    if load in server.loads:
-                        server.load(load, args.seconds if load != "one" else 1, work)
-            print(f"round {number + 1} of {args.rounds}", file=sys.stderr, flush=True)
+                    server.idle.append(server.memory())
+                if number == 0:
+                    same_answers([ours, *baseline, fastapi])
+                for load, server in ((load, server) for load in LOADS for server in order if load in server.loads):
+                    server.load(load, args.seconds if load != "one" else 1, work)
+                for server in servers:
+                    server.loaded.append(server.memory())
+                print(f"round {number + 1} of {args.rounds}", file=sys.stderr, flush=True)
         sizes = {ours.name: f"{image(ours.command[0]):.0f} MB", fastapi.name: f"{installed(args.incumbent / 'lib'):.0f} MB and Python"}
-        with open(work / "table.md", "w+") as out:
-            table(servers, sizes, args.rounds, out)
-            out.seek(0)
-            text = out.read()
-        print(text)
+        whole = table(servers, sizes, args.rounds)
+        print(whole)
         for other in [*baseline, *floors, fastapi]:
-            ratios(ours, other, sys.stdout)
+            ratios(ours, other)
         for file in args.write:
-            insert(file, text)
+            insert(file, {"<!-- bench all -->": whole, "<!-- bench -->": table([ours, fastapi], sizes, args.rounds)})
     finally:
         for server in servers:
             server.stop()
