@@ -227,13 +227,13 @@ async fn two_loads_of_a_model_make_the_same_document() {
 }
 
 #[tokio::test]
-async fn a_maker_example_that_the_columns_refuse_is_shown_as_zeros() {
+async fn an_example_that_the_columns_refuse_gives_way_to_zeros() {
     let package = package(&TYPED, &json!([1.5, 1e300, 1e30, 1, 7, 1, 1, 1]));
     let document = document(&app(&uri(&package))).await;
     let body = &document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"];
     assert_eq!(
         body["examples"]["by_order"]["value"],
-        json!({"features": [0, 0.0, 0, 1.0, true, 1.0, 1, 1]})
+        json!({"features": [0, 0.0, 0, 0.0, false, 0.0, 0, 0]})
     );
 }
 

@@ -19,6 +19,7 @@ macro_rules! answers {
             /// The answer.
             #[oai(
                 status = 200,
+                content_type = "application/json",
                 header(
                     name = "x-model-version",
                     ty = "String",
