@@ -104,13 +104,17 @@ pub fn is_left_over(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
-/// Moves what lies in `from`, but not `except`, into `to`: the `MLmodel` last or first.
+/// Moves what lies in `from`, but not what is called like `except`, into `to`: the `MLmodel` last or first.
 fn move_files(from: &Path, to: &Path, except: &Path, last: bool) -> io::Result<()> {
     let mut paths: Vec<PathBuf> = fs::read_dir(from)?
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<_>>()?;
     paths.sort_by_key(|path| path.ends_with("MLmodel") == last);
-    for path in paths.iter().filter(|path| *path != except) {
+    // By name: of one place there may be two paths, a relative one and an absolute one.
+    for path in paths
+        .iter()
+        .filter(|path| path.file_name() != except.file_name())
+    {
         fs::rename(path, to.join(path.file_name().unwrap_or_default()))?;
     }
     Ok(())
@@ -151,6 +155,17 @@ mod tests {
             install(place, &dir, &["MLmodel", "new.pkl"]).expect("installed");
             assert_eq!(names(&dir), ["MLmodel", "new.pkl"]);
             assert_eq!(names(&around.path().join("deep")), ["model"]);
+        }
+    }
+
+    #[test]
+    fn a_relative_path_is_a_place_like_any_other() {
+        for place in [Staging::beside as Stage, Staging::within] {
+            let around = tempfile::tempdir_in(".").expect("a directory");
+            let dir = Path::new(around.path().file_name().expect("a name")).join("model");
+            install(place, &dir, &["MLmodel", "old.pkl"]).expect("installed");
+            install(place, &dir, &["MLmodel"]).expect("installed");
+            assert_eq!(names(&dir), ["MLmodel"]);
         }
     }
 

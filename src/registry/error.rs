@@ -30,7 +30,7 @@ impl RegistryError {
     /// A file that cannot be written.
     pub(super) fn unwritable(path: &Path, error: &io::Error) -> Self {
         Self::Disk(format!(
-            "{} cannot be written: {error}; model.cache_dir must be a writable directory with room for the model",
+            "{} cannot be written: {error}; model.cache_dir, or the directory given to fetch, must be writable and have room for the model",
             path.display()
         ))
     }

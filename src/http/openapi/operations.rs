@@ -143,13 +143,15 @@ fn with_headers(mut operation: MetaOperation) -> MetaOperation {
     };
     operation.params.extend(request.map(param));
     for response in &mut operation.responses.responses {
-        response.headers.push(MetaHeader {
+        let header = MetaHeader {
             name: "x-request-id".to_owned(),
             description: Some("The name of the request: the client's own or a new one.".to_owned()),
             required: true,
             deprecated: false,
             schema: String::schema_ref(),
-        });
+        };
+        // The one that every answer has comes first.
+        response.headers.insert(0, header);
     }
     operation
 }
