@@ -99,10 +99,12 @@ fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
     // As any program creates files: what the user's mask leaves of it.
     let mode = there.map_or(Permissions::from_mode(0o666), |there| there.permissions());
     let directory = path.parent().filter(|parent| *parent != Path::new(""));
+    let directory = directory.unwrap_or(Path::new("."));
+    fs::metadata(directory)?;
     let file = tempfile::Builder::new()
         .prefix(".ml-serving-")
         .permissions(mode)
-        .tempfile_in(directory.unwrap_or(Path::new(".")))
+        .tempfile_in(directory)
         // Without the name of the temporary file, which its user has not chosen.
         .map_err(|error| io::Error::from(error.kind()))?;
     Ok(To::Aside(BufWriter::new(file), path))
@@ -155,7 +157,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a directory");
         let path = place.path().join("no/such/out.csv");
         let error = Output::file(&path).err().expect("refused").to_string();
-        let named = format!("{} cannot be written: ", path.display());
+        let named = format!("{} cannot be written: No such file", path.display());
         assert!(
             error.starts_with(&named) && !error.contains(".ml-serving"),
             "{error}"

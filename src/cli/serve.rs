@@ -184,6 +184,7 @@ fn log_access(access: &Access) {
     let credentials = match (token.is_empty(), password.is_empty()) {
         (false, _) => "token",
         (true, false) => "password",
+        (true, true) if tracking_uri.contains('@') => "in the URI",
         (true, true) => "none",
     };
     let stores: Vec<_> = stores.iter().map(|(name, _)| name.as_str()).collect();

@@ -74,6 +74,8 @@ pub fn init(level: &str, format: LogFormat) {
 fn text_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     let value = format!("{value:?}");
     match field.name() {
+        // What the `log` crate adds, which `tracing` has in its metadata.
+        "log.target" | "log.module_path" | "log.file" | "log.line" => Ok(()),
         "message" => write!(writer, "{}", escape(&value)),
         name => write!(writer, "{name}={}", escape(&value)),
     }
