@@ -1,5 +1,4 @@
-# Every target works on a fresh clone and installs what it needs. Times are those of two cores: cold is the first run on a machine,
-# with an empty target directory; warm is a run after a change in one source file.
+# Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
 .PHONY: help run check test lint structure bench bench-kernel bench-load parity browser-test openapi-check registry-test random-models fuzz
 
@@ -10,67 +9,68 @@ tools := target/python
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "About how long it takes on two free cores: cold with an empty target directory, warm after a change in one source file."
 
-run: ## Serve the embedded model on port 8000
+run: ## Serve the embedded model on port 8000 (5 min cold, 1 min warm)
 	cargo run --release
 
-check: lint ## What needs only Rust and Python: lint and the tests without services
+check: lint ## What needs only Rust and Python: lint and the tests without services (6 min cold, 1 min warm)
 	cargo test --no-fail-fast
 
-test: ## The whole test suite
+test: ## The whole test suite (20 min cold, 4 min warm)
 	cargo test --no-fail-fast
 	$(MAKE) openapi-check
 	$(MAKE) registry-test
 	$(MAKE) chart-test
 	$(MAKE) compose-check
 
-lint: ## Formatting, clippy and structure
+lint: ## Formatting, clippy and structure (2 min cold, 15 s warm)
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	$(MAKE) structure
 
-structure: ## Import circles, functions over 60 lines, files over 400
+structure: ## Import circles, functions over 60 lines, files over 400 (1 s)
 	python3 -m unittest discover --quiet --start-directory tests/structure
 	python3 tests/structure/check.py
 
 # BASELINE=BINARY measures another build of the server in the same rounds, WRITE=FILE… puts the table into files.
-bench: target/incumbent/built ## The table of docs/benchmarks.md: throughput, latency, CPU, memory, start
+bench: target/incumbent/built ## The table of docs/benchmarks.md: throughput, latency, CPU, memory, start (8 min cold, 4 min warm)
 	command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qqy wrk >/dev/null; }
 	cargo build --release --bin ml-serving --example bare_hyper
 	python3 benches/http/compare.py $(build) target/incumbent $(BASELINE:%=--baseline %) $(if $(WRITE),--write $(WRITE))
 
-bench-kernel: $(tools)/built ## The engine on three forests, beside onnxruntime
+bench-kernel: $(tools)/built ## The engine on three forests, beside onnxruntime (5 min cold, 3 min warm)
 	$(tools)/bin/python benches/models.py target/bench
 	MODELS=$(CURDIR)/target/bench cargo bench --bench kernel
 
-bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 million nodes, beside MLflow
+bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 million nodes, beside MLflow (7 min cold, 2 min warm)
 	cargo build --release
 	$(tools)/bin/python benches/load.py $(build)/release/ml-serving
 
 # The browser and its driver come from Debian where they are not installed yet.
-browser-test: ## Swagger UI in a real browser
+browser-test: ## Swagger UI in a real browser (6 min cold, 10 s warm)
 	command -v chromedriver >/dev/null || { apt-get update -qq && apt-get install -qqy chromium chromium-driver >/dev/null; }
 	cargo test --test it -- --ignored in_a_real_browser
 
-openapi-check: target/openapi/built ## The document of each kind of model through a validator
+openapi-check: target/openapi/built ## The document of each kind of model through a validator (2 min cold, 10 s warm)
 	for model in builtin:iris tests/data/onnx/iris_rf_strings.onnx tests/data/onnx/diabetes_rf.onnx tests/data/onnx/iris_rf_double.onnx; do \
 	  cargo run --quiet -- openapi $$model > target/openapi/document.json && \
 	  target/openapi/bin/openapi-spec-validator target/openapi/document.json || exit 1; done
 
-registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine
+registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine (8 min cold, 2 min warm)
 	tests/registry/run $(tools) target/mlflow2
 
-parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model
+parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model (1 min cold, 5 s warm)
 	$(tools)/bin/python tests/data/rows.py
 	$(tools)/bin/python tests/data/parity.py models/iris tests/data/iris_rows.csv tests/data/iris_expected.json
 
 # Another seed draws other models: make random-models SEED=7 MODELS=500
-random-models: target/random/built ## Random models of the Python libraries, held against them
+random-models: target/random/built ## Random models of the Python libraries, held against them (3 min cold, 15 s warm)
 	cargo build
 	target/random/bin/python tests/random/compare.py $(build)/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
 
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
-fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each
+fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (80 min; 5 min more cold)
 	cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2
 	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops mlmodel; do \
 	  mkdir -p fuzz/corpus/$$target && \

@@ -29,11 +29,11 @@ target/schemas/%: tests/chart/schemas.py | $(chart_tools)/built
 	cd tools && go mod download -json k8s.io/kubernetes@v$* >$(CURDIR)/target/kubernetes.json
 	$(chart_tools)/bin/python $< "$$(jq -r .Dir target/kubernetes.json)/api/openapi-spec/swagger.json" $@
 
-chart-generate: $(chart_tools)/built ## Remake the chart's schema and README from its values
+chart-generate: $(chart_tools)/built ## Remake the chart's schema and README from its values (3 min cold, 1 s warm)
 	helm-values-schema-json >/dev/null
 	helm-docs --log-level warning --chart-search-root charts --skip-version-footer --sort-values-order file
 
-chart-test: chart-generate $(schemas) ## Check the chart, offline
+chart-test: chart-generate $(schemas) ## Check the chart, offline (4 min cold, 15 s warm)
 	git diff --exit-code -- $(chart)/values.schema.json $(chart)/README.md
 	test "$$(wc -l <$(chart)/values.yaml)" -le 400
 	hadolint Dockerfile
@@ -46,7 +46,7 @@ chart-crds: $(chart_tools)/built ## Remake the schemas of custom kinds
 	tests/chart/crds.sh github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
 	tests/chart/crds.sh sigs.k8s.io/gateway-api@v1.4.1 config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
 
-compose-check: $(chart_tools)/built ## Check docker-compose.yml as `docker compose config` does
+compose-check: $(chart_tools)/built ## Check docker-compose.yml as `docker compose config` does (3 min cold, 1 s warm)
 	compose-config docker-compose.yml >target/compose.json
 
 image: ## Build the image
