@@ -123,20 +123,22 @@ impl Aggregation {
     }
 }
 
-/// What turns raw scores into the numbers a client sees.
+/// What turns raw scores into the numbers a client sees, in the precision of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
     Identity,
     Sigmoid,
+    /// The same as onnxruntime takes it, `1 / (1 + e^-|x|)` or one minus that: other last bits below zero.
+    SigmoidByMagnitude,
     Softmax,
     /// Softmax over the scores that are not exactly zero; a zero stays zero (ONNX `SOFTMAX_ZERO`).
     SoftmaxZero,
-    /// Softmax in the output's precision, and the winner is sought among the results: raw scores that differ by less
-    /// than the results can tell are a tie.
+    /// Softmax as XGBoost takes it, with the total in `f64`, and the winner is sought among the results: raw scores that differ by
+    /// less than the results can tell are a tie.
     SoftmaxFirst,
     /// The same by logarithms, `e^(x - ln Σ e^x)`: other last bits, and so other ties.
     LogSoftmaxFirst,
-    /// Sigmoid, and the winner is sought among the results, where large scores are all one.
+    /// Sigmoid, and the winner is sought among the results, where large scores are all one. In `f32` it is taken by magnitude.
     SigmoidFirst,
     /// `e^x`
     Exp,
@@ -153,8 +155,11 @@ pub enum BinaryScores {
     Complement,
     /// `[-s, s]`
     Opposite,
-    /// `[sigmoid(-s), sigmoid(s)]`
+    /// `[sigmoid(-s), sigmoid(s)]`, as onnxruntime: neither is zero.
     Sigmoid,
+    /// `[1 - p, p]` where `p = sigmoid(s)` in the output's precision, as the Python classes of scikit-learn, XGBoost and LightGBM:
+    /// a `p` that rounds to one leaves nothing.
+    SigmoidComplement,
     /// `[1, 0]` or `[0, 1]`, whichever class wins
     Vote,
 }

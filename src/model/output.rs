@@ -14,15 +14,12 @@ pub(super) fn decide(
     let first = scores.len();
     match *output {
         Output::Regression { link } => {
-            apply(link, sums);
+            apply(link, precision, sums);
             scores.extend_from_slice(sums);
         }
         Output::Classes { link, .. } => {
             let raw = largest(sums);
-            match (link, precision) {
-                (Link::SoftmaxFirst, Precision::F32) => softmax_f32(sums),
-                _ => apply(link, sums),
-            }
+            apply(link, precision, sums);
             classes.push(match link {
                 Link::SoftmaxFirst | Link::LogSoftmaxFirst | Link::SigmoidFirst => largest(sums),
                 _ => raw,
@@ -39,7 +36,11 @@ pub(super) fn decide(
                 BinaryScores::Vote => [f64::from(!second), f64::from(second)],
                 BinaryScores::Complement => [1.0 - raw, raw],
                 BinaryScores::Opposite => [-raw, raw],
-                BinaryScores::Sigmoid => [sigmoid(-raw), sigmoid(raw)],
+                BinaryScores::Sigmoid => [-raw, raw].map(|x| sigmoid_by_magnitude(x, precision)),
+                BinaryScores::SigmoidComplement => {
+                    let p = sigmoid(raw, precision);
+                    [1.0 - p, p]
+                }
             });
         }
     }
@@ -61,20 +62,51 @@ pub(crate) fn largest(scores: &[f64]) -> u32 {
     best as u32
 }
 
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
+/// `f` in the output's precision.
+fn within(
+    precision: Precision,
+    x: f64,
+    single: impl Fn(f32) -> f32,
+    double: impl Fn(f64) -> f64,
+) -> f64 {
+    match precision {
+        Precision::F32 => single(x as f32).into(),
+        Precision::F64 => double(x),
+    }
 }
 
-fn apply(link: Link, scores: &mut [f64]) {
+/// Sigmoid, in `f32` as XGBoost's `common::Sigmoid` takes it: its exponent is kept from overflowing.
+fn sigmoid(x: f64, precision: Precision) -> f64 {
+    let single = |x: f32| 1.0 / ((-x).min(88.7).exp() + 1.0);
+    within(precision, x, single, |x| 1.0 / (1.0 + (-x).exp()))
+}
+
+/// Sigmoid as onnxruntime's `ComputeLogistic` takes it.
+fn sigmoid_by_magnitude(x: f64, precision: Precision) -> f64 {
+    let single = |x: f32| {
+        let p = 1.0 / (1.0 + (-x.abs()).exp());
+        if x < 0.0 { 1.0 - p } else { p }
+    };
+    within(precision, x, single, |x| 1.0 / (1.0 + (-x).exp()))
+}
+
+fn apply(link: Link, precision: Precision, scores: &mut [f64]) {
+    let each = |scores: &mut [f64], f: &dyn Fn(f64) -> f64| {
+        scores.iter_mut().for_each(|x| *x = f(*x));
+    };
     match link {
         Link::Identity => {}
-        Link::Sigmoid | Link::SigmoidFirst => scores.iter_mut().for_each(|x| *x = sigmoid(*x)),
-        Link::Softmax | Link::SoftmaxFirst => softmax(scores, |_| true),
+        Link::Sigmoid => each(scores, &|x| sigmoid(x, precision)),
+        Link::SigmoidByMagnitude | Link::SigmoidFirst => {
+            each(scores, &|x| sigmoid_by_magnitude(x, precision));
+        }
+        Link::Softmax => softmax(scores, precision, precision, |_| true),
+        Link::SoftmaxFirst => softmax(scores, precision, Precision::F64, |_| true),
+        Link::SoftmaxZero => softmax(scores, precision, precision, |x| x.abs() > 1e-7),
         Link::LogSoftmaxFirst => log_softmax(scores),
-        Link::Exp => scores.iter_mut().for_each(|x| *x = x.exp()),
-        Link::Softplus => scores.iter_mut().for_each(|x| *x = x.exp().ln_1p()),
-        Link::SignedSquare => scores.iter_mut().for_each(|x| *x *= x.abs()),
-        Link::SoftmaxZero => softmax(scores, |x| x.abs() > 1e-7),
+        Link::Exp => each(scores, &|x| within(precision, x, f32::exp, f64::exp)),
+        Link::Softplus => each(scores, &|x| x.exp().ln_1p()),
+        Link::SignedSquare => each(scores, &|x| x * x.abs()),
     }
 }
 
@@ -86,33 +118,31 @@ fn log_softmax(scores: &mut [f64]) {
     scores.iter_mut().for_each(|x| *x = (*x - log).exp());
 }
 
-/// Softmax rounded to `f32` where XGBoost's `common::Softmax` rounds: each exponential and each quotient.
-fn softmax_f32(scores: &mut [f64]) {
-    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut total = 0.0;
-    for x in scores.iter_mut() {
-        *x = ((*x - most) as f32).exp().into();
-        total += *x;
-    }
-    let total = total as f32;
-    scores
-        .iter_mut()
-        .for_each(|x| *x = f64::from(*x as f32 / total));
-}
-
 /// Softmax over the scores that `takes_part` holds for. The largest is subtracted first, so that nothing overflows.
-fn softmax(scores: &mut [f64], takes_part: impl Fn(f64) -> bool) {
+///
+/// Exponentials and quotients are taken in `precision`, their total in `sums`: onnxruntime's is an `f32`, that of XGBoost's
+/// `common::Softmax` an `f64`.
+fn softmax(
+    scores: &mut [f64],
+    precision: Precision,
+    sums: Precision,
+    takes_part: impl Fn(f64) -> bool,
+) {
     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut total = 0.0;
     for x in scores.iter_mut() {
         *x = if takes_part(*x) {
-            (*x - most).exp()
+            within(precision, *x - most, f32::exp, f64::exp)
         } else {
             0.0
         };
-        total += *x;
+        total = sums.round(total + *x);
     }
+    let total = precision.round(total);
     if total > 0.0 {
-        scores.iter_mut().for_each(|x| *x /= total);
+        // The quotient of two f32 numbers in f64, then rounded, is the f32 quotient itself.
+        scores
+            .iter_mut()
+            .for_each(|x| *x = precision.round(*x / total));
     }
 }

@@ -97,7 +97,7 @@ impl<'a> LightgbmObjective<'a> {
             ScoreMeans::Binary if width == 1 => Ok(Output::Binary {
                 labels: labels(2)?,
                 cut: LOGISTIC_CUT,
-                scores: BinaryScores::Sigmoid,
+                scores: BinaryScores::SigmoidComplement,
             }),
             ScoreMeans::Binary => Err(corrupt!(
                 "the LightGBM model is binary, but has {width} trees per iteration"

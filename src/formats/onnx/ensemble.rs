@@ -198,7 +198,7 @@ impl Shape {
                 labels: labels.clone(),
                 cut: if leaves.all_positive { 0.5 } else { 0.0 },
                 scores: match link {
-                    Link::Sigmoid => BinaryScores::Sigmoid,
+                    Link::SigmoidByMagnitude => BinaryScores::Sigmoid,
                     // Of one column, onnxruntime takes no softmax.
                     _ if leaves.all_positive => BinaryScores::Complement,
                     _ => BinaryScores::Opposite,
@@ -254,7 +254,7 @@ pub(super) fn aggregation(
 pub(super) fn link(name: Option<&str>) -> Result<Link, FormatError> {
     match name {
         None | Some("NONE") => Ok(Link::Identity),
-        Some("LOGISTIC") => Ok(Link::Sigmoid),
+        Some("LOGISTIC") => Ok(Link::SigmoidByMagnitude),
         Some("SOFTMAX") => Ok(Link::Softmax),
         Some("SOFTMAX_ZERO") => Ok(Link::SoftmaxZero),
         Some(other) => Err(unsupported!(

@@ -54,7 +54,9 @@ pub(crate) fn predict(model: &ModelIr, row: &[f64]) -> (Option<usize>, Vec<f64>)
                 BinaryScores::Complement => vec![1.0 - s, s],
                 BinaryScores::Opposite => vec![-s, s],
                 BinaryScores::Sigmoid => vec![sigmoid(-s), sigmoid(s)],
-                BinaryScores::Vote => unreachable!("ONNX has no such form"),
+                BinaryScores::Vote | BinaryScores::SigmoidComplement => {
+                    unreachable!("ONNX has no such form")
+                }
             };
             (Some(usize::from(s > *cut)), pair)
         }
@@ -125,7 +127,7 @@ fn apply(link: Link, scores: Vec<f64>) -> Vec<f64> {
     };
     match link {
         Link::Identity => scores,
-        Link::Sigmoid | Link::SigmoidFirst => scores.into_iter().map(sigmoid).collect(),
+        Link::SigmoidByMagnitude | Link::SigmoidFirst => scores.into_iter().map(sigmoid).collect(),
         Link::Softmax | Link::SoftmaxFirst | Link::SoftmaxZero => {
             let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let weight = |&s: &f64| if takes_part(s) { (s - most).exp() } else { 0.0 };

@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
                     // The largest is sought among the results.
                     link: match link {
                         Link::Softmax => Link::SoftmaxFirst,
-                        Link::Sigmoid => Link::SigmoidFirst,
+                        Link::SigmoidByMagnitude => Link::SigmoidFirst,
                         other => other,
                     },
                 };

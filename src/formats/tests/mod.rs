@@ -2,3 +2,4 @@
 
 pub(crate) mod boosters;
 mod table;
+pub(in crate::formats) mod ulps;

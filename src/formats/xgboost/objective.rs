@@ -94,7 +94,7 @@ impl<'a> XgboostObjective<'a> {
                 link: Link::Sigmoid,
             }),
             (MarginMeans::Logistic, _) | (MarginMeans::Number(Link::Sigmoid), Api::Classifier) => {
-                single(binary(LOGISTIC_CUT, BinaryScores::Sigmoid))
+                single(binary(LOGISTIC_CUT, BinaryScores::SigmoidComplement))
             }
             (MarginMeans::RawLogistic, Api::Booster) => single(binary(0.0, BinaryScores::Opposite)),
             (MarginMeans::RawLogistic, Api::Regressor) => Ok(Output::Regression {

@@ -74,6 +74,7 @@ pub(super) fn parse(
         Api::Booster => model.trees.len(),
         Api::Classifier | Api::Regressor => best_trees(&model, &learner.attributes, width)?,
     };
+    let margins = base(parameters, &objective, width)?;
     let mut forest = ForestIr {
         n_features,
         precision: Precision::F32,
@@ -87,8 +88,15 @@ pub(super) fn parse(
     // A set is as long as its largest category, which says nothing about the size of the file.
     let mut words = size.max(1 << 20);
     for (i, tree) in model.trees.iter().take(count).enumerate() {
-        let weight = weights.as_ref().and_then(|weights| weights.get(i)).copied();
-        trees::append(tree, i, weight, &mut words, &mut forest)?;
+        let weight = weights.as_ref().and_then(|weights| weights.get(i));
+        let dropout = weight.map(|&weight| trees::Dropout {
+            weight,
+            margin: match api {
+                Api::Booster => 0.0,
+                Api::Classifier | Api::Regressor => margin_of(&forest.targets, i, &margins),
+            },
+        });
+        trees::append(tree, i, dropout, &mut words, &mut forest)?;
     }
     if width > count {
         return Err(corrupt!(
@@ -96,7 +104,7 @@ pub(super) fn parse(
         ));
     }
     let mut ir = ModelIr {
-        base: base(parameters, &objective, width)?,
+        base: margins,
         output: objective.output(width, api)?,
         schema: schema(learner.feature_names, n_features),
         input: Precision::F32,
@@ -117,6 +125,13 @@ pub(super) fn parse(
         parts,
         columns: ColumnsBy::Name,
     })
+}
+
+/// The margin that the output of tree `i` begins with.
+fn margin_of(targets: &[u32], i: usize, margins: &[f64]) -> f32 {
+    let target = targets.get(i).map(|target| *target as usize);
+    let margin = target.and_then(|target| margins.get(target));
+    margin.copied().unwrap_or_default() as f32
 }
 
 /// Gives the classes the labels that the Python object knows them by.

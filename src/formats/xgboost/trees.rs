@@ -8,11 +8,26 @@ use crate::model::{CategorySet, ForestIr, Test, TreeNode};
 /// XGBoost takes larger numbers for no category.
 const MAX_CATEGORY: i32 = 1 << 24;
 
-/// Appends tree number `number`, whose leaves count `weight` times. `words` is how long sets of categories may still be.
+/// What the leaves of a tree that may be dropped out count.
+#[derive(Clone, Copy)]
+pub(super) struct Dropout {
+    pub(super) weight: f32,
+    /// The margin that is added to a leaf and taken away again before the leaf is weighed, which costs it its last bits:
+    /// `inplace_predict` does so, and the scikit-learn classes with it, where `Booster.predict` does not.
+    pub(super) margin: f32,
+}
+
+impl Dropout {
+    fn apply(self, leaf: f32) -> f32 {
+        (leaf + self.margin - self.margin) * self.weight
+    }
+}
+
+/// Appends tree number `number`. `words` is how long sets of categories may still be.
 pub(super) fn append(
     tree: &document::Tree,
     number: usize,
-    weight: Option<f32>,
+    dropout: Option<Dropout>,
     words: &mut usize,
     forest: &mut ForestIr,
 ) -> Result<(), FormatError> {
@@ -52,7 +67,7 @@ pub(super) fn append(
         links.zip(tests).zip(&tree.default_left).enumerate()
     {
         if left == -1 {
-            let value = weight.map_or(condition, |weight| condition * weight);
+            let value = dropout.map_or(condition, |dropout| dropout.apply(condition));
             nodes.push(TreeNode::Leaf {
                 values: forest.leaves.len() as u32,
             });

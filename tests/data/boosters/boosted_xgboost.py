@@ -117,6 +117,9 @@ def make(out, prefix=""):
     classifier("xgb_logitraw", x2, y2, objective="binary:logitraw")
     classifier("xgb_hinge", x2, y2, objective="binary:hinge")
     classifier("xgb_dart_multi", x3, y3, "json", booster="dart", rate_drop=0.3)
+    # The classes weigh a leaf of dart otherwise than a Booster does, which shows where the base score is no zero margin.
+    booster("xgb_booster_dart", x2, y2, {"objective": "binary:logistic", "booster": "dart", "rate_drop": 0.3, "base_score": 0.3})
+    regressor("xgb_dart_regressor", booster="dart", rate_drop=0.3)
     booster("xgb_booster_hinge", x2, y2, {"objective": "binary:hinge"})
     booster("xgb_booster_softmax", x3, y3, {"objective": "multi:softmax", "num_class": 3})
     booster("xgb_cox", xr, yr, {"objective": "survival:cox"})

@@ -1,5 +1,6 @@
 """Makes the models of this folder and what their libraries answer: `make.py` with requirements.txt, `make.py old` with
-requirements-old.txt, `make.py oldest` with requirements-oldest.txt.
+requirements-old.txt, `make.py oldest` with requirements-oldest.txt; `make.py onnxruntime`
+asks onnxruntime once more, for the converted models and the rows that are here.
 
 Every `<name>.rows.gz` holds a JSON line, then rows, labels (of classifiers) and scores as little-endian f64.
 """
@@ -14,6 +15,11 @@ out = pathlib.Path(__file__).parent
 (out / "refused").mkdir(exist_ok=True)
 if sys.argv[1:] == ["oldest"]:
     boosted_xgboost.oldest(out)
+    sys.exit()
+if sys.argv[1:] == ["onnxruntime"]:
+    import boosted_onnx
+
+    boosted_onnx.record_again(out)
     sys.exit()
 prefix = "old_" if sys.argv[1:] == ["old"] else ""
 boosted_xgboost.make(out, prefix)

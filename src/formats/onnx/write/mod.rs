@@ -241,7 +241,7 @@ fn base(model: &ModelIr) -> Result<Vec<AttributeProto>, FormatError> {
 fn transform(link: Link) -> Result<&'static str, FormatError> {
     Ok(match link {
         Link::Identity => "NONE",
-        Link::Sigmoid => "LOGISTIC",
+        Link::SigmoidByMagnitude => "LOGISTIC",
         Link::Softmax => "SOFTMAX",
         Link::SoftmaxZero => "SOFTMAX_ZERO",
         other => {

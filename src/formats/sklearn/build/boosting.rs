@@ -234,6 +234,6 @@ pub(super) fn binary(labels: Labels, cut: f64) -> Output {
     Output::Binary {
         labels,
         cut,
-        scores: BinaryScores::Sigmoid,
+        scores: BinaryScores::SigmoidComplement,
     }
 }

@@ -131,16 +131,16 @@ mod tests {
     }
 
     /// The places where a header of this kind begins.
-    fn headers(file: &[u8], magic: &[u8; 4]) -> Vec<usize> {
+    fn headers(file: &[u8], magic: [u8; 4]) -> Vec<usize> {
         let places = file.windows(4).enumerate();
         places
-            .filter(|(_, w)| w == magic)
+            .filter(|(_, w)| **w == magic)
             .map(|(at, _)| at)
             .collect()
     }
 
-    const LOCAL: &[u8; 4] = b"PK\x03\x04";
-    const ENTRY: &[u8; 4] = b"PK\x01\x02";
+    const LOCAL: [u8; 4] = *b"PK\x03\x04";
+    const ENTRY: [u8; 4] = *b"PK\x01\x02";
 
     #[test]
     fn stored_members_lie_in_the_file_and_deflated_ones_are_unpacked() {
