@@ -1,7 +1,7 @@
 //! The door: everything that happens to every request.
 
 use super::{
-    connection::{self, Shutdown},
+    connection::{self, Answers, Shutdown},
     dialects::Call,
     ids::{RequestIds, X_REQUEST_ID},
     media::{self, MediaType, ResponseBody},
@@ -12,14 +12,14 @@ use super::{
     respond,
     routes::{Found, Params, Table},
     state::State,
-    table::{Answer, ELSEWHERE, Entry, table},
+    table::{Answer, Entry, WITHOUT_ROUTE, table},
 };
 use crate::{config::Config, load::LoadedModel};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::{
     Request, Response, Version,
-    body::Body,
+    body::{Body, Incoming},
     header::{CONNECTION, HeaderName, HeaderValue},
 };
 use std::{
@@ -59,12 +59,16 @@ pub async fn serve(
         app.state.readiness.drain();
         shutdown
     };
-    let answering = app.clone();
-    let answer = move |request| {
-        let app = answering.clone();
-        async move { app.handle(request).await }
-    };
-    connection::serve(listener, header_timeout, stop, answer).await
+    connection::serve(app.clone(), listener, header_timeout, stop).await
+}
+
+impl Answers for App {
+    fn answer(
+        self: &Arc<Self>,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Response<ResponseBody>> + Send {
+        self.handle(request)
+    }
 }
 
 impl App {
@@ -113,8 +117,9 @@ impl App {
             } => (*operation, Some(*target)),
             Found::WrongMethod { .. } | Found::Nothing => (self.table.operations().len(), None),
         };
-        let answer = AssertUnwindSafe(self.dispatch(found, request)).catch_unwind();
-        let answer = answer.await;
+        let answer = AssertUnwindSafe(self.dispatch(found, request))
+            .catch_unwind()
+            .await;
         let answer = answer.unwrap_or_else(|_| Err(Failure::internal("a handler panicked")));
         let mut response = answer.unwrap_or_else(|failure| {
             log(&failure, &id, trace.as_ref());
@@ -180,7 +185,15 @@ impl App {
         let (head, body) = request.into_parts();
         let body = connection::read_body(body, limits).await?;
         let call = Call { head, params };
-        let written = predict::answer(predict, call, body, model, limits, admitted).await?;
+        let written = if body.len() <= model.inline_bytes {
+            predict(&call, &body, model, limits)?
+        } else {
+            // Boxed, so that small predictions do not carry around the room that it needs.
+            Box::pin(predict::on_blocking_thread(
+                predict, call, body, model, limits, admitted,
+            ))
+            .await?
+        };
         let mut response = respond::send(written);
         let version = model.version.clone();
         response.headers_mut().insert(X_MODEL_VERSION, version);
@@ -222,7 +235,7 @@ impl App {
         {
             model.metrics.refused(failure.rows);
         }
-        let tell = entry.map_or(ELSEWHERE, |entry| entry.tell);
+        let tell = entry.map_or(WITHOUT_ROUTE, |entry| entry.tell);
         respond::refuse(failure, tell(failure))
     }
 }

@@ -13,18 +13,18 @@ thread_local! {
     static PREDICTIONS: RefCell<Predictions> = RefCell::default();
 }
 
-/// A dialect's way from a whole body to the answer, for one of its routes.
+/// From a whole body to the answer, for one route of a dialect.
 pub(super) type Predict =
     Arc<dyn Fn(&Call, &[u8], &ServedModel, &Limits) -> Result<Written, Failure> + Send + Sync>;
 
-/// The way of the dialect `D` for its routes of the form `form`.
-pub(super) fn way<D: Dialect>(form: D::Form) -> Predict {
+/// What predicts at the routes of the dialect `D` that have the form `form`.
+pub(super) fn handler<D: Dialect>(form: D::Form) -> Predict {
     Arc::new(move |call, body, model, limits| predict::<D>(form, call, body, model, limits))
 }
 
-/// Answers a complete body, off the async workers if it is large. `admitted` is held until the work is done, even if the client
-/// has gone by then.
-pub(super) async fn answer(
+/// Predicts outside the async workers, where a large body would hold up other connections. `admitted` is held until the work is done, even
+/// if the client has gone by then.
+pub(super) async fn on_blocking_thread(
     predict: &Predict,
     call: Call,
     body: Bytes,
@@ -32,9 +32,6 @@ pub(super) async fn answer(
     limits: &Limits,
     admitted: impl Send + 'static,
 ) -> Result<Written, Failure> {
-    if body.len() <= model.inline_bytes {
-        return predict(&call, &body, model, limits);
-    }
     let (predict, model, limits) = (predict.clone(), model.clone(), *limits);
     let work = tokio::task::spawn_blocking(move || {
         let _admitted = admitted;

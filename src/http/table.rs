@@ -29,7 +29,7 @@ pub(super) enum Answer {
 }
 
 /// How a failure is told where there is no route.
-pub(super) const ELSEWHERE: Tell = Native::tell;
+pub(super) const WITHOUT_ROUTE: Tell = Native::tell;
 
 /// The table of all routes. A further dialect is a further line here.
 pub(super) fn table(server: &Server) -> Table<Entry> {
@@ -37,7 +37,7 @@ pub(super) fn table(server: &Server) -> Table<Entry> {
     let pages = pages.map(|route| {
         route.map(|which| Entry {
             answer: Answer::Page(which),
-            tell: ELSEWHERE,
+            tell: WITHOUT_ROUTE,
         })
     });
     Table::new(routes_of::<Native>(server).chain(pages))
@@ -48,7 +48,7 @@ fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> 
         answer: match target {
             Target::Predict(form) => Answer::Predict {
                 reads: D::READS,
-                predict: predict::way::<D>(form),
+                predict: predict::handler::<D>(form),
             },
             Target::Tell(tell) => Answer::Tell(tell),
         },

@@ -38,20 +38,27 @@ const IDLE: Duration = Duration::from_mins(3);
 /// Between two looks at a connection that has sent a part of the preface.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// Accepts connections and lets `answer` answer their requests until `stop` tells how to end, goes on through the drain, and returns
+/// Who answers the requests of all connections.
+///
+/// A trait and no closure: a request's future is made where it runs, and not moved there.
+pub(in crate::http) trait Answers: Send + Sync + 'static {
+    fn answer(
+        self: &Arc<Self>,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Response<ResponseBody>> + Send;
+}
+
+/// Accepts connections and lets `answers` answer their requests until `stop` tells how to end, goes on through the drain, and returns
 /// when the last request is answered. Whoever gives `stop` sees to it that readiness says no from then on.
 ///
 /// # Errors
 /// If requests are still running when `shutdown.grace` is over; they are dropped.
-pub(in crate::http) async fn serve<F>(
+pub(in crate::http) async fn serve(
+    answers: Arc<impl Answers>,
     listener: TcpListener,
     header_timeout: Duration,
     stop: impl Future<Output = Shutdown>,
-    answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
-) -> io::Result<()>
-where
-    F: Future<Output = Response<ResponseBody>> + Send + 'static,
-{
+) -> io::Result<()> {
     let (closing, close) = watch::channel(());
     let shutdown = {
         let stop = async {
@@ -70,7 +77,7 @@ where
                 shutdown = &mut stop => break shutdown,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        tokio::spawn(connection(answer.clone(), stream, header_timeout, close.clone()));
+                        tokio::spawn(connection(answers.clone(), stream, header_timeout, close.clone()));
                     }
                     Err(error) => {
                         // Out of file descriptors, mostly: the connection waits in the kernel's queue until there are some.
@@ -97,14 +104,12 @@ where
         })
 }
 
-async fn connection<F>(
-    answer: impl Fn(Request<Incoming>) -> F,
+async fn connection(
+    answers: Arc<impl Answers>,
     stream: TcpStream,
     header_timeout: Duration,
     close: watch::Receiver<()>,
-) where
-    F: Future<Output = Response<ResponseBody>> + Send + 'static,
-{
+) {
     // Without it, an answer in two segments waits for the client's delayed acknowledgement.
     if stream.set_nodelay(true).is_err() {
         return;
@@ -120,10 +125,10 @@ async fn connection<F>(
     let service = service_fn({
         let activity = activity.clone();
         move |request: Request<Incoming>| {
-            let (answer, busy) = (answer(request), activity.request());
+            let (answers, busy) = (answers.clone(), activity.request());
             async move {
                 let _busy = busy;
-                Ok::<_, Infallible>(answer.await)
+                Ok::<_, Infallible>(answers.answer(request).await)
             }
         }
     });

@@ -5,5 +5,5 @@ mod activity;
 mod body;
 
 pub use accept::Shutdown;
-pub(super) use accept::serve;
+pub(super) use accept::{Answers, serve};
 pub(super) use body::read as read_body;
