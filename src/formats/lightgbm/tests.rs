@@ -82,72 +82,75 @@ fn a_small_model_reads_as_it_is_written() {
     assert!(!read(unnamed.as_bytes()).unwrap().schema.named);
 }
 
+/// What is forged, into what, and what the refusal names.
+const FORGED: &[(&str, &str, &str)] = &[
+    ("version=v4", "version=v9", "v2, v3 and v4"),
+    ("objective=regression", "objective=mine", "`mine`"),
+    (
+        "objective=regression",
+        "objective=binary sigmoid:-1",
+        "`sigmoid:-1`",
+    ),
+    (
+        "objective=regression",
+        "objective=multiclass",
+        "one tree per iteration",
+    ),
+    ("max_feature_idx=1", "max_feature_idx=900000000", "65536"),
+    ("max_feature_idx=1", "", "max_feature_idx"),
+    (
+        "num_tree_per_iteration=1",
+        "num_tree_per_iteration=0",
+        "no trees",
+    ),
+    (
+        "num_tree_per_iteration=1",
+        "num_tree_per_iteration=7",
+        "1 trees for 7",
+    ),
+    ("num_leaves=3", "num_leaves=900000000000", "900000000000"),
+    ("num_leaves=3", "num_leaves=0", "leaf_value"),
+    ("leaf_value=1 2 4", "leaf_value=1 2", "not 3"),
+    (
+        "leaf_value=1 2 4",
+        "leaf_value=1 2 nan",
+        "not a finite number",
+    ),
+    ("leaf_value=1 2 4", "leaf_value=1 2 x", "`x`"),
+    ("left_child=1 -1", "left_child=0 -1", "twice"),
+    ("left_child=1 -1", "left_child=7 -1", "has only 5 nodes"),
+    (
+        "left_child=1 -1",
+        "left_child=1 -2147483648",
+        "has only 5 nodes",
+    ),
+    ("split_feature=0 1", "split_feature=2 1", "feature 2 of 2"),
+    ("threshold=0.5 0", "threshold=nan 0", "threshold NaN"),
+    (
+        "threshold=0.5 0",
+        "threshold=0.5 4",
+        "set of categories 4 of 1",
+    ),
+    ("threshold=0.5 0", "threshold=0.5 1e300", "does not exist"),
+    (
+        "decision_type=2 1",
+        "decision_type=14 1",
+        "decision type 14",
+    ),
+    ("cat_boundaries=0 1", "cat_boundaries=3 1", "from 3 to 1"),
+    (
+        "cat_boundaries=0 1",
+        "cat_boundaries=0 900000000000",
+        "900000000000",
+    ),
+    ("is_linear=0", "is_linear=1", "linear_tree=false"),
+    ("Tree=0", "Tree=x", "`Tree=x`"),
+    ("end of trees", "", "cut off"),
+];
+
 #[test]
 fn forged_parts_are_refused_by_name() {
-    for (from, to, part) in [
-        ("version=v4", "version=v9", "v2, v3 and v4"),
-        ("objective=regression", "objective=mine", "`mine`"),
-        (
-            "objective=regression",
-            "objective=binary sigmoid:-1",
-            "`sigmoid:-1`",
-        ),
-        (
-            "objective=regression",
-            "objective=multiclass",
-            "one tree per iteration",
-        ),
-        ("max_feature_idx=1", "max_feature_idx=900000000", "65536"),
-        ("max_feature_idx=1", "", "max_feature_idx"),
-        (
-            "num_tree_per_iteration=1",
-            "num_tree_per_iteration=0",
-            "no trees",
-        ),
-        (
-            "num_tree_per_iteration=1",
-            "num_tree_per_iteration=7",
-            "1 trees for 7",
-        ),
-        ("num_leaves=3", "num_leaves=900000000000", "900000000000"),
-        ("num_leaves=3", "num_leaves=0", "leaf_value"),
-        ("leaf_value=1 2 4", "leaf_value=1 2", "not 3"),
-        (
-            "leaf_value=1 2 4",
-            "leaf_value=1 2 nan",
-            "not a finite number",
-        ),
-        ("leaf_value=1 2 4", "leaf_value=1 2 x", "`x`"),
-        ("left_child=1 -1", "left_child=0 -1", "twice"),
-        ("left_child=1 -1", "left_child=7 -1", "has only 5 nodes"),
-        (
-            "left_child=1 -1",
-            "left_child=1 -2147483648",
-            "has only 5 nodes",
-        ),
-        ("split_feature=0 1", "split_feature=2 1", "feature 2 of 2"),
-        ("threshold=0.5 0", "threshold=nan 0", "threshold NaN"),
-        (
-            "threshold=0.5 0",
-            "threshold=0.5 4",
-            "set of categories 4 of 1",
-        ),
-        ("threshold=0.5 0", "threshold=0.5 1e300", "does not exist"),
-        (
-            "decision_type=2 1",
-            "decision_type=14 1",
-            "decision type 14",
-        ),
-        ("cat_boundaries=0 1", "cat_boundaries=3 1", "from 3 to 1"),
-        (
-            "cat_boundaries=0 1",
-            "cat_boundaries=0 900000000000",
-            "900000000000",
-        ),
-        ("is_linear=0", "is_linear=1", "linear_tree=false"),
-        ("Tree=0", "Tree=x", "`Tree=x`"),
-        ("end of trees", "", "cut off"),
-    ] {
+    for (from, to, part) in FORGED {
         let message = forged(from, to);
         assert!(message.contains(part), "{to}: {message}");
     }

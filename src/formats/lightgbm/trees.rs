@@ -85,62 +85,16 @@ pub(super) fn append(
     if splits > 0 {
         let first_set = forest.categories.len();
         forest.categories.extend(sets(block, number)?);
-        let features: Vec<u32> = block.numbers("split_feature", splits)?;
-        let thresholds: Vec<f64> = block.numbers("threshold", splits)?;
-        let kinds_of: Vec<u8> = block.numbers("decision_type", splits)?;
-        let left: Vec<i32> = block.numbers("left_child", splits)?;
-        let right: Vec<i32> = block.numbers("right_child", splits)?;
-        // A negative child is a leaf, whose bits are turned over; leaves come behind the splits.
-        let place = |child: i32| match u32::try_from(child) {
-            Ok(split) if (split as usize) < splits => split,
-            Ok(_) => u32::MAX,
-            Err(_) => (splits as u32).saturating_add((!child).cast_unsigned()),
-        };
-        for at in 0..splits {
-            let (feature, threshold, kind) = (features[at], thresholds[at], kinds_of[at]);
-            let (yes, no) = (place(left[at]), place(right[at]));
-            if feature as usize >= forest.n_features {
+        let splits = Splits::read(block, splits)?;
+        for at in 0..splits.features.len() {
+            if splits.features[at] as usize >= forest.n_features {
                 return Err(corrupt!(
-                    "tree {number} of the LightGBM model splits on feature {feature} of {}",
+                    "tree {number} of the LightGBM model splits on feature {} of {}",
+                    splits.features[at],
                     forest.n_features
                 ));
             }
-            if kind & CATEGORICAL != 0 {
-                let set = first_set.saturating_add(threshold as usize);
-                kinds.zero_is_a_number[feature as usize] = true;
-                nodes.push(TreeNode::Categories {
-                    feature,
-                    set: u32::try_from(set).unwrap_or(u32::MAX),
-                    yes,
-                    no,
-                    missing_yes: false,
-                });
-                continue;
-            }
-            let missing = match kind >> 2 & 3 {
-                0 => Missing::None,
-                1 => Missing::Zero,
-                2 => Missing::NaN,
-                _ => {
-                    return Err(corrupt!(
-                        "tree {number} of the LightGBM model has the decision type {kind}"
-                    ));
-                }
-            };
-            match missing {
-                Missing::Zero => kinds.zero_is_missing[feature as usize] = true,
-                Missing::NaN => kinds.zero_is_a_number[feature as usize] = true,
-                Missing::None => {}
-            }
-            let default_left = kind & DEFAULT_LEFT != 0;
-            nodes.push(numerical(
-                feature,
-                threshold,
-                missing,
-                default_left,
-                yes,
-                no,
-            ));
+            nodes.push(splits.node(at, number, first_set, kinds)?);
         }
     }
     for value in values {
@@ -151,6 +105,84 @@ pub(super) fn append(
     }
     forest.trees.push(nodes);
     Ok(())
+}
+
+/// The arrays of a tree's splits, equally long.
+struct Splits {
+    features: Vec<u32>,
+    thresholds: Vec<f64>,
+    kinds: Vec<u8>,
+    left: Vec<i32>,
+    right: Vec<i32>,
+}
+
+impl Splits {
+    fn read(block: &Block<'_>, count: usize) -> Result<Self, FormatError> {
+        Ok(Self {
+            features: block.numbers("split_feature", count)?,
+            thresholds: block.numbers("threshold", count)?,
+            kinds: block.numbers("decision_type", count)?,
+            left: block.numbers("left_child", count)?,
+            right: block.numbers("right_child", count)?,
+        })
+    }
+
+    /// Where a child lies. A negative one is a leaf, whose bits are turned over; leaves come behind the splits.
+    fn place(&self, child: i32) -> u32 {
+        let splits = self.features.len();
+        match u32::try_from(child) {
+            Ok(split) if (split as usize) < splits => split,
+            Ok(_) => u32::MAX,
+            Err(_) => (splits as u32).saturating_add((!child).cast_unsigned()),
+        }
+    }
+
+    /// Split `at` of tree `number`, whose sets of categories begin at `first_set`. Notes how it treats zero.
+    fn node(
+        &self,
+        at: usize,
+        number: usize,
+        first_set: usize,
+        kinds: &mut Kinds,
+    ) -> Result<TreeNode, FormatError> {
+        let (feature, threshold, kind) = (self.features[at], self.thresholds[at], self.kinds[at]);
+        let (yes, no) = (self.place(self.left[at]), self.place(self.right[at]));
+        if kind & CATEGORICAL != 0 {
+            let set = first_set.saturating_add(threshold as usize);
+            kinds.zero_is_a_number[feature as usize] = true;
+            return Ok(TreeNode::Categories {
+                feature,
+                set: u32::try_from(set).unwrap_or(u32::MAX),
+                yes,
+                no,
+                missing_yes: false,
+            });
+        }
+        let missing = match kind >> 2 & 3 {
+            0 => Missing::None,
+            1 => Missing::Zero,
+            2 => Missing::NaN,
+            _ => {
+                return Err(corrupt!(
+                    "tree {number} of the LightGBM model has the decision type {kind}"
+                ));
+            }
+        };
+        match missing {
+            Missing::Zero => kinds.zero_is_missing[feature as usize] = true,
+            Missing::NaN => kinds.zero_is_a_number[feature as usize] = true,
+            Missing::None => {}
+        }
+        let default_left = kind & DEFAULT_LEFT != 0;
+        Ok(numerical(
+            feature,
+            threshold,
+            missing,
+            default_left,
+            yes,
+            no,
+        ))
+    }
 }
 
 fn numerical(

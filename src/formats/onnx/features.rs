@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{
     advice::PLAIN_EXPORT,
     corrupt,
-    proto::{ValueInfoProto, elem},
+    proto::{TensorTypeProto, ValueInfoProto, elem},
     unsupported,
 };
 use crate::{
@@ -67,41 +67,8 @@ impl Features {
                 "the input `{name}` is not a tensor; {PLAIN_EXPORT}"
             ));
         };
-        let (kind, elem) = match tensor.elem_type {
-            elem::FLOAT => (ColumnType::Float, Elem::Float),
-            elem::DOUBLE => (ColumnType::Double, Elem::Double),
-            elem::INT64 => (ColumnType::Long, Elem::Integer),
-            elem::INT32 => (ColumnType::Integer, Elem::Integer),
-            elem::BOOL => (ColumnType::Boolean, Elem::Bool),
-            elem::STRING => {
-                return Err(unsupported!(
-                    "the input `{name}` holds strings; encode text columns before the model"
-                ));
-            }
-            other => {
-                return Err(unsupported!(
-                    "the input `{name}` holds elements of type {other}; float, double, int64, int32 and bool work"
-                ));
-            }
-        };
-        let width = match tensor.shape.as_ref().map(|s| s.dim.as_slice()) {
-            None => None,
-            Some([_, columns]) => match columns.dim_value {
-                Some(n @ 1..) if n as u64 <= MAX_FEATURES as u64 => Some(n as usize),
-                Some(n) => {
-                    return Err(unsupported!(
-                        "the input `{name}` is {n} wide; 1 to {MAX_FEATURES} columns work"
-                    ));
-                }
-                None => None,
-            },
-            Some(dims) => {
-                return Err(unsupported!(
-                    "the input `{name}` has {} dimensions, not rows and columns",
-                    dims.len()
-                ));
-            }
-        };
+        let (kind, elem) = types(name, tensor.elem_type)?;
+        let width = width(name, tensor)?;
         let named = if width == Some(1) {
             vec![Column::new(name.clone(), kind)]
         } else {
@@ -270,5 +237,40 @@ impl Features {
         } else {
             Schema::unnamed(width, self.kind)
         }
+    }
+}
+
+/// The type of an input's column in a signature, and of its elements.
+fn types(name: &str, elem_type: i32) -> Result<(ColumnType, Elem), FormatError> {
+    match elem_type {
+        elem::FLOAT => Ok((ColumnType::Float, Elem::Float)),
+        elem::DOUBLE => Ok((ColumnType::Double, Elem::Double)),
+        elem::INT64 => Ok((ColumnType::Long, Elem::Integer)),
+        elem::INT32 => Ok((ColumnType::Integer, Elem::Integer)),
+        elem::BOOL => Ok((ColumnType::Boolean, Elem::Bool)),
+        elem::STRING => Err(unsupported!(
+            "the input `{name}` holds strings; encode text columns before the model"
+        )),
+        other => Err(unsupported!(
+            "the input `{name}` holds elements of type {other}; float, double, int64, int32 and bool work"
+        )),
+    }
+}
+
+/// How many columns an input has, where its shape tells.
+fn width(name: &str, tensor: &TensorTypeProto) -> Result<Option<usize>, FormatError> {
+    match tensor.shape.as_ref().map(|s| s.dim.as_slice()) {
+        None => Ok(None),
+        Some([_, columns]) => match columns.dim_value {
+            Some(n @ 1..) if n as u64 <= MAX_FEATURES as u64 => Ok(Some(n as usize)),
+            Some(n) => Err(unsupported!(
+                "the input `{name}` is {n} wide; 1 to {MAX_FEATURES} columns work"
+            )),
+            None => Ok(None),
+        },
+        Some(dims) => Err(unsupported!(
+            "the input `{name}` has {} dimensions, not rows and columns",
+            dims.len()
+        )),
     }
 }

@@ -74,35 +74,18 @@ pub(super) fn parse(
         Api::Booster => model.trees.len(),
         Api::Classifier | Api::Regressor => best_trees(&model, &learner.attributes, width)?,
     };
-    let margins = base(parameters, &objective, width)?;
-    let mut forest = ForestIr {
-        n_features,
-        precision: Precision::F32,
-        width,
-        trees: Vec::with_capacity(count),
-        leaves: Vec::new(),
-        targets: model.tree_info.iter().copied().take(count).collect(),
-        categories: Vec::new(),
-        handles_missing: true,
-    };
-    // A set is as long as its largest category, which says nothing about the size of the file.
-    let mut words = size.max(1 << 20);
-    for (i, tree) in model.trees.iter().take(count).enumerate() {
-        let weight = weights.as_ref().and_then(|weights| weights.get(i));
-        let dropout = weight.map(|&weight| trees::Dropout {
-            weight,
-            margin: match api {
-                Api::Booster => 0.0,
-                Api::Classifier | Api::Regressor => margin_of(&forest.targets, i, &margins),
-            },
-        });
-        trees::append(tree, i, dropout, &mut words, &mut forest)?;
-    }
+    // Before there is a margin for each output: a claim of many costs a file nothing.
     if width > count {
         return Err(corrupt!(
             "the XGBoost model has {count} trees for {width} outputs"
         ));
     }
+    let margins = base(parameters, &objective, width)?;
+    let model = GbtreeModel {
+        trees: model.trees.into_iter().take(count).collect(),
+        ..model
+    };
+    let forest = forest(&model, weights.as_deref(), n_features, api, &margins, size)?;
     let mut ir = ModelIr {
         base: margins,
         output: objective.output(width, api)?,
@@ -125,6 +108,42 @@ pub(super) fn parse(
         parts,
         columns: ColumnsBy::Name,
     })
+}
+
+/// The trees that predict, each with the weight that dart gave it.
+fn forest(
+    model: &GbtreeModel,
+    weights: Option<&[f32]>,
+    n_features: usize,
+    api: Api,
+    margins: &[f64],
+    size: usize,
+) -> Result<ForestIr, FormatError> {
+    let count = model.trees.len();
+    let mut forest = ForestIr {
+        n_features,
+        precision: Precision::F32,
+        width: margins.len(),
+        trees: Vec::with_capacity(count),
+        leaves: Vec::new(),
+        targets: model.tree_info.iter().copied().take(count).collect(),
+        categories: Vec::new(),
+        handles_missing: true,
+    };
+    // A set is as long as its largest category, which says nothing about the size of the file.
+    let mut words = size.max(1 << 20);
+    for (i, tree) in model.trees.iter().enumerate() {
+        let weight = weights.and_then(|weights| weights.get(i));
+        let dropout = weight.map(|&weight| trees::Dropout {
+            weight,
+            margin: match api {
+                Api::Booster => 0.0,
+                Api::Classifier | Api::Regressor => margin_of(&forest.targets, i, margins),
+            },
+        });
+        trees::append(tree, i, dropout, &mut words, &mut forest)?;
+    }
+    Ok(forest)
 }
 
 /// The margin that the output of tree `i` begins with.

@@ -46,72 +46,75 @@ fn a_model_of_the_first_json_version_is_read() {
     assert_eq!(answer.scores, [-0.5, 2.5, -0.5]);
 }
 
+/// What is forged, into what, and what the refusal names.
+const FORGED: &[(&str, &str, &str)] = &[
+    ("[1, -1, -1]", "[7, -1, -1]", "node 7"),
+    ("[1, -1, -1]", "[0, -1, -1]", "twice"),
+    ("[1, -1, -1]", "[-7, -1, -1]", "children -7"),
+    ("[1, -1, -1]", "[1, -1]", "entries for 2 nodes"),
+    ("[0, 0, 0]", "[3, 0, 0]", "feature 3 of 1"),
+    ("[0.5, -1, 2]", "[0.5, Infinity, 2]", "not a finite number"),
+    (
+        r#""tree_info": [0]"#,
+        r#""tree_info": [1]"#,
+        "output 1 of 1",
+    ),
+    (r#""tree_info": [0]"#, r#""tree_info": []"#, "tree_info"),
+    (
+        r#""num_class": "0""#,
+        r#""num_class": "900000000""#,
+        "1 trees for 900000000",
+    ),
+    (
+        r#""num_feature": "1""#,
+        r#""num_feature": "900000000""#,
+        "up to 65536",
+    ),
+    (
+        r#""num_feature": "1""#,
+        r#""num_feature": "-1""#,
+        "num_feature",
+    ),
+    (r#""5E-1""#, r#""half""#, "base score `half`"),
+    (r#""5E-1""#, r#""[1,2]""#, "base score"),
+    (
+        r#""name": "gbtree""#,
+        r#""name": "gblinear""#,
+        "gbtree and dart",
+    ),
+    (
+        r#""size_leaf_vector": "0""#,
+        r#""size_leaf_vector": "3""#,
+        "one_output_per_tree",
+    ),
+    ("reg:squarederror", "reg:mine", "`reg:mine`"),
+    (
+        r#""name": "reg:squarederror""#,
+        r#""name": "multi:softprob""#,
+        "at least two",
+    ),
+    (
+        r#""tree_param""#,
+        r#""split_type": [1, 0, 0], "tree_param""#,
+        "has none",
+    ),
+    (
+        r#""tree_param""#,
+        r#""split_type": [1, 0, 0], "categories_nodes": [0], "categories": [1],
+           "categories_segments": [0], "categories_sizes": [9], "tree_param""#,
+        "list 9",
+    ),
+    (
+        r#""tree_param""#,
+        r#""split_type": [1, 0, 0], "categories_nodes": [0], "categories": [-1],
+           "categories_segments": [0], "categories_sizes": [1], "tree_param""#,
+        "negative",
+    ),
+];
+
 #[test]
 fn forged_parts_are_refused_by_name() {
-    for (from, to, part) in [
-        ("[1, -1, -1]", "[7, -1, -1]", "node 7"),
-        ("[1, -1, -1]", "[0, -1, -1]", "twice"),
-        ("[1, -1, -1]", "[-7, -1, -1]", "children -7"),
-        ("[1, -1, -1]", "[1, -1]", "entries for 2 nodes"),
-        ("[0, 0, 0]", "[3, 0, 0]", "feature 3 of 1"),
-        ("[0.5, -1, 2]", "[0.5, Infinity, 2]", "not a finite number"),
-        (
-            r#""tree_info": [0]"#,
-            r#""tree_info": [1]"#,
-            "output 1 of 1",
-        ),
-        (r#""tree_info": [0]"#, r#""tree_info": []"#, "tree_info"),
-        (
-            r#""num_class": "0""#,
-            r#""num_class": "900000000""#,
-            "1 trees for 900000000",
-        ),
-        (
-            r#""num_feature": "1""#,
-            r#""num_feature": "900000000""#,
-            "up to 65536",
-        ),
-        (
-            r#""num_feature": "1""#,
-            r#""num_feature": "-1""#,
-            "num_feature",
-        ),
-        (r#""5E-1""#, r#""half""#, "base score `half`"),
-        (r#""5E-1""#, r#""[1,2]""#, "base score"),
-        (
-            r#""name": "gbtree""#,
-            r#""name": "gblinear""#,
-            "gbtree and dart",
-        ),
-        (
-            r#""size_leaf_vector": "0""#,
-            r#""size_leaf_vector": "3""#,
-            "one_output_per_tree",
-        ),
-        ("reg:squarederror", "reg:mine", "`reg:mine`"),
-        (
-            r#""name": "reg:squarederror""#,
-            r#""name": "multi:softprob""#,
-            "at least two",
-        ),
-        (
-            r#""tree_param""#,
-            r#""split_type": [1, 0, 0], "tree_param""#,
-            "has none",
-        ),
-        (
-            r#""tree_param""#,
-            r#""split_type": [1, 0, 0], "categories_nodes": [0], "categories": [1],
-               "categories_segments": [0], "categories_sizes": [9], "tree_param""#,
-            "list 9",
-        ),
-        (
-            r#""tree_param""#,
-            r#""split_type": [1, 0, 0], "categories_nodes": [0], "categories": [-1],
-               "categories_segments": [0], "categories_sizes": [1], "tree_param""#,
-            "negative",
-        ),
-    ] {
+    for (from, to, part) in FORGED {
         let message = forged(from, to);
         assert!(message.contains(part), "{to}: {message}");
     }

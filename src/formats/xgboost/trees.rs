@@ -31,6 +31,27 @@ pub(super) fn append(
     words: &mut usize,
     forest: &mut ForestIr,
 ) -> Result<(), FormatError> {
+    check(tree, number)?;
+    let first_set = sets(tree, number, words, forest)?;
+    let mut nodes = Vec::with_capacity(tree.left_children.len());
+    for (at, &left) in tree.left_children.iter().enumerate() {
+        if left == -1 {
+            let document::Number(leaf) = tree.split_conditions[at];
+            let value = dropout.map_or(leaf, |dropout| dropout.apply(leaf));
+            nodes.push(TreeNode::Leaf {
+                values: forest.leaves.len() as u32,
+            });
+            forest.leaves.push(value.into());
+        } else {
+            nodes.push(split(tree, number, at, first_set)?);
+        }
+    }
+    forest.trees.push(nodes);
+    Ok(())
+}
+
+/// Whether the arrays of a tree are equally long, and one number belongs to each leaf.
+fn check(tree: &document::Tree, number: usize) -> Result<(), FormatError> {
     let count = tree.left_children.len();
     let lengths = [
         ("right_children", tree.right_children.len()),
@@ -59,61 +80,49 @@ pub(super) fn append(
              with one_output_per_tree"
         ));
     }
-    let first_set = sets(tree, number, words, forest)?;
-    let mut nodes = Vec::with_capacity(count);
-    let links = tree.left_children.iter().zip(&tree.right_children);
-    let tests = tree.split_indices.iter().zip(&tree.split_conditions);
-    for (at, (((&left, &right), (&feature, &document::Number(condition))), default_left)) in
-        links.zip(tests).zip(&tree.default_left).enumerate()
-    {
-        if left == -1 {
-            let value = dropout.map_or(condition, |dropout| dropout.apply(condition));
-            nodes.push(TreeNode::Leaf {
-                values: forest.leaves.len() as u32,
-            });
-            forest.leaves.push(value.into());
-            continue;
-        }
-        let (Ok(left), Ok(right)) = (u32::try_from(left), u32::try_from(right)) else {
-            return Err(corrupt!(
-                "tree {number}, node {at} has the children {left} and {right}"
-            ));
-        };
-        let by_category = match tree.split_type.get(at) {
-            None | Some(0) => None,
-            Some(1) => Some(tree.categories_nodes.binary_search(&(at as u32)).ok()),
-            Some(other) => {
-                return Err(unsupported!(
-                    "tree {number}, node {at} splits in a way that this server does not know ({other})"
-                ));
-            }
-        };
-        nodes.push(match by_category {
-            None => TreeNode::Split {
-                feature,
-                test: Test::Lt,
-                threshold: condition.into(),
-                yes: left,
-                no: right,
-                missing_yes: default_left.0,
-            },
+    Ok(())
+}
+
+/// The split `at` of a tree whose arrays are equally long.
+fn split(
+    tree: &document::Tree,
+    number: usize,
+    at: usize,
+    first_set: u32,
+) -> Result<TreeNode, FormatError> {
+    let (left, right) = (tree.left_children[at], tree.right_children[at]);
+    let (Ok(left), Ok(right)) = (u32::try_from(left), u32::try_from(right)) else {
+        return Err(corrupt!(
+            "tree {number}, node {at} has the children {left} and {right}"
+        ));
+    };
+    let (feature, default_left) = (tree.split_indices[at], tree.default_left[at].0);
+    match tree.split_type.get(at) {
+        None | Some(0) => Ok(TreeNode::Split {
+            feature,
+            test: Test::Lt,
+            threshold: tree.split_conditions[at].0.into(),
+            yes: left,
+            no: right,
+            missing_yes: default_left,
+        }),
+        Some(1) => match tree.categories_nodes.binary_search(&(at as u32)) {
             // The categories listed go right; the others, and whatever is no category, go left.
-            Some(Some(set)) => TreeNode::Categories {
+            Ok(set) => Ok(TreeNode::Categories {
                 feature,
                 set: first_set + set as u32,
                 yes: right,
                 no: left,
-                missing_yes: !default_left.0,
-            },
-            Some(None) => {
-                return Err(corrupt!(
-                    "tree {number}, node {at} splits by categories, but has none"
-                ));
-            }
-        });
+                missing_yes: !default_left,
+            }),
+            Err(_) => Err(corrupt!(
+                "tree {number}, node {at} splits by categories, but has none"
+            )),
+        },
+        Some(other) => Err(unsupported!(
+            "tree {number}, node {at} splits in a way that this server does not know ({other})"
+        )),
     }
-    forest.trees.push(nodes);
-    Ok(())
 }
 
 /// Appends the sets of categories of a tree, in the order of `categories_nodes`; returns the number of the first.

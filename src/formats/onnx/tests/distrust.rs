@@ -41,181 +41,185 @@ pub(super) fn attribute<'a>(model: &'a mut ModelProto, name: &str) -> &'a mut At
     tree.attribute.iter_mut().find(|a| a.name == name).unwrap()
 }
 
+/// A name, what is forged, and what the refusal names.
+const CONTRADICTIONS: &[(&str, Change, &str)] = &[
+    ("no graph", |m| m.graph = None, "no graph"),
+    (
+        "no nodes",
+        |m| m.graph.as_mut().unwrap().node.clear(),
+        "is empty",
+    ),
+    (
+        "short modes",
+        |m| _ = attribute(m, "nodes_modes").strings.pop(),
+        "nodes_modes has",
+    ),
+    (
+        "short features",
+        |m| _ = attribute(m, "nodes_featureids").ints.pop(),
+        "nodes_featureids has",
+    ),
+    (
+        "short values",
+        |m| _ = attribute(m, "nodes_values").floats.pop(),
+        "nodes_values has",
+    ),
+    (
+        "short children",
+        |m| _ = attribute(m, "nodes_truenodeids").ints.pop(),
+        "nodes_truenodeids has",
+    ),
+    (
+        "short tracks",
+        |m| _ = attribute(m, "nodes_missing_value_tracks_true").ints.pop(),
+        "tracks_true has",
+    ),
+    (
+        "short weights",
+        |m| _ = attribute(m, "class_weights").floats.pop(),
+        "differ in length",
+    ),
+    (
+        "child far away",
+        |m| attribute(m, "nodes_falsenodeids").ints[0] = i64::MAX,
+        "does not list",
+    ),
+    (
+        "child before all",
+        |m| attribute(m, "nodes_falsenodeids").ints[0] = i64::MIN,
+        "does not list",
+    ),
+    (
+        "root as child",
+        |m| attribute(m, "nodes_falsenodeids").ints[0] = 0,
+        "first node",
+    ),
+    (
+        "node twice",
+        |m| attribute(m, "nodes_nodeids").ints[1] = 0,
+        "listed twice",
+    ),
+    (
+        "negative feature",
+        |m| attribute(m, "nodes_featureids").ints[0] = -1,
+        "tests feature -1",
+    ),
+    (
+        "class too large",
+        |m| attribute(m, "class_ids").ints[0] = 3,
+        "class or target 3 of 3",
+    ),
+    (
+        "class negative",
+        |m| attribute(m, "class_ids").ints[0] = -1,
+        "class or target -1 of 3",
+    ),
+    (
+        "weight of no tree",
+        |m| attribute(m, "class_treeids").ints[0] = 99,
+        "tree 99",
+    ),
+    (
+        "weight of no node",
+        |m| attribute(m, "class_nodeids").ints[0] = 99_999,
+        "node 99999",
+    ),
+    (
+        "weight NaN",
+        |m| attribute(m, "class_weights").floats[0] = f32::NAN,
+        "not finite",
+    ),
+    (
+        "same label",
+        |m| attribute(m, "classlabels_int64s").ints[0] = 1,
+        "same label",
+    ),
+];
+
 #[test]
 fn a_file_that_contradicts_itself_is_corrupt() {
-    let cases: [(&str, Change, &str); 19] = [
-        ("no graph", |m| m.graph = None, "no graph"),
-        (
-            "no nodes",
-            |m| m.graph.as_mut().unwrap().node.clear(),
-            "is empty",
-        ),
-        (
-            "short modes",
-            |m| _ = attribute(m, "nodes_modes").strings.pop(),
-            "nodes_modes has",
-        ),
-        (
-            "short features",
-            |m| _ = attribute(m, "nodes_featureids").ints.pop(),
-            "nodes_featureids has",
-        ),
-        (
-            "short values",
-            |m| _ = attribute(m, "nodes_values").floats.pop(),
-            "nodes_values has",
-        ),
-        (
-            "short children",
-            |m| _ = attribute(m, "nodes_truenodeids").ints.pop(),
-            "nodes_truenodeids has",
-        ),
-        (
-            "short tracks",
-            |m| _ = attribute(m, "nodes_missing_value_tracks_true").ints.pop(),
-            "tracks_true has",
-        ),
-        (
-            "short weights",
-            |m| _ = attribute(m, "class_weights").floats.pop(),
-            "differ in length",
-        ),
-        (
-            "child far away",
-            |m| attribute(m, "nodes_falsenodeids").ints[0] = i64::MAX,
-            "does not list",
-        ),
-        (
-            "child before all",
-            |m| attribute(m, "nodes_falsenodeids").ints[0] = i64::MIN,
-            "does not list",
-        ),
-        (
-            "root as child",
-            |m| attribute(m, "nodes_falsenodeids").ints[0] = 0,
-            "first node",
-        ),
-        (
-            "node twice",
-            |m| attribute(m, "nodes_nodeids").ints[1] = 0,
-            "listed twice",
-        ),
-        (
-            "negative feature",
-            |m| attribute(m, "nodes_featureids").ints[0] = -1,
-            "tests feature -1",
-        ),
-        (
-            "class too large",
-            |m| attribute(m, "class_ids").ints[0] = 3,
-            "class or target 3 of 3",
-        ),
-        (
-            "class negative",
-            |m| attribute(m, "class_ids").ints[0] = -1,
-            "class or target -1 of 3",
-        ),
-        (
-            "weight of no tree",
-            |m| attribute(m, "class_treeids").ints[0] = 99,
-            "tree 99",
-        ),
-        (
-            "weight of no node",
-            |m| attribute(m, "class_nodeids").ints[0] = 99_999,
-            "node 99999",
-        ),
-        (
-            "weight NaN",
-            |m| attribute(m, "class_weights").floats[0] = f32::NAN,
-            "not finite",
-        ),
-        (
-            "same label",
-            |m| attribute(m, "classlabels_int64s").ints[0] = 1,
-            "same label",
-        ),
-    ];
-    for (case, change, text) in cases {
+    for (case, change, text) in CONTRADICTIONS {
         is_corrupt(case, &forged("iris_rf", change), text);
     }
 }
 
+/// A name, the model, what is forged, and what the refusal names.
+const NOT_SERVED: &[(&str, &str, Change, &str)] = &[
+    (
+        "operator",
+        "iris_rf",
+        |m| m.graph.as_mut().unwrap().node[0].op_type = "Normalizer".into(),
+        "Normalizer",
+    ),
+    (
+        "domain",
+        "iris_rf",
+        |m| m.graph.as_mut().unwrap().node[0].domain = "com.example".into(),
+        "com.example",
+    ),
+    (
+        "mode",
+        "iris_rf",
+        |m| attribute(m, "nodes_modes").strings[0] = b"BRANCH_MEMBER".to_vec(),
+        "BRANCH_MEMBER",
+    ),
+    (
+        "transform",
+        "iris_rf",
+        |m| attribute(m, "post_transform").s = Some(b"PROBIT".to_vec()),
+        "PROBIT",
+    ),
+    (
+        "aggregate",
+        "mode_mixed",
+        |m| attribute(m, "aggregate_function").s = Some(b"MIN".to_vec()),
+        "MIN",
+    ),
+    (
+        "attribute",
+        "iris_rf",
+        |m| attribute(m, "nodes_hitrates").name = "nodes_x".into(),
+        "nodes_x",
+    ),
+    (
+        "both classes",
+        "cancer_rf",
+        |m| attribute(m, "class_ids").ints[0] = 1,
+        "class_ids 0",
+    ),
+    (
+        "one class",
+        "cancer_rf",
+        |m| attribute(m, "classlabels_int64s").ints.truncate(1),
+        "one class only",
+    ),
+    (
+        "two base values",
+        "cancer_gb",
+        |m| attribute(m, "base_values").floats.push(0.0),
+        "base_values",
+    ),
+    (
+        "no score",
+        "three_classes_none",
+        |m| attribute(m, "class_ids").ints.fill(0),
+        "without a score",
+    ),
+    (
+        "scattered tree",
+        "iris_rf",
+        |m| {
+            let ids = &mut attribute(m, "nodes_treeids").ints;
+            let last = ids.len() - 1;
+            ids[last] = 0;
+        },
+        "not listed together",
+    ),
+];
+
 #[test]
 fn what_cannot_be_served_is_refused_by_name() {
-    let cases: [(&str, &str, Change, &str); 11] = [
-        (
-            "operator",
-            "iris_rf",
-            |m| m.graph.as_mut().unwrap().node[0].op_type = "Normalizer".into(),
-            "Normalizer",
-        ),
-        (
-            "domain",
-            "iris_rf",
-            |m| m.graph.as_mut().unwrap().node[0].domain = "com.example".into(),
-            "com.example",
-        ),
-        (
-            "mode",
-            "iris_rf",
-            |m| attribute(m, "nodes_modes").strings[0] = b"BRANCH_MEMBER".to_vec(),
-            "BRANCH_MEMBER",
-        ),
-        (
-            "transform",
-            "iris_rf",
-            |m| attribute(m, "post_transform").s = Some(b"PROBIT".to_vec()),
-            "PROBIT",
-        ),
-        (
-            "aggregate",
-            "mode_mixed",
-            |m| attribute(m, "aggregate_function").s = Some(b"MIN".to_vec()),
-            "MIN",
-        ),
-        (
-            "attribute",
-            "iris_rf",
-            |m| attribute(m, "nodes_hitrates").name = "nodes_x".into(),
-            "nodes_x",
-        ),
-        (
-            "both classes",
-            "cancer_rf",
-            |m| attribute(m, "class_ids").ints[0] = 1,
-            "class_ids 0",
-        ),
-        (
-            "one class",
-            "cancer_rf",
-            |m| attribute(m, "classlabels_int64s").ints.truncate(1),
-            "one class only",
-        ),
-        (
-            "two base values",
-            "cancer_gb",
-            |m| attribute(m, "base_values").floats.push(0.0),
-            "base_values",
-        ),
-        (
-            "no score",
-            "three_classes_none",
-            |m| attribute(m, "class_ids").ints.fill(0),
-            "without a score",
-        ),
-        (
-            "scattered tree",
-            "iris_rf",
-            |m| {
-                let ids = &mut attribute(m, "nodes_treeids").ints;
-                let last = ids.len() - 1;
-                ids[last] = 0;
-            },
-            "not listed together",
-        ),
-    ];
-    for (case, name, change, text) in cases {
+    for (case, name, change, text) in NOT_SERVED {
         is_unsupported(case, &forged(name, change), text);
     }
 }

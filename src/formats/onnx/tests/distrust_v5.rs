@@ -19,79 +19,81 @@ fn members(model: &mut ModelProto) -> &mut Vec<f32> {
     &mut tensor.float_data
 }
 
+/// A name, what is forged, and what the refusal names.
+const CONTRADICTIONS: &[(&str, Change, &str)] = &[
+    (
+        "short modes",
+        |m| {
+            let tensor = attribute(m, "nodes_modes").t.as_mut().unwrap();
+            tensor.raw_data.pop();
+        },
+        "nodes_modes has",
+    ),
+    (
+        "short features",
+        |m| _ = attribute(m, "nodes_featureids").ints.pop(),
+        "entries for",
+    ),
+    (
+        "short children",
+        |m| _ = attribute(m, "nodes_truenodeids").ints.pop(),
+        "differ in length",
+    ),
+    (
+        "short tracks",
+        |m| _ = attribute(m, "nodes_missing_value_tracks_true").ints.pop(),
+        "tracks_true has",
+    ),
+    (
+        "short targets",
+        |m| _ = attribute(m, "leaf_targetids").ints.pop(),
+        "leaf_targetids for",
+    ),
+    (
+        "unknown mode",
+        |m| attribute(m, "nodes_modes").t.as_mut().unwrap().raw_data[0] = 7,
+        "the mode 7",
+    ),
+    (
+        "modes of another type",
+        |m| attribute(m, "nodes_modes").t.as_mut().unwrap().data_type = 7,
+        "not a tensor of bytes",
+    ),
+    (
+        "child far away",
+        |m| attribute(m, "nodes_falsenodeids").ints.fill(i64::MAX),
+        "a branch is node",
+    ),
+    (
+        "root before all",
+        |m| attribute(m, "tree_roots").ints[0] = -1,
+        "a root or",
+    ),
+    (
+        "negative feature",
+        |m| attribute(m, "nodes_featureids").ints[0] = -1,
+        "tests feature -1",
+    ),
+    (
+        "target too large",
+        |m| attribute(m, "leaf_targetids").ints[0] = 1,
+        "target 1 of 1",
+    ),
+    (
+        "no targets",
+        |m| attribute(m, "n_targets").i = Some(0),
+        "n_targets = 0",
+    ),
+    (
+        "sets without members",
+        |m| members(m).fill(f32::NAN),
+        "without members",
+    ),
+];
+
 #[test]
 fn a_file_of_version_5_that_contradicts_itself_is_corrupt() {
-    let cases: [(&str, Change, &str); 13] = [
-        (
-            "short modes",
-            |m| {
-                let tensor = attribute(m, "nodes_modes").t.as_mut().unwrap();
-                tensor.raw_data.pop();
-            },
-            "nodes_modes has",
-        ),
-        (
-            "short features",
-            |m| _ = attribute(m, "nodes_featureids").ints.pop(),
-            "entries for",
-        ),
-        (
-            "short children",
-            |m| _ = attribute(m, "nodes_truenodeids").ints.pop(),
-            "differ in length",
-        ),
-        (
-            "short tracks",
-            |m| _ = attribute(m, "nodes_missing_value_tracks_true").ints.pop(),
-            "tracks_true has",
-        ),
-        (
-            "short targets",
-            |m| _ = attribute(m, "leaf_targetids").ints.pop(),
-            "leaf_targetids for",
-        ),
-        (
-            "unknown mode",
-            |m| attribute(m, "nodes_modes").t.as_mut().unwrap().raw_data[0] = 7,
-            "the mode 7",
-        ),
-        (
-            "modes of another type",
-            |m| attribute(m, "nodes_modes").t.as_mut().unwrap().data_type = 7,
-            "not a tensor of bytes",
-        ),
-        (
-            "child far away",
-            |m| attribute(m, "nodes_falsenodeids").ints.fill(i64::MAX),
-            "a branch is node",
-        ),
-        (
-            "root before all",
-            |m| attribute(m, "tree_roots").ints[0] = -1,
-            "a root or",
-        ),
-        (
-            "negative feature",
-            |m| attribute(m, "nodes_featureids").ints[0] = -1,
-            "tests feature -1",
-        ),
-        (
-            "target too large",
-            |m| attribute(m, "leaf_targetids").ints[0] = 1,
-            "target 1 of 1",
-        ),
-        (
-            "no targets",
-            |m| attribute(m, "n_targets").i = Some(0),
-            "n_targets = 0",
-        ),
-        (
-            "sets without members",
-            |m| members(m).fill(f32::NAN),
-            "without members",
-        ),
-    ];
-    for (case, change, text) in cases {
+    for (case, change, text) in CONTRADICTIONS {
         is_corrupt(case, &forged("v5_sets_missing", change), text);
     }
 }

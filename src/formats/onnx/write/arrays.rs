@@ -36,40 +36,20 @@ pub(super) fn node_attributes(forest: &ForestIr) -> Result<Vec<AttributeProto>, 
     let mut values = Vec::with_capacity(count);
     for (tree, nodes) in forest.trees.iter().enumerate() {
         for (at, node) in nodes.iter().enumerate() {
-            let (feature, mode, value, yes, no, missing) = match *node {
-                TreeNode::Split {
-                    feature,
-                    test,
-                    threshold,
-                    yes,
-                    no,
-                    missing_yes,
-                } => (
-                    feature,
-                    mode(test),
-                    exact(threshold, "the threshold")?,
-                    yes,
-                    no,
-                    missing_yes,
-                ),
-                TreeNode::Leaf { .. } => (0, "LEAF", 0.0, 0, 0, false),
-                TreeNode::Categories { .. } => {
-                    return Err(unsupported!("splits by category are not written as ONNX"));
-                }
-            };
+            let split = Written::of(node)?;
             let row = [
-                i64::from(no),
-                i64::from(feature),
-                i64::from(missing),
+                i64::from(split.no),
+                i64::from(split.feature),
+                i64::from(split.missing),
                 at as i64,
                 tree as i64,
-                i64::from(yes),
+                i64::from(split.yes),
             ];
             for (array, number) in arrays.iter_mut().zip(row) {
                 array.push(number);
             }
-            modes.push(mode.as_bytes().to_vec());
-            values.push(value);
+            modes.push(split.mode.as_bytes().to_vec());
+            values.push(split.value);
         }
     }
     let [no, feature, missing, node, tree, yes] = arrays;
@@ -88,6 +68,49 @@ pub(super) fn node_attributes(forest: &ForestIr) -> Result<Vec<AttributeProto>, 
         floats("nodes_values", values),
     ]);
     Ok(attributes)
+}
+
+/// A node as the arrays have it; a leaf is zero but for its mode.
+struct Written {
+    feature: u32,
+    mode: &'static str,
+    value: f32,
+    yes: u32,
+    no: u32,
+    missing: bool,
+}
+
+impl Written {
+    fn of(node: &TreeNode) -> Result<Self, FormatError> {
+        match *node {
+            TreeNode::Split {
+                feature,
+                test,
+                threshold,
+                yes,
+                no,
+                missing_yes,
+            } => Ok(Self {
+                feature,
+                mode: mode(test),
+                value: exact(threshold, "the threshold")?,
+                yes,
+                no,
+                missing: missing_yes,
+            }),
+            TreeNode::Leaf { .. } => Ok(Self {
+                feature: 0,
+                mode: "LEAF",
+                value: 0.0,
+                yes: 0,
+                no: 0,
+                missing: false,
+            }),
+            TreeNode::Categories { .. } => {
+                Err(unsupported!("splits by category are not written as ONNX"))
+            }
+        }
+    }
 }
 
 fn mode(test: Test) -> &'static str {

@@ -168,51 +168,9 @@ impl<'a, 'r> Machine<'a, 'r> {
         let node = match op {
             b'N' => return Ok(Arena::NONE),
             0x88 | 0x89 => return Ok(Arena::bool(op == 0x88)),
-            b'K' => {
-                let value = self.byte()?;
-                return self.arena.int(value.into());
-            }
-            b'M' => {
-                let value = u16::from_le_bytes(self.array()?);
-                return self.arena.int(value.into());
-            }
-            b'J' => {
-                let value = i32::from_le_bytes(self.array()?);
-                return self.arena.int(value.into());
-            }
-            0x8a => {
-                let size = self.byte()?.into();
-                return self.integer(size);
-            }
-            0x8b => {
-                let size = self.word()?;
-                return self.integer(size);
-            }
+            b'K' | b'M' | b'J' | 0x8a | 0x8b => return self.whole_number(op),
             b'G' => Node::Float(f64::from_be_bytes(self.array()?)),
-            0x8c => {
-                let size = self.byte()?.into();
-                Node::Text(self.text(size)?)
-            }
-            b'X' => {
-                let size = self.word()?;
-                Node::Text(self.text(size)?)
-            }
-            0x8d => {
-                let size = self.long()?;
-                Node::Text(self.text(size)?)
-            }
-            b'C' => {
-                let size = self.byte()?.into();
-                Node::Bytes(self.take(size)?)
-            }
-            b'B' => {
-                let size = self.word()?;
-                Node::Bytes(self.take(size)?)
-            }
-            0x8e | 0x96 => {
-                let size = self.long()?;
-                Node::Bytes(self.take(size)?)
-            }
+            0x8c | b'X' | 0x8d | b'C' | b'B' | 0x8e | 0x96 => self.text_or_bytes(op)?,
             b']' | 0x8f => Node::List(Vec::new()),
             b'}' => Node::Dict(Vec::new()),
             b')' => return Ok(Arena::EMPTY),
@@ -232,6 +190,37 @@ impl<'a, 'r> Machine<'a, 'r> {
             _ => return Err(self.refused(op)),
         };
         self.arena.add(node)
+    }
+
+    /// Opcodes that push an integer, by how many bytes it has.
+    fn whole_number(&mut self, op: u8) -> Result<Id, FormatError> {
+        let value = match op {
+            b'K' => self.byte()?.into(),
+            b'M' => u16::from_le_bytes(self.array()?).into(),
+            b'J' => i32::from_le_bytes(self.array()?).into(),
+            0x8a => {
+                let size = self.byte()?.into();
+                return self.integer(size);
+            }
+            _ => {
+                let size = self.word()?;
+                return self.integer(size);
+            }
+        };
+        self.arena.int(value)
+    }
+
+    /// Opcodes that push a text or bytes, by how their length is written.
+    fn text_or_bytes(&mut self, op: u8) -> Result<Node<'a>, FormatError> {
+        let size = match op {
+            0x8c | b'C' => self.byte()?.into(),
+            b'X' | b'B' => self.word()?,
+            _ => self.long()?,
+        };
+        Ok(match op {
+            0x8c | b'X' | 0x8d => Node::Text(self.text(size)?),
+            _ => Node::Bytes(self.take(size)?),
+        })
     }
 
     fn refused(&self, op: u8) -> FormatError {

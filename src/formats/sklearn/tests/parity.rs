@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{Recorded, names, read, recorded};
+use super::{Header, Recorded, names, read, recorded};
 use crate::{
     formats::{
         Parsed,
@@ -17,6 +17,23 @@ fn compare(case: &Recorded, kind: &str, parsed: Parsed, wrong: &mut Vec<String>)
     let header = &case.header;
     let name = format!("{} {} {kind}", header.sklearn, header.name);
     let mut complain = |text: String| wrong.push(format!("{name}: {text}"));
+    compare_description(header, &parsed, &mut complain);
+    let allowed = match header.name.as_str() {
+        // The mean of the forest that boosting starts from is taken as a part of the sum.
+        "gradient_boosting_regressor_forest" => 2.0,
+        _ => allowed(&parsed.ir),
+    };
+    match Model::new(parsed.ir) {
+        Ok(model) => compare_answers(case, &model, allowed, &mut complain),
+        Err(error) => {
+            complain(error.to_string());
+            f64::NAN
+        }
+    }
+}
+
+/// What the file says about itself: the version of the library, the names of the columns.
+fn compare_description(header: &Header, parsed: &Parsed, complain: &mut impl FnMut(String)) {
     // The boosters' classes do not say which scikit-learn they were fitted with, a pipeline does.
     let booster = ["lightgbm", "xgboost"]
         .iter()
@@ -39,18 +56,16 @@ fn compare(case: &Recorded, kind: &str, parsed: Parsed, wrong: &mut Vec<String>)
     if !as_fitted {
         complain(format!("columns {columns:?}"));
     }
-    let allowed = match header.name.as_str() {
-        // The mean of the forest that boosting starts from is taken as a part of the sum.
-        "gradient_boosting_regressor_forest" => 2.0,
-        _ => allowed(&parsed.ir),
-    };
-    let model = match Model::new(parsed.ir) {
-        Ok(model) => model,
-        Err(error) => {
-            complain(error.to_string());
-            return f64::NAN;
-        }
-    };
+}
+
+/// Classes and answers; how far the scores are off.
+fn compare_answers(
+    case: &Recorded,
+    model: &Model,
+    allowed: f64,
+    complain: &mut impl FnMut(String),
+) -> f64 {
+    let header = &case.header;
     let classes = model.labels().map(|labels| match labels {
         Labels::Integers(labels) => labels.iter().map(|l| (*l).into()).collect::<Vec<_>>(),
         Labels::Strings(labels) => labels.iter().map(|l| l.clone().into()).collect(),
