@@ -18,7 +18,7 @@ use crate::{config::Config, load::LoadedModel};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::{
-    Request, Response, Version,
+    Method, Request, Response, Version,
     body::{Body, Incoming},
     header::{CONNECTION, HeaderName, HeaderValue},
 };
@@ -110,6 +110,7 @@ impl App {
         let id = self.ids.of(request.headers());
         let trace = request.headers().get(TRACEPARENT).cloned();
         let http1 = request.version() < Version::HTTP_2;
+        let head = request.method() == Method::HEAD;
         let found = self.table.find(request.method(), request.uri().path());
         let (operation, entry) = match &found {
             Found::Route {
@@ -127,6 +128,9 @@ impl App {
         });
         let (status, seconds) = (response.status().as_u16(), start.elapsed().as_secs_f64());
         self.state.metrics.answered(operation, status, seconds);
+        if head {
+            respond::without_body(&mut response);
+        }
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, id);
         if http1 && self.state.readiness.is_draining() {

@@ -7,7 +7,8 @@ use super::{
 };
 use hyper::{
     Response, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    body::Body,
+    header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
 };
 
 /// A 200.
@@ -31,4 +32,12 @@ pub(super) fn refuse(failure: &Failure, written: Written) -> Response<ResponseBo
         headers.insert(ALLOW, allow);
     }
     response
+}
+
+/// The answer to HEAD: the length of the body and not the body. hyper leaves it out by itself in HTTP/1 only.
+pub(super) fn without_body(response: &mut Response<ResponseBody>) {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = ResponseBody::default();
 }

@@ -132,14 +132,10 @@ impl<R: Read> CsvRows<R> {
     /// Goes on to the next row; `false` at the end of the file.
     ///
     /// # Errors
-    /// When the file cannot be read, the row has more or fewer fields than the header, or there is not one row.
+    /// When the file cannot be read, or the row has more or fewer fields than the header.
     pub fn advance(&mut self) -> Result<bool, CsvError> {
         if !self.read()? {
-            let file = self.file.clone();
-            return match self.row {
-                0 => Err(CsvError::NoRows { file }),
-                _ => Ok(false),
-            };
+            return Ok(false);
         }
         self.row += 1;
         if self.record.len() == self.header.len() {

@@ -6,7 +6,7 @@ use std::io::Read;
 use ndarray::Array2;
 
 use super::TrainError;
-use crate::input::{Cell, Column, ColumnType, CsvRows, Precision, Refusal};
+use crate::input::{Cell, Column, ColumnType, CsvError, CsvRows, Precision, Refusal};
 
 /// The trainer counts rows in `f32`, exact up to here.
 const MOST_ROWS: usize = 1 << 24;
@@ -67,6 +67,10 @@ pub(super) fn read(
             }
             targets.push(id);
         }
+    }
+    if targets.is_empty() {
+        let file = name.to_owned();
+        return Err(CsvError::NoRows { file }.into());
     }
 
     let mut columns = header;

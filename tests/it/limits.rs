@@ -312,3 +312,24 @@ async fn http_2_is_spoken_with_prior_knowledge() {
         (200, 200)
     );
 }
+
+#[tokio::test]
+async fn head_over_http_2_tells_the_length_and_sends_no_body() {
+    use http_body_util::BodyExt;
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    let server = Server::start(Config::default()).await;
+    let stream = TokioIo::new(server.connect().await);
+    let (mut client, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), stream)
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    let request = Request::head(format!("http://{}/model", server.address))
+        .body(http_body_util::Full::new(Bytes::new()))
+        .unwrap();
+    let answer = client.send_request(request).await.unwrap();
+    let length = answer.headers()["content-length"].to_str().unwrap();
+    assert!(length.parse::<usize>().unwrap() > 100, "{length}");
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    assert!(body.is_empty(), "{body:?}");
+}
