@@ -78,7 +78,7 @@ impl Default for Server {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelConfig {
-    /// Where the model is: `builtin:iris`, a path, `models:/NAME/VERSION` and the other forms that the README lists.
+    /// Where the model is: `builtin:iris`, a path, `models:/NAME/VERSION` and the other forms that docs/models.md lists.
     #[serde(deserialize_with = "text")]
     pub uri: String,
     /// The name in metrics and answers; empty: the one the model's place gives it.
