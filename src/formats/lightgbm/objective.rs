@@ -16,6 +16,7 @@ enum ScoreMeans {
     Number(Link),
 }
 
+/// What the line `objective=` of a model text says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LightgbmObjective<'a> {
     /// What the file says, with its parameters.
@@ -80,6 +81,7 @@ impl<'a> LightgbmObjective<'a> {
         })
     }
 
+    /// What `width` raw scores mean, under the labels that the Python object knows.
     pub(super) fn output(
         &self,
         width: usize,

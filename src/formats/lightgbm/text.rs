@@ -74,14 +74,17 @@ impl<'a> Lines<'a> {
 pub(super) struct Block<'a>(HashMap<&'a str, &'a str>);
 
 impl<'a> Block<'a> {
+    /// Whether there is such a line.
     pub(super) fn has(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }
 
+    /// What stands behind `key=`, if there is such a line.
     pub(super) fn get(&self, key: &str) -> Option<&'a str> {
         self.0.get(key).copied()
     }
 
+    /// The number behind `key=`.
     pub(super) fn number<T: FromStr>(&self, key: &str) -> Result<T, FormatError> {
         let Some(text) = self.get(key) else {
             return Err(corrupt!(

@@ -59,6 +59,7 @@ impl Kinds {
     }
 }
 
+/// The refusal of linear trees, which the header or a tree may have.
 pub(super) fn linear() -> FormatError {
     unsupported!("the LightGBM model has linear trees; train it with linear_tree=false")
 }

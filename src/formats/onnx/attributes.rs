@@ -48,10 +48,12 @@ impl<'a> Attributes<'a> {
         Ok(Some(attribute))
     }
 
+    /// An integer, if it is given. As all of these, `Corrupt` where the attribute is of another type.
     pub(super) fn int(&self, name: &str) -> Result<Option<i64>, FormatError> {
         Ok(self.get(name, kind::INT)?.map(|a| a.i.unwrap_or(0)))
     }
 
+    /// A UTF-8 string, if it is given.
     pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, FormatError> {
         let Some(attribute) = self.get(name, kind::STRING)? else {
             return Ok(None);
@@ -62,24 +64,28 @@ impl<'a> Attributes<'a> {
             .map_err(|_| corrupt!("{}: `{name}` is not UTF-8", self.op))
     }
 
+    /// Integers; none where they are not given.
     pub(super) fn ints(&self, name: &str) -> Result<&'a [i64], FormatError> {
         Ok(self
             .get(name, kind::INTS)?
             .map_or(&[], |a| a.ints.as_slice()))
     }
 
+    /// Floats; none where they are not given.
     pub(super) fn floats(&self, name: &str) -> Result<&'a [f32], FormatError> {
         Ok(self
             .get(name, kind::FLOATS)?
             .map_or(&[], |a| a.floats.as_slice()))
     }
 
+    /// Strings as bytes; none where they are not given.
     pub(super) fn bytes(&self, name: &str) -> Result<&'a [Vec<u8>], FormatError> {
         Ok(self
             .get(name, kind::STRINGS)?
             .map_or(&[], |a| a.strings.as_slice()))
     }
 
+    /// A tensor, if it is given.
     pub(super) fn tensor(&self, name: &str) -> Result<Option<&'a TensorProto>, FormatError> {
         Ok(self.get(name, kind::TENSOR)?.and_then(|a| a.t.as_ref()))
     }

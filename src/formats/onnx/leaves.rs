@@ -26,6 +26,7 @@ pub(super) struct LeafVectors {
 }
 
 impl LeafWeights<'_> {
+    /// Equal lengths and finite weights; places and ids are checked by [`Self::gather`].
     pub(super) fn check(&self, op: &str) -> Result<(), FormatError> {
         let count = self.ids.len();
         let lengths = [self.tree_ids.len(), self.node_ids.len(), self.values.len()];

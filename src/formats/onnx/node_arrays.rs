@@ -19,6 +19,7 @@ pub(super) struct NodeArrays<'a> {
 }
 
 impl<'a> NodeArrays<'a> {
+    /// The arrays of one operator, checked to be equally long.
     pub(super) fn new(
         op: &str,
         attributes: &Attributes<'a>,

@@ -14,6 +14,7 @@ use super::{
 use crate::{formats::FormatError, model::StepOp};
 
 impl<'a> Walk<'a> {
+    /// `Identity`: the same under another name.
     pub(super) fn identity(&mut self, node: &'a NodeProto) -> Result<(), FormatError> {
         let value = match self.value(node, 0)? {
             Value::Label => Value::Label,
@@ -24,6 +25,7 @@ impl<'a> Walk<'a> {
         self.set(node, 0, value)
     }
 
+    /// `Cast` and `CastLike` of features, labels or scores.
     pub(super) fn cast(&mut self, node: &'a NodeProto) -> Result<(), FormatError> {
         let to = if node.op_type == "CastLike" {
             match self.value(node, 1)? {
@@ -66,6 +68,7 @@ impl<'a> Walk<'a> {
         self.set(node, 0, value)
     }
 
+    /// `Add`, `Sub`, `Mul` or `Div` with a constant, before the trees or behind them.
     pub(super) fn arithmetic(&mut self, node: &'a NodeProto) -> Result<(), FormatError> {
         Attributes::new(node, &[])?;
         let (op, either_way) = match node.op_type.as_str() {
@@ -108,6 +111,7 @@ impl<'a> Walk<'a> {
         self.set(node, 0, Value::Features(features))
     }
 
+    /// `Scaler`: minus an offset, times a scale.
     pub(super) fn scaler(&mut self, node: &'a NodeProto) -> Result<(), FormatError> {
         let attributes = Attributes::new(node, &["offset", "scale"])?;
         let widen = |floats: &[f32]| floats.iter().map(|&f| f64::from(f)).collect::<Rc<[_]>>();
@@ -133,6 +137,7 @@ impl<'a> Walk<'a> {
         self.set(node, 0, Value::Features(features.cast(Elem::Float)))
     }
 
+    /// `Concat` and `FeatureVectorizer`: columns side by side.
     pub(super) fn concat(&mut self, node: &'a NodeProto) -> Result<(), FormatError> {
         let attributes = Attributes::new(node, &["axis", "inputdimensions"])?;
         let vectorizer = node.op_type == "FeatureVectorizer";

@@ -17,6 +17,7 @@ use crate::{
 };
 
 impl<'a> Walk<'a> {
+    /// Whether the classes are called by integers.
     pub(super) fn integer_labels(&self) -> bool {
         matches!(self.labels(), Some(Labels::Integers(_)))
     }
@@ -25,6 +26,7 @@ impl<'a> Walk<'a> {
         self.trees.as_ref()?.output.labels()
     }
 
+    /// `Exp` of the scores of a regressor.
     pub(super) fn exp(&mut self, node: &'a NodeProto) -> Result<(), FormatError> {
         let of_scores = matches!(self.value(node, 0)?, Value::Scores);
         match &mut self.trees {
@@ -39,6 +41,7 @@ impl<'a> Walk<'a> {
         self.set(node, 0, Value::Scores)
     }
 
+    /// `ZipMap`, which makes a map per row of the scores and changes nothing.
     pub(super) fn zipmap(&mut self, node: &'a NodeProto) -> Result<(), FormatError> {
         let attributes = Attributes::new(node, &["classlabels_int64s", "classlabels_strings"])?;
         if !matches!(self.value(node, 0)?, Value::Scores) {

@@ -88,6 +88,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// What the node's input `i` stands for.
     pub(super) fn value(&self, node: &NodeProto, i: usize) -> Result<&Value, FormatError> {
         let Some(name) = node.input.get(i) else {
             return Err(corrupt!("{} has too few inputs", label(node)));
@@ -101,6 +102,7 @@ impl<'a> Walk<'a> {
         Ok(value)
     }
 
+    /// Gives the node's output `i` a meaning, once.
     pub(super) fn set(
         &mut self,
         node: &'a NodeProto,

@@ -15,6 +15,7 @@ pub(super) struct Array<'d> {
     data: Data<'d>,
 }
 
+/// What an array holds, where it lies.
 #[derive(Clone, Debug)]
 pub(super) enum Data<'d> {
     Bytes(&'d [u8]),
@@ -74,6 +75,7 @@ impl<'d> Array<'d> {
         self.shape.iter().product()
     }
 
+    /// The elements of an array of objects.
     pub(super) fn objects(&self) -> Option<&[Id]> {
         match &self.data {
             Data::Bytes(_) => None,

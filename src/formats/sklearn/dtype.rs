@@ -14,6 +14,7 @@ pub(super) struct Dtype {
     pub(super) fields: Vec<Field>,
 }
 
+/// A field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Field {
     pub(super) name: String,
@@ -21,6 +22,7 @@ pub(super) struct Field {
     pub(super) offset: usize,
 }
 
+/// The type of a number: numpy's letter, its bytes and their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scalar {
     /// `b` bool, `i` int, `u` unsigned, `f` float, `U` text, `S` bytes, `O` object, `V` record.
@@ -68,10 +70,12 @@ impl Scalar {
         })
     }
 
+    /// Whether this server reads numbers of the type.
     pub(super) fn is_number(self) -> bool {
         matches!(self.kind, b'b' | b'i' | b'u' | b'f')
     }
 
+    /// The number in these bytes as a float; NaN where they are not as many as the type says.
     #[inline]
     pub(super) fn float(self, bytes: &[u8]) -> f64 {
         if self.kind != b'f' {
@@ -86,6 +90,7 @@ impl Scalar {
         }
     }
 
+    /// The number in these bytes as an integer; zero for a float.
     #[inline]
     pub(super) fn int(self, bytes: &[u8]) -> i64 {
         if self.kind == b'f' || bytes.len() > 8 {

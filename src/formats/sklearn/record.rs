@@ -57,7 +57,9 @@ pub(super) struct Arena<'a> {
 const SMALL: i64 = 256;
 
 impl<'a> Arena<'a> {
+    /// The node of None.
     pub(super) const NONE: Id = Id(0);
+    /// The node of the empty tuple.
     pub(super) const EMPTY: Id = Id(3);
 
     /// An arena for a file of `size` bytes. Every node stands for at least two bytes of a file that a program has written, so a
@@ -77,10 +79,12 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// The node of a bool.
     pub(super) fn bool(value: bool) -> Id {
         Id(1 + u32::from(value))
     }
 
+    /// The node of an integer, shared where it is small.
     pub(super) fn int(&mut self, value: i64) -> Result<Id, FormatError> {
         if (0..SMALL).contains(&value) {
             return Ok(Id(4 + value as u32));
@@ -88,6 +92,7 @@ impl<'a> Arena<'a> {
         self.add(Node::Int(value))
     }
 
+    /// The node of a tuple.
     pub(super) fn tuple(&mut self, items: &[Id]) -> Result<Id, FormatError> {
         if items.is_empty() {
             return Ok(Self::EMPTY);
@@ -95,6 +100,7 @@ impl<'a> Arena<'a> {
         self.add(Node::Tuple(items.into()))
     }
 
+    /// A new node; `Corrupt` when a file of this size cannot hold as many.
     pub(super) fn add(&mut self, node: Node<'a>) -> Result<Id, FormatError> {
         if self.nodes.len() >= self.limit {
             return Err(corrupt!(
@@ -105,14 +111,17 @@ impl<'a> Arena<'a> {
         Ok(Id(self.nodes.len() as u32 - 1))
     }
 
+    /// The value of a node.
     pub(super) fn node(&self, id: Id) -> &Node<'a> {
         self.nodes.get(id.0 as usize).unwrap_or(&Node::None)
     }
 
+    /// The value of a node, to be completed.
     pub(super) fn node_mut(&mut self, id: Id) -> Option<&mut Node<'a>> {
         self.nodes.get_mut(id.0 as usize)
     }
 
+    /// A text, whoever owns it.
     pub(super) fn text(&self, id: Id) -> Option<&str> {
         match self.node(id) {
             Node::Text(text) => Some(text),
@@ -121,6 +130,7 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// Bytes, whoever owns them.
     pub(super) fn bytes(&self, id: Id) -> Option<&[u8]> {
         match self.node(id) {
             Node::Bytes(bytes) => Some(bytes),
@@ -129,6 +139,7 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// Whether a value is None.
     pub(super) fn is_none(&self, id: Id) -> bool {
         matches!(self.node(id), Node::None)
     }
@@ -164,6 +175,7 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// The record of an instance.
     pub(super) fn object(&self, id: Id) -> Option<Object> {
         match self.node(id) {
             Node::Object(object) => Some(*object),

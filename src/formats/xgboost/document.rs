@@ -10,6 +10,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
+/// The whole file.
 #[derive(Deserialize)]
 pub(super) struct Document {
     pub(super) learner: Learner,
@@ -18,6 +19,7 @@ pub(super) struct Document {
     pub(super) version: Vec<u32>,
 }
 
+/// The model and what it was trained for.
 #[derive(Deserialize)]
 pub(super) struct Learner {
     #[serde(default)]
@@ -41,6 +43,7 @@ pub(super) struct Parameters {
     pub(super) is_margin: bool,
 }
 
+/// The objective; its parameters do not matter to a prediction.
 #[derive(Deserialize)]
 pub(super) struct ObjectiveName {
     pub(super) name: String,
@@ -55,6 +58,7 @@ pub(super) struct Booster {
     pub(super) weight_drop: Option<Vec<f32>>,
 }
 
+/// What dart wraps: a gbtree.
 #[derive(Deserialize)]
 pub(super) struct Inner {
     pub(super) model: GbtreeModel,
@@ -73,6 +77,7 @@ pub(super) struct GbtreeModel {
     pub(super) iteration_indptr: Option<Vec<u32>>,
 }
 
+/// Numbers as texts, as in [`Parameters`].
 #[derive(Deserialize)]
 pub(super) struct GbtreeParameters {
     pub(super) num_parallel_tree: Option<String>,
@@ -103,6 +108,7 @@ pub(super) struct Tree {
     pub(super) tree_param: TreeParameters,
 }
 
+/// Numbers as texts, as in [`Parameters`].
 #[derive(Deserialize)]
 pub(super) struct TreeParameters {
     /// More than 1 where one tree answers all outputs.

@@ -27,6 +27,7 @@ enum MarginMeans {
     Number(Link),
 }
 
+/// An objective by name: the space of its base score, and what its margins mean.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct XgboostObjective<'a> {
     name: &'a str,
@@ -35,6 +36,7 @@ pub(super) struct XgboostObjective<'a> {
 }
 
 impl<'a> XgboostObjective<'a> {
+    /// By the name in the file; `Unsupported` for one that this server does not know.
     pub(super) fn named(name: &'a str) -> Result<Self, FormatError> {
         let (space, means) = match name {
             "binary:logistic" => (Space::Probability, MarginMeans::Logistic),
@@ -75,6 +77,7 @@ impl<'a> XgboostObjective<'a> {
         }
     }
 
+    /// What `width` margins mean to the class of the Python library that predicts.
     pub(super) fn output(&self, width: usize, api: Api) -> Result<Output, FormatError> {
         let classes = |n: usize| Labels::Integers((0..n as i64).collect());
         let binary = |cut, scores| Output::Binary {

@@ -166,6 +166,7 @@ impl LeafWeightArrays {
         Ok(weights)
     }
 
+    /// The arrays as `class_*` or `target_*`.
     pub(super) fn attributes(self, prefix: &str) -> [AttributeProto; 4] {
         [
             ints(&format!("{prefix}_ids"), self.ids),
@@ -176,6 +177,7 @@ impl LeafWeightArrays {
     }
 }
 
+/// The numbers of a leaf vector.
 pub(super) fn leaf(forest: &ForestIr, values: u32) -> Result<&[f64], FormatError> {
     let start = values as usize * forest.width;
     forest

@@ -5,6 +5,7 @@ use super::super::proto::{
     ValueInfoProto, kind,
 };
 
+/// A tensor of this shape, of any where there is none; `None` is an open dimension.
 pub(super) fn tensor_type(elem_type: i32, dims: &[Option<usize>]) -> TypeProto {
     let dim = |size: &Option<usize>| DimensionProto {
         dim_value: size.map(|n| n as i64),
@@ -22,6 +23,7 @@ pub(super) fn tensor_type(elem_type: i32, dims: &[Option<usize>]) -> TypeProto {
     }
 }
 
+/// A named input or output.
 pub(super) fn value(name: &str, elem_type: i32, dims: &[Option<usize>]) -> ValueInfoProto {
     ValueInfoProto {
         name: name.into(),
@@ -29,6 +31,7 @@ pub(super) fn value(name: &str, elem_type: i32, dims: &[Option<usize>]) -> Value
     }
 }
 
+/// A node, named like its operator.
 pub(super) fn node(
     domain: &str,
     op: &str,

@@ -24,6 +24,7 @@ pub(super) const HALF: f64 = 1.5 * (f64::EPSILON / 2.0);
 /// The largest number below zero: `x > BELOW_ZERO` is `x >= 0`.
 const BELOW_ZERO: f64 = -5e-324;
 
+/// A `GradientBoostingClassifier`, read from a file of `size` bytes.
 pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     let labels = labels(part, "classes_")?;
     let exponential = match part.text("loss") {
@@ -58,6 +59,7 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Ensemble, Format
     stages(part, start, factor, base, output)
 }
 
+/// A `GradientBoostingRegressor`, read from a file of `size` bytes.
 pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     match part.text("loss") {
         Some("squared_error" | "ls" | "absolute_error" | "lad" | "huber" | "quantile") => {}
@@ -218,6 +220,7 @@ fn unknown_init(part: &Part<'_>, init: &Part<'_>) -> FormatError {
     )
 }
 
+/// The refusal of a loss that this server does not know.
 pub(super) fn unknown_loss(part: &Part<'_>, loss: Option<&str>) -> FormatError {
     let loss = loss.map_or_else(
         || "an object".into(),

@@ -31,6 +31,7 @@ pub(super) fn trees_of(part: Part<'_>) -> Result<Option<Vec<Part<'_>>>, FormatEr
     })
 }
 
+/// A classifier whose probabilities are the means of those of its `trees`.
 pub(super) fn classifier(
     part: Part<'_>,
     trees: &[Part<'_>],
@@ -78,6 +79,7 @@ pub(super) fn classifier(
     })
 }
 
+/// A regressor whose answer is the mean of those of its `trees`.
 pub(super) fn regressor(
     part: Part<'_>,
     trees: &[Part<'_>],

@@ -19,6 +19,7 @@ use crate::{
     model::{Aggregation, Link, Output, Test, TreeNode},
 };
 
+/// A `HistGradientBoostingClassifier`, read from a file of `size` bytes.
 pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     match part.text("loss") {
         Some("log_loss" | "auto" | "binary_crossentropy" | "categorical_crossentropy") => {}
@@ -41,6 +42,7 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Ensemble, Format
     rounds(part, outputs, output, size)
 }
 
+/// A `HistGradientBoostingRegressor`, read from a file of `size` bytes.
 pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
     let link = match part.text("loss") {
         Some(

@@ -22,6 +22,7 @@ pub(super) struct Part<'d> {
 }
 
 impl<'d> Part<'d> {
+    /// The object `id`; nothing where it is a value of another kind.
     pub(super) fn new(arena: &'d Arena<'d>, id: Id) -> Option<Self> {
         let (module, class) = arena.class(id)?;
         let state = arena.object(id)?.state;
@@ -39,6 +40,7 @@ impl<'d> Part<'d> {
         })
     }
 
+    /// Module and class, for messages.
     pub(super) fn full_name(&self) -> String {
         format!("{}.{}", self.module, self.class)
     }
@@ -49,6 +51,7 @@ impl<'d> Part<'d> {
         (!self.arena.is_none(found)).then_some(found)
     }
 
+    /// An attribute that a fitted model has.
     pub(super) fn attribute(&self, name: &str) -> Result<Id, FormatError> {
         self.get(name).ok_or_else(|| {
             corrupt!(
@@ -66,6 +69,7 @@ impl<'d> Part<'d> {
         )
     }
 
+    /// An attribute that is a text.
     pub(super) fn text(&self, name: &str) -> Option<&'d str> {
         self.arena.text(self.get(name)?)
     }
@@ -78,6 +82,7 @@ impl<'d> Part<'d> {
         }
     }
 
+    /// An attribute that is a numpy array.
     pub(super) fn array(&self, name: &str) -> Result<Array<'d>, FormatError> {
         let id = self.attribute(name)?;
         numpy::array(self.arena, id)?.ok_or_else(|| self.wrong(name, id))
@@ -89,6 +94,7 @@ impl<'d> Part<'d> {
         numpy::number(self.arena, id).ok_or_else(|| self.wrong(name, id))
     }
 
+    /// A number that is whole, not negative and fits 32 bits.
     pub(super) fn count(&self, name: &str) -> Result<usize, FormatError> {
         let number = self.number(name)?;
         if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
@@ -153,6 +159,7 @@ impl<'d> Part<'d> {
         self.module == "sklearn.dummy" && self.class == class
     }
 
+    /// The scikit-learn that fitted the part, where it says so.
     pub(super) fn version_text(&self) -> Option<&'d str> {
         self.text("_sklearn_version")
     }

@@ -101,6 +101,7 @@ impl<'d> Nodes<'d> {
     }
 }
 
+/// A field of the records of all nodes, which must be there.
 pub(super) fn column<'d>(nodes: &Array<'d>, name: &str) -> Result<Column<'d>, FormatError> {
     nodes.column(name).ok_or_else(|| {
         corrupt!(

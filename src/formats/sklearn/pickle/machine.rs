@@ -11,6 +11,7 @@ use super::{
 };
 use crate::formats::FormatError;
 
+/// The state of one reading: the stack, the memo, and where in the input it is.
 pub(super) struct Machine<'a, 'r> {
     pub(super) input: &'a [u8],
     pub(super) at: usize,
@@ -26,6 +27,7 @@ pub(super) struct Machine<'a, 'r> {
 }
 
 impl<'a, 'r> Machine<'a, 'r> {
+    /// A machine that begins at byte `at` of the input.
     pub(super) fn new(
         input: &'a [u8],
         at: usize,
@@ -262,6 +264,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         self.marks.last().copied().unwrap_or(0)
     }
 
+    /// Takes the value on top of the stack.
     pub(super) fn pop(&mut self) -> Result<Id, FormatError> {
         if self.stack.len() <= self.floor() {
             return Err(self.underflow());
@@ -269,6 +272,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         self.stack.pop().ok_or_else(|| self.underflow())
     }
 
+    /// The value on top of the stack, which stays there.
     pub(super) fn top(&self) -> Result<Id, FormatError> {
         if self.stack.len() <= self.floor() {
             return Err(self.underflow());
@@ -328,6 +332,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         Ok(())
     }
 
+    /// The next `size` bytes, which must be there.
     pub(super) fn take(&mut self, size: usize) -> Result<&'a [u8], FormatError> {
         self.has(size)?;
         let bytes = &self.input[self.at..self.at + size];
@@ -335,6 +340,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         Ok(bytes)
     }
 
+    /// The next byte.
     pub(super) fn byte(&mut self) -> Result<u8, FormatError> {
         Ok(self.array::<1>()?[0])
     }
