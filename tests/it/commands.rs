@@ -1,13 +1,12 @@
 //! The commands that answer and end: the real binary, its output and its exit code.
 
+use flate2::read::GzDecoder;
 use std::{
     fs,
     io::{BufRead, BufReader, Write as _},
     path::Path,
     process::{Command, Stdio},
 };
-
-use flate2::read::GzDecoder;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ml-serving"));
