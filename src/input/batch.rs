@@ -76,6 +76,7 @@ impl Batch {
     }
 
     /// Writes a value of the row that is not whole yet. Columns may come in any order.
+    #[inline]
     pub fn set(&mut self, column: usize, x: f64) {
         debug_assert!(column < self.width);
         let at = self.rows * self.width + column;
@@ -88,6 +89,7 @@ impl Batch {
     }
 
     /// Ends the row. What was not set is a missing value.
+    #[inline]
     pub fn end_row(&mut self) {
         self.rows += 1;
         self.fill(self.rows * self.width);
@@ -99,6 +101,7 @@ impl Batch {
         self.rows = 0;
     }
 
+    #[inline]
     fn fill(&mut self, len: usize) {
         if self.values.len() < len {
             self.values.resize(len, f64::NAN);

@@ -176,8 +176,18 @@ impl<'m> Rows<'m> {
         }
     }
 
-    /// Writes the value at `place`, if its column takes it.
+    /// Writes the number at `place`, if its column takes it.
     #[inline]
+    pub(super) fn number(&mut self, x: f64) {
+        let column = &self.schema.columns[self.place.column];
+        if column.takes_plainly(x, self.schema.precision) {
+            self.batch.set(self.place.column, x);
+        } else {
+            self.accept(Value::Number(x));
+        }
+    }
+
+    /// Writes the value at `place`, if its column takes it.
     pub(super) fn accept(&mut self, value: Value<'_>) {
         let column = &self.schema.columns[self.place.column];
         match column.accept(value, self.schema.precision) {

@@ -305,17 +305,17 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
     }
 
     fn visit_f64<E>(self, x: f64) -> Result<(), E> {
-        self.0.accept(Value::Number(x));
+        self.0.number(x);
         Ok(())
     }
 
     fn visit_u64<E>(self, x: u64) -> Result<(), E> {
-        self.0.accept(Value::Number(x as f64));
+        self.0.number(x as f64);
         Ok(())
     }
 
     fn visit_i64<E>(self, x: i64) -> Result<(), E> {
-        self.0.accept(Value::Number(x as f64));
+        self.0.number(x as f64);
         Ok(())
     }
 
