@@ -10,7 +10,7 @@ for helm in helm helm3; do
 	helm_with $helm upgrade $helm $rollback --timeout 60s --set replicaCount=3 --set model.source.configMap=model-broken --set progressDeadlineSeconds=30 &
 	upgrading=$!
 	sleep 15
-	note "the new pod says: $(k logs --selector app.kubernetes.io/component=server --tail 5 | grep -m 1 '^ml-serving: ')"
+	note "the new pod says: $(k logs --selector app.kubernetes.io/component=server --tail 5 | grep -m 1 -E '^ml-serving: |"level":"ERROR"')"
 	[ "$(ready_pods $helm | wc -l)" = 3 ] || fail "not all of the old pods are ready: $(ready_pods $helm)"
 	k delete pod "$(ready_pods $helm | head -1)" --wait=false >/dev/null
 	! wait $upgrading || fail "the upgrade has succeeded"
