@@ -287,16 +287,23 @@ async fn one_connection_carries_many_requests() {
     }
 }
 
+/// A connection that begins with HTTP/2.
+async fn http_2(
+    server: &Server,
+) -> hyper::client::conn::http2::SendRequest<http_body_util::Full<Bytes>> {
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    let stream = TokioIo::new(server.connect().await);
+    let (client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    client
+}
+
 #[tokio::test]
 async fn http_2_is_spoken_with_prior_knowledge() {
-    use hyper_util::rt::{TokioExecutor, TokioIo};
     let server = Server::start(Config::default()).await;
-    let stream = TokioIo::new(server.connect().await);
-    let (mut client, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), stream)
-            .await
-            .unwrap();
-    tokio::spawn(connection);
+    let mut client = http_2(&server).await;
     let uri = format!("http://{}/predict", server.address);
     let request = || {
         Request::post(&uri)
@@ -316,14 +323,8 @@ async fn http_2_is_spoken_with_prior_knowledge() {
 #[tokio::test]
 async fn head_over_http_2_tells_the_length_and_sends_no_body() {
     use http_body_util::BodyExt;
-    use hyper_util::rt::{TokioExecutor, TokioIo};
     let server = Server::start(Config::default()).await;
-    let stream = TokioIo::new(server.connect().await);
-    let (mut client, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), stream)
-            .await
-            .unwrap();
-    tokio::spawn(connection);
+    let mut client = http_2(&server).await;
     let request = Request::head(format!("http://{}/model", server.address))
         .body(http_body_util::Full::new(Bytes::new()))
         .unwrap();
