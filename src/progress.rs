@@ -2,7 +2,7 @@
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
-    io::IsTerminal,
+    io::{self, IsTerminal, Read},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -75,6 +75,14 @@ impl Progress {
         self.bar.set_position(position.saturating_sub(done));
     }
 
+    /// A reader that tells how much of it has been read, and clears the bar when it is dropped.
+    pub fn reading<R: Read>(self, inner: R) -> Reading<R> {
+        Reading {
+            inner,
+            progress: self,
+        }
+    }
+
     /// Clears the bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
@@ -100,6 +108,27 @@ impl Progress {
     }
 }
 
+/// What [`Progress::reading`] makes.
+#[derive(Debug)]
+pub struct Reading<R> {
+    inner: R,
+    progress: Progress,
+}
+
+impl<R: Read> Read for Reading<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buf)?;
+        self.progress.advance(read as u64);
+        Ok(read)
+    }
+}
+
+impl<R> Drop for Reading<R> {
+    fn drop(&mut self) {
+        self.progress.finish();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +141,15 @@ mod tests {
         let bytes = Progress::new("downloading", "churn", Unit::Bytes, 0);
         bytes.advance(2048);
         assert_eq!(bytes.line(), "downloading churn: 2.00 KiB");
+    }
+
+    #[test]
+    fn what_is_read_is_progress() {
+        let progress = Progress::new("predicting", "t.csv", Unit::Bytes, 2048);
+        let mut reading = progress.reading([0u8; 2048].as_slice());
+        reading.read_exact(&mut [0; 1024]).expect("half of it");
+        let line = reading.progress.line();
+        assert_eq!(line, "predicting t.csv: 1.00 KiB of 2.00 KiB");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::{
     load::LoadedModel,
     model::Predictions,
     observe::escape,
+    progress::{Progress, Unit},
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     fs::File,
     io::{self, IsTerminal, Read, Write},
@@ -57,7 +57,7 @@ pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> 
     if args.output.is_none() && io::stdout().is_terminal() {
         classes = classes.iter().map(|name| escape(name).into()).collect();
     }
-    let input = progress(length).wrap_read(input);
+    let input = Progress::new("predicting", &name, Unit::Bytes, length).reading(input);
     let rows = CsvRows::open(input, &name)?;
     Job {
         served: &served,
@@ -87,19 +87,6 @@ fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
         return Err(unreadable(&"it is a directory"));
     }
     Ok((Box::new(file), path.to_owned(), metadata.len()))
-}
-
-fn progress(length: u64) -> ProgressBar {
-    if length == 0 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(length);
-    if let Ok(style) =
-        ProgressStyle::with_template("predicting {bar:40} {bytes}/{total_bytes}, {eta} left")
-    {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// Everything that the prediction of a file needs.

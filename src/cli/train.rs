@@ -1,14 +1,12 @@
 //! `ml-serving train`: a CSV file in, a model package out.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Mutex;
-
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::flags::takes;
 use crate::{
     observe::escape,
+    progress::{Progress, Unit},
     train::{Features, Params, TrainError, check_out, load, train, write_package},
 };
 
@@ -82,8 +80,14 @@ pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainErro
     check_out(&args.out)?;
     let table = load(&args.data, args.target.as_deref())?;
     let params = args.params();
-    let progress = Progress::new(params.trees);
-    let trained = train(&table, &params, |done| progress.show(done))?;
+    let progress = Progress::new(
+        "training",
+        &args.data,
+        Unit::Count("trees"),
+        params.trees as u64,
+    );
+    // Threads finish out of order; what counts is how many trees are done.
+    let trained = train(&table, &params, |_| progress.advance(1))?;
     progress.finish();
     write_package(&trained, &args.out)?;
 
@@ -98,64 +102,6 @@ pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainErro
         // The package is there, whoever reads on.
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(TrainError::Print),
-    }
-}
-
-/// A bar on a terminal; elsewhere, as in a log, a line per 10 %.
-enum Progress {
-    Bar(ProgressBar),
-    Lines(Mutex<Tenths>),
-}
-
-impl Progress {
-    fn new(trees: usize) -> Self {
-        if !io::stderr().is_terminal() {
-            return Self::Lines(Mutex::new(Tenths { trees, shown: 0 }));
-        }
-        let bar = ProgressBar::new(trees as u64);
-        let style = "training {bar:40} {pos}/{len} trees, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(style) {
-            bar.set_style(style);
-        }
-        Self::Bar(bar)
-    }
-
-    fn show(&self, done: usize) {
-        match self {
-            // Threads finish out of order; a bar only grows.
-            Self::Bar(bar) => bar.inc(1),
-            Self::Lines(tenths) => {
-                let line = tenths.lock().ok().and_then(|mut tenths| tenths.line(done));
-                if let Some(line) = line {
-                    // Progress that cannot be shown is no reason to stop.
-                    let _ = writeln!(io::stderr(), "{line}");
-                }
-            }
-        }
-    }
-
-    fn finish(&self) {
-        if let Self::Bar(bar) = self {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-/// Which tenth of the trees was announced last.
-struct Tenths {
-    trees: usize,
-    shown: usize,
-}
-
-impl Tenths {
-    /// The line for a tenth that has just been passed.
-    fn line(&mut self, done: usize) -> Option<String> {
-        let tenth = done * 10 / self.trees;
-        if tenth <= self.shown {
-            return None;
-        }
-        self.shown = tenth;
-        Some(format!("trained {done} of {} trees", self.trees))
     }
 }
 
@@ -236,25 +182,5 @@ mod tests {
         let args = parse("--data no/such.csv --out src").expect("flags");
         let error = run(&args, &mut Vec::new()).expect_err("the sources are here");
         assert!(matches!(error, TrainError::Occupied { .. }), "{error}");
-    }
-
-    #[test]
-    fn a_log_gets_a_line_per_tenth() {
-        let lines = |trees| {
-            let mut tenths = Tenths { trees, shown: 0 };
-            (1..=trees)
-                .filter_map(|done| tenths.line(done))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(lines(100).len(), 10);
-        assert_eq!(lines(100)[9], "trained 100 of 100 trees");
-        assert_eq!(
-            lines(3),
-            [
-                "trained 1 of 3 trees",
-                "trained 2 of 3 trees",
-                "trained 3 of 3 trees"
-            ]
-        );
     }
 }
