@@ -173,11 +173,7 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
 impl LoadedModel {
     /// Class labels as text, in score order; empty for a regressor.
     pub fn class_names(&self) -> Vec<String> {
-        match self.model.labels() {
-            Some(Labels::Integers(labels)) => labels.iter().map(ToString::to_string).collect(),
-            Some(Labels::Strings(labels)) => labels.clone(),
-            None => Vec::new(),
-        }
+        self.model.labels().map(Labels::names).unwrap_or_default()
     }
 }
 
