@@ -12,28 +12,59 @@ except ImportError:
     skops = None
 
 VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
+VERSIONS = [(0, 24), (1, 2), (1, 5), (1, 7), (1, 9)]
 TABLES = tables.tables()
 REFUSED = 65535
+OLDER_ROWS = 300
 
 
 class Case:
-    """`exact` is "exact", "libm" or "blas"; `none` gives missing words to Python as None; `more` is written into the header."""
+    """A model to fit: an estimator, or what makes one in the versions that can.
 
-    def __init__(self, name, model, table, target, exact="exact", none=False, rows=None, prepare=None, **more):
+    `exact` is "exact", "libm" or "blas"; `none` gives missing words to Python as None; `prepare` changes the table before it is fitted
+    and asked, `fit` before it is fitted alone; `fitted` says that `model` takes X and y, for what is fitted in parts; `since` and
+    `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
+    version too, with all rows and serializations; `more` is written into the header.
+    """
+
+    def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
+            every=False, core=False, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
-        self.none, self.rows, self.prepare, self.more = none, rows, prepare, more
+        self.none, self.prepare, self.fit, self.fitted, self.core, self.more = none, prepare, fit, fitted, core, more
+        self.since, self.until, self.every = since, until, every or core
+
+    def recorded(self):
+        """Whether this version of scikit-learn records the case."""
+        able = [v for v in VERSIONS if self.since <= v <= self.until]
+        older = able[:-1][zlib.crc32(self.name.encode()) % max(len(able) - 1, 1):][:1]
+        return VERSION in (able if self.every else older + able[-1:])
+
+    def whole(self):
+        """Whether all rows are asked; of older versions the first ones do, which lie on the boundaries."""
+        return self.core or VERSION == VERSIONS[-1]
+
+    def kinds(self):
+        """The serializations beside pickle: of a third of the cases, and of a twelfth in older versions."""
+        number = zlib.crc32(self.name.encode())
+        if number % 3 or not self.whole() and zlib.crc32(f"{VERSION}{self.name}".encode()) % 4:
+            return ()
+        return ("skops", "cloudpickle", "joblib") if self.core else ("skops", ("cloudpickle", "joblib")[number // 3 % 2])
 
 
-def serializations(model, all_kinds):
+def serializations(model, kinds):
     yield f"pickle{pickle.DEFAULT_PROTOCOL}", pickle.dumps(model)
-    if not all_kinds:
-        return
-    yield "cloudpickle", cloudpickle.dumps(model)
-    buffer = io.BytesIO()
-    joblib.dump(model, buffer)
-    yield "joblib", buffer.getvalue()
-    if skops:
-        yield "skops", skops.io.dumps(model)
+    if "cloudpickle" in kinds:
+        yield "cloudpickle", cloudpickle.dumps(model)
+    if "joblib" in kinds:
+        buffer = io.BytesIO()
+        joblib.dump(model, buffer)
+        yield "joblib", buffer.getvalue()
+    if "skops" in kinds:
+        try:
+            yield "skops", skops.io.dumps(model)
+        except (AttributeError, RecursionError):
+            # No skops for this version, or it cannot write this model.
+            pass
 
 
 def pick(X, keep):
@@ -75,7 +106,7 @@ def width_of(answers):
 def build(case, model):
     """Header and answers of a fitted model."""
     table = TABLES[case.table]
-    count = case.rows or len(table["rows"])
+    count = len(table["rows"]) if case.whole() else OLDER_ROWS
     X = pick(tables.given(table, case.none), np.arange(count))
     if case.prepare:
         X = case.prepare(X)
@@ -107,10 +138,13 @@ def record(folder, case):
     X, targets = tables.fitted(case.table, case.none)
     if case.prepare:
         X = case.prepare(X)
+    if case.fit:
+        X = case.fit(X)
     y = targets[case.target] if isinstance(case.target, str) else case.target(targets)
-    model = case.model.fit(X, y)
+    model = case.model if hasattr(case.model, "fit") else case.model(X, y) if case.fitted else case.model()
+    model = model.fit(X, y) if not case.fitted else model
     header, answers = build(case, model)
-    blobs = list(serializations(model, zlib.crc32(case.name.encode()) % 3 == 0))
+    blobs = list(serializations(model, case.kinds()))
     header.update(case.more)
     header["files"] = [[kind, len(blob)] for kind, blob in blobs]
     body = json.dumps(header, ensure_ascii=False).encode() + b"\n"

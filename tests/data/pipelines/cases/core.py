@@ -1,50 +1,27 @@
 """What teams log most: imputed and scaled numbers, imputed and encoded words, and one model behind them."""
 
-import numpy as np
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from record import VERSION, Case
+from cases.parts import boosted, columns, dense, forest, logistic, numbers, words
+from record import VERSION, Case as Recorded
 from tables import NUMERIC, WORDS
 
 
-def dense(value):
-    """OneHotEncoder's argument, renamed in 1.2."""
-    return {"sparse_output" if VERSION >= (1, 2) else "sparse": value}
-
-
-def numbers(strategy="median", scaler=StandardScaler):
-    return Pipeline([("impute", SimpleImputer(strategy=strategy)), ("scale", scaler())])
-
-
-def words(**options):
-    return Pipeline([("impute", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(**{"handle_unknown": "ignore", **options}))])
-
-
-def columns(number=None, word=None, remainder="drop"):
-    return ColumnTransformer([("numbers", number or numbers(), NUMERIC), ("words", word or words(), WORDS)], remainder=remainder)
-
-
-def forest(kind=RandomForestClassifier, **options):
-    return kind(**{"n_estimators": 6, "max_depth": 4, "random_state": 0, **options})
-
-
-def boosted(kind, **options):
-    import lightgbm
-    return getattr(lightgbm, kind)(**{"n_estimators": 6, "num_leaves": 6, "verbose": -1, "n_jobs": 1, **options})
+def Case(*arguments, **options):
+    return Recorded(*arguments, core=True, **options)
 
 
 def cases():
-    logistic = lambda **options: LogisticRegression(max_iter=300, **options)
     yield Case("core_logistic", Pipeline([("columns", columns()), ("model", logistic())]), "mixed", "two", "blas")
     yield Case("core_logistic_words", make_pipeline(columns(), logistic(C=0.3)), "mixed", "words", "blas")
     yield Case("core_logistic_three", make_pipeline(columns(numbers("mean"), words(**dense(False))), logistic()), "mixed", "words3", "blas")
     yield Case("core_logistic_clean", make_pipeline(ColumnTransformer([("numbers", StandardScaler(), NUMERIC), ("words", OneHotEncoder(), WORDS)]), logistic()), "clean", "odd", "blas")
-    yield Case("core_forest", make_pipeline(columns(), forest()), "mixed", "two")
+    yield Case("core_forest", make_pipeline(columns(), forest(n_estimators=6, max_depth=5)), "mixed", "two")
     yield Case("core_forest_words", make_pipeline(columns(numbers("mean", MinMaxScaler), words(**dense(False))), forest()), "mixed", "words3")
     yield Case("core_forest_error", make_pipeline(columns(word=words(handle_unknown="error")), forest()), "mixed", "booleans")
     yield Case("core_forest_drop_first", make_pipeline(columns(word=words(handle_unknown="error", drop="first")), forest()), "clean", "floats")
