@@ -107,6 +107,6 @@ fn log_ready(served: &LoadedModel, address: SocketAddr, docs: bool) {
     tracing::info!(
         "serving {} ({} trees) on {url}{docs}",
         served.name,
-        served.model.n_trees()
+        served.model.size().trees
     );
 }

@@ -153,7 +153,7 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
             "the input example cannot be used; the self-test runs on zeros"
         );
     }
-    let rows = example.unwrap_or_else(|| Batch::one(&vec![0.0; schema.len()]));
+    let rows = example.unwrap_or_else(|| Batch::one(&schema.plain_row()));
     let mut answers = Predictions::default();
     let predicted = model.predict(&rows, &mut answers);
     predicted.map_err(|error| error.to_string())?;

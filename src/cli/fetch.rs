@@ -36,7 +36,7 @@ pub(super) fn run(args: &FetchArgs, out: &mut dyn Write) -> Result<(), Error> {
         "fetched {from}: {} version {}, {} trees, {}\nserve it: ml-serving serve --model {dir}",
         served.name,
         served.version,
-        served.model.n_trees(),
+        served.model.size().trees,
         served.digest
     );
     say(out, &text)

@@ -99,9 +99,9 @@ fn card(served: &LoadedModel) -> Value {
         "precision": if schema.precision == Precision::F32 { "f32" } else { "f64" },
         "scaler": steps.collect::<Vec<_>>(),
         "classes": served.class_names(),
-        "trees": model.n_trees(),
-        "nodes": model.n_nodes(),
-        "depth": model.depth(),
-        "bytes": model.bytes(),
+        "trees": model.size().trees,
+        "nodes": model.size().nodes,
+        "depth": model.size().depth,
+        "bytes": model.size().bytes,
     })
 }

@@ -207,6 +207,9 @@ fn refused(cell: &Cell, text: &str, refusal: Refusal) -> Error {
         Refusal::OutOfRange { range } => {
             format!("{value:?} {range}; correct the cell or drop the row")
         }
+        unknown @ Refusal::Unknown { .. } => {
+            format!("{unknown}; correct the cell or drop the row")
+        }
     };
     Error::Data(format!("{cell}: {why}"))
 }

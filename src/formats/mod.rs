@@ -6,6 +6,7 @@ mod error;
 mod format;
 pub mod lightgbm;
 pub mod onnx;
+pub(crate) mod program;
 pub mod sklearn;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -43,6 +43,7 @@ codes! {
     WrongFeatureCount = 422, "wrong_feature_count", "A row has the wrong number of features";
     InvalidType = 422, "invalid_type", "A value has the wrong type";
     MissingValue = 422, "missing_value", "This model takes no missing values";
+    UnknownValue = 422, "unknown_value", "The model does not know this value";
     OutOfRange = 422, "out_of_range", "A number is out of range";
     MissingColumn = 422, "missing_column", "A column is missing";
     UnknownColumn = 422, "unknown_column", "The model has no such column";

@@ -89,7 +89,7 @@ impl ServedModel {
             load_seconds: served.load_seconds,
         });
         let model = &served.model;
-        let steps_per_row = (model.n_trees() * model.depth().max(1)).max(1);
+        let steps_per_row = (model.size().trees * model.size().depth.max(1)).max(1);
         // A feature takes two bytes of JSON at least.
         let inline_bytes = (INLINE_STEPS / steps_per_row).max(1) * model.schema().len() * 2;
         let version =

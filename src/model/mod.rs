@@ -11,13 +11,16 @@ mod leaves;
 mod output;
 mod predict;
 mod prepare;
+pub mod program;
 #[cfg(test)]
 mod tests;
 
 pub use check::InvalidModel;
+pub use estimators::Size;
 pub use ir::{
-    Aggregation, BinaryScores, CategorySet, ForestIr, Labels, Link, ModelIr, Output, Step, StepOp,
-    Test, TreeNode,
+    Aggregation, BinaryScores, CategorySet, ForestIr, ForestModel, ForestScores, Labels, Link,
+    ModelIr, Output, Scores, Step, StepOp, Test, TreeNode,
 };
 pub(crate) use output::largest;
 pub use predict::{Model, Predictions, WrongWidth};
+pub use program::{Operation, Reg, ops};

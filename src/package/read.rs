@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     formats::{self, ColumnsBy, FormatError, ModelFile, Parsed, corrupt},
-    input::{Batch, ColumnType, Schema},
+    input::{Batch, Column, Schema},
 };
 
 /// The file of the input example, where the `MLmodel` names none.
@@ -120,8 +120,7 @@ fn parse(data: &DataFile, bytes: &[u8], signature: Option<&Schema>) -> Result<Pa
     let file = ModelFile {
         bytes,
         class: data.class.as_deref(),
-        // What MLflow hands over as floats, scikit-learn scales as floats.
-        f32_rows: signature.is_some_and(|s| s.columns.iter().all(|c| c.kind == ColumnType::Float)),
+        columns: signature,
     };
     let Some(format) = formats::by_flavor(&data.flavor) else {
         return Err(corrupt!(
@@ -186,11 +185,12 @@ fn signature_of(logged: &Schema, derived: &Schema, by: ColumnsBy) -> Result<Sche
                 .columns
                 .iter()
                 .filter(|c| plain(&c.name) == plain(name));
-            exact
-                .or(similar.next().filter(|_| similar.next().is_none()))
-                .cloned()
+            exact.or(similar.next().filter(|_| similar.next().is_none()))
         };
-        let ordered: Option<Vec<_>> = derived.columns.iter().map(|c| by_name(&c.name)).collect();
+        let ordered = derived.columns.iter();
+        let ordered: Option<Vec<_>> = ordered
+            .map(|c| by_name(&c.name).map(|logged| both(logged, c)))
+            .collect();
         let Some(columns) = ordered else {
             return Err(corrupt!(
                 "the signature in MLmodel names other columns than the model's inputs"
@@ -198,7 +198,22 @@ fn signature_of(logged: &Schema, derived: &Schema, by: ColumnsBy) -> Result<Sche
         };
         return Ok(Schema::new(columns, true));
     }
-    Ok(logged.clone())
+    let columns = logged.columns.iter().zip(&derived.columns);
+    let columns = columns.map(|(logged, derived)| both(logged, derived));
+    Ok(Schema::new(columns.collect(), logged.named))
+}
+
+/// What the package says of a column and what the model does with it: the package names it and types its numbers, the model knows its
+/// words.
+fn both(logged: &Column, derived: &Column) -> Column {
+    let words = derived.kind.is_words() || logged.kind.is_words();
+    Column {
+        name: logged.name.clone(),
+        kind: if words { derived.kind } else { logged.kind },
+        required: logged.required && derived.required,
+        nullable: derived.nullable,
+        words: derived.words.clone(),
+    }
 }
 
 /// `sha256:<hex>` of `bytes`.

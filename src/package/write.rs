@@ -10,7 +10,7 @@ use super::{
 use crate::{
     formats::{FormatError, ModelFile, corrupt, onnx},
     input::Batch,
-    model::{Model, ModelIr, Predictions},
+    model::{ForestModel, Model, Predictions},
 };
 
 /// The files of an MLflow Model directory for `source`, by name. The same input gives the same bytes.
@@ -21,7 +21,7 @@ use crate::{
 /// # Errors
 /// `Unsupported` when ONNX cannot say what `source` says.
 pub fn write(
-    source: &ModelIr,
+    source: &ForestModel,
     example: &Batch,
     facts: Mapping,
 ) -> Result<Vec<(&'static str, Vec<u8>)>, FormatError> {

@@ -7,7 +7,7 @@ use super::scaler::Scaler;
 use super::split::{self, Split};
 use super::{Features, Params, Report, Table, TrainError};
 use crate::input::{Batch, ColumnType, Precision, Schema};
-use crate::model::{Aggregation, Link, Model, ModelIr, Output, Predictions, Step, StepOp};
+use crate::model::{Aggregation, ForestModel, Link, Model, Output, Predictions, Step, StepOp};
 
 /// Rows of the training data that a package shows as its example.
 const EXAMPLES: usize = 3;
@@ -16,7 +16,7 @@ const EXAMPLES: usize = 3;
 #[derive(Clone, Debug)]
 pub struct Trained {
     /// Unchecked, as a file would describe it.
-    pub source: ModelIr,
+    pub source: ForestModel,
     /// How it did on the rows held out; none without held-out rows.
     pub report: Option<Report>,
     /// For the package's metadata.
@@ -71,7 +71,7 @@ pub fn train(
     };
     let forest = forest::grow(&sample, params, &progress)?;
 
-    let source = ModelIr {
+    let source = ForestModel {
         schema: Schema::named(table.columns.iter().cloned(), ColumnType::Double),
         input: Precision::F32,
         steps: steps(&scaler),
@@ -112,7 +112,7 @@ fn steps(scaler: &Scaler) -> Vec<Step> {
 }
 
 /// Asks the engine that will serve the model.
-fn measure(source: &ModelIr, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
+fn measure(source: &ForestModel, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
     let names = table.labels.names();
     let defect = |error: &dyn std::fmt::Display| TrainError::Internal(error.to_string());
     let model = Model::new(source.clone()).map_err(|error| defect(&error))?;

@@ -1,7 +1,7 @@
 //! Training: a table of numbers and a class column in, a scaler and a random forest out.
 //!
 //! Owns reading the data, the held-out split, scaling, growing the trees (linfa) and the report. Knows no file format but CSV: what
-//! it hands over is a [`ModelIr`](crate::model::ModelIr). The same table and parameters give the same model bit for bit,
+//! it hands over is a [`ForestModel`](crate::model::ForestModel). The same table and parameters give the same model bit for bit,
 //! whatever the number of threads.
 
 mod apportion;

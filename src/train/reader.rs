@@ -134,7 +134,9 @@ fn number(feature: &Column, text: &str, cell: impl FnOnce() -> Cell) -> Result<f
     accepted.map(|x| x as f32).map_err(|refusal| {
         let (cell, value) = (cell(), text.chars().take(QUOTED).collect());
         match refusal {
-            Refusal::Type { .. } => TrainError::NotNumeric { cell, value },
+            Refusal::Type { .. } | Refusal::Unknown { .. } => {
+                TrainError::NotNumeric { cell, value }
+            }
             Refusal::Missing | Refusal::NotFinite => TrainError::NotFinite { cell, value },
             Refusal::OutOfRange { .. } => TrainError::OutOfRange { cell, value },
         }

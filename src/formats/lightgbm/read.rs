@@ -11,7 +11,7 @@ use super::{
 };
 use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, ModelIr, Step, StepOp};
+use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
 
 /// Reads a model text of LightGBM 2 to 4.
 ///
@@ -21,14 +21,18 @@ use crate::model::{Aggregation, ForestIr, ModelIr, Step, StepOp};
 /// `Corrupt` when the bytes are no such text or contradict themselves, `Unsupported` when the model does what this
 /// server does not; the text names it.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
-    read_wrapped(file.bytes, &LightgbmWrapper::default())
+    let parsed = read_wrapped(file.bytes, &LightgbmWrapper::default())?;
+    Ok(parsed.map(Into::into))
 }
 
 /// The same for a text that came out of one of the scikit-learn classes.
 ///
 /// # Errors
 /// As [`read()`].
-pub fn read_wrapped(bytes: &[u8], wrapper: &LightgbmWrapper) -> Result<Parsed, FormatError> {
+pub fn read_wrapped(
+    bytes: &[u8],
+    wrapper: &LightgbmWrapper,
+) -> Result<Parsed<ForestModel>, FormatError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| corrupt!("the file is not a LightGBM model: it is not text"))?;
     let mut lines = Lines::new(text)?;
@@ -72,7 +76,7 @@ pub fn read_wrapped(bytes: &[u8], wrapper: &LightgbmWrapper) -> Result<Parsed, F
         operand,
         precision: Precision::F64,
     });
-    let ir = ModelIr {
+    let ir = ForestModel {
         schema: header.schema,
         input: Precision::F64,
         steps: steps.into_iter().collect(),

@@ -5,11 +5,11 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use super::{LightgbmWrapper, read_wrapped};
 use crate::{
     formats::{FormatError, ModelFile, tests::boosters::unpacked},
-    model::{Labels, Link, Model, ModelIr, Output, Predictions, StepOp, TreeNode},
+    model::{ForestModel, Labels, Link, Model, Output, Predictions, StepOp, TreeNode},
 };
 
-fn read(bytes: &[u8]) -> Result<ModelIr, FormatError> {
-    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir)
+fn read(bytes: &[u8]) -> Result<ForestModel, FormatError> {
+    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir.into_forest())
 }
 
 /// One tree of a numerical and a categorical split.

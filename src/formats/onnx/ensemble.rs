@@ -17,7 +17,7 @@ use super::{
 use crate::{
     formats::{FormatError, MAX_FEATURES},
     input::Precision,
-    model::{Aggregation, BinaryScores, ForestIr, Labels, Link, ModelIr, Output, TreeNode},
+    model::{Aggregation, BinaryScores, ForestIr, ForestModel, Labels, Link, Output, TreeNode},
 };
 
 const CLASSIFIER: [&str; 22] = [
@@ -74,7 +74,7 @@ pub(super) fn read(
     node: &NodeProto,
     features: &Features,
     size: usize,
-) -> Result<ModelIr, FormatError> {
+) -> Result<ForestModel, FormatError> {
     let op = node.op_type.as_str();
     let classifier = op == "TreeEnsembleClassifier";
     let known: &[&str] = if classifier { &CLASSIFIER } else { &REGRESSOR };
@@ -101,7 +101,7 @@ pub(super) fn read(
     let (mut forest, leaves) = forest(op, features, &nodes, &weights, &shape, size)?;
     let output = shape.output(&attributes, &leaves, base.is_empty())?;
     forest.leaves = leaves.values;
-    Ok(ModelIr {
+    Ok(ForestModel {
         schema: features.schema(forest.n_features),
         input: features.input,
         steps: features.steps(forest.n_features),

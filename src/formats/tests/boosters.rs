@@ -9,7 +9,7 @@ use super::{
     super::{FormatError, ModelFile, by_flavor},
     ulps,
 };
-use crate::model::{Labels, Model, ModelIr, Predictions};
+use crate::model::{ForestModel, Labels, Model, Predictions};
 
 /// The first line of a `rows.gz`, which `tests/data/boosters/make.py` wrote.
 #[derive(Deserialize)]
@@ -35,15 +35,15 @@ pub(crate) fn unpacked(file: &str) -> Vec<u8> {
     bytes
 }
 
-fn read(header: &Header) -> Result<ModelIr, FormatError> {
+fn read(header: &Header) -> Result<ForestModel, FormatError> {
     let bytes = unpacked(&header.file);
     let file = ModelFile {
         bytes: &bytes,
         class: Some(&header.class),
-        f32_rows: false,
+        columns: None,
     };
     let format = by_flavor(&header.flavor).unwrap();
-    (format.read)(&file).map(|parsed| parsed.ir)
+    (format.read)(&file).map(|parsed| parsed.ir.into_forest())
 }
 
 fn names(folder: PathBuf, ending: &str) -> Vec<String> {
@@ -90,7 +90,10 @@ fn differences(name: &str) -> (Vec<String>, f64) {
     let exception = EXCEPTIONS
         .iter()
         .find(|(of, _)| name.strip_suffix(".rows.gz") == Some(of));
-    let allowed = exception.map_or_else(|| ulps::allowed(&source), |(_, ulps)| *ulps);
+    let allowed = exception.map_or_else(
+        || ulps::allowed(&source.output, source.output_precision),
+        |(_, ulps)| *ulps,
+    );
     let model = Model::new(source).unwrap_or_else(|e| panic!("{name}: {e}"));
     let mut got = Predictions::default();
     model.predict_rows(rows, &mut got);

@@ -11,9 +11,9 @@ use super::{
     read::{document, parse, rename},
     unsupported,
 };
-use crate::formats::Parsed;
 use crate::input::Precision;
 use crate::model::{Labels, Step, StepOp};
+use crate::{formats::Parsed, model::ForestModel};
 
 /// What a Python object knows about a model beside the booster's memory.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,10 @@ const BEFORE_MODEL: &[u8] = b"CONFIG-offset:";
 ///
 /// # Errors
 /// As [`super::read()`].
-pub fn read_pickled(bytes: &[u8], wrapper: &XgboostWrapper<'_>) -> Result<Parsed, FormatError> {
+pub fn read_pickled(
+    bytes: &[u8],
+    wrapper: &XgboostWrapper<'_>,
+) -> Result<Parsed<ForestModel>, FormatError> {
     // Behind it stands the length of the model, and behind the model its parameters.
     let model = bytes.strip_prefix(BEFORE_MODEL).and_then(|b| b.get(8..));
     let model = document::<Memory>(model.unwrap_or(bytes))?;

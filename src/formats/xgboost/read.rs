@@ -15,7 +15,7 @@ use super::{
 };
 use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, Labels, ModelIr, Output};
+use crate::model::{Aggregation, ForestIr, ForestModel, Labels, Output};
 
 /// Reads an XGBoost model as the class that its package names predicts, else as the file's own notes say.
 ///
@@ -25,11 +25,12 @@ use crate::model::{Aggregation, ForestIr, Labels, ModelIr, Output};
 /// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
 /// ensemble or does what this server does not; the text names it.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
-    parse(
+    let parsed = parse(
         document::<Document>(file.bytes)?,
         file.class,
         file.bytes.len(),
-    )
+    )?;
+    Ok(parsed.map(Into::into))
 }
 
 /// Whether the bytes begin as one of the three formats does. LightGBM dumps JSON too, so braces alone do not tell.
@@ -48,7 +49,7 @@ pub(super) fn parse(
     document: Document,
     class: Option<&str>,
     size: usize,
-) -> Result<Parsed, FormatError> {
+) -> Result<Parsed<ForestModel>, FormatError> {
     let Document { learner, version } = document;
     let parts = vec![
         learner.gradient_booster.name.clone(),
@@ -86,7 +87,7 @@ pub(super) fn parse(
         ..model
     };
     let forest = forest(&model, weights.as_deref(), n_features, api, &margins, size)?;
-    let mut ir = ModelIr {
+    let mut ir = ForestModel {
         base: margins,
         output: objective.output(width, api)?,
         schema: schema(learner.feature_names, n_features),

@@ -6,16 +6,16 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use super::ubj;
 use crate::{
     formats::{FormatError, ModelFile, tests::boosters::unpacked},
-    model::{Labels, Model, ModelIr, Output},
+    model::{ForestModel, Labels, Model, Output},
 };
 
-fn read(bytes: &[u8], class: Option<&str>) -> Result<ModelIr, FormatError> {
+fn read(bytes: &[u8], class: Option<&str>) -> Result<ForestModel, FormatError> {
     let file = ModelFile {
         bytes,
         class,
-        f32_rows: false,
+        columns: None,
     };
-    super::read(&file).map(|parsed| parsed.ir)
+    super::read(&file).map(|parsed| parsed.ir.into_forest())
 }
 
 fn refusal(bytes: &[u8]) -> String {
@@ -147,7 +147,7 @@ fn what_is_in_no_format_is_refused_with_the_way_out() {
 }
 
 /// The scores of a row of halves.
-fn scores(source: ModelIr) -> Vec<f64> {
+fn scores(source: ForestModel) -> Vec<f64> {
     let model = Model::new(source).unwrap();
     let mut answer = crate::model::Predictions::default();
     model.predict_rows(&vec![0.5; model.schema().len()], &mut answer);

@@ -2,7 +2,7 @@
 
 use super::{paths::operations, text};
 use crate::{
-    input::{Column, ColumnType, Precision, Schema},
+    input::{Column, ColumnType, Precision, Schema, Word},
     model::{Labels, Model},
 };
 use serde_json::{Map, Value, json};
@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 const MOST_LONG: i64 = i64::MAX - 512;
 /// Lists of names in descriptions are cut after this many.
 const MOST_NAMES: usize = 50;
+/// A column's words are an enumeration where they are no more than these.
+const MOST_WORDS: usize = 500;
 
 /// Types what the operations refer to: the request, and the answers to one row and to the rows of a batch.
 pub(super) fn by_model(document: &mut Value, model: &Model) {
@@ -118,7 +120,7 @@ pub(super) fn range(column: &Column, precision: Precision) -> Option<(Value, Val
             let most = f64::from(f32::MAX);
             Some((json!(-most), json!(most)))
         }
-        (ColumnType::Float | ColumnType::Double, Precision::F64) | (ColumnType::Boolean, _) => None,
+        _ => None,
     }
 }
 
@@ -130,7 +132,37 @@ fn value(column: &Column, precision: Precision) -> Value {
         ColumnType::Long => json!({"type": "integer", "format": "int64"}),
         ColumnType::Float => json!({"type": "number", "format": "float"}),
         ColumnType::Double => json!({"type": "number", "format": "double"}),
+        ColumnType::Text => json!({"type": "string"}),
+        ColumnType::Datetime => json!({"type": "string", "format": "date-time"}),
+        ColumnType::Any => json!({}),
     };
+    if let Some(words) = &column.words {
+        let list = words.taken().take(MOST_WORDS).map(|word| match word {
+            Word::Text(text) => json!(text),
+            Word::Number(number) => json!(number),
+            Word::Boolean(flag) => json!(flag),
+        });
+        let mut list: Vec<Value> = list.collect();
+        let whole = words.taken().count() == list.len();
+        if words.is_closed() && whole {
+            if column.nullable {
+                // An enumeration takes only what it lists.
+                list.push(Value::Null);
+            }
+            schema["enum"] = list.into();
+        } else {
+            let open = if words.is_closed() {
+                "The model takes"
+            } else {
+                "The model knows"
+            };
+            let names = words.taken().map(ToString::to_string);
+            let names: Vec<String> = names.take(MOST_NAMES + 1).collect();
+            let names = text::list(names.iter().map(String::as_str), MOST_NAMES);
+            schema["description"] = json!(format!("{open} {names}."));
+            schema["example"] = list.first().cloned().unwrap_or_default();
+        }
+    }
     if let Some((least, most)) = range(column, precision) {
         schema["minimum"] = least;
         schema["maximum"] = most;

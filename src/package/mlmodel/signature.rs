@@ -2,7 +2,7 @@
 //!
 //! Source: MLflow's `mlflow/types/schema.py`, `ColSpec` and `TensorSpec`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::{
     formats::{FormatError, corrupt, unsupported},
@@ -16,12 +16,28 @@ const MAX_COLUMNS: i64 = 65_536;
 #[derive(Deserialize)]
 struct Spec {
     r#type: String,
+    /// A number where a data frame without names was logged.
+    #[serde(default, deserialize_with = "name")]
     name: Option<String>,
     required: Option<bool>,
     /// The opposite of `required`, as MLflow 2.0 to 2.5 wrote it.
     optional: Option<bool>,
     #[serde(rename = "tensor-spec")]
     tensor: Option<TensorSpec>,
+}
+
+fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Name {
+        Text(String),
+        Number(i64),
+    }
+    Ok(match Option::<Name>::deserialize(from)? {
+        Some(Name::Text(text)) => Some(text),
+        Some(Name::Number(number)) => Some(number.to_string()),
+        None => None,
+    })
 }
 
 #[derive(Deserialize)]
@@ -75,14 +91,17 @@ fn column_type(spec: &Spec, i: usize) -> Result<ColumnType, FormatError> {
         ("long", _) => ColumnType::Long,
         ("float", _) => ColumnType::Float,
         ("double", _) => ColumnType::Double,
+        ("string" | "binary", _) => ColumnType::Text,
+        ("datetime", _) => ColumnType::Datetime,
+        ("any", _) => ColumnType::Any,
         // A dictionary of tensors, one column each: what a graph with one input per column is logged with.
         ("tensor", Some(tensor)) if matches!(tensor.shape.as_slice(), [_] | [_, 1]) => {
             dtype(&tensor.dtype)?
         }
         (other, _) => {
             return Err(unsupported!(
-                "the signature's column `{column}` is of type {other}; boolean, integer, long, float and double work: \
-                 encode other columns before the model"
+                "the signature's column `{column}` is of type {other}; boolean, integer, long, float, double, string and \
+                 datetime work"
             ));
         }
     })

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    input::{ColumnType, Schema},
+    input::Schema,
     model::{Labels, Output},
     package::yaml::{self, Mapping},
 };
@@ -145,13 +145,7 @@ pub fn write(package: &Packaged<'_>) -> Result<String, yaml::Error> {
 
 fn inputs(signature: &Schema) -> String {
     let column = |column: &crate::input::Column| {
-        let kind = match column.kind {
-            ColumnType::Boolean => "boolean",
-            ColumnType::Integer => "integer",
-            ColumnType::Long => "long",
-            ColumnType::Float => "float",
-            ColumnType::Double => "double",
-        };
+        let kind = column.kind.name();
         json!({"name": column.name, "required": true, "type": kind})
     };
     json!(signature.columns.iter().map(column).collect::<Vec<_>>()).to_string()

@@ -1,32 +1,43 @@
 //! Records to a model: scikit-learn's estimators, as their `predict` and `predict_proba` are written.
 //!
-//! Source: `sklearn/pipeline.py`, `sklearn/tree/_classes.py`, `sklearn/ensemble/_forest.py`, `_gb.py` and
-//! `_hist_gradient_boosting/`, versions 1.0 to 1.9.
+//! Source: the `transform`, `predict` and `predict_proba` methods of scikit-learn, versions 0.24 to 1.9.
+//!
+//! A transformer takes registers and gives registers ([`transform`]), an estimator takes registers and gives an [`Estimate`]; what holds
+//! others is in [`compose`]. A further class is one reader in one of the three.
 
 mod boosting;
 mod categories;
+mod cells;
+mod compose;
 mod ensemble;
+mod estimate;
 mod forests;
 mod hist;
 mod labels;
 mod lightgbm;
+mod origin;
 mod part;
-mod pipeline;
+mod transform;
 mod trees;
 mod xgboost;
 
 use super::{FormatError, corrupt, id::Id, pickle::ADVICE, record::Arena, unsupported};
-use crate::formats::{ColumnsBy, Parsed};
-use crate::input::{ColumnType, Precision, Schema};
-use ensemble::Ensemble;
+use crate::{
+    formats::{ColumnsBy, Parsed, program::Board},
+    input::Schema,
+    model::{ModelIr, Reg},
+};
 use part::Part;
 
-/// Builds the model whose record is `root`. `size` is the number of bytes it was read from; with `floats`, scalers get `f32`.
+/// Steps in steps deeper than this are nobody's model.
+const MAX_DEPTH: usize = 16;
+
+/// Builds the model whose record is `root`. `size` is the number of bytes it was read from, `told` what the package says of the columns.
 pub(super) fn model(
     arena: &Arena<'_>,
     root: Id,
     size: usize,
-    floats: bool,
+    told: Option<&Schema>,
 ) -> Result<Parsed, FormatError> {
     let Some(root) = Part::new(arena, root) else {
         return Err(unsupported!(
@@ -34,72 +45,86 @@ pub(super) fn model(
             arena.kind(root)
         ));
     };
-    let chain = pipeline::flatten(root)?;
-    let last = chain.last;
-    let names = chain.parts().find_map(Part::feature_names).transpose()?;
-    let version = chain.parts().find_map(Part::version_text);
-    let mut parsed = match (last.module, last.class) {
-        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
-            lightgbm::read(last)?
-        }
-        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => xgboost::read(last)?,
-        _ => Parsed {
-            parts: vec![last.class.to_owned()],
-            version: None,
-            ir: estimator(last, size)?.ir(),
-            columns: ColumnsBy::Name,
-        },
+    let root = compose::found(root)?;
+    let version = origin::version(root).map(str::to_owned);
+    let booster = estimate::booster(root)?;
+    let origin = match &booster {
+        Some(booster) => origin::Origin::of(&booster.ir.schema),
+        None => origin::of(root)?,
     };
-    // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
-    parsed.version = version.map(str::to_owned);
-    let ir = &mut parsed.ir;
-    let n_features = ir.forest.n_features;
-    if let Some(names) = names.filter(|names| names.len() == n_features) {
-        ir.schema = Schema::named(names, ColumnType::Double);
-    }
-    // A scaler takes doubles as they are; trees round their input first.
-    if !chain.scalers.is_empty() {
-        ir.input = if floats {
-            Precision::F32
-        } else {
-            Precision::F64
-        };
-        let mut steps = Vec::new();
-        for scaler in &chain.scalers {
-            steps.extend(pipeline::steps(*scaler, n_features, ir.input)?);
+    let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);
+    let width = origin.width(root, told)?;
+    let mut reader = Reader {
+        board: Board::new(origin.names(width), width, told),
+        size,
+        parts: Vec::new(),
+        depth: 0,
+    };
+    let all = reader.board.all_columns();
+    let (last, reads) = reader.before_the_last(root, all)?;
+    let (ir, parts) = reader.finish(last, reads)?;
+    Ok(Parsed {
+        ir,
+        // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
+        version,
+        parts,
+        columns: by,
+    })
+}
+
+/// The reading of one model.
+struct Reader {
+    board: Board,
+    /// Bytes of the file, which bound what its trees may claim.
+    size: usize,
+    /// The classes met, in their order.
+    parts: Vec<String>,
+    /// How many parts the one at hand is inside of.
+    depth: usize,
+}
+
+impl Reader {
+    /// Reads a part that is inside another one, called `name` there.
+    fn inside<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Result<T, FormatError>,
+    ) -> Result<T, FormatError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(unsupported!("the steps nest more than {MAX_DEPTH} deep"));
         }
-        // The boosters' own steps come after the scalers.
-        steps.append(&mut ir.steps);
-        ir.steps = steps;
+        self.depth += 1;
+        self.board.path.push(name.to_owned());
+        let read = read(self)?;
+        self.board.path.pop();
+        self.depth -= 1;
+        Ok(read)
     }
-    let scalers = chain.scalers.iter().map(|part| part.class.to_owned());
-    parsed.parts.splice(..0, scalers);
-    Ok(parsed)
-}
 
-fn estimator(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
-    if let Some(trees) = forests::trees_of(part)? {
-        return if part.class.ends_with("Classifier") {
-            forests::classifier(part, &trees, size)
+    /// The model that ends in `last`, an estimator that is no pipeline.
+    fn finish(
+        mut self,
+        last: Part<'_>,
+        reads: Vec<Reg>,
+    ) -> Result<(ModelIr, Vec<String>), FormatError> {
+        if let Some((forest, reads)) = self.forest(last, &reads)? {
+            return Ok((self.board.finish_forest(reads, forest)?, self.parts));
+        }
+        let estimate = self.estimate(last, &reads)?;
+        Ok((estimate.finish(self.board)?, self.parts))
+    }
+
+    /// Where a part stands and what it is, for messages: "the step `prep → cat` is a …".
+    fn refusal(&self, part: Part<'_>) -> FormatError {
+        let place = self.board.place();
+        let what = if place.is_empty() {
+            "the model".to_owned()
         } else {
-            forests::regressor(part, &trees, size)
+            format!("the step `{place}`")
         };
+        unsupported!(
+            "{what} is a {}, which this server does not run; {ADVICE}",
+            part.full_name()
+        )
     }
-    match part.sklearn_class() {
-        "GradientBoostingClassifier" => boosting::classifier(part, size),
-        "GradientBoostingRegressor" => boosting::regressor(part, size),
-        "HistGradientBoostingClassifier" => hist::classifier(part, size),
-        "HistGradientBoostingRegressor" => hist::regressor(part, size),
-        _ => Err(refused(part)),
-    }
-}
-
-/// An estimator that this server does not serve, by name, and what would work.
-fn refused(part: Part<'_>) -> FormatError {
-    unsupported!(
-        "the model is a {}, which this server does not serve; of scikit-learn it serves DecisionTree, ExtraTree, \
-         RandomForest, ExtraTrees, GradientBoosting and HistGradientBoosting models, alone or in a Pipeline behind \
-         StandardScaler and MinMaxScaler. To serve it all the same, {ADVICE}",
-        part.full_name()
-    )
 }

@@ -9,7 +9,7 @@ use super::{
     },
     corrupt, unsupported,
 };
-use crate::formats::FormatError;
+use crate::{formats::FormatError, input::Word};
 
 /// The record of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +88,15 @@ impl<'d> Part<'d> {
         numpy::array(self.arena, id)?.ok_or_else(|| self.wrong(name, id))
     }
 
+    /// An attribute that is an array of numbers, or one number.
+    pub(super) fn array_or_number(&self, name: &str) -> Result<Vec<f64>, FormatError> {
+        let id = self.attribute(name)?;
+        match numpy::array(self.arena, id)? {
+            Some(array) => array.floats(),
+            None => Ok(vec![self.number(name)?]),
+        }
+    }
+
     /// A number of Python or numpy.
     pub(super) fn number(&self, name: &str) -> Result<f64, FormatError> {
         let id = self.attribute(name)?;
@@ -124,25 +133,51 @@ impl<'d> Part<'d> {
     }
 
     /// The names of the columns that the part was fitted on, where they had names.
+    ///
+    /// In 0.24 only a `ColumnTransformer` kept them.
     pub(super) fn feature_names(&self) -> Option<Result<Vec<String>, FormatError>> {
-        self.get("feature_names_in_")?;
-        let names = self.array("feature_names_in_").map(|array| {
-            let ids = array.objects().unwrap_or_default();
-            ids.iter()
-                .map(|id| self.arena.text(*id).map(str::to_owned))
-                .collect::<Option<Vec<_>>>()
-                .unwrap_or_default()
+        let kept = ["feature_names_in_", "_feature_names_in"];
+        let id = kept.iter().find_map(|name| self.get(name))?;
+        let names = super::cells::values(*self, id).map(|values| {
+            let text = |value| match value {
+                Some(Word::Text(text)) => Some(text),
+                _ => None,
+            };
+            values
+                .into_iter()
+                .map(text)
+                .collect::<Option<Vec<String>>>()
         });
-        Some(names.and_then(|names| {
-            let mut sorted: Vec<&String> = names.iter().collect();
-            sorted.sort_unstable();
-            match sorted.array_windows().find(|[a, b]| a == b) {
-                Some([name, _]) => Err(unsupported!(
-                    "two columns of the model are called `{name}`; give them different names"
-                )),
-                None => Ok(names),
-            }
-        }))
+        let names = match names {
+            Ok(names) => names?,
+            Err(error) => return Some(Err(error)),
+        };
+        let mut sorted: Vec<&String> = names.iter().collect();
+        sorted.sort_unstable();
+        Some(match sorted.array_windows().find(|[a, b]| a == b) {
+            Some([name, _]) => Err(unsupported!(
+                "two columns of the model are called `{name}`; give them different names"
+            )),
+            None => Ok(names),
+        })
+    }
+
+    /// The library that the class is of: the first part of its module's name.
+    pub(super) fn package(&self) -> &'d str {
+        self.module.split('.').next().unwrap_or_default()
+    }
+
+    /// An attribute that is a number for each of `width` columns.
+    pub(super) fn columns(&self, name: &str, width: usize) -> Result<Vec<f64>, FormatError> {
+        let numbers = self.array(name)?.floats()?;
+        if numbers.len() != width {
+            return Err(corrupt!(
+                "the {} was fitted on {} columns, and gets {width}",
+                self.class,
+                numbers.len()
+            ));
+        }
+        Ok(numbers)
     }
 
     /// The class, where it is one of scikit-learn's own.

@@ -8,9 +8,10 @@ use crate::formats::{
     FormatError, Parsed,
     xgboost::{XgboostWrapper, read_pickled},
 };
+use crate::model::ForestModel;
 
 /// Reads an object of `xgboost.sklearn`, or a Booster.
-pub(super) fn read(part: Part<'_>) -> Result<Parsed, FormatError> {
+pub(super) fn read(part: Part<'_>) -> Result<Parsed<ForestModel>, FormatError> {
     let booster = match part.class {
         "Booster" => part,
         _ => part.part("_Booster")?,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 fn refusal(bytes: &[u8]) -> String {
-    read(bytes, false)
+    read(bytes, None)
         .map(|parsed| parsed.parts)
         .unwrap_err()
         .to_string()
@@ -76,7 +76,7 @@ fn what_is_called_must_be_a_name() {
         b"K\x01NNs",
         b"N)}\x92",
     ] {
-        read(&pickle(&[opcodes]), false).unwrap_err();
+        read(&pickle(&[opcodes]), None).unwrap_err();
     }
     for opcodes in [
         &b"Pname\n"[..],
@@ -85,7 +85,7 @@ fn what_is_called_must_be_a_name() {
         b"\x97",
         b"(S'x'\nios\nsystem\n",
     ] {
-        read(&pickle(&[opcodes]), false).unwrap_err();
+        read(&pickle(&[opcodes]), None).unwrap_err();
     }
 }
 
@@ -133,7 +133,7 @@ fn nesting_and_sharing_cost_no_more_than_their_bytes() {
     }
     // Marks, copies and references are cheap, but not free.
     for op in [&b"("[..], b"N", b"NNN2", b"N\x94h\0"] {
-        read(&pickle(&[&op.repeat(million)]), false).unwrap_err();
+        read(&pickle(&[&op.repeat(million)]), None).unwrap_err();
     }
     let mut text = vec![b'X'];
     text.extend(1_000_000u32.to_le_bytes());
@@ -170,9 +170,9 @@ fn small() -> Vec<(String, Vec<u8>)> {
 #[test]
 fn a_file_that_ends_early_is_refused_wherever_it_ends() {
     for (kind, bytes) in small() {
-        assert!(read(&bytes, false).is_ok());
+        assert!(read(&bytes, None).is_ok());
         for end in 0..bytes.len() {
-            assert!(read(&bytes[..end], false).is_err(), "{kind} cut at {end}");
+            assert!(read(&bytes[..end], None).is_err(), "{kind} cut at {end}");
         }
     }
 }
@@ -185,7 +185,7 @@ fn damaged_files_do_no_harm() {
             for bits in [0x01, 0x80, 0xff] {
                 let mut bytes = bytes.clone();
                 bytes[at] ^= bits;
-                let Ok(Parsed { ir, .. }) = read(&bytes, false) else {
+                let Ok(Parsed { ir, .. }) = read(&bytes, None) else {
                     continue;
                 };
                 if let Ok(model) = Model::new(ir) {

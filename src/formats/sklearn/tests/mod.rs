@@ -10,12 +10,13 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 use crate::formats::{FormatError, ModelFile, Parsed};
+use crate::input::Schema;
 
-fn read(bytes: &[u8], f32_rows: bool) -> Result<Parsed, FormatError> {
+fn read(bytes: &[u8], columns: Option<&Schema>) -> Result<Parsed, FormatError> {
     super::read(&ModelFile {
         bytes,
         class: None,
-        f32_rows,
+        columns,
     })
 }
 

@@ -4,6 +4,7 @@
 use std::fs;
 
 use super::{Header, Recorded, names, read, recorded};
+use crate::input::{ColumnType, Schema};
 use crate::{
     formats::{
         Parsed,
@@ -21,7 +22,7 @@ fn compare(case: &Recorded, kind: &str, parsed: Parsed, wrong: &mut Vec<String>)
     let allowed = match header.name.as_str() {
         // The mean of the forest that boosting starts from is taken as a part of the sum.
         "gradient_boosting_regressor_forest" => 2.0,
-        _ => allowed(&parsed.ir),
+        _ => allowed(&parsed.ir.output, parsed.ir.output_precision),
     };
     match Model::new(parsed.ir) {
         Ok(model) => compare_answers(case, &model, allowed, &mut complain),
@@ -128,8 +129,10 @@ fn every_model_in_every_serialization_answers_as_scikit_learn_does() {
         let case = recorded(name);
         assert!(case.header.rows >= 1000 && case.files.len() >= 8, "{name}");
         let mut deviations = Vec::new();
+        let floats = case.header.floats;
+        let floats = floats.then(|| Schema::unnamed(case.header.features, ColumnType::Float));
         for (kind, bytes) in &case.files {
-            match read(bytes, case.header.floats) {
+            match read(bytes, floats.as_ref()) {
                 Ok(parsed) => {
                     let worst = compare(&case, kind, parsed, &mut wrong);
                     deviations.push(format!("{kind} {worst:.1e}"));

@@ -11,7 +11,7 @@ fn refusal(name: &str) -> FormatError {
     let file = fs::File::open(folder().join(format!("refused/{name}.gz"))).unwrap();
     let mut bytes = Vec::new();
     GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
-    read(&bytes, false).map(|parsed| parsed.parts).unwrap_err()
+    read(&bytes, None).map(|parsed| parsed.parts).unwrap_err()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The forms of a body; shown in the model's own terms to clients that sent another one.
 
 use crate::{
-    input::{Column, ColumnType, Precision, Value as Given},
+    input::{Column, ColumnType, Precision, Value as Given, Word},
     load::LoadedModel,
 };
 use serde_json::{Value, json};
@@ -75,6 +75,9 @@ fn row(served: &LoadedModel) -> String {
 
 /// `x` as the column takes it. The maker's example may hold what the column refuses; then it is the column's zero.
 pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> Value {
+    if column.kind.is_words() {
+        return word(column, x);
+    }
     let given = match column.kind {
         _ if x.is_nan() => Given::Missing,
         ColumnType::Boolean => Given::Boolean(x != 0.0),
@@ -90,7 +93,20 @@ pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> V
             .to_string()
             .parse()
             .map_or(json!(x), |x: f64| json!(x)),
-        ColumnType::Float | ColumnType::Double => json!(x),
+        _ => json!(x),
+    }
+}
+
+/// The word at place `x`, or the column's first one. Nothing reads a column without words.
+fn word(column: &Column, x: f64) -> Value {
+    let known = column.words.as_ref().filter(|_| !x.is_nan());
+    let word = known.and_then(|words| words.get(x as usize).or_else(|| words.get(0)));
+    match word {
+        Some(Word::Text(text)) => json!(text),
+        Some(Word::Number(number)) => json!(number),
+        Some(Word::Boolean(flag)) => json!(flag),
+        None if column.nullable => Value::Null,
+        None => json!(""),
     }
 }
 

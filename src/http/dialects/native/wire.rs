@@ -182,9 +182,9 @@ impl ModelCard {
             digest: served.digest.clone(),
             signature: columns.collect(),
             classes: served.class_names(),
-            trees: model.n_trees(),
-            nodes: model.n_nodes(),
-            depth: model.depth(),
+            trees: model.size().trees,
+            nodes: model.size().nodes,
+            depth: model.size().depth,
             loaded_at: loaded_at.as_secs_f64(),
         }
     }

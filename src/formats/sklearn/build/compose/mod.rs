@@ -1,0 +1,14 @@
+//! What holds other parts and has no numbers of its own: pipelines, columns by kind, unions, searches.
+
+mod columns;
+mod named;
+mod pipeline;
+mod union;
+
+pub(super) use named::{first_inside, found};
+
+use super::{
+    super::{id::Id, numpy, record::Node},
+    FormatError, Part, Reader, corrupt, unsupported,
+};
+use crate::model::Reg;

@@ -1,0 +1,93 @@
+//! Forests and boosters, of scikit-learn, LightGBM and XGBoost.
+
+use super::{
+    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting, forests, hist,
+    lightgbm, xgboost,
+};
+use crate::model::{ForestScores, Reg};
+
+/// A model of LightGBM or XGBoost, if the part is one.
+pub(in super::super) fn booster(
+    part: Part<'_>,
+) -> Result<Option<Parsed<ForestModel>>, FormatError> {
+    Ok(match (part.module, part.class) {
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
+            Some(lightgbm::read(part)?)
+        }
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => Some(xgboost::read(part)?),
+        _ => None,
+    })
+}
+
+impl Reader {
+    /// The forest that a part is, and the registers that it reads.
+    pub(in super::super) fn forest(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+    ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
+        if let Some(booster) = booster(part)? {
+            self.parts.extend(booster.parts);
+            return Ok(Some((booster.ir, reads.to_vec())));
+        }
+        let Some(ensemble) = self.ensemble(part)? else {
+            return Ok(None);
+        };
+        self.parts.push(part.class.to_owned());
+        Ok(Some((ensemble.model(), reads.to_vec())))
+    }
+
+    fn ensemble(&self, part: Part<'_>) -> Result<Option<Ensemble>, FormatError> {
+        let size = self.size;
+        if let Some(trees) = forests::trees_of(part)? {
+            let classifier = part.class.ends_with("Classifier");
+            return Ok(Some(if classifier {
+                forests::classifier(part, &trees, size)?
+            } else {
+                forests::regressor(part, &trees, size)?
+            }));
+        }
+        Ok(Some(match part.sklearn_class() {
+            "GradientBoostingClassifier" => boosting::classifier(part, size)?,
+            "GradientBoostingRegressor" => boosting::regressor(part, size)?,
+            "HistGradientBoostingClassifier" => hist::classifier(part, size)?,
+            "HistGradientBoostingRegressor" => hist::regressor(part, size)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// A forest in the middle of a model.
+    pub(super) fn forest_estimate(
+        &mut self,
+        part: Part<'_>,
+        forest: ForestModel,
+        reads: &[Reg],
+    ) -> Result<Estimate, FormatError> {
+        self.board.numbers(reads)?;
+        if !forest.forest.handles_missing {
+            self.board.refuse_missing(reads);
+        }
+        let ForestModel {
+            input,
+            steps,
+            forest,
+            aggregation,
+            base,
+            output,
+            output_precision,
+            ..
+        } = forest;
+        let scores = ForestScores {
+            reads: Some(reads.to_vec()),
+            input,
+            steps,
+            forest,
+            aggregation,
+            base,
+        };
+        let raw = self.board.draw(scores, [])?;
+        let has_decision = part.class.contains("GradientBoostingClassifier");
+        let classifier = output.labels().is_some();
+        self.decide(raw, output, output_precision, classifier, has_decision)
+    }
+}

@@ -1,0 +1,55 @@
+//! The operations of a program, one file for each kind.
+
+mod average;
+mod bins;
+mod choose;
+mod decide;
+mod each;
+mod fill;
+mod forest;
+mod function;
+mod interpolate;
+mod linear;
+mod normalise;
+mod one_hot;
+mod products;
+mod recode;
+mod votes;
+
+pub use average::Average;
+pub use bins::Bins;
+pub use choose::{Above, Largest};
+pub use decide::Decide;
+pub use each::Each;
+pub use fill::{Fill, Missing};
+pub use function::{Apply, Function};
+pub use interpolate::Interpolate;
+pub use linear::Linear;
+pub use normalise::Normalise;
+pub use one_hot::OneHot;
+pub use products::{Factor, Products};
+pub use recode::{Codes, Recode};
+pub use votes::Votes;
+
+use super::{Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use crate::model::check::{InvalidModel, invalid};
+
+/// One number for each register that is read.
+fn one_each<T>(what: &str, reads: &[Reg], numbers: &[T]) -> Result<(), InvalidModel> {
+    if reads.len() != numbers.len() {
+        invalid!(
+            "{what} has {} numbers for {} columns",
+            numbers.len(),
+            reads.len()
+        );
+    }
+    Ok(())
+}
+
+/// Numbers that are all finite.
+fn finite(what: &str, numbers: &[f64]) -> Result<(), InvalidModel> {
+    if let Some(bad) = numbers.iter().find(|x| !x.is_finite()) {
+        invalid!("{what} holds {bad}, which is not a finite number");
+    }
+    Ok(())
+}
