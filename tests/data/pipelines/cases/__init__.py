@@ -1,0 +1,1 @@
+"""The recorded cases by topic. Each module yields them from `cases()`; what a version lacks is left out there."""

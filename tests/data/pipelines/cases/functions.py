@@ -1,0 +1,36 @@
+"""FunctionTransformer with the functions of numpy that teams use."""
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from cases.parts import forest, logistic, numbers, one, words
+from record import Case
+from tables import NUMERIC, WORDS
+
+INVERSE = {"log1p": "expm1", "sqrt": "square", "exp": "log"}
+
+
+def cases():
+    some, positive = ["score", "ratio", "age"], ["income", "ratio", "age"]
+    for name in (None, "log1p", "sqrt", "exp", "abs", "square", "log", "expm1"):
+        function = name and getattr(np, name)
+        of = positive if name in ("log1p", "sqrt") else ["ratio", "month"] if name in ("exp", "expm1") else ["age", "month"] if name == "log" else some
+        exact = "exact" if name in (None, "sqrt", "abs", "square") else "libm"
+        inverse = {"inverse_func": getattr(np, INVERSE[name])} if name in INVERSE else {}
+        yield Case(f"function_{name or 'none'}", one(FunctionTransformer(function, validate=True), of, Ridge()), "clean", "value", "blas", every=name in (None, "log1p"))
+        yield Case(f"function_{name or 'none'}_not_validated", one(FunctionTransformer(function, **inverse, check_inverse=False), of, forest(), remainder="drop"), "clean", "two", exact)
+    # The logarithm of what is not positive, and the root of what is negative, are not numbers; a forest of that time refuses them.
+    yield Case("function_log_of_negative", one(FunctionTransformer(np.log), ["balance", "score"], Ridge()), "clean", "value", "blas", fit=lambda X: X.assign(balance=X["balance"].abs() + 1, score=X["score"].abs() + 1))
+    yield Case("function_sqrt_of_negative", make_pipeline(FunctionTransformer(np.sqrt), forest()), "numbers", "two", fit=np.abs)
+    yield Case("function_identity_of_words", make_pipeline(ColumnTransformer([("same", FunctionTransformer(), NUMERIC), ("words", make_pipeline(FunctionTransformer(), words()), WORDS)]), forest()), "clean", "words3", every=True)
+    names = lambda: one(make_pipeline(FunctionTransformer(np.log1p, feature_names_out="one-to-one"), StandardScaler()), positive, Ridge())
+    yield Case("function_names_out", names, "clean", "value", "blas", since=(1, 2), every=True)
+    whole = lambda: ColumnTransformer([("log", FunctionTransformer(np.log1p, feature_names_out="one-to-one"), ["income"]), ("n", numbers(), ["age", "score"]), ("words", words(sparse_output=False), WORDS)], remainder="passthrough").set_output(transform="pandas")
+    yield Case("function_names_out_pandas", lambda: make_pipeline(whole(), logistic()), "clean", "two", "blas", since=(1, 2))
+    yield Case("function_log1p_missing", one(make_pipeline(numbers(), FunctionTransformer(np.abs)), NUMERIC, forest()), "mixed", "two")
+    yield Case("function_in_union", make_pipeline(FeatureUnion([("same", FunctionTransformer()), ("square", FunctionTransformer(np.square, validate=False))]), Ridge()), "numbers", "value", "blas")
+    yield Case("function_arguments", make_pipeline(FunctionTransformer(np.clip, kw_args={"a_min": -1.0, "a_max": 1.5}), Ridge()), "numbers", "value", "blas")
+    yield Case("function_sparse", make_pipeline(ColumnTransformer([("words", words(), WORDS)]), FunctionTransformer(accept_sparse=True), forest()), "mixed", "two")

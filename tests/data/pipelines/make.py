@@ -1,0 +1,78 @@
+"""Fits whole pipelines with the scikit-learn of the running interpreter and records what they answer.
+
+    make.py DIRECTORY [NAME]
+
+Writes DIRECTORY/rows-TABLE.json.gz, the tables that the cases are asked about, and one file per case, DIRECTORY/VERSION-CASE.gz, or
+only those whose name begins with NAME. `make` runs this once per version of scikit-learn, each in an environment of its own.
+
+A table is gzipped JSON: {"columns": [name, …] or null, "rows": [[value, …], …]}. A value is a number, a string, true, false or null.
+A number with a point or an exponent is a float, one without is an integer. `columns` is null where Python is given a plain array.
+`numbers_missing` and `mixed` have missing values; `mixed` also has words and months that no model was fitted to. `clean` is `mixed`
+without both, row by row.
+
+A case is gzipped. Its first line is JSON, what follows it up to the end is binary, without gaps, little-endian:
+
+    answers   task "classifier": the index of the predicted label in `labels`, u16 for each row
+              task "regressor":  what `predict` says, f64, column by column, `targets` columns
+    scores    f64, column by column: `width` columns, or only the second of two where `half` is true, because then the first is
+              1 - the second to the last bit
+    files     the model in each serialization of `files`, one after the other
+
+A refused row has the index 65535, or NaN for a number. The keys of the header:
+
+    sklearn   version that fitted the model
+    name      name of the case
+    table     which table the rows are from
+    rows      how many of the table's rows are answered, from the first on: all in the newest version, fewer in others
+    names     names of the columns that Python was given, or null for a plain array
+    null      what Python was given for a null in a column of text: "nan", or "none" for None. Everywhere else it was NaN
+    exact     "exact" where nothing but comparisons, correctly rounded operations and sums in a fixed order is done, "libm" where an
+              exponential, a logarithm or a power is taken, "blas" where numpy's dot product sums in an order of its own
+    task      "classifier" or "regressor"
+    labels    the classes in scikit-learn's order, as integers or strings (a boolean as 0 or 1, a float as an integer), or null
+    label_type  for a classifier, the type of the labels in Python: int, float, bool or str
+    targets   how many numbers or labels `predict` answers per row
+    proba     whether there is predict_proba
+    scores    what the scores are: "predict_proba", "decision_function" where there is no predict_proba, or null
+    width     how many scores there are per row
+    half      see above
+    refused   rows that Python refuses to predict: [index, class of the exception, first line of its message]
+    files     [[serialization, bytes], …]: "pickle4" or "pickle5" is pickle's default protocol; a part of the cases also have
+              "cloudpickle", "joblib" and, where the version has it, "skops"
+"""
+
+import importlib, os, pathlib, sys, tempfile, warnings
+
+import sklearn
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import record, tables
+
+MODULES = ["core", "composition", "searches", "imputers", "onehot", "encoders", "scalers", "functions", "selectors"]
+
+
+def main():
+    warnings.simplefilter("ignore")
+    folder = pathlib.Path(sys.argv[1]).resolve()
+    prefix = sys.argv[2] if len(sys.argv) > 2 else ""
+    tables.write(folder)
+    # What fits with a cache makes it beside nothing of ours.
+    os.chdir(tempfile.mkdtemp())
+    total, count, names, failed = 0, 0, set(), []
+    for module in MODULES:
+        for case in importlib.import_module(f"cases.{module}").cases():
+            assert case.name not in names, f"{case.name} is there twice"
+            names.add(case.name)
+            if not case.name.startswith(prefix) or not case.recorded():
+                continue
+            count += 1
+            try:
+                total += record.record(folder, case)
+            except Exception as error:
+                failed.append(f"{case.name}: {type(error).__name__}: {str(error)[:300]}")
+    print(f"scikit-learn {sklearn.__version__}: {count - len(failed)} cases, {total} bytes", *failed, sep="\n")
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""One recorded pipeline: fitted, asked, and written as a file. `make.py` describes the format."""
+
+import gzip, io, json, pickle, zlib
+
+import cloudpickle, joblib, numpy as np, sklearn
+
+import tables
+
+try:
+    import skops.io
+except ImportError:
+    skops = None
+
+VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
+VERSIONS = [(0, 24), (1, 2), (1, 5), (1, 7), (1, 9)]
+TABLES = tables.tables()
+REFUSED = 65535
+OLDER_ROWS = 300
+
+
+class Case:
+    """A model to fit: an estimator, or what makes one in the versions that can.
+
+    `exact` is "exact", "libm" or "blas"; `none` gives missing words to Python as None; `prepare` changes the table before it is fitted
+    and asked, `fit` before it is fitted alone; `fitted` says that `model` takes X and y, for what is fitted in parts; `since` and
+    `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
+    version too, with all rows and serializations; `more` is written into the header.
+    """
+
+    def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
+            every=False, core=False, **more):
+        self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
+        self.none, self.prepare, self.fit, self.fitted, self.core, self.more = none, prepare, fit, fitted, core, more
+        self.since, self.until, self.every = since, until, every or core
+
+    def recorded(self):
+        """Whether this version of scikit-learn records the case."""
+        able = [v for v in VERSIONS if self.since <= v <= self.until]
+        older = able[:-1][zlib.crc32(self.name.encode()) % max(len(able) - 1, 1):][:1]
+        return VERSION in (able if self.every else older + able[-1:])
+
+    def whole(self):
+        """Whether all rows are asked; of older versions the first ones do, which lie on the boundaries."""
+        return self.core or VERSION == VERSIONS[-1]
+
+    def kinds(self):
+        """The serializations beside pickle: of a third of the cases, and of a twelfth in older versions."""
+        number = zlib.crc32(self.name.encode())
+        if number % 3 or not self.whole() and zlib.crc32(f"{VERSION}{self.name}".encode()) % 4:
+            return ()
+        return ("skops", "cloudpickle", "joblib") if self.core else ("skops", ("cloudpickle", "joblib")[number // 3 % 2])
+
+
+def serializations(model, kinds):
+    yield f"pickle{pickle.DEFAULT_PROTOCOL}", pickle.dumps(model)
+    if "cloudpickle" in kinds:
+        yield "cloudpickle", cloudpickle.dumps(model)
+    if "joblib" in kinds:
+        buffer = io.BytesIO()
+        joblib.dump(model, buffer)
+        yield "joblib", buffer.getvalue()
+    if "skops" in kinds:
+        try:
+            yield "skops", skops.io.dumps(model)
+        except (AttributeError, RecursionError):
+            # No skops for this version, or it cannot write this model.
+            pass
+
+
+def pick(X, keep):
+    return X.iloc[keep] if hasattr(X, "iloc") else X[keep]
+
+
+def asked(ask, X, count):
+    """Answers to the rows that are not refused, their indexes, and [index, class, first line] of those that are."""
+    try:
+        return np.asarray(ask(X)), np.arange(count), []
+    except Exception:
+        refused = []
+    for i in range(count):
+        try:
+            ask(pick(X, [i]))
+        except Exception as error:
+            refused.append([i, type(error).__name__, (str(error).splitlines() or [""])[0]])
+    keep = np.setdiff1d(np.arange(count), [i for i, *_ in refused])
+    if not len(keep):
+        raise ValueError(f"refuses every row: {refused[0]}")
+    return np.asarray(ask(pick(X, keep))), keep, refused
+
+
+def spread(answers, keep, count, fill, kind):
+    out = np.full((count, *answers.shape[1:]), fill, dtype=kind)
+    out[keep] = answers
+    return out
+
+
+def label(value):
+    value = value.item() if hasattr(value, "item") else value
+    return value if isinstance(value, str) else int(value)
+
+
+def width_of(answers):
+    return answers.reshape(len(answers), -1)
+
+
+def build(case, model):
+    """Header and answers of a fitted model."""
+    table = TABLES[case.table]
+    count = len(table["rows"]) if case.whole() else OLDER_ROWS
+    X = pick(tables.given(table, case.none), np.arange(count))
+    if case.prepare:
+        X = case.prepare(X)
+    predicted, keep, refused = asked(model.predict, X, count)
+    header = {
+        "sklearn": sklearn.__version__, "name": case.name, "table": case.table, "rows": count, "exact": case.exact,
+        "null": "none" if case.none else "nan", "names": list(X.columns) if hasattr(X, "columns") else None, "refused": refused,
+    }
+    classes = getattr(model, "classes_", None)
+    if classes is None:
+        values = spread(width_of(predicted.astype(float)), keep, count, np.nan, "<f8")
+        header.update(task="regressor", labels=None, targets=values.shape[1], proba=False, scores=None, width=0, half=False)
+        return header, [values]
+    labels = [label(c) for c in classes]
+    known = {c: i for i, c in enumerate(classes.tolist())}
+    winners = spread(np.array([known[p] for p in predicted.tolist()]), keep, count, REFUSED, "<u2")
+    kind = next((k for k in ("predict_proba", "decision_function") if hasattr(model, k)), None)
+    scores = np.zeros((count, 0))
+    if kind:
+        scores = spread(width_of(np.asarray(getattr(model, kind)(pick(X, keep)), dtype=float)), keep, count, np.nan, "<f8")
+    # Of two probabilities only the second is written where it says the first.
+    half = kind == "predict_proba" and scores.shape[1] == 2 and np.array_equal(1 - scores[keep, 1], scores[keep, 0])
+    header.update(task="classifier", labels=labels, label_type=type(classes.tolist()[0]).__name__, targets=1, proba=kind == "predict_proba",
+        scores=kind, width=scores.shape[1], half=bool(half))
+    return header, [winners.reshape(count, 1), scores[:, 1:] if half else scores]
+
+
+def record(folder, case):
+    X, targets = tables.fitted(case.table, case.none)
+    if case.prepare:
+        X = case.prepare(X)
+    if case.fit:
+        X = case.fit(X)
+    y = targets[case.target] if isinstance(case.target, str) else case.target(targets)
+    model = case.model if hasattr(case.model, "fit") else case.model(X, y) if case.fitted else case.model()
+    model = model.fit(X, y) if not case.fitted else model
+    header, answers = build(case, model)
+    blobs = list(serializations(model, case.kinds()))
+    header.update(case.more)
+    header["files"] = [[kind, len(blob)] for kind, blob in blobs]
+    body = json.dumps(header, ensure_ascii=False).encode() + b"\n"
+    body += b"".join(np.ascontiguousarray(a.T).tobytes() for a in answers) + b"".join(blob for _, blob in blobs)
+    file = folder / f"{sklearn.__version__}-{case.name}.gz"
+    # No clock in the header.
+    file.write_bytes(gzip.compress(body, 9, mtime=0))
+    return file.stat().st_size
