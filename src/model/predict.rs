@@ -145,7 +145,7 @@ impl Model {
         into.classes.clear();
         into.scores.clear();
         match &self.last {
-            Last::Forest(scorer) if self.program.is_empty() => {
+            Last::Forest(scorer) if scorer.reads_rows() => {
                 self.predict_rows_alone(scorer, batch, into);
             }
             _ => self.predict_tiles(batch, into),

@@ -15,7 +15,8 @@ use crate::{
 /// A checked forest from numbers to raw scores.
 #[derive(Debug)]
 pub(in crate::model) struct Scorer {
-    reads: Inputs,
+    /// None where it reads the columns of a row as they are.
+    reads: Option<Inputs>,
     steps: Steps,
     forest: Forest,
     /// Added to the sums in their precision: empty, or one number per output.
@@ -64,9 +65,9 @@ impl Scorer {
             precision: aggregation.precision(),
         };
         let reads = match reads {
-            Some(reads) if scores.reads_slots() => Inputs::new(reads, registers)?,
-            Some(reads) => Inputs::dense(reads),
-            None => Inputs::default(),
+            Some(reads) if scores.reads_slots() => Some(Inputs::new(reads, registers)?),
+            Some(reads) => Some(Inputs::dense(reads)),
+            None => None,
         };
         Ok(Self {
             reads,
@@ -112,11 +113,12 @@ impl Scorer {
             buffers,
             ..
         } = scratch;
+        let Some(reads) = &self.reads else { return };
         sums.resize(self.forest.width(), 0.0);
-        if self.reads.hot.is_empty() {
-            row.resize(self.reads.len, 0.0);
+        if reads.hot.is_empty() {
+            row.resize(reads.len, 0.0);
             for i in 0..tile.rows() {
-                for (feature, register) in &self.reads.dense {
+                for (feature, register) in &reads.dense {
                     row[*feature as usize] = tile.column(*register)[i];
                 }
                 self.score(row, prepared, buffers, sums);
@@ -126,7 +128,6 @@ impl Scorer {
         }
         self.forest.begin(buffers);
         for i in 0..tile.rows() {
-            let reads = &self.reads;
             let dense = reads.dense.iter();
             let dense = dense.map(|(feature, register)| (*feature, tile.column(*register)[i]));
             let hot = reads.hot.iter();
@@ -135,6 +136,11 @@ impl Scorer {
             self.add_base(sums);
             each(i, sums);
         }
+    }
+
+    /// Whether it reads the columns of a row as they are, rather than registers.
+    pub(in crate::model) fn reads_rows(&self) -> bool {
+        self.reads.is_none()
     }
 
     /// Numbers per row.

@@ -197,10 +197,6 @@ impl Program {
     pub(in crate::model) fn sizes(&self) -> impl Iterator<Item = Size> {
         self.operations.iter().filter_map(|(run, _)| run.size())
     }
-
-    pub(in crate::model) fn is_empty(&self) -> bool {
-        self.operations.is_empty()
-    }
 }
 
 /// A register that is read itself is written out, and its neighbours with it.

@@ -2,6 +2,7 @@
 
 mod distrust;
 mod parity;
+mod pipelines;
 mod refused;
 
 use std::{fs, io::Read as _, path::PathBuf};

@@ -1,0 +1,250 @@
+//! Whole pipelines against what scikit-learn answered: `tests/data/pipelines/make.py` says what a case is.
+//!
+//! Rows are taken as clients send them, words and all. A row that Python refuses is refused, every other is answered as Python does.
+
+use super::read;
+use crate::{
+    input::{Batch, Precision, Schema, Value},
+    model::{Labels, Model, Predictions},
+};
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fs,
+    io::Read as _,
+    path::PathBuf,
+};
+
+#[derive(Deserialize)]
+struct Header {
+    sklearn: String,
+    name: String,
+    table: String,
+    rows: usize,
+    exact: String,
+    task: String,
+    labels: Option<Vec<Json>>,
+    targets: usize,
+    proba: bool,
+    scores: Option<String>,
+    width: usize,
+    half: bool,
+    refused: Vec<(usize, String, String)>,
+    files: Vec<(String, usize)>,
+}
+
+struct Case {
+    header: Header,
+    /// Of a classifier the place of the label, row by row.
+    classes: Vec<u16>,
+    /// Of a regressor, column by column.
+    numbers: Vec<f64>,
+    /// Column by column.
+    scores: Vec<f64>,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    columns: Option<Vec<String>>,
+    rows: Vec<Vec<Json>>,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/pipelines")
+}
+
+fn unzipped(name: &str) -> Vec<u8> {
+    let file = fs::File::open(folder().join(name)).unwrap();
+    let mut bytes = Vec::new();
+    GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn table(name: &str) -> Table {
+    serde_json::from_slice(&unzipped(&format!("rows-{name}.json.gz"))).unwrap()
+}
+
+fn case(name: &str) -> Case {
+    let bytes = unzipped(name);
+    let line = bytes.iter().position(|b| *b == b'\n').unwrap();
+    let header: Header = serde_json::from_slice(&bytes[..line]).unwrap();
+    let mut rest = &bytes[line + 1..];
+    let mut take = |len: usize| {
+        let (taken, left) = rest.split_at(len);
+        rest = left;
+        taken
+    };
+    let doubles = |bytes: &[u8]| -> Vec<f64> {
+        let (numbers, _) = bytes.as_chunks::<8>();
+        numbers.iter().map(|b| f64::from_le_bytes(*b)).collect()
+    };
+    let (mut classes, mut numbers) = (Vec::new(), Vec::new());
+    if header.task == "classifier" {
+        let (places, _) = take(header.rows * 2).as_chunks::<2>();
+        classes = places.iter().map(|b| u16::from_le_bytes(*b)).collect();
+    } else {
+        numbers = doubles(take(header.rows * header.targets * 8));
+    }
+    let columns = match (&header.scores, header.half) {
+        (None, _) => 0,
+        (_, true) => 1,
+        _ => header.width,
+    };
+    let scores = doubles(take(header.rows * columns * 8));
+    let files = header.files.iter();
+    let files = files.map(|(kind, len)| (kind.clone(), take(*len).to_vec()));
+    let files = files.collect();
+    assert!(rest.is_empty(), "{name}");
+    Case {
+        header,
+        classes,
+        numbers,
+        scores,
+        files,
+    }
+}
+
+/// A row in the schema's order, as a client's JSON is read; why not, where a value is refused.
+fn row(schema: &Schema, table: &Table, row: &[Json], batch: &mut Batch) -> Result<(), String> {
+    for (at, column) in schema.columns.iter().enumerate() {
+        let place = match &table.columns {
+            Some(names) if schema.named => names.iter().position(|name| *name == column.name),
+            _ => Some(at),
+        };
+        let value = match place.and_then(|place| row.get(place)) {
+            None if column.required => return Err(format!("no column {}", column.name)),
+            None | Some(Json::Null) => Value::Missing,
+            Some(Json::Bool(flag)) => Value::Boolean(*flag),
+            Some(Json::String(text)) => Value::Text(text),
+            Some(number) => Value::Number(number.as_f64().unwrap()),
+        };
+        let x = column.accept(value, schema.precision);
+        let x = x.map_err(|refusal| format!("column {}: {refusal}", column.name))?;
+        batch.set(at, x);
+    }
+    batch.end_row();
+    Ok(())
+}
+
+/// The first things that are wrong with a case in one of its serializations.
+fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<f64, String> {
+    let header = &case.header;
+    let parsed = read(bytes, None).map_err(|error| format!("not read: {error}"))?;
+    let model = Model::new(parsed.ir).map_err(|error| format!("not built: {error}"))?;
+    let labels = model.labels().map(|labels| match labels {
+        Labels::Integers(labels) => labels.iter().map(|label| Json::from(*label)).collect(),
+        Labels::Strings(labels) => labels.iter().map(|label| Json::from(label.as_str())).collect::<Vec<_>>(),
+    });
+    if labels != header.labels {
+        return Err(format!("the labels are {labels:?}"));
+    }
+    if labels.is_some() && model.has_probabilities() != header.proba {
+        return Err(format!("probabilities: {}", model.has_probabilities()));
+    }
+    let refused: HashMap<usize, &str> = header
+        .refused
+        .iter()
+        .map(|(row, _, message)| (*row, message.as_str()))
+        .collect();
+    let mut answers = Predictions::default();
+    let mut worst = 0f64;
+    for at in 0..header.rows {
+        let mut batch = Batch::new(model.schema().len(), 0);
+        let read = row(model.schema(), table, &table.rows[at], &mut batch);
+        match (read, refused.get(&at)) {
+            (Err(_), Some(_)) => continue,
+            (Err(why), None) => return Err(format!("row {at} is refused: {why}")),
+            (Ok(()), Some(why)) => {
+                return Err(format!("row {at} is answered, where Python says: {why}"));
+            }
+            (Ok(()), None) => {}
+        }
+        model.predict(&batch, &mut answers).unwrap();
+        worst = worst.max(off(case, at, &answers).map_err(|why| format!("row {at} {:?}: {why}", table.rows[at]))?);
+    }
+    Ok(worst)
+}
+
+/// How far the answer to a row is from Python's, relative to numbers beyond one.
+fn off(case: &Case, row: usize, answers: &Predictions) -> Result<f64, String> {
+    let header = &case.header;
+    let column = |numbers: &[f64], j: usize| numbers[j * header.rows + row];
+    let wanted: Vec<f64> = match (header.task.as_str(), header.proba) {
+        ("regressor", _) => (0..header.targets).map(|j| column(&case.numbers, j)).collect(),
+        (_, false) => Vec::new(),
+        (_, true) if header.half => vec![1.0 - column(&case.scores, 0), column(&case.scores, 0)],
+        (_, true) => (0..header.width).map(|j| column(&case.scores, j)).collect(),
+    };
+    let got = answers.row(0);
+    let most = match header.exact.as_str() {
+        "exact" => 0.0,
+        "libm" => 2e-15,
+        _ => 1e-12,
+    };
+    let mut worst = 0f64;
+    for (got, wanted) in got.iter().zip(&wanted) {
+        let off = (got - wanted).abs() / wanted.abs().max(1.0);
+        if !(off <= most) && got.to_bits() != wanted.to_bits() {
+            return Err(format!("{got} instead of {wanted}"));
+        }
+        worst = worst.max(off);
+    }
+    if header.task == "classifier" {
+        let wanted = case.classes[row];
+        if answers.classes[0] != u32::from(wanted) {
+            return Err(format!(
+                "class {} instead of {wanted}, scores {got:?} {wanted:?}",
+                answers.classes[0]
+            ));
+        }
+    }
+    let _ = Precision::F64;
+    Ok(worst)
+}
+
+#[test]
+fn pipelines_answer_as_python_does_to_the_last_bit_or_as_near_as_blas_allows() {
+    let only = std::env::var("PIPELINES").unwrap_or_default();
+    let names = fs::read_dir(folder()).unwrap();
+    let names = names.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names
+        .filter(|name| name.ends_with(".gz") && !name.starts_with("rows-") && name.contains(&only))
+        .collect();
+    names.sort();
+    let tables: HashMap<String, Table> = ["mixed", "clean", "numbers", "numbers_missing"]
+        .map(|name| (name.to_owned(), table(name)))
+        .into();
+    let run = |names: &[String]| -> Vec<(String, String, Result<f64, String>)> {
+        let mut results = Vec::new();
+        for name in names {
+            let case = case(name);
+            for (kind, bytes) in &case.files {
+                let result = compare(&case, &tables[&case.header.table], bytes);
+                results.push((case.header.sklearn.clone(), format!("{} {kind}", case.header.name), result));
+            }
+        }
+        results
+    };
+    let half = names.len().div_ceil(2).max(1);
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = names.chunks(half).map(|names| scope.spawn(|| run(names))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut kinds: BTreeMap<String, HashSet<String>> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (version, name, result) in &results {
+        match result {
+            Ok(_) => {}
+            Err(why) => {
+                let end = why.char_indices().nth(300).map_or(why.len(), |(at, _)| at);
+                wrong.push(format!("{version} {name}: {}", &why[..end]));
+                kinds.entry(why.chars().take(60).collect()).or_default().insert(name.clone());
+            }
+        }
+    }
+    println!("{} of {} serialized models are wrong", wrong.len(), results.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
