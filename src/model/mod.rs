@@ -12,6 +12,7 @@ mod output;
 mod predict;
 mod prepare;
 pub mod program;
+mod sum;
 #[cfg(test)]
 mod tests;
 
@@ -24,3 +25,4 @@ pub use ir::{
 pub(crate) use output::largest;
 pub use predict::{Model, Predictions, WrongWidth};
 pub use program::{Operation, Reg, ops};
+pub(crate) use sum::pairwise_sum;

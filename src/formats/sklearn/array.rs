@@ -12,6 +12,8 @@ use super::id::Id;
 pub(super) struct Array<'d> {
     pub(super) dtype: Dtype,
     pub(super) shape: Vec<usize>,
+    /// Whether the numbers lie column by column.
+    fortran: bool,
     data: Data<'d>,
 }
 
@@ -62,12 +64,16 @@ impl<'d> Array<'d> {
             ));
         }
         // In one dimension, or with one that matters, both orders are the same.
-        if fortran && shape.iter().filter(|d| **d > 1).count() > 1 {
-            return Err(unsupported!(
-                "an array of shape {shape:?} is stored column by column; load the model, copy.deepcopy it and log it again"
-            ));
+        let fortran = fortran && shape.iter().filter(|d| **d > 1).count() > 1;
+        if fortran && (!dtype.fields.is_empty() || !dtype.scalar.is_number()) {
+            return Err(by_columns(&shape));
         }
-        Ok(Self { dtype, shape, data })
+        Ok(Self {
+            dtype,
+            shape,
+            fortran,
+            data,
+        })
     }
 
     /// The number of elements.
@@ -92,8 +98,16 @@ impl<'d> Array<'d> {
         }
     }
 
-    /// The elements of an array of numbers.
+    /// The elements of an array of numbers that lies row by row.
     pub(super) fn numbers(&self) -> Result<Column<'d>, FormatError> {
+        if self.fortran {
+            return Err(by_columns(&self.shape));
+        }
+        self.as_stored()
+    }
+
+    /// The elements in the order of the file.
+    fn as_stored(&self) -> Result<Column<'d>, FormatError> {
         if !self.dtype.fields.is_empty() || !self.dtype.scalar.is_number() {
             return Err(corrupt!(
                 "an array of {} stands where numbers should",
@@ -120,11 +134,32 @@ impl<'d> Array<'d> {
         })
     }
 
-    /// All elements as floats.
+    /// All elements as floats, row by row.
     pub(super) fn floats(&self) -> Result<Vec<f64>, FormatError> {
-        let numbers = self.numbers()?;
-        Ok((0..self.len()).map(|i| numbers.float(i)).collect())
+        let numbers = self.as_stored()?;
+        if !self.fortran {
+            return Ok((0..self.len()).map(|i| numbers.float(i)).collect());
+        }
+        let place = |mut i: usize| {
+            // The last index of the shape runs fastest in `i`, the first one in the file.
+            let mut at = 0;
+            let mut block = self.len();
+            for width in self.shape.iter().rev() {
+                block /= width;
+                at += i % width * block;
+                i /= width;
+            }
+            at
+        };
+        Ok((0..self.len()).map(|i| numbers.float(place(i))).collect())
     }
+}
+
+/// The refusal of an array that is read in the order of the file, and is not written in that order.
+fn by_columns(shape: &[usize]) -> FormatError {
+    unsupported!(
+        "an array of shape {shape:?} is stored column by column; load the model, copy.deepcopy it and log it again"
+    )
 }
 
 impl Column<'_> {

@@ -32,6 +32,9 @@ use part::Part;
 /// Steps in steps deeper than this are nobody's model.
 const MAX_DEPTH: usize = 16;
 
+/// Nor are so many parts, each counted as often as it stands somewhere: of few objects that hold each other a file can make any number.
+const MAX_PARTS: usize = 1 << 16;
+
 /// Builds the model whose record is `root`. `size` is the number of bytes it was read from, `told` what the package says of the columns.
 pub(super) fn model(
     arena: &Arena<'_>,
@@ -59,6 +62,8 @@ pub(super) fn model(
         size,
         parts: Vec::new(),
         depth: 0,
+        read: 0,
+        last_member: None,
     };
     let all = reader.board.all_columns();
     let (last, reads) = reader.before_the_last(root, all)?;
@@ -75,12 +80,16 @@ pub(super) fn model(
 /// The reading of one model.
 struct Reader {
     board: Board,
-    /// Bytes of the file, which bound what its trees may claim.
+    /// Bytes of the file that nothing has been made of, which bound what its trees and weights may claim.
     size: usize,
     /// The classes met, in their order.
     parts: Vec<String>,
     /// How many parts the one at hand is inside of.
     depth: usize,
+    /// How many parts inside others have been read.
+    read: usize,
+    /// The member that was read last, what it read, and its answer: copies of one object follow each other.
+    last_member: Option<(Id, Vec<Reg>, estimate::Estimate)>,
 }
 
 impl Reader {
@@ -93,12 +102,24 @@ impl Reader {
         if self.depth >= MAX_DEPTH {
             return Err(unsupported!("the steps nest more than {MAX_DEPTH} deep"));
         }
+        self.read += 1;
+        if self.read > MAX_PARTS {
+            return Err(unsupported!("the model has more than {MAX_PARTS} parts"));
+        }
         self.depth += 1;
         self.board.path.push(name.to_owned());
         let read = read(self)?;
         self.board.path.pop();
         self.depth -= 1;
         Ok(read)
+    }
+
+    /// Notes that numbers were read that take at least `bytes` of the file. One object may stand where many should, so that a small file
+    /// would make a large model.
+    fn spend(&mut self, bytes: usize) -> Result<(), FormatError> {
+        let left = self.size.checked_sub(bytes);
+        self.size = left.ok_or_else(|| corrupt!("the file names one model many times over"))?;
+        Ok(())
     }
 
     /// The model that ends in `last`, an estimator that is no pipeline.

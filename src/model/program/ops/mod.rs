@@ -14,6 +14,8 @@ mod normalise;
 mod one_hot;
 mod products;
 mod recode;
+#[cfg(test)]
+mod tests;
 mod votes;
 
 pub use average::Average;

@@ -1,6 +1,7 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use crate::model::pairwise_sum;
 
-/// Numbers divided by their sum. One register for each that is read.
+/// Numbers divided by their sum, as numpy takes it. One register for each that is read.
 #[derive(Clone, Debug)]
 pub struct Normalise {
     pub reads: Vec<Reg>,
@@ -23,14 +24,16 @@ impl Operation for Normalise {
 }
 
 impl Run for Normalise {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
         for row in 0..tile.rows() {
-            let numbers = || self.reads.iter().map(|read| tile.column(*read)[row]);
-            let sum: f64 = numbers().sum();
-            for (j, x) in numbers().enumerate() {
+            let numbers = &mut scratch.row;
+            numbers.clear();
+            numbers.extend(self.reads.iter().map(|read| tile.column(*read)[row]));
+            let sum = pairwise_sum(numbers);
+            for (j, x) in numbers.iter().enumerate() {
                 out.column(j)[row] = match sum {
                     0.0 if self.uniform => 1.0 / self.reads.len() as f64,
-                    0.0 => x,
+                    0.0 => *x,
                     sum => x / sum,
                 };
             }

@@ -5,7 +5,7 @@ mod named;
 mod pipeline;
 mod union;
 
-pub(super) use named::{first_inside, found};
+pub(super) use named::{Step, first_inside, found, list};
 
 use super::{
     super::{id::Id, numpy, record::Node},

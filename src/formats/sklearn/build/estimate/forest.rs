@@ -4,7 +4,7 @@ use super::{
     Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting, forests, hist,
     lightgbm, xgboost,
 };
-use crate::model::{ForestScores, Reg};
+use crate::model::{ForestScores, Reg, StepOp};
 
 /// A model of LightGBM or XGBoost, if the part is one.
 pub(in super::super) fn booster(
@@ -19,6 +19,12 @@ pub(in super::super) fn booster(
     })
 }
 
+/// What a forest takes of a file at the least, in any of the formats.
+fn bytes(forest: &ForestModel) -> usize {
+    let nodes: usize = forest.forest.trees.iter().map(Vec::len).sum();
+    nodes.saturating_mul(8)
+}
+
 impl Reader {
     /// The forest that a part is, and the registers that it reads.
     pub(in super::super) fn forest(
@@ -28,13 +34,16 @@ impl Reader {
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
         if let Some(booster) = booster(part)? {
             self.parts.extend(booster.parts);
+            self.spend(bytes(&booster.ir))?;
             return Ok(Some((booster.ir, reads.to_vec())));
         }
         let Some(ensemble) = self.ensemble(part)? else {
             return Ok(None);
         };
         self.parts.push(part.class.to_owned());
-        Ok(Some((ensemble.model(), reads.to_vec())))
+        let forest = ensemble.model();
+        self.spend(bytes(&forest))?;
+        Ok(Some((forest, reads.to_vec())))
     }
 
     fn ensemble(&self, part: Part<'_>) -> Result<Option<Ensemble>, FormatError> {
@@ -88,6 +97,18 @@ impl Reader {
         let raw = self.board.draw(scores, [])?;
         let has_decision = part.class.contains("GradientBoostingClassifier");
         let classifier = output.labels().is_some();
-        self.decide(raw, output, output_precision, classifier, has_decision)
+        let doubled = has_decision && part.text("loss") == Some("exponential");
+        let halves = if doubled {
+            Some(self.board.each(StepOp::Mul, &raw, vec![0.5; raw.len()])?)
+        } else {
+            None
+        };
+        let mut estimate =
+            self.decide(raw, output, output_precision, classifier, has_decision)?;
+        // The leaves were doubled, so that the probability is a sigmoid like any other.
+        if let (Some(halves), Estimate::Classes { decision, .. }) = (halves, &mut estimate) {
+            *decision = Some(halves);
+        }
+        Ok(estimate)
     }
 }

@@ -1,11 +1,20 @@
 //! Estimators: registers to an [`Estimate`], as their `predict`, `predict_proba` and `decision_function` are written.
 
+mod answer;
+mod around;
+mod dummy;
 mod forest;
+mod isotonic;
 mod linear;
+mod logistic;
 
 use super::{
-    FormatError, Part, Reader, boosting, corrupt, ensemble::Ensemble,
-    forests, hist, labels::labels, lightgbm, xgboost,
+    super::{id::Id, numpy, record::Node},
+    FormatError, Part, Reader, boosting, corrupt,
+    ensemble::Ensemble,
+    forests, hist,
+    labels::labels,
+    lightgbm, unsupported, xgboost,
 };
 use crate::{
     formats::{
@@ -15,6 +24,7 @@ use crate::{
     input::Precision,
     model::{BinaryScores, ForestModel, Labels, Link, ModelIr, Output, Reg, ops},
 };
+pub(super) use answer::Classes;
 pub(super) use forest::booster;
 
 /// What an estimator answers, in registers.
@@ -76,10 +86,16 @@ impl Reader {
             return self.forest_estimate(part, forest, &reads);
         }
         self.parts.push(part.class.to_owned());
+        if let Some(estimate) = self.linear_model(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.around(part, &reads)? {
+            return Ok(estimate);
+        }
         match part.sklearn_class() {
-            "LogisticRegression" | "LogisticRegressionCV" => self.logistic(part, &reads),
-            "LinearRegression" | "Ridge" | "RidgeCV" | "Lasso" | "LassoCV" | "ElasticNet"
-            | "ElasticNetCV" => self.linear_regression(part, &reads),
+            "DummyClassifier" => self.dummy_classifier(part),
+            "DummyRegressor" => self.dummy_regressor(part),
+            "IsotonicRegression" => self.isotonic_regression(part, &reads),
             _ => Err(self.refusal(part)),
         }
     }
@@ -98,7 +114,9 @@ impl Reader {
             output: output.clone(),
             precision,
         };
-        let mut answers = self.board.draw(decide, [])?;
+        let width = raw.len().max(2) + 1;
+        let known = Register::rounded(precision);
+        let mut answers = self.board.draw(decide, vec![known; width])?;
         let Some(labels) = output.labels() else {
             return Ok(Estimate::Numbers(answers));
         };
