@@ -22,6 +22,8 @@ pub(super) fn check(given: &Merged) -> Vec<String> {
             _ => problems.push(unknown(given, section, value)),
         }
     }
+    let strangers = given.strangers.iter();
+    problems.extend(strangers.map(|(key, value)| unknown(given, key, value)));
     problems
 }
 

@@ -29,6 +29,9 @@ pub struct Flags {
 /// All settings that are given, by section, without those left blank.
 pub(super) struct Merged {
     pub(super) values: Dict,
+    /// The variables that name no setting, by the key that they would set. A value of a whole section is one of them: in a layer, it
+    /// would hide that section's settings or be hidden by them.
+    pub(super) strangers: Vec<(String, Value)>,
     figment: Figment,
     file: String,
 }
@@ -45,7 +48,8 @@ pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String
     if let Some(path) = file {
         figment = figment.merge(Layer(FILE, read(path)?));
     }
-    figment = figment.merge(Layer("environment", environment()));
+    let (variables, strangers) = environment();
+    figment = figment.merge(Layer("environment", variables));
     let texts = [("model.uri", &flags.model), ("server.host", &flags.host)];
     for (key, value) in texts {
         if let Some(value) = value {
@@ -65,14 +69,17 @@ pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String
     }
     Ok(Merged {
         values,
+        strangers,
         figment,
         file: file.map_or_else(String::new, |path| path.display().to_string()),
     })
 }
 
-/// The variables that are settings. An empty one is not set: charts and compose files write them for values left blank.
-fn environment() -> Dict {
+/// The variables that are settings, and those that look like one and are none. An empty variable is not set: charts and compose files
+/// write them for values left blank.
+fn environment() -> (Dict, Vec<(String, Value)>) {
     let mut layer = Figment::new();
+    let mut strangers = Vec::new();
     for (name, text) in std::env::vars_os() {
         let name = name.to_string_lossy().to_uppercase();
         let text = text.to_string_lossy().into_owned();
@@ -84,13 +91,19 @@ fn environment() -> Dict {
             continue;
         }
         let value = match settings::find(&key) {
+            None => {
+                strangers.push((key, Value::from(text)));
+                continue;
+            }
             Some(takes) if takes.is_text() => Value::from(text),
-            _ => scalar(text),
+            Some(_) => scalar(text),
         };
         layer = layer.merge(Layer::one("variable", &key, value));
     }
+    // The order of the environment is nobody's choice.
+    strangers.sort_by(|(a, _), (b, _)| a.cmp(b));
     let merged = layer.find_value("").ok().and_then(Value::into_dict);
-    merged.unwrap_or_default()
+    (merged.unwrap_or_default(), strangers)
 }
 
 /// A number or a truth value if it looks like one.
