@@ -183,4 +183,11 @@ mod tests {
         let error = run(&args, &mut Vec::new()).expect_err("the sources are here");
         assert!(matches!(error, TrainError::Occupied { .. }), "{error}");
     }
+
+    #[test]
+    fn a_place_that_cannot_be_made_is_refused_before_the_data_is_read() {
+        let args = parse("--data no/such.csv --out /proc/no/model").expect("flags");
+        let error = run(&args, &mut Vec::new()).expect_err("nobody makes directories there");
+        assert!(matches!(error, TrainError::Write { .. }), "{error}");
+    }
 }

@@ -26,14 +26,24 @@ impl Staging {
     /// # Errors
     /// When nothing can be written beside `dir`.
     pub fn beside(dir: &Path) -> io::Result<Self> {
-        // An absolute path has a parent and a name, whatever `dir` looks like.
-        let dir = match dir.canonicalize() {
-            Ok(dir) => dir,
-            Err(_) => std::path::absolute(dir)?,
-        };
+        let dir = absolute(dir)?;
         let parent = dir.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(parent)?;
         Self::new(dir.clone(), parent, false)
+    }
+
+    /// Whether [`Staging::beside`] would find a place to write to. It leaves nothing behind.
+    ///
+    /// # Errors
+    /// When nothing can be written beside `dir`, or where the directories above it would be made.
+    pub fn probe(dir: &Path) -> io::Result<()> {
+        let dir = absolute(dir)?;
+        let above = dir.ancestors().skip(1).find(|path| path.exists());
+        let above = above.unwrap_or(Path::new("/"));
+        // Without the name of the temporary directory, which its user has not chosen.
+        let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(above);
+        made.and_then(TempDir::close)
+            .map_err(|error| io::Error::from(error.kind()))
     }
 
     /// Content that replaces the files in `dir` one by one, for a directory that may be a mount of its own, which cannot be renamed.
@@ -97,6 +107,11 @@ impl Staging {
         }
         moved
     }
+}
+
+/// An absolute path, which has a parent and a name whatever `dir` looks like.
+fn absolute(dir: &Path) -> io::Result<PathBuf> {
+    dir.canonicalize().or_else(|_| std::path::absolute(dir))
 }
 
 /// Whether a file of this name is what a killed process left behind.
@@ -181,6 +196,17 @@ mod tests {
             assert_eq!(names(&dir), ["MLmodel"]);
             assert_eq!(names(around.path()), ["model"]);
         }
+    }
+
+    #[test]
+    fn a_probe_finds_out_whether_a_place_can_be_made_and_leaves_nothing() {
+        let around = tempfile::tempdir().expect("a directory");
+        let file = around.path().join("file");
+        fs::write(&file, "").expect("written");
+        Staging::probe(&around.path().join("deep/model")).expect("it can be made");
+        assert_eq!(names(around.path()), ["file"]);
+        let error = Staging::probe(&file.join("deep/model")).expect_err("a file is in the way");
+        assert_eq!(error.to_string(), "not a directory");
     }
 
     #[test]

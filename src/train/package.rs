@@ -20,15 +20,18 @@ const FILES: [&str; 6] = [
     "requirements.txt",
 ];
 
-/// Refuses a place that holds anything but a package of ours: training must not end in an error, nor delete a stranger's files.
+/// Refuses a place that cannot be written or holds anything but a package of ours: training must not end in an error, nor delete a
+/// stranger's files.
 ///
 /// # Errors
-/// `dir` is a file, cannot be listed, or holds a file no package has.
+/// `dir` is a file, cannot be listed, holds a file that no package has, or nothing can be written beside it.
 pub fn check_out(dir: &Path) -> Result<(), TrainError> {
     let shown = || dir.display().to_string();
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Staging::probe(dir).map_err(|cause| unwritable(dir, cause));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(TrainError::NotDirectory { dir: shown() });
         }
@@ -43,7 +46,7 @@ pub fn check_out(dir: &Path) -> Result<(), TrainError> {
             });
         }
     }
-    Ok(())
+    Staging::probe(dir).map_err(|cause| unwritable(dir, cause))
 }
 
 /// Writes the package to `dir`, in place of one that is there. Whoever looks sees the old one or the new one, never half of one.
