@@ -2,12 +2,13 @@
 
 use super::paths::operations;
 use crate::{
+    card::ModelCard,
     config::Server,
     http::{
         dialects::native::{
             form::{self, value},
             read,
-            wire::{Answer, ModelCard, Readiness},
+            wire::{Answer, Readiness},
         },
         problem::{Code, Failure},
     },

@@ -1,7 +1,10 @@
 //! What the server tells about itself.
 
-use super::wire::{Alive, ModelCard, Readiness};
-use crate::http::{media::ResponseBody, problem::Failure, readiness, state::State};
+use super::wire::{Alive, Readiness};
+use crate::{
+    card::ModelCard,
+    http::{media::ResponseBody, problem::Failure, readiness, state::State},
+};
 use hyper::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderValue},
