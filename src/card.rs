@@ -1,4 +1,4 @@
-//! The card of a loaded model: what `GET /model` answers and `ml-serving inspect` shows.
+//! The card of a loaded model, which `GET /model` answers and `ml-serving inspect` shows.
 
 use crate::{input::Precision, load::LoadedModel};
 use poem_openapi::Object;

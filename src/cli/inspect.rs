@@ -1,4 +1,4 @@
-//! `ml-serving inspect`: a model's card.
+//! `ml-serving inspect`: shows a model's card.
 
 use super::{
     flags::MODEL,
@@ -35,7 +35,7 @@ pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> 
         .try_for_each(|text| say(out, &text))
 }
 
-/// A field of the card for people: one line, or one for each object of a list; nothing for what is not known.
+/// A field of the card as text: one line, or one per object of a list; empty if the value is not known.
 fn text(name: &str, value: &Value) -> String {
     let plain = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
     let line = |(i, item): (usize, &Value)| {
@@ -60,7 +60,7 @@ fn text(name: &str, value: &Value) -> String {
     }
 }
 
-/// What is shown of the model's card, in this order; `null` is what is not known.
+/// The fields that are shown, in this order. A field that is not known is `null`.
 const SHOWN: [&str; 18] = [
     "name",
     "version",
@@ -81,7 +81,7 @@ const SHOWN: [&str; 18] = [
     "depth",
     "bytes",
 ];
-/// Not a part of the card: it has two numbers per column, and they tell about the training data.
+/// It is no part of the card that clients get, because it has two numbers per column, which reveal means of the training data.
 const SCALER: &str = "scaler";
 
 fn shown(served: &LoadedModel) -> serde_json::Result<Value> {

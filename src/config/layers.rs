@@ -1,4 +1,4 @@
-//! Where settings come from, one layer over the other, and what each value is to be traced back to.
+//! Merges the layers that settings come from, and remembers where each value was set.
 
 use super::settings;
 use crate::observe::log::LogFormat;
@@ -10,7 +10,7 @@ use figment::{
 use std::{fs, path::Path};
 
 const PREFIX: &str = "MLSERVING__";
-/// What other programs take their log level from, and so what people set.
+/// The variable that many programs take their log level from.
 const LOG_LEVEL: &str = "LOG_LEVEL";
 const FILE: &str = "file";
 const FLAG: &str = "flag";
@@ -36,7 +36,7 @@ pub(super) struct Merged {
     file: String,
 }
 
-/// Puts the layers over one another: `file`, environment, `flags`.
+/// Merges the layers: `file`, environment, `flags`. The last one that sets a key wins.
 ///
 /// # Errors
 /// A sentence about a file that cannot be read.
@@ -75,8 +75,8 @@ pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String
     })
 }
 
-/// The variables that are settings, and those that look like one and are none. An empty variable is not set: charts and compose files
-/// write them for values left blank.
+/// The variables that are settings, and those that look like a setting and are none. An empty variable counts as not set, because charts
+/// and compose files write one for a value that was left blank.
 fn environment() -> (Dict, Vec<(String, Value)>) {
     let mut layer = Figment::new();
     let mut strangers = Vec::new();
@@ -100,7 +100,7 @@ fn environment() -> (Dict, Vec<(String, Value)>) {
         };
         layer = layer.merge(Layer::one("variable", &key, value));
     }
-    // The order of the environment is nobody's choice.
+    // The order of the environment is arbitrary, but that of the messages should not be.
     strangers.sort_by(|(a, _), (b, _)| a.cmp(b));
     let merged = layer.find_value("").ok().and_then(Value::into_dict);
     (merged.unwrap_or_default(), strangers)
@@ -138,7 +138,7 @@ fn read(path: &Path) -> Result<Dict, String> {
 }
 
 impl Merged {
-    /// Where a value was set, as its user calls the place.
+    /// Where a value was set: the file's path, the flag or the variable.
     pub(super) fn place(&self, key: &str, value: &Value) -> String {
         match self.figment.get_metadata(value.tag()).map(|m| &*m.name) {
             Some(FILE) => self.file.clone(),
@@ -177,7 +177,7 @@ pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }
 
-/// Settings under the name of where they come from.
+/// Settings from one place, and the name of that place.
 struct Layer(&'static str, Dict);
 
 impl Layer {

@@ -1,4 +1,4 @@
-//! A new directory in place of an old one: whoever looks sees the old content or the new one, and a failure leaves the old one.
+//! Replaces the content of a directory. Readers see the old content or the new one, and a failure leaves the old one.
 
 use std::{
     fs, io,
@@ -6,13 +6,13 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Where a killed process leaves its work: `.NAME.install-XXXXXX`.
+/// The beginning of the name of the temporary directory, which a killed process leaves behind: `.install-XXXXXX`.
 const PREFIX: &str = ".install-";
 
-/// New content for a directory, which takes its place with [`Staging::install`] and removes itself otherwise.
+/// New content for a directory. [`Staging::install`] puts it in place; without that, dropping removes it.
 #[derive(Debug)]
 pub struct Staging {
-    /// What is replaced.
+    /// The directory that is replaced.
     dir: PathBuf,
     /// Holds the new content, and the old one for as long as the replacement may fail.
     work: TempDir,
@@ -59,7 +59,7 @@ impl Staging {
     fn new(dir: PathBuf, parent: &Path, within: bool) -> io::Result<Self> {
         let work = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         let staging = Self { dir, work, within };
-        // A directory of the usual permissions: the one around it is its owner's alone.
+        // This directory gets the usual permissions. The one around it can be read by its owner only.
         fs::create_dir(staging.path())?;
         Ok(staging)
     }
@@ -76,7 +76,7 @@ impl Staging {
     /// Puts the new content in place of the old one.
     ///
     /// # Errors
-    /// What the file system said; the old content is then back, as far as the file system lets us.
+    /// What the file system said. The old content is then put back, if the file system allows it.
     pub fn install(self) -> io::Result<()> {
         if self.within {
             self.exchange_files()
@@ -114,18 +114,18 @@ fn absolute(dir: &Path) -> io::Result<PathBuf> {
     dir.canonicalize().or_else(|_| std::path::absolute(dir))
 }
 
-/// Whether a file of this name is what a killed process left behind.
+/// Whether a file of this name was left behind by a killed process.
 pub fn is_left_over(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
-/// Moves what lies in `from`, but not what is called like `except`, into `to`: the `MLmodel` last or first.
+/// Moves the files in `from`, except the one with the name of `except`, into `to`. The `MLmodel` goes last or, without `last`, first.
 fn move_files(from: &Path, to: &Path, except: &Path, last: bool) -> io::Result<()> {
     let mut paths: Vec<PathBuf> = fs::read_dir(from)?
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<_>>()?;
     paths.sort_by_key(|path| path.ends_with("MLmodel") == last);
-    // By name: of one place there may be two paths, a relative one and an absolute one.
+    // Compared by name, because one path may be relative and the other absolute.
     for path in paths
         .iter()
         .filter(|path| path.file_name() != except.file_name())
