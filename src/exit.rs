@@ -1,4 +1,4 @@
-//! Which fault ends a command with which exit code: the one table. A script tells by the code whether to mend, to wait or to report.
+//! The only table of faults and exit codes. A script sees by the code whether to correct something, to wait or to report.
 //!
 //! | code | fault | next step |
 //! |---|---|---|
@@ -28,16 +28,16 @@ pub enum Error {
     /// The model or the data is not what it should be; trying again will not help.
     #[error("{0}")]
     Data(String),
-    /// The place the model comes from, or the server asked, does not answer; trying again may help.
+    /// A registry, a store or a server does not answer; trying again may help.
     #[error("{0}")]
     Unavailable(String),
-    /// Our fault, or the machine's.
+    /// A defect of this program, or a fault of the machine.
     #[error("{0}")]
     Internal(String),
-    /// Nobody reads the output any more. It is no failure, but there is nothing left to do.
+    /// The reader of the output has closed it. That is no failure, but there is nothing left to do.
     #[error("the output is not read any more")]
     OutputClosed,
-    /// A server was told twice to end.
+    /// A server got a second signal to end.
     #[error("ended at once by a second {name}; requests in flight are lost")]
     Signal {
         /// As in `SIGINT`.
@@ -59,7 +59,7 @@ impl Error {
         }
     }
 
-    /// What a failed write of `output` means, which a message calls by this name.
+    /// The error for a failed write to `output`, which is its name in messages.
     pub(crate) fn unwritable(output: impl fmt::Display, cause: &io::Error) -> Self {
         match cause.kind() {
             io::ErrorKind::BrokenPipe => Self::OutputClosed,

@@ -1,4 +1,4 @@
-//! Where a command's results go: standard output, or a file that is there as a whole or not at all.
+//! Where a command's results go: to standard output, or to a file that is replaced only when it is complete.
 
 use crate::{Error, observe::escape};
 use std::{
@@ -12,19 +12,19 @@ use tempfile::NamedTempFile;
 /// What standard output is called in messages.
 const OUTPUT: &str = "the output";
 
-/// Writes text for people, without what a terminal would act upon in it.
+/// Writes text for people, with control characters escaped.
 pub(super) fn say(out: &mut dyn Write, text: &str) -> Result<(), Error> {
     text.lines()
         .try_for_each(|line| writeln!(out, "{}", escape(line)))
         .map_err(|cause| broken_output(&cause))
 }
 
-/// What a failed write to the terminal or a pipe means.
+/// The error for a failed write to standard output.
 pub(super) fn broken_output(cause: &io::Error) -> Error {
     Error::unwritable(OUTPUT, cause)
 }
 
-/// A place for results, by the name that messages call it.
+/// A place for results, and its name in messages.
 pub(super) struct Output<'a> {
     name: String,
     to: To<'a>,
@@ -32,12 +32,12 @@ pub(super) struct Output<'a> {
 
 enum To<'a> {
     Stream(BufWriter<Box<dyn Write + 'a>>),
-    /// Beside the file that it replaces in the end.
+    /// A temporary file beside the file that it replaces in the end.
     Aside(BufWriter<NamedTempFile>, PathBuf),
 }
 
 impl<'a> Output<'a> {
-    /// Standard output, which is there already.
+    /// Standard output, which is open already.
     pub(super) fn stream(out: &'a mut dyn Write) -> Self {
         Self {
             name: OUTPUT.to_owned(),
@@ -45,14 +45,14 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// The file at `path`, which keeps what it holds until [`Output::keep`]. What is no file, such as a pipe, is written to at once.
+    /// The file at `path`, which keeps its content until [`Output::keep`]. Anything else at `path`, such as a pipe, is written to at once.
     pub(super) fn file(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         let to = aside(path).map_err(|cause| Error::unwritable(&name, &cause))?;
         Ok(Self { name, to })
     }
 
-    /// Puts the file in its place. Whoever drops an output before leaves what was there.
+    /// Puts the file in its place. An output that is dropped before leaves the old file as it was.
     pub(super) fn keep(mut self) -> Result<(), Error> {
         self.flush()
             .and_then(|()| match self.to {
@@ -66,7 +66,7 @@ impl<'a> Output<'a> {
             .map_err(|cause| Error::unwritable(&self.name, &cause))
     }
 
-    /// What a failed write to it means.
+    /// The error for a failed write to it.
     pub(super) fn broken(&self, cause: &io::Error) -> Error {
         Error::unwritable(&self.name, cause)
     }
@@ -89,14 +89,14 @@ impl Write for Output<'_> {
 }
 
 fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
-    // A link stays one: what it leads to is replaced.
+    // A symbolic link stays: the file that it points to is replaced.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let there = fs::metadata(&path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file()) {
         let stream: Box<dyn Write> = Box::new(File::options().write(true).open(path)?);
         return Ok(To::Stream(BufWriter::new(stream)));
     }
-    // As any program creates files: what the user's mask leaves of it.
+    // The usual mode of a new file, from which the umask takes away.
     let mode = there.map_or(Permissions::from_mode(0o666), |there| there.permissions());
     let directory = path.parent().filter(|parent| *parent != Path::new(""));
     let directory = directory.unwrap_or(Path::new("."));
@@ -105,7 +105,7 @@ fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
         .prefix(".ml-serving-")
         .permissions(mode)
         .tempfile_in(directory)
-        // Without the name of the temporary file, which its user has not chosen.
+        // Without the name of the temporary file, which would not tell the user anything.
         .map_err(|error| io::Error::from(error.kind()))?;
     Ok(To::Aside(BufWriter::new(file), path))
 }

@@ -1,4 +1,4 @@
-//! `ml-serving predict`: CSV rows through the very same engine, streaming.
+//! `ml-serving predict`: streams the rows of a CSV file through the same engine as the server's.
 
 mod columns;
 
@@ -39,15 +39,15 @@ pub(super) struct PredictArgs {
     output: Option<PathBuf>,
 }
 
-/// Rows predicted at a time, and the numbers that they may have.
+/// The most rows that are predicted at a time, and the most numbers in them.
 const BATCH: usize = 1024;
 const BATCH_NUMBERS: usize = 1 << 20;
-/// A message quotes a cell up to this many characters.
+/// Messages quote at most this many characters of a cell.
 const QUOTED: usize = 40;
 
 pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> {
     let (input, name, length) = open(&args.input)?;
-    // A place that cannot be written is known before hours of work.
+    // An output that cannot be written is reported before hours of work.
     let out = match &args.output {
         Some(path) => Output::file(path)?,
         None => Output::stream(out),
@@ -70,7 +70,7 @@ pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> 
     .run()
 }
 
-/// The rows, what messages call them, and how many bytes there are; 0 where that is not known.
+/// Opens the input. Gives its bytes, its name in messages, and its size; 0 if that is not known.
 fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
     if path == "-" {
         let name = "standard input".to_owned();
@@ -92,12 +92,12 @@ fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
 /// Everything that the prediction of a file needs.
 struct Job<'a, R> {
     served: &'a LoadedModel,
-    /// The classes as they are written; none for a regressor.
+    /// The names of the classes as they are written; empty for a regressor.
     classes: Vec<String>,
     rows: CsvRows<R>,
-    /// For each feature, its column in the file; none where the file leaves it out.
+    /// For each feature, its column in the file; `None` if the file does not have it.
     columns: Vec<Option<usize>>,
-    /// What is not written yet; in the beginning the header, so that a file that is refused at once has no answer.
+    /// Lines that are not written yet. The header is the first one, so that nothing is written if the first rows are refused.
     answers: Vec<Vec<String>>,
     out: Output<'a>,
 }
@@ -187,7 +187,7 @@ fn header(classes: &[String], scores: usize) -> Vec<String> {
     }
 }
 
-/// What is wrong with a cell, and what to do about it.
+/// The error for a cell: what is wrong with it, and what to do.
 fn refused(cell: &Cell, text: &str, refusal: Refusal) -> Error {
     let value: String = text.chars().take(QUOTED).collect();
     let why = match refusal {

@@ -7,18 +7,18 @@ use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 /// A signal that ends a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
-    /// SIGTERM: Kubernetes, Docker, systemd.
+    /// SIGTERM, from Kubernetes, Docker and systemd.
     Terminate,
-    /// SIGHUP: a supervisor, or a terminal that is gone.
+    /// SIGHUP, from a supervisor or from a terminal that was closed.
     Hangup,
-    /// SIGINT: Ctrl+C.
+    /// SIGINT, from Ctrl+C.
     Interrupt,
-    /// SIGQUIT: Ctrl+\, and how some images stop their servers.
+    /// SIGQUIT, from Ctrl+\ and from images that stop their servers with it.
     Quit,
 }
 
 impl Signal {
-    /// Load balancers are given time to look away, but a person at a terminal is not kept waiting for them.
+    /// SIGTERM and SIGHUP give load balancers time to react. A person at a terminal does not have to wait for them.
     pub(super) fn shutdown(self, server: &Server) -> Shutdown {
         let drain = match self {
             Self::Terminate | Self::Hangup => server.drain_seconds,
@@ -34,14 +34,14 @@ impl Signal {
 /// The signals sent to this process from now on.
 pub(super) struct Signals {
     terminate: Stream,
-    /// None under nohup, which has this signal ignored.
+    /// None under nohup, which makes the process ignore SIGHUP.
     hangup: Option<Stream>,
     interrupt: Stream,
     quit: Stream,
 }
 
 impl Signals {
-    /// Catches the signals; they do not end the process by themselves any more.
+    /// Catches the signals from now on, so that they no longer end the process by themselves.
     pub(super) fn listen() -> io::Result<Self> {
         let hangup = if hangup_is_ignored() {
             None
@@ -78,7 +78,7 @@ impl Signals {
         }
     }
 
-    /// Waits for a signal that means "now". SIGHUP does not: supervisors send it after SIGTERM.
+    /// Waits for a signal that ends the process at once. SIGHUP is none, because supervisors send it after SIGTERM.
     pub(super) async fn at_once(&mut self) -> Error {
         loop {
             let (name, number) = match self.next().await {
@@ -92,7 +92,7 @@ impl Signals {
     }
 }
 
-/// Whether the process was started with SIGHUP ignored. Linux tells by a bit mask; elsewhere the signal drains.
+/// Whether the process was started with SIGHUP ignored. Linux shows it in a bit mask. On other systems the answer is no.
 fn hangup_is_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

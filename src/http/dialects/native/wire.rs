@@ -1,4 +1,4 @@
-//! What goes over the wire: how scores become bytes, and the cards of the model and of the server's state.
+//! What goes over the wire: how scores become bytes, and what the server says of its own state.
 
 use crate::{
     input::Precision,
@@ -114,79 +114,6 @@ impl Answer<'_> {
         }
         body.push(b']');
         Ok(body)
-    }
-}
-
-/// A served model's card.
-#[derive(Serialize, Object)]
-pub(in crate::http) struct ModelCard {
-    /// The name in the registry, of the directory, or as configured.
-    pub(in crate::http) name: String,
-    /// The registry's version, or the beginning of the digest.
-    pub(in crate::http) version: String,
-    /// The MLflow run that made the model, where its place tells.
-    #[oai(skip_serializing_if_is_none)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::http) run_id: Option<String>,
-    /// Where the model came from, without secrets.
-    pub(in crate::http) uri: String,
-    /// `builtin`, `directory`, `registry`, or `cache` when the registry was down at the start.
-    pub(in crate::http) source: String,
-    /// The library that wrote the model: `onnx`, `sklearn`, `xgboost` or `lightgbm`.
-    pub(in crate::http) flavor: String,
-    /// `sha256:` and the hex digest of the model's data file.
-    pub(in crate::http) digest: String,
-    /// The columns in the model's order.
-    pub(in crate::http) signature: Vec<CardColumn>,
-    /// Class labels in the order of `probabilities`; empty for a regressor.
-    pub(in crate::http) classes: Vec<String>,
-    pub(in crate::http) trees: usize,
-    /// Splits and leaves of all trees.
-    pub(in crate::http) nodes: usize,
-    /// Comparisons on the longest way through a tree.
-    pub(in crate::http) depth: usize,
-    /// Seconds since 1970.
-    pub(in crate::http) loaded_at: f64,
-}
-
-/// One column of the signature.
-#[derive(Serialize, Object)]
-pub(in crate::http) struct CardColumn {
-    /// Absent where the model's columns have no names.
-    #[oai(skip_serializing_if_is_none)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::http) name: Option<String>,
-    /// The MLflow type: `boolean`, `integer`, `long`, `float` or `double`.
-    pub(in crate::http) r#type: String,
-}
-
-impl ModelCard {
-    pub(in crate::http) fn of(served: &LoadedModel) -> Self {
-        let LoadedModel { model, .. } = served;
-        let schema = model.schema();
-        let columns = schema.columns.iter().map(|column| CardColumn {
-            name: schema.named.then(|| column.name.clone()),
-            r#type: column.kind.name().to_owned(),
-        });
-        let loaded_at = served
-            .loaded_at
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
-        Self {
-            name: served.name.clone(),
-            version: served.version.clone(),
-            run_id: served.run_id.clone(),
-            uri: served.uri.clone(),
-            source: served.source.as_str().to_owned(),
-            flavor: served.flavor.clone(),
-            digest: served.digest.clone(),
-            signature: columns.collect(),
-            classes: served.class_names(),
-            trees: model.size().trees,
-            nodes: model.size().nodes,
-            depth: model.size().depth,
-            loaded_at: loaded_at.as_secs_f64(),
-        }
     }
 }
 
