@@ -37,7 +37,7 @@ pub(super) struct XgboostObjective<'a> {
 
 impl<'a> XgboostObjective<'a> {
     /// By the name in the file; `Unsupported` for one that this server does not know.
-    pub(super) fn named(name: &'a str, age: &Age) -> Result<Self, FormatError> {
+    pub(super) fn named(name: &'a str, age: Age) -> Result<Self, FormatError> {
         let (space, means) = match name {
             "binary:logistic" => (Space::Probability, MarginMeans::Logistic),
             "binary:logitraw" if age.before_1_3 => (Space::Probability, MarginMeans::RawLogistic),

@@ -9,7 +9,7 @@ use super::{
     age::Age,
     api::Api,
     binary, corrupt,
-    document::{Booster, Document, GbtreeModel, Parameters},
+    document::{Booster, Document, GbtreeModel, Parameters, number},
     json,
     objective::XgboostObjective,
     rounds::Rounds,
@@ -58,20 +58,9 @@ pub(super) fn parse(
         learner.objective.name.clone(),
     ];
     let api = Api::of(class, &learner);
-    let objective = XgboostObjective::named(&learner.objective.name, &age)?;
+    let objective = XgboostObjective::named(&learner.objective.name, age)?;
     let parameters = &learner.learner_model_param;
-    let n_features = number("num_feature", &parameters.num_feature)?;
-    if n_features > MAX_FEATURES {
-        return Err(unsupported!(
-            "the XGBoost model takes {n_features} features; up to {MAX_FEATURES} work"
-        ));
-    }
-    let classes = number("num_class", &parameters.num_class)?;
-    let targets = match &parameters.num_target {
-        Some(targets) => number("num_target", targets)?,
-        None => 1,
-    };
-    let width = classes.max(targets).max(1);
+    let (n_features, width) = size_of(parameters)?;
     let (model, weights) = boosted(learner.gradient_booster)?;
     let count = match api {
         Api::Booster => model.trees.len(),
@@ -80,7 +69,7 @@ pub(super) fn parse(
             attributes: &learner.attributes,
             width,
         }
-        .trees(&age, notes, class)?,
+        .trees(age, notes, class)?,
     };
     // Before there is a margin for each output: a claim of many costs a file nothing.
     if width > count {
@@ -113,16 +102,8 @@ pub(super) fn parse(
         aggregation: Aggregation::SumF32,
         output_precision: Precision::F32,
     };
-    if api == Api::Classifier
-        && let Some(labels) = notes.labels()
-    {
-        rename(&mut ir.output, &labels)?;
-    }
-    if api != Api::Booster
-        && let Some(missing) = notes.missing()
-    {
-        ir.steps
-            .push(is_missing(missing, n_features, class.unwrap_or("model"))?);
+    if api != Api::Booster {
+        as_noted(&mut ir, notes, api, class.unwrap_or("model"))?;
     }
     let version: Vec<String> = version.iter().map(ToString::to_string).collect();
     Ok(Parsed {
@@ -169,6 +150,36 @@ fn add_last(margins: &mut [f64], forest: &mut ForestIr) {
             *margin = 0.0;
         }
     }
+}
+
+/// The features of a row, and the outputs.
+fn size_of(parameters: &Parameters) -> Result<(usize, usize), FormatError> {
+    let n_features = number("num_feature", &parameters.num_feature)?;
+    if n_features > MAX_FEATURES {
+        return Err(unsupported!(
+            "the XGBoost model takes {n_features} features; up to {MAX_FEATURES} work"
+        ));
+    }
+    let classes = number("num_class", &parameters.num_class)?;
+    let targets = match &parameters.num_target {
+        Some(targets) => number("num_target", targets)?,
+        None => 1,
+    };
+    Ok((n_features, classes.max(targets).max(1)))
+}
+
+/// Does what a class of the library does around the booster.
+fn as_noted(ir: &mut ModelIr, notes: &Notes, api: Api, class: &str) -> Result<(), FormatError> {
+    if api == Api::Classifier
+        && let Some(labels) = notes.labels()
+    {
+        rename(&mut ir.output, &labels)?;
+    }
+    if let Some(missing) = notes.missing() {
+        let step = is_missing(missing, ir.forest.n_features, class)?;
+        ir.steps.push(step);
+    }
+    Ok(())
 }
 
 /// The trees that predict, each with the weight that dart gave it.
@@ -248,15 +259,6 @@ pub(super) fn document<T: DeserializeOwned + Into<Document>>(
     // A binary file begins with any number, so as text does too.
     read.map(Into::into).or_else(|error| {
         binary::read(bytes).map_err(|_| corrupt!("the file is not an XGBoost model: {error}"))
-    })
-}
-
-pub(super) fn number(name: &str, text: &str) -> Result<usize, FormatError> {
-    text.parse().map_err(|_| {
-        corrupt!(
-            "the XGBoost model has {name} = `{}`, which is not a number",
-            text.escape_debug()
-        )
     })
 }
 

@@ -2,7 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::{FormatError, age::Age, corrupt, document::GbtreeModel, read::number, sklearn::Notes};
+use super::{
+    FormatError,
+    age::Age,
+    corrupt,
+    document::{GbtreeModel, number},
+    sklearn::Notes,
+};
 
 /// The trees of a file, and what it notes about their rounds.
 pub(super) struct Rounds<'a> {
@@ -16,7 +22,7 @@ impl Rounds<'_> {
     /// The trees up to the best round, if training has noted which it is.
     pub(super) fn trees(
         &self,
-        age: &Age,
+        age: Age,
         notes: &Notes,
         class: Option<&str>,
     ) -> Result<usize, FormatError> {
