@@ -15,7 +15,14 @@ mod pipeline;
 mod trees;
 mod xgboost;
 
-use super::{FormatError, corrupt, id::Id, pickle::ADVICE, record::Arena, unsupported};
+use super::{
+    FormatError,
+    classes::{ADVICE, known},
+    corrupt,
+    id::Id,
+    record::Arena,
+    unsupported,
+};
 use crate::formats::{ColumnsBy, Parsed};
 use crate::input::{ColumnType, Precision, Schema};
 use ensemble::Ensemble;
@@ -28,12 +35,7 @@ pub(super) fn model(
     size: usize,
     floats: bool,
 ) -> Result<Parsed, FormatError> {
-    let Some(root) = Part::new(arena, root) else {
-        return Err(unsupported!(
-            "the file holds {}, not a fitted scikit-learn model",
-            arena.kind(root)
-        ));
-    };
+    let root = Part::new(arena, root).ok_or_else(|| part::no_model(arena, root))?;
     let chain = pipeline::flatten(root)?;
     let last = chain.last;
     let names = chain.parts().find_map(Part::feature_names).transpose()?;
@@ -99,7 +101,7 @@ fn refused(part: Part<'_>) -> FormatError {
     unsupported!(
         "the model is a {}, which this server does not serve; of scikit-learn it serves DecisionTree, ExtraTree, \
          RandomForest, ExtraTrees, GradientBoosting and HistGradientBoosting models, alone or in a Pipeline behind \
-         StandardScaler and MinMaxScaler. To serve it all the same, {ADVICE}",
+         StandardScaler and MinMaxScaler",
         part.full_name()
     )
 }

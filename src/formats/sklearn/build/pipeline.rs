@@ -8,8 +8,9 @@ use crate::{
     model::{Step, StepOp},
 };
 
-/// Searches for the best parameters: they answer as the estimator does that they have fitted last.
-const SEARCHES: [&str; 4] = [
+/// Searches for the best parameters, of scikit-learn and scikit-optimize: they answer as the estimator does that they have fitted last.
+const SEARCHES: [&str; 5] = [
+    "BayesSearchCV",
     "GridSearchCV",
     "RandomizedSearchCV",
     "HalvingGridSearchCV",
@@ -37,7 +38,7 @@ pub(super) fn flatten(root: Part<'_>) -> Result<Chain<'_>, FormatError> {
     let mut scalers = Vec::new();
     let mut last = root;
     for _ in 0..MAX_DEPTH {
-        if SEARCHES.contains(&last.sklearn_class()) {
+        if SEARCHES.contains(&last.class) {
             last = last.part("best_estimator_")?;
             continue;
         }
@@ -60,7 +61,7 @@ pub(super) fn flatten(root: Part<'_>) -> Result<Chain<'_>, FormatError> {
                 (name, Some(part)) => {
                     return Err(unsupported!(
                         "the pipeline's step `{name}` is a {}, which this server does not run; before the trees it runs \
-                         StandardScaler, MinMaxScaler and passthrough. Fit the model without the step, or {ADVICE}",
+                         StandardScaler, MinMaxScaler and passthrough; {ADVICE}",
                         part.full_name()
                     ));
                 }

@@ -23,7 +23,7 @@ pub(super) fn read(part: Part<'_>) -> Result<Parsed, FormatError> {
         class: part.class,
         labels: named.then(|| labels(classes, "classes_")).transpose()?,
         best_ntree_limit: part.count("best_ntree_limit").ok(),
-        missing: part.number("missing").ok().filter(|m| !m.is_nan()),
+        missing: part.optional_number("missing")?.filter(|m| !m.is_nan()),
     };
     let mut parsed = read_pickled(memory, &wrapper)?;
     if part.id != booster.id {
