@@ -13,6 +13,8 @@ pub(super) struct Array<'d> {
     pub(super) dtype: Dtype,
     pub(super) shape: Vec<usize>,
     data: Data<'d>,
+    /// Column by column, where that makes a difference.
+    by_columns: bool,
 }
 
 /// What an array holds, where it lies.
@@ -62,12 +64,24 @@ impl<'d> Array<'d> {
             ));
         }
         // In one dimension, or with one that matters, both orders are the same.
-        if fortran && shape.iter().filter(|d| **d > 1).count() > 1 {
+        let by_columns = fortran && shape.iter().filter(|d| **d > 1).count() > 1;
+        Ok(Self {
+            dtype,
+            shape,
+            data,
+            by_columns,
+        })
+    }
+
+    /// The array, as one that a model needs: row by row.
+    pub(super) fn needed(self) -> Result<Self, FormatError> {
+        if self.by_columns {
             return Err(unsupported!(
-                "an array of shape {shape:?} is stored column by column; load the model, copy.deepcopy it and log it again"
+                "an array of shape {:?} is stored column by column; load the model, copy.deepcopy it and log it again",
+                self.shape
             ));
         }
-        Ok(Self { dtype, shape, data })
+        Ok(self)
     }
 
     /// The number of elements.

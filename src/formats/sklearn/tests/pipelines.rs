@@ -136,7 +136,10 @@ fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<f64, String> {
     let model = Model::new(parsed.ir).map_err(|error| format!("not built: {error}"))?;
     let labels = model.labels().map(|labels| match labels {
         Labels::Integers(labels) => labels.iter().map(|label| Json::from(*label)).collect(),
-        Labels::Strings(labels) => labels.iter().map(|label| Json::from(label.as_str())).collect::<Vec<_>>(),
+        Labels::Strings(labels) => labels
+            .iter()
+            .map(|label| Json::from(label.as_str()))
+            .collect::<Vec<_>>(),
     });
     if labels != header.labels {
         return Err(format!("the labels are {labels:?}"));
@@ -163,7 +166,10 @@ fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<f64, String> {
             (Ok(()), None) => {}
         }
         model.predict(&batch, &mut answers).unwrap();
-        worst = worst.max(off(case, at, &answers).map_err(|why| format!("row {at} {:?}: {why}", table.rows[at]))?);
+        worst = worst.max(
+            off(case, at, &answers)
+                .map_err(|why| format!("row {at} {:?}: {why}", table.rows[at]))?,
+        );
     }
     Ok(worst)
 }
@@ -173,7 +179,9 @@ fn off(case: &Case, row: usize, answers: &Predictions) -> Result<f64, String> {
     let header = &case.header;
     let column = |numbers: &[f64], j: usize| numbers[j * header.rows + row];
     let wanted: Vec<f64> = match (header.task.as_str(), header.proba) {
-        ("regressor", _) => (0..header.targets).map(|j| column(&case.numbers, j)).collect(),
+        ("regressor", _) => (0..header.targets)
+            .map(|j| column(&case.numbers, j))
+            .collect(),
         (_, false) => Vec::new(),
         (_, true) if header.half => vec![1.0 - column(&case.scores, 0), column(&case.scores, 0)],
         (_, true) => (0..header.width).map(|j| column(&case.scores, j)).collect(),
@@ -223,15 +231,25 @@ fn pipelines_answer_as_python_does_to_the_last_bit_or_as_near_as_blas_allows() {
             let case = case(name);
             for (kind, bytes) in &case.files {
                 let result = compare(&case, &tables[&case.header.table], bytes);
-                results.push((case.header.sklearn.clone(), format!("{} {kind}", case.header.name), result));
+                results.push((
+                    case.header.sklearn.clone(),
+                    format!("{} {kind}", case.header.name),
+                    result,
+                ));
             }
         }
         results
     };
     let half = names.len().div_ceil(2).max(1);
     let results: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = names.chunks(half).map(|names| scope.spawn(|| run(names))).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        let threads: Vec<_> = names
+            .chunks(half)
+            .map(|names| scope.spawn(|| run(names)))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect()
     });
     let mut kinds: BTreeMap<String, HashSet<String>> = BTreeMap::new();
     let mut wrong = Vec::new();
@@ -241,10 +259,17 @@ fn pipelines_answer_as_python_does_to_the_last_bit_or_as_near_as_blas_allows() {
             Err(why) => {
                 let end = why.char_indices().nth(300).map_or(why.len(), |(at, _)| at);
                 wrong.push(format!("{version} {name}: {}", &why[..end]));
-                kinds.entry(why.chars().take(60).collect()).or_default().insert(name.clone());
+                kinds
+                    .entry(why.chars().take(60).collect())
+                    .or_default()
+                    .insert(name.clone());
             }
         }
     }
-    println!("{} of {} serialized models are wrong", wrong.len(), results.len());
+    println!(
+        "{} of {} serialized models are wrong",
+        wrong.len(),
+        results.len()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

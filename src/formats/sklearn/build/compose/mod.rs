@@ -9,6 +9,6 @@ pub(super) use named::{first_inside, found};
 
 use super::{
     super::{id::Id, numpy, record::Node},
-    FormatError, Part, Reader, corrupt, unsupported,
+    ADVICE, FormatError, Part, Reader, corrupt, unsupported,
 };
 use crate::model::Reg;

@@ -1,6 +1,6 @@
 //! The steps of what holds others, by their names.
 
-use super::{FormatError, Id, Part, corrupt, unsupported};
+use super::{ADVICE, FormatError, Id, Part, corrupt, unsupported};
 
 /// Searches for the best parameters: they answer as the estimator does that they have fitted last.
 const SEARCHES: [&str; 6] = [
@@ -40,7 +40,7 @@ impl<'d> Step<'d> {
         match Part::new(arena, object) {
             Some(part) => Ok(Self::Part(part)),
             None => Err(unsupported!(
-                "the step `{name}` of the {} is {}, not an object of a class",
+                "the step `{name}` of the {} is {}, which this server does not know and will not run; {ADVICE}",
                 holder.class,
                 arena.kind(object)
             )),

@@ -4,8 +4,8 @@ mod forest;
 mod linear;
 
 use super::{
-    FormatError, Part, Reader, boosting, corrupt, ensemble::Ensemble,
-    forests, hist, labels::labels, lightgbm, xgboost,
+    FormatError, Part, Reader, boosting, corrupt, ensemble::Ensemble, forests, hist,
+    labels::labels, lightgbm, xgboost,
 };
 use crate::{
     formats::{
