@@ -51,7 +51,7 @@ pub(super) fn model(
     let version = origin::version(root).map(str::to_owned);
     let booster = estimate::booster(root)?;
     let origin = match &booster {
-        Some(booster) => origin::Origin::of(&booster.ir.schema),
+        Some(booster) => origin::Origin::of(&booster.ir.forest.schema),
         None => origin::of(root)?,
     };
     let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);

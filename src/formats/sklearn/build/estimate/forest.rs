@@ -1,20 +1,26 @@
 //! Forests and boosters, of scikit-learn, LightGBM and XGBoost.
 
 use super::{
-    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting, forests, hist,
-    lightgbm, xgboost,
+    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting,
+    categories::encoded, corrupt, forests, hist, lightgbm, xgboost,
 };
-use crate::model::{ForestScores, Reg};
+use crate::{
+    formats::coded::Coded,
+    model::{ForestScores, Reg},
+};
 
 /// A model of LightGBM or XGBoost, if the part is one.
-pub(in super::super) fn booster(
-    part: Part<'_>,
-) -> Result<Option<Parsed<ForestModel>>, FormatError> {
+pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
     Ok(match (part.module, part.class) {
         ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
             Some(lightgbm::read(part)?)
         }
-        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => Some(xgboost::read(part)?),
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
+            Some(xgboost::read(part)?.map(|forest| Coded {
+                forest,
+                categories: Vec::new(),
+            }))
+        }
         _ => None,
     })
 }
@@ -28,13 +34,40 @@ impl Reader {
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
         if let Some(booster) = booster(part)? {
             self.parts.extend(booster.parts);
-            return Ok(Some((booster.ir, reads.to_vec())));
+            let Coded { forest, categories } = booster.ir;
+            return Ok(Some((forest, self.board.codes(reads, &categories)?)));
         }
         let Some(ensemble) = self.ensemble(part)? else {
             return Ok(None);
         };
         self.parts.push(part.class.to_owned());
-        Ok(Some((ensemble.model(), reads.to_vec())))
+        let reads = self.coded(part, reads)?;
+        Ok(Some((ensemble.model(), reads)))
+    }
+
+    /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
+    fn coded(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
+        let hist = part.class.starts_with("HistGradientBoosting");
+        let Some((encoder, categorical, rest)) = hist.then(|| encoded(part)).transpose()?.flatten()
+        else {
+            return Ok(reads.to_vec());
+        };
+        let given = |places: &[usize]| -> Option<Vec<Reg>> {
+            places
+                .iter()
+                .map(|place| reads.get(*place).copied())
+                .collect()
+        };
+        let (Some(categorical), Some(rest)) = (given(&categorical), given(&rest)) else {
+            return Err(corrupt!(
+                "the {} was fitted on more columns than the {} it gets",
+                part.class,
+                reads.len()
+            ));
+        };
+        let mut all = self.inside("encoder", |reader| reader.ordinal(encoder, &categorical))?;
+        all.extend(rest);
+        Ok(all)
     }
 
     fn ensemble(&self, part: Part<'_>) -> Result<Option<Ensemble>, FormatError> {

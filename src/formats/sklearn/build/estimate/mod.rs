@@ -4,7 +4,7 @@ mod forest;
 mod linear;
 
 use super::{
-    FormatError, Part, Reader, boosting, corrupt, ensemble::Ensemble, forests, hist,
+    FormatError, Part, Reader, boosting, categories, corrupt, ensemble::Ensemble, forests, hist,
     labels::labels, lightgbm, xgboost,
 };
 use crate::{
