@@ -23,6 +23,6 @@ pub use ir::{
     ModelIr, Output, Scores, Step, StepOp, Test, TreeNode,
 };
 pub(crate) use output::largest;
-pub use predict::{Model, Predictions, WrongWidth};
+pub use predict::{Model, Predictions, Unanswered};
 pub use program::{Operation, Reg, ops};
 pub(crate) use sum::pairwise_sum;

@@ -1,8 +1,8 @@
-//! Git LFS: a clone without its files has a short text in place of each, which says where the file would be.
+//! Pointers of Git LFS: a clone without the large files has a short text in the place of each one.
 
 use crate::formats::FormatError;
 
-/// How such a text begins. Source: the specification of Git LFS, version 1.
+/// The beginning of a pointer. Source: the specification of Git LFS, version 1.
 const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1";
 
 /// # Errors

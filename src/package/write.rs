@@ -1,4 +1,4 @@
-//! A model → the files of its package.
+//! Makes the files of a package from a model.
 
 use super::{
     example,
@@ -19,7 +19,7 @@ use crate::{
 /// bytes, is recorded in `metadata:` beside the `facts` of its training.
 ///
 /// # Errors
-/// `Unsupported` when ONNX cannot say what `source` says.
+/// `Unsupported` when ONNX cannot represent `source`.
 pub fn write(
     source: &ForestModel,
     example: &Batch,

@@ -9,10 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What an archive may unpack to, beside a multiple of its own size: nothing real is packed tighter than deflate can.
+/// How many bytes an archive may unpack to, and by which factor it may grow. Deflate cannot compress real files further.
 const MAX_RATIO: u64 = 1_100;
 
-/// What an archive's name is without its ending; nothing if it is not an archive's.
+/// An archive's name without its ending; `None` if it does not end like an archive's.
 pub(super) fn stem(name: &str) -> Option<&str> {
     let lower = name.to_ascii_lowercase();
     let endings = [".tar", ".tar.gz", ".tgz", ".zip"];
@@ -40,7 +40,7 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
         room: size.saturating_mul(MAX_RATIO),
         files: 0,
     };
-    // The first bytes tell which archive it is: a name may be anything.
+    // The first bytes tell the kind of the archive. Its name may be wrong.
     let mut magic = [0; 2];
     let read = file.read(&mut magic).and_then(|_| file.rewind());
     read.map_err(|error| unpacking.broken(&error))?;
@@ -53,7 +53,7 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
     unwrap_directory(into).map_err(|error| RegistryError::unwritable(into, &error))
 }
 
-/// An archive on its way into a directory.
+/// An archive that is being unpacked into a directory.
 struct Unpacking<'a> {
     /// The archive's name, for messages.
     name: String,
@@ -143,7 +143,7 @@ fn unwrap_directory(into: &Path) -> io::Result<()> {
     if !only.is_dir() {
         return Ok(());
     }
-    // Under a name that none of the files in it has.
+    // Renamed to a name that no file in it has.
     let aside = into.join(".unwrapped");
     fs::rename(only, &aside)?;
     for entry in fs::read_dir(&aside)? {

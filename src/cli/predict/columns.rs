@@ -1,4 +1,4 @@
-//! Which column of a CSV file is which feature.
+//! Finds the column of each feature in a CSV file.
 
 use crate::{
     Error,
@@ -6,11 +6,11 @@ use crate::{
 };
 use std::{collections::HashSet, io::Read};
 
-/// A message names so many columns that a file lacks.
+/// Messages name at most this many of the missing columns.
 const LISTED: usize = 5;
 
-/// For each feature, its column in the file: by name, or by position where the model has no names. A column that the model can do
-/// without may be left out.
+/// For each feature, its column in the file: by name, or by position where the model has no names. The file may leave out an optional
+/// column.
 ///
 /// # Errors
 /// [`Error::Data`] names what the file lacks.
@@ -32,7 +32,7 @@ pub(super) fn find<R: Read>(
     if found.iter().all(Option::is_some) {
         return Ok(found);
     }
-    // Spaces that one side has around a name are no part of it.
+    // Spaces around a name do not count, neither in the file nor in the model.
     let taken: HashSet<usize> = found.iter().flatten().copied().collect();
     let left = names().filter(|(at, _)| !taken.contains(at));
     let trimmed = rows.index(left.map(|(at, name)| (at, name.trim())))?;
@@ -89,7 +89,7 @@ fn by_position<R: Read>(
             "{file} has {found} columns, the model takes {wanted}{hint}"
         )));
     }
-    // Counted columns are what pandas writes for columns without names.
+    // pandas writes numbers as the header of columns without names.
     let counted = (0..2).any(|from| {
         let numbers = (from..).map(|i: usize| i.to_string());
         header
@@ -141,7 +141,7 @@ mod tests {
             found(" a,a ", &named(&["a"])).unwrap_err(),
             "t.csv: two columns are named a; rename one of them"
         );
-        // What exporters write above an index is no name.
+        // These are headers that exporters write above an index.
         assert_eq!(found(",,a", &named(&["a"])), Ok(vec![Some(2)]));
     }
 

@@ -12,9 +12,9 @@ use super::id::Id;
 pub(super) struct Array<'d> {
     pub(super) dtype: Dtype,
     pub(super) shape: Vec<usize>,
-    /// Whether the numbers lie column by column.
-    fortran: bool,
     data: Data<'d>,
+    /// Column by column, where that makes a difference.
+    by_columns: bool,
 }
 
 /// What an array holds, where it lies.
@@ -64,16 +64,24 @@ impl<'d> Array<'d> {
             ));
         }
         // In one dimension, or with one that matters, both orders are the same.
-        let fortran = fortran && shape.iter().filter(|d| **d > 1).count() > 1;
-        if fortran && (!dtype.fields.is_empty() || !dtype.scalar.is_number()) {
-            return Err(by_columns(&shape));
-        }
+        let by_columns = fortran && shape.iter().filter(|d| **d > 1).count() > 1;
         Ok(Self {
             dtype,
             shape,
-            fortran,
             data,
+            by_columns,
         })
+    }
+
+    /// The array, as one that a model needs: row by row.
+    pub(super) fn needed(self) -> Result<Self, FormatError> {
+        if self.by_columns {
+            return Err(unsupported!(
+                "an array of shape {:?} is stored column by column; load the model, copy.deepcopy it and log it again",
+                self.shape
+            ));
+        }
+        Ok(self)
     }
 
     /// The number of elements.
@@ -98,16 +106,8 @@ impl<'d> Array<'d> {
         }
     }
 
-    /// The elements of an array of numbers that lies row by row.
+    /// The elements of an array of numbers.
     pub(super) fn numbers(&self) -> Result<Column<'d>, FormatError> {
-        if self.fortran {
-            return Err(by_columns(&self.shape));
-        }
-        self.as_stored()
-    }
-
-    /// The elements in the order of the file.
-    fn as_stored(&self) -> Result<Column<'d>, FormatError> {
         if !self.dtype.fields.is_empty() || !self.dtype.scalar.is_number() {
             return Err(corrupt!(
                 "an array of {} stands where numbers should",
@@ -134,10 +134,10 @@ impl<'d> Array<'d> {
         })
     }
 
-    /// All elements as floats, row by row.
+    /// All elements as floats, row by row however they are stored.
     pub(super) fn floats(&self) -> Result<Vec<f64>, FormatError> {
-        let numbers = self.as_stored()?;
-        if !self.fortran {
+        let numbers = self.numbers()?;
+        if !self.by_columns {
             return Ok((0..self.len()).map(|i| numbers.float(i)).collect());
         }
         let place = |mut i: usize| {
@@ -153,13 +153,6 @@ impl<'d> Array<'d> {
         };
         Ok((0..self.len()).map(|i| numbers.float(place(i))).collect())
     }
-}
-
-/// The refusal of an array that is read in the order of the file, and is not written in that order.
-fn by_columns(shape: &[usize]) -> FormatError {
-    unsupported!(
-        "an array of shape {shape:?} is stored column by column; load the model, copy.deepcopy it and log it again"
-    )
 }
 
 impl Column<'_> {

@@ -5,6 +5,7 @@
 
 mod array;
 mod build;
+mod classes;
 mod dtype;
 mod id;
 mod inflate;

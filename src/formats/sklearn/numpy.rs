@@ -2,7 +2,7 @@
 //!
 //! Source: `__reduce__` of `ndarray`, `dtype` and `generic` in `numpy/_core/src/multiarray/{methods,descriptor,scalartypes.c.src}`.
 
-use super::super::{FormatError, corrupt, unsupported};
+use super::super::{FormatError, corrupt};
 use super::{
     array::{Array, Data},
     dtype::{Dtype, Field, Scalar},
@@ -13,6 +13,11 @@ pub(super) use crate::model::pairwise_sum as sum;
 
 /// The array with the number `id`; nothing if it is something else. A numpy scalar is an array without dimensions.
 pub(super) fn array<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
+    stored(arena, id)?.map(Array::needed).transpose()
+}
+
+/// The same, row by row or column by column.
+pub(super) fn stored<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
     let object = match arena.node(id) {
         Node::Array(array) => return Ok(Some((**array).clone())),
         Node::Object(object) => object,
@@ -104,10 +109,10 @@ pub(super) fn dtype(arena: &Arena<'_>, id: Id) -> Result<Dtype, FormatError> {
         return Ok(dtype);
     };
     dtype.scalar.big_endian = arena.text(order) == Some(">");
+    // Elements that are arrays themselves: no model has such, but its surroundings may.
     if !arena.is_none(subarray) {
-        return Err(unsupported!(
-            "an array's elements are arrays; no sklearn model has such"
-        ));
+        dtype.scalar.kind = b'V';
+        return Ok(dtype);
     }
     for name in arena.items(names).unwrap_or_default() {
         let Some(name) = arena.text(*name) else {

@@ -4,7 +4,7 @@
 //! not recurse however deep a file nests.
 
 use super::super::{FormatError, corrupt};
-use super::{array::Array, id::Id};
+use super::{array::Array, classes::described, id::Id};
 
 /// A value of a file.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) enum Node<'a> {
 /// The record of what would have been an instance: of which class, from which arguments, with which state.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Object {
-    /// A [`Node::Global`].
+    /// A [`Node::Global`], or the object that would have been a class.
     pub(super) class: Id,
     pub(super) args: Id,
     /// What `__setstate__` would get, or [`Arena::NONE`].
@@ -203,10 +203,7 @@ impl<'a> Arena<'a> {
             Node::Array(_) => "an array".into(),
             Node::Opaque => "a value of an unknown kind".into(),
             Node::Global { .. } | Node::Object(_) => {
-                match self.global(id).or_else(|| self.class(id)) {
-                    Some((module, name)) => format!("{module}.{name}"),
-                    None => "an object".into(),
-                }
+                described(self, id).unwrap_or_else(|| "an object".into())
             }
         }
     }

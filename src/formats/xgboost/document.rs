@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, fmt};
 
+use super::{FormatError, corrupt};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, Visitor},
@@ -190,4 +191,14 @@ impl<'de> Deserialize<'de> for Flag {
 
         deserializer.deserialize_any(Either)
     }
+}
+
+/// A number that is written as a text.
+pub(super) fn number(name: &str, text: &str) -> Result<usize, FormatError> {
+    text.parse().map_err(|_| {
+        corrupt!(
+            "the XGBoost model has {name} = `{}`, which is not a number",
+            text.escape_debug()
+        )
+    })
 }

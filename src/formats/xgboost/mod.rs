@@ -5,6 +5,7 @@
 //! was a `Booster` or one of the scikit-learn classes: a Booster of a classification objective is served as a
 //! classifier, whose probability is what `Booster.predict` answers.
 
+mod age;
 mod api;
 mod binary;
 mod document;
@@ -12,6 +13,7 @@ mod json;
 mod objective;
 mod pickled;
 mod read;
+mod rounds;
 mod sklearn;
 mod trees;
 mod ubj;

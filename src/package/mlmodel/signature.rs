@@ -9,10 +9,10 @@ use crate::{
     input::{Column, ColumnType, Schema},
 };
 
-/// Wider claims are refused before a column is made for each.
+/// The most columns that a tensor signature may claim; more are refused before any is made.
 const MAX_COLUMNS: i64 = 65_536;
 
-/// One element of `signature.inputs`; both kinds of it.
+/// One element of `signature.inputs`: a column or a tensor.
 #[derive(Deserialize)]
 struct Spec {
     r#type: String,
@@ -46,7 +46,7 @@ struct TensorSpec {
     shape: Vec<i64>,
 }
 
-/// The signature; none when a tensor leaves its width open.
+/// Reads the signature; `None` when a tensor leaves its width open.
 pub(super) fn read(json: &str) -> Result<Option<Schema>, FormatError> {
     let specs: Vec<Spec> = serde_json::from_str(json)
         .map_err(|e| corrupt!("MLmodel: signature.inputs is not what MLflow writes: {e}"))?;

@@ -1,4 +1,4 @@
-//! Writes the files around `model.onnx`, so that Python's MLflow takes the directory for one of its own.
+//! Writes the files around `model.onnx`, so that MLflow in Python can load the directory.
 
 use serde::Serialize;
 use serde_json::json;
@@ -29,7 +29,7 @@ pub struct Packaged<'a> {
     pub model_bytes: usize,
     /// Facts of the training and recorded outputs of the input example.
     pub metadata: Mapping,
-    /// Thirty-two hexadecimal digits; made from the model, so that the same model has the same file.
+    /// An id of 32 hexadecimal digits. It comes from the model's digest, so that the same model has the same file.
     pub model_uuid: &'a str,
     /// Whether `input_example.json` lies beside it.
     pub example: bool,

@@ -5,7 +5,7 @@
 
 use super::{
     super::numpy,
-    ADVICE, Part, corrupt,
+    Part, corrupt,
     ensemble::Ensemble,
     forests,
     labels::labels,
@@ -214,7 +214,7 @@ fn unknown_init(part: &Part<'_>, init: &Part<'_>) -> FormatError {
     });
     unsupported!(
         "the {} starts from a {}{strategy}, which this server does not run; leave `init` at its default, \"zero\" or a \
-         Dummy estimator with a constant answer, or {ADVICE}",
+         Dummy estimator with a constant answer",
         part.class,
         init.full_name()
     )
@@ -227,7 +227,7 @@ pub(super) fn unknown_loss(part: &Part<'_>, loss: Option<&str>) -> FormatError {
         |l| format!("\"{}\"", l.escape_debug()),
     );
     unsupported!(
-        "the {} has the loss {loss}, which this server does not know; {ADVICE}",
+        "the {} has the loss {loss}, which this server does not know; fit it with one of the library's own",
         part.class
     )
 }

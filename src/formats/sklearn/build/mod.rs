@@ -21,7 +21,14 @@ mod transform;
 mod trees;
 mod xgboost;
 
-use super::{FormatError, corrupt, id::Id, pickle::ADVICE, record::Arena, unsupported};
+use super::{
+    FormatError,
+    classes::{ADVICE, known},
+    corrupt,
+    id::Id,
+    record::Arena,
+    unsupported,
+};
 use crate::{
     formats::{ColumnsBy, Parsed, program::Board},
     input::Schema,
@@ -42,17 +49,12 @@ pub(super) fn model(
     size: usize,
     told: Option<&Schema>,
 ) -> Result<Parsed, FormatError> {
-    let Some(root) = Part::new(arena, root) else {
-        return Err(unsupported!(
-            "the file holds {}, not a fitted scikit-learn model",
-            arena.kind(root)
-        ));
-    };
+    let root = Part::new(arena, root).ok_or_else(|| part::no_model(arena, root))?;
     let root = compose::found(root)?;
     let version = origin::version(root).map(str::to_owned);
     let booster = estimate::booster(root)?;
     let origin = match &booster {
-        Some(booster) => origin::Origin::of(&booster.ir.schema),
+        Some(booster) => origin::Origin::of(&booster.ir.forest.schema),
         None => origin::of(root)?,
     };
     let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);

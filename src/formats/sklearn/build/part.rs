@@ -7,9 +7,30 @@ use super::{
         numpy,
         record::{Arena, Node},
     },
-    corrupt, unsupported,
+    corrupt, known, unsupported,
 };
 use crate::{formats::FormatError, input::Word};
+
+/// Whether a value is an instance, a class or a function that is none of the libraries'.
+fn foreign(arena: &Arena<'_>, id: Id) -> bool {
+    match arena.node(id) {
+        Node::Object(_) => arena.class(id).is_none_or(|(module, _)| !known(module)),
+        Node::Global { .. } => arena.global(id).is_none_or(|(module, _)| !known(module)),
+        _ => false,
+    }
+}
+
+/// The refusal of a file that does not hold a model.
+pub(super) fn no_model(arena: &Arena<'_>, root: Id) -> FormatError {
+    let kind = arena.kind(root);
+    if foreign(arena, root) {
+        return unsupported!(
+            "the model is {kind}, which this server does not know and will not run; log the model inside it, with the flavor of \
+             its library"
+        );
+    }
+    unsupported!("the file holds {kind}, not a fitted scikit-learn model")
+}
 
 /// The record of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +43,9 @@ pub(super) struct Part<'d> {
 }
 
 impl<'d> Part<'d> {
-    /// The object `id`; nothing where it is a value of another kind.
+    /// The object `id`; nothing where it is a value of another kind, or of a class that this server does not follow.
     pub(super) fn new(arena: &'d Arena<'d>, id: Id) -> Option<Self> {
-        let (module, class) = arena.class(id)?;
+        let (module, class) = arena.class(id).filter(|(module, _)| known(module))?;
         let state = arena.object(id)?.state;
         // An object with slots has a pair of dicts.
         let state = match arena.node(state) {
@@ -62,6 +83,13 @@ impl<'d> Part<'d> {
     }
 
     fn wrong(&self, name: &str, id: Id) -> FormatError {
+        if foreign(self.arena, id) {
+            return unsupported!(
+                "`{name}` of the {} is {}, which this server does not know and will not run",
+                self.class,
+                self.arena.kind(id)
+            );
+        }
         corrupt!(
             "`{name}` of the {} is {}, which no version of scikit-learn writes",
             self.class,
@@ -74,18 +102,23 @@ impl<'d> Part<'d> {
         self.arena.text(self.get(name)?)
     }
 
-    /// Whether the attribute is True.
+    /// Whether the attribute is true, as a bool of Python or numpy, or as a number.
     pub(super) fn flag(&self, name: &str) -> bool {
-        match self.get(name).map(|id| self.arena.node(id)) {
-            Some(Node::Bool(flag)) => *flag,
-            _ => false,
-        }
+        let number = self.get(name).and_then(|id| numpy::number(self.arena, id));
+        number.is_some_and(|number| number != 0.0)
     }
 
     /// An attribute that is a numpy array.
     pub(super) fn array(&self, name: &str) -> Result<Array<'d>, FormatError> {
         let id = self.attribute(name)?;
         numpy::array(self.arena, id)?.ok_or_else(|| self.wrong(name, id))
+    }
+
+    /// The numbers of an attribute that is a numpy array, row by row however they are stored.
+    pub(super) fn matrix(&self, name: &str) -> Result<Vec<f64>, FormatError> {
+        let id = self.attribute(name)?;
+        let array = numpy::stored(self.arena, id)?.ok_or_else(|| self.wrong(name, id))?;
+        array.floats()
     }
 
     /// An attribute that is an array of numbers, or one number.
@@ -101,6 +134,11 @@ impl<'d> Part<'d> {
     pub(super) fn number(&self, name: &str) -> Result<f64, FormatError> {
         let id = self.attribute(name)?;
         numpy::number(self.arena, id).ok_or_else(|| self.wrong(name, id))
+    }
+
+    /// A number that may be absent or None, and nothing else.
+    pub(super) fn optional_number(&self, name: &str) -> Result<Option<f64>, FormatError> {
+        self.get(name).map(|_| self.number(name)).transpose()
     }
 
     /// A number that is whole, not negative and fits 32 bits.

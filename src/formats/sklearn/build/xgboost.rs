@@ -23,7 +23,8 @@ pub(super) fn read(part: Part<'_>) -> Result<Parsed<ForestModel>, FormatError> {
     let wrapper = XgboostWrapper {
         class: part.class,
         labels: named.then(|| labels(classes, "classes_")).transpose()?,
-        missing: part.number("missing").ok().filter(|m| !m.is_nan()),
+        best_ntree_limit: part.count("best_ntree_limit").ok(),
+        missing: part.optional_number("missing")?.filter(|m| !m.is_nan()),
     };
     let mut parsed = read_pickled(memory, &wrapper)?;
     if part.id != booster.id {

@@ -4,7 +4,7 @@ use std::{fs, io::Read as _};
 
 use flate2::read::GzDecoder;
 
-use super::{folder, read, recorded};
+use super::{folder, read, recorded, serialized};
 use crate::{
     formats::Parsed,
     model::{Model, Predictions},
@@ -28,45 +28,74 @@ fn global(module: &str, name: &str) -> Vec<u8> {
     [text(module), text(name), vec![0x93]].concat()
 }
 
+/// Names that would do something if they were imported or called.
+const HARMFUL: [(&str, &str); 17] = [
+    ("os", "system"),
+    ("posix", "system"),
+    ("nt", "system"),
+    ("subprocess", "Popen"),
+    ("builtins", "eval"),
+    ("builtins", "exec"),
+    ("builtins", "getattr"),
+    ("builtins", "__import__"),
+    ("__builtin__", "eval"),
+    ("importlib", "import_module"),
+    ("cloudpickle.cloudpickle", "_make_skeleton_class"),
+    ("__main__", "Model"),
+    ("numpy", "load"),
+    ("numpy.testing._private.utils", "runstring"),
+    ("sklearnx", "Tree"),
+    ("joblib.numpy_pickle", "load"),
+    ("_loss", "system"),
+];
+
 #[test]
-fn a_global_that_could_run_something_is_refused_by_name() {
-    for (module, name) in [
-        ("os", "system"),
-        ("posix", "system"),
-        ("nt", "system"),
-        ("subprocess", "Popen"),
-        ("builtins", "eval"),
-        ("builtins", "exec"),
-        ("builtins", "getattr"),
-        ("builtins", "__import__"),
-        ("__builtin__", "eval"),
-        ("importlib", "import_module"),
-        ("cloudpickle.cloudpickle", "_make_skeleton_class"),
-        ("__main__", "Model"),
-        ("numpy", "load"),
-        ("numpy.testing._private.utils", "runstring"),
-        ("sklearnx", "Tree"),
-        ("joblib.numpy_pickle", "load"),
-        ("_loss", "system"),
-    ] {
+fn a_call_that_could_run_something_is_no_model() {
+    for (module, name) in HARMFUL {
         let call = pickle(&[&global(module, name), b"\x8c\x02id\x85R"]);
         let text = refusal(&call);
         assert!(
-            text.contains(&format!("`{module}.{name}`")) && text.contains("skl2onnx"),
+            text.contains(&format!("the model is {module}.{name},")),
             "{text}"
         );
         let old = format!("\u{80}\u{2}c{module}\n{name}\nX\u{2}\0\0\0id\u{85}R.");
         let old: Vec<u8> = old.chars().map(|c| c as u8).collect();
         assert_eq!(refusal(&old), text);
+        // The name itself, and what a call of the result would give.
+        for more in [&b""[..], b"\x8c\x02id\x85R)R", b")\x81}b"] {
+            let text = refusal(&pickle(&[&global(module, name), more]));
+            assert!(text.contains("will not run"), "{text}");
+        }
     }
 }
 
 #[test]
-fn what_is_called_must_be_a_name() {
+fn a_call_that_nobody_needs_is_stepped_over() {
+    let served = serialized("1.9.1-decision_tree_classifier_int32_labels.gz", "pickle4");
+    let trees = read(&served, None).unwrap().ir.into_forest().forest.trees;
+    let body = &served[..served.len() - 1];
+    for (module, name) in HARMFUL {
+        // An attribute more on the model, as BUILD would set it.
+        let junk = [&global(module, name)[..], b"\x8c\x02id\x85R)R"].concat();
+        let file = [body, &junk, b"0."].concat();
+        assert_eq!(
+            read(&file, None).unwrap().ir.into_forest().forest.trees,
+            trees
+        );
+    }
+}
+
+#[test]
+fn what_is_called_must_be_a_name_or_the_result_of_a_call() {
     // The result of a call is called.
     let object = global("builtins", "object");
     let text = refusal(&pickle(&[&object, b")R)R"]));
-    assert!(text.contains("not a class or function by name"), "{text}");
+    assert!(
+        text.contains("an instance of what builtins.object returns"),
+        "{text}"
+    );
+    let text = refusal(&pickle(&[b"K\x01)R"]));
+    assert!(text.contains("calls an int"), "{text}");
     for opcodes in [
         &b"K\x01)R"[..],
         b"NNR",

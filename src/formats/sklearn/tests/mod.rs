@@ -59,9 +59,12 @@ fn folder() -> PathBuf {
 }
 
 fn names() -> Vec<String> {
-    let files = fs::read_dir(folder()).unwrap();
-    let names = files.map(|f| f.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names
+    let files = |below: &'static str| {
+        let files = fs::read_dir(folder().join(below)).unwrap();
+        files.map(move |f| below.to_owned() + f.unwrap().file_name().to_str().unwrap())
+    };
+    let mut names: Vec<String> = files("")
+        .chain(files("skipped/"))
         .filter(|n| n.contains('-') && n.contains(".gz"))
         .collect();
     names.sort();

@@ -120,14 +120,19 @@ fn every_model_in_every_serialization_answers_as_scikit_learn_does() {
     let names = names();
     let versions = names
         .iter()
-        .filter_map(|n| n.split_once('-'))
+        .filter_map(|n| n.trim_start_matches("skipped/").split_once('-'))
         .map(|(v, _)| v);
     let versions: std::collections::HashSet<&str> = versions.collect();
     assert!(names.len() >= 120 && versions.len() >= 3, "{versions:?}");
     let (mut wrong, mut table) = (Vec::new(), Vec::new());
     for name in &names {
         let case = recorded(name);
-        assert!(case.header.rows >= 1000 && case.files.len() >= 8, "{name}");
+        // skops cannot hold everything that somebody may have put beside a model.
+        let kinds = if name.starts_with("skipped/") { 7 } else { 8 };
+        assert!(
+            case.header.rows >= 1000 && case.files.len() >= kinds,
+            "{name}"
+        );
         let mut deviations = Vec::new();
         let floats = case.header.floats;
         let floats = floats.then(|| Schema::unnamed(case.header.features, ColumnType::Float));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// A row of more columns than this is shown by its first ones.
 const SHORT: usize = 8;
-/// So many of them.
+/// How many of them are shown.
 const FIRST: usize = 3;
 /// Names are cut to this many characters before they are repeated.
 const MAX_ECHO: usize = 64;
@@ -49,7 +49,7 @@ impl Advice {
     }
 }
 
-/// `{"features": {"sepal_length": 5.1, …}}` with the values of the model's example; in order where columns have no names.
+/// `{"features": {"sepal_length": 5.1, …}}` with the values of the model's example; an array where columns have no names.
 fn row(served: &LoadedModel) -> String {
     let schema = served.model.schema();
     let shown = if schema.len() > SHORT { FIRST } else { SHORT };
@@ -73,7 +73,7 @@ fn row(served: &LoadedModel) -> String {
     }
 }
 
-/// `x` as the column takes it. The maker's example may hold what the column refuses; then it is the column's zero.
+/// `x` as a value that the column takes; the column's zero where the package's example holds a value that the column refuses.
 pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> Value {
     if column.kind.is_words() {
         return word(column, x);

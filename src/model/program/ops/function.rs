@@ -75,6 +75,27 @@ impl Function {
         }
     }
 
+    /// Whether it has a finite value for every number that a row may reasonably hold.
+    pub fn is_total(self) -> bool {
+        !matches!(
+            self,
+            Self::Exp
+                | Self::Exp2
+                | Self::Expm1
+                | Self::Log
+                | Self::Log10
+                | Self::Log1p
+                | Self::Log2
+                | Self::Reciprocal
+                | Self::Sqrt
+                | Self::Square
+                | Self::BoxCox(_)
+                | Self::FromBoxCox(_)
+                | Self::YeoJohnson(_)
+                | Self::FromYeoJohnson(_)
+        )
+    }
+
     /// The same in `f32` arithmetic.
     fn of_single(self, x: f32) -> f32 {
         match self {

@@ -1,6 +1,6 @@
 //! What operations answer, one row at a time.
 
-use super::{Average, Interpolate, Normalise, Operation, Votes};
+use super::{Average, Interpolate, Normalise, OfNothing, Operation, Votes};
 use crate::{
     input::Precision,
     model::program::{Program, Scratch},
@@ -88,15 +88,17 @@ fn an_average_weighs_its_members_in_their_order() {
 }
 
 #[test]
-fn shares_of_nothing_are_equal_where_the_library_says_so() {
-    let normalise = |uniform| Normalise {
+fn shares_of_nothing_are_what_the_library_says() {
+    let normalise = |of_nothing| Normalise {
         reads: vec![0, 1, 2, 3],
-        uniform,
+        of_nothing,
     };
     let rows = [[0.0; 4], [1.0, 0.0, 3.0, 0.0]];
-    let found = run(normalise(true), &rows);
+    let found = run(normalise(OfNothing::Equal), &rows);
     assert_eq!(found, [[0.25; 4], [0.25, 0.0, 0.75, 0.0]]);
-    assert_eq!(run(normalise(false), &rows)[0], [0.0; 4]);
+    assert_eq!(run(normalise(OfNothing::Same), &rows)[0], [0.0; 4]);
+    let found = run(normalise(OfNothing::NaN), &rows);
+    assert!(found[0].iter().all(|x| x.is_nan()) && found[1][0] == 0.25);
 }
 
 #[test]
@@ -104,7 +106,7 @@ fn shares_of_many_are_summed_as_numpy_sums_them() {
     let row: [f64; 9] = std::array::from_fn(|i| 0.1 * (i as f64 + 1.0));
     let normalise = Normalise {
         reads: (0..9).collect(),
-        uniform: true,
+        of_nothing: OfNothing::Equal,
     };
     let r = row;
     let sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7])) + r[8];

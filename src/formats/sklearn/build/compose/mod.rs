@@ -5,10 +5,10 @@ mod named;
 mod pipeline;
 mod union;
 
-pub(super) use named::{Step, first_inside, found, list};
+pub(super) use named::{Step, found, list, with_its_rows};
 
 use super::{
     super::{id::Id, numpy, record::Node},
-    FormatError, Part, Reader, corrupt, unsupported,
+    ADVICE, FormatError, Part, Reader, corrupt, unsupported,
 };
 use crate::model::Reg;

@@ -1,20 +1,26 @@
 //! Forests and boosters, of scikit-learn, LightGBM and XGBoost.
 
 use super::{
-    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting, forests, hist,
-    lightgbm, xgboost,
+    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting,
+    categories::encoded, corrupt, forests, hist, lightgbm, xgboost,
 };
-use crate::model::{ForestScores, Reg, StepOp};
+use crate::{
+    formats::coded::Coded,
+    model::{ForestScores, Reg, StepOp},
+};
 
 /// A model of LightGBM or XGBoost, if the part is one.
-pub(in super::super) fn booster(
-    part: Part<'_>,
-) -> Result<Option<Parsed<ForestModel>>, FormatError> {
+pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
     Ok(match (part.module, part.class) {
         ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
             Some(lightgbm::read(part)?)
         }
-        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => Some(xgboost::read(part)?),
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
+            Some(xgboost::read(part)?.map(|forest| Coded {
+                forest,
+                categories: Vec::new(),
+            }))
+        }
         _ => None,
     })
 }
@@ -34,16 +40,43 @@ impl Reader {
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
         if let Some(booster) = booster(part)? {
             self.parts.extend(booster.parts);
-            self.spend(bytes(&booster.ir))?;
-            return Ok(Some((booster.ir, reads.to_vec())));
+            let Coded { forest, categories } = booster.ir;
+            self.spend(bytes(&forest))?;
+            return Ok(Some((forest, self.board.codes(reads, &categories)?)));
         }
         let Some(ensemble) = self.ensemble(part)? else {
             return Ok(None);
         };
         self.parts.push(part.class.to_owned());
+        let reads = self.coded(part, reads)?;
         let forest = ensemble.model();
         self.spend(bytes(&forest))?;
-        Ok(Some((forest, reads.to_vec())))
+        Ok(Some((forest, reads)))
+    }
+
+    /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
+    fn coded(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
+        let hist = part.class.starts_with("HistGradientBoosting");
+        let Some((encoder, categorical, rest)) = hist.then(|| encoded(part)).transpose()?.flatten()
+        else {
+            return Ok(reads.to_vec());
+        };
+        let given = |places: &[usize]| -> Option<Vec<Reg>> {
+            places
+                .iter()
+                .map(|place| reads.get(*place).copied())
+                .collect()
+        };
+        let (Some(categorical), Some(rest)) = (given(&categorical), given(&rest)) else {
+            return Err(corrupt!(
+                "the {} was fitted on more columns than the {} it gets",
+                part.class,
+                reads.len()
+            ));
+        };
+        let mut all = self.inside("encoder", |reader| reader.ordinal(encoder, &categorical))?;
+        all.extend(rest);
+        Ok(all)
     }
 
     fn ensemble(&self, part: Part<'_>) -> Result<Option<Ensemble>, FormatError> {
@@ -103,8 +136,7 @@ impl Reader {
         } else {
             None
         };
-        let mut estimate =
-            self.decide(raw, output, output_precision, classifier, has_decision)?;
+        let mut estimate = self.decide(raw, output, output_precision, classifier, has_decision)?;
         // The leaves were doubled, so that the probability is a sigmoid like any other.
         if let (Some(halves), Estimate::Classes { decision, .. }) = (halves, &mut estimate) {
             *decision = Some(halves);

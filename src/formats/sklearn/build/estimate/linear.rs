@@ -74,7 +74,7 @@ impl Reader {
     /// `X @ coef_.T + intercept_`: a register for each row of `coef_`.
     fn linear(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
         self.board.whole_numbers(reads)?;
-        let weights = part.array("coef_")?.floats()?;
+        let weights = part.matrix("coef_")?;
         // They may have been written as halves of doubles.
         self.spend(weights.len().saturating_mul(4))?;
         let outputs = weights.len().checked_div(reads.len()).unwrap_or(0);
@@ -151,7 +151,7 @@ impl Reader {
     ) -> Result<Estimate, FormatError> {
         let (labels, raw) = self.linear_scores(part, reads)?;
         match part.text("loss") {
-            Some("log_loss" | "log") => self.logistic_of(labels, raw),
+            Some("log_loss" | "log") => self.logistic_of(part, labels, raw),
             Some("modified_huber") => {
                 let probabilities = self.huber_probabilities(&raw)?;
                 Ok(Estimate::Classes {
@@ -181,7 +181,7 @@ impl Reader {
         }
         let normalise = ops::Normalise {
             reads: p,
-            uniform: true,
+            of_nothing: ops::OfNothing::Equal,
         };
         self.board.draw(normalise, [])
     }

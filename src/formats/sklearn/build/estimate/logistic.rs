@@ -25,7 +25,7 @@ impl Reader {
             },
         };
         match (two, one_vs_rest) {
-            (_, true) => self.logistic_of(labels, raw),
+            (_, true) => self.logistic_of(part, labels, raw),
             (true, false) => self.multinomial_of_two(raw, labels),
             (false, false) => {
                 let link = Link::Softmax;
@@ -38,11 +38,12 @@ impl Reader {
     /// A sigmoid of each score.
     pub(super) fn logistic_of(
         &mut self,
+        part: Part<'_>,
         labels: Labels,
         raw: Vec<Reg>,
     ) -> Result<Estimate, FormatError> {
         if raw.len() > 1 {
-            return self.one_vs_rest(raw, labels);
+            return self.one_vs_rest(part, raw, labels);
         }
         let output = Output::Binary {
             labels,
@@ -82,6 +83,7 @@ impl Reader {
     /// A sigmoid of each score, divided by their sum.
     fn one_vs_rest(
         &mut self,
+        part: Part<'_>,
         raw: Vec<Reg>,
         labels: Labels,
     ) -> Result<Estimate, FormatError> {
@@ -89,7 +91,11 @@ impl Reader {
         let each = self.board.apply(ops::Function::Expit, &raw)?;
         let normalise = ops::Normalise {
             reads: each,
-            uniform: false,
+            of_nothing: if part.since(1, 9) {
+                ops::OfNothing::Equal
+            } else {
+                ops::OfNothing::NaN
+            },
         };
         let probabilities = self.board.draw(normalise, [])?;
         Ok(Estimate::Classes {

@@ -10,7 +10,7 @@ mod logistic;
 
 use super::{
     super::{id::Id, numpy, record::Node},
-    FormatError, Part, Reader, boosting, corrupt,
+    FormatError, Part, Reader, boosting, categories, corrupt,
     ensemble::Ensemble,
     forests, hist,
     labels::labels,

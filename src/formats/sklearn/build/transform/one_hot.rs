@@ -29,6 +29,8 @@ impl Reader {
             }
             let unknown = match part.text("handle_unknown") {
                 Some("ignore") => Otherwise::Is(NO_SLOT),
+                // Until 1.8 what is warned of is ignored.
+                Some("warn") if !part.since(1, 8) => Otherwise::Is(NO_SLOT),
                 Some("infrequent_if_exist" | "warn") => Otherwise::Is(slots.infrequent),
                 _ => Otherwise::Refuse,
             };

@@ -9,7 +9,7 @@ use super::{
 };
 
 impl Reader {
-    pub(super) fn ordinal(
+    pub(in super::super) fn ordinal(
         &mut self,
         part: Part<'_>,
         reads: &[Reg],

@@ -17,7 +17,11 @@ impl Reader {
         let single = self.board.precision(reads) == Precision::F32 && part.since(1, 8);
         let column = |name: &str| {
             let numbers = part.columns(name, reads.len())?;
-            Ok::<_, FormatError>(if single { numbers.iter().map(|x| f64::from(*x as f32)).collect() } else { numbers })
+            Ok::<_, FormatError>(if single {
+                numbers.iter().map(|x| f64::from(*x as f32)).collect()
+            } else {
+                numbers
+            })
         };
         let mut result = reads.to_vec();
         if part.flag("with_mean") {

@@ -48,7 +48,18 @@ impl Reader {
         // Renamed in 1.2.
         let inside = part.part("estimator").or_else(|_| part.part("base_estimator"))?;
         let answer = self.member("estimator", inside, reads)?.classes(part)?;
-        if answer.labels != *labels {
+        // Renamed in 0.24.
+        let calibrators = part.parts("calibrators").or_else(|_| part.parts("calibrators_"))?;
+        let temperature = match calibrators.as_slice() {
+            [one] if one.class == "_TemperatureScaling" => Some(*one),
+            _ => None,
+        };
+        let same = match temperature {
+            // There the estimators are fitted to the places of the classes, unless they were fitted before.
+            Some(_) => answer.labels.len() == labels.len(),
+            None => answer.labels == *labels,
+        };
+        if !same {
             return Err(unsupported!(
                 "`{}` knows {} of {} classes, for its part of the data had no others; fit it on more rows of each",
                 self.board.place(),
@@ -56,12 +67,8 @@ impl Reader {
                 labels.len()
             ));
         }
-        // Renamed in 0.24.
-        let calibrators = part.parts("calibrators").or_else(|_| part.parts("calibrators_"))?;
-        if let [temperature] = calibrators.as_slice()
-            && temperature.class == "_TemperatureScaling"
-        {
-            return self.temperature(*temperature, &answer, part);
+        if let Some(temperature) = temperature {
+            return self.temperature(temperature, &answer, part);
         }
         let two = labels.len() == 2;
         let scores = match &answer.decision {
@@ -98,7 +105,7 @@ impl Reader {
             _ => {
                 let normalise = ops::Normalise {
                     reads: probabilities,
-                    uniform: true,
+                    of_nothing: ops::OfNothing::Equal,
                 };
                 self.board.draw(normalise, [])?
             }

@@ -2,6 +2,7 @@
 
 mod calibrated;
 mod members;
+mod one_vs_rest;
 mod stacking;
 mod target;
 mod threshold;
@@ -29,6 +30,7 @@ impl Reader {
             "TransformedTargetRegressor" => self.transformed_target(part, reads)?,
             "FixedThresholdClassifier" => self.fixed_threshold(part, reads)?,
             "TunedThresholdClassifierCV" => self.tuned_threshold(part, reads)?,
+            "OneVsRestClassifier" => self.one_vs_rest_classifier(part, reads)?,
             "MultiOutputRegressor" => self.multi_output(part, reads)?,
             "RANSACRegressor" => self.member("estimator", part.part("estimator_")?, reads)?,
             "RFE" | "RFECV" => {
