@@ -21,7 +21,7 @@ pub(crate) struct Register {
     /// The column that makes it NaN where it holds none of these words.
     pub(super) unknown: Option<(u32, Arc<[u32]>)>,
     /// Whether it may be NaN or infinite for numbers that are neither.
-    partial: bool,
+    pub(crate) partial: bool,
     pub(crate) precision: Precision,
 }
 
