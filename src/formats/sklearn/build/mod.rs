@@ -60,6 +60,7 @@ pub(super) fn model(
         board: Board::new(origin.names(width), width, told),
         size,
         parts: Vec::new(),
+        sparse: false,
         depth: 0,
     };
     let all = reader.board.all_columns();
@@ -81,6 +82,8 @@ struct Reader {
     size: usize,
     /// The classes met, in their order.
     parts: Vec<String>,
+    /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing.
+    sparse: bool,
     /// How many parts the one at hand is inside of.
     depth: usize,
 }

@@ -16,7 +16,9 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let mut all = Vec::new();
+        let sparse = self.sparse;
         for (name, rest) in list(part, "transformers_")? {
+            self.sparse = sparse;
             let &[object, columns, ..] = rest else {
                 return Err(corrupt!("the transformer `{name}` names no columns"));
             };
@@ -43,6 +45,7 @@ impl Reader {
             };
             all.extend(self.weighted(part, name, result)?);
         }
+        self.sparse = part.flag("sparse_output_");
         Ok(all)
     }
 }

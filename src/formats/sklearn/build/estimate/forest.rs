@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     formats::coded::Coded,
-    model::{ForestScores, Reg},
+    input::Precision,
+    model::{ForestScores, Reg, Step, StepOp},
 };
 
 /// A model of LightGBM or XGBoost, if the part is one.
@@ -25,6 +26,17 @@ pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>,
     })
 }
 
+/// What is not stored in a sparse matrix is missing to XGBoost, and zeros are not stored.
+///
+/// Source: `_from_scipy_csr` in XGBoost's `python-package/xgboost/data.py`.
+fn zero_is_missing(forest: &ForestModel) -> Step {
+    Step {
+        op: StepOp::ZeroIsMissing,
+        operand: vec![0.0; forest.forest.n_features],
+        precision: Precision::F64,
+    }
+}
+
 impl Reader {
     /// The forest that a part is, and the registers that it reads.
     pub(in super::super) fn forest(
@@ -34,7 +46,13 @@ impl Reader {
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
         if let Some(booster) = booster(part)? {
             self.parts.extend(booster.parts);
-            let Coded { forest, categories } = booster.ir;
+            let Coded {
+                mut forest,
+                categories,
+            } = booster.ir;
+            if self.sparse && part.package() == "xgboost" {
+                forest.steps.insert(0, zero_is_missing(&forest));
+            }
             return Ok(Some((forest, self.board.codes(reads, &categories)?)));
         }
         let Some(ensemble) = self.ensemble(part)? else {

@@ -15,6 +15,8 @@ impl Reader {
     ) -> Result<Vec<Reg>, FormatError> {
         let known = categories(part, reads.len())?;
         let grouping = Grouping::of(part)?;
+        // Called `sparse` until 1.2.
+        self.sparse = part.flag("sparse_output") || part.flag("sparse");
         let mut result = Vec::new();
         for (column, (read, known)) in reads.iter().zip(&known).enumerate() {
             let slots = Slots::new(part, &grouping, column, known.len())?;
