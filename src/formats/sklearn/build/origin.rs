@@ -1,6 +1,6 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
-use super::{Part, compose, corrupt, unsupported};
+use super::{Part, compose, corrupt, names::feature_names, unsupported};
 use crate::{formats::FormatError, input::Schema};
 
 /// What the parts of a model say of its columns.
@@ -31,7 +31,7 @@ impl Origin {
             self.width = part.arena.items(categories).map(<[_]>::len);
         }
         if self.names.is_none() {
-            self.names = part.feature_names().transpose()?;
+            self.names = feature_names(part).transpose()?;
         }
         for inside in compose::with_its_rows(part)? {
             if depth >= MAX_DEPTH || (self.width.is_some() && self.names.is_some()) {

@@ -9,7 +9,7 @@ use super::{
     },
     corrupt, known, unsupported,
 };
-use crate::{formats::FormatError, input::Word};
+use crate::formats::FormatError;
 
 /// Whether a value is an instance, a class or a function that is none of the libraries'.
 fn foreign(arena: &Arena<'_>, id: Id) -> bool {
@@ -161,36 +161,6 @@ impl<'d> Part<'d> {
         };
         let part = |id: Id| Part::new(self.arena, id).ok_or_else(|| self.wrong(name, id));
         ids.into_iter().map(part).collect()
-    }
-
-    /// The names of the columns that the part was fitted on, where they had names.
-    ///
-    /// In 0.24 only a `ColumnTransformer` kept them.
-    pub(super) fn feature_names(&self) -> Option<Result<Vec<String>, FormatError>> {
-        let kept = ["feature_names_in_", "_feature_names_in"];
-        let id = kept.iter().find_map(|name| self.get(name))?;
-        let names = super::cells::values(*self, id).map(|values| {
-            let text = |value| match value {
-                Some(Word::Text(text)) => Some(text),
-                _ => None,
-            };
-            values
-                .into_iter()
-                .map(text)
-                .collect::<Option<Vec<String>>>()
-        });
-        let names = match names {
-            Ok(names) => names?,
-            Err(error) => return Some(Err(error)),
-        };
-        let mut sorted: Vec<&String> = names.iter().collect();
-        sorted.sort_unstable();
-        Some(match sorted.array_windows().find(|[a, b]| a == b) {
-            Some([name, _]) => Err(unsupported!(
-                "two columns of the model are called `{name}`; give them different names"
-            )),
-            None => Ok(names),
-        })
     }
 
     /// The library that the class is of: the first part of its module's name.

@@ -65,6 +65,19 @@ impl Estimate {
 }
 
 impl Reader {
+    /// The model that ends in `last`, an estimator that is no pipeline.
+    pub(super) fn finish(
+        mut self,
+        last: Part<'_>,
+        reads: Vec<Reg>,
+    ) -> Result<(ModelIr, Vec<String>), FormatError> {
+        if let Some((forest, reads)) = self.forest(last, &reads)? {
+            return Ok((self.board.finish_forest(reads, forest)?, self.parts));
+        }
+        let estimate = self.estimate(last, &reads)?;
+        Ok((estimate.finish(self.board)?, self.parts))
+    }
+
     /// What a fitted estimator makes of the registers that it is given; pipelines and searches are followed.
     pub(super) fn estimate(
         &mut self,
