@@ -1,7 +1,7 @@
 //! Records to a model: scikit-learn's estimators, as their `predict` and `predict_proba` are written.
 //!
 //! Source: `sklearn/pipeline.py`, `sklearn/tree/_classes.py`, `sklearn/ensemble/_forest.py`, `_gb.py` and
-//! `_hist_gradient_boosting/`, versions 1.0 to 1.9.
+//! `_hist_gradient_boosting/`, versions 0.24 to 1.9.
 
 mod boosting;
 mod categories;
@@ -41,9 +41,8 @@ pub(super) fn model(
     let names = chain.parts().find_map(Part::feature_names).transpose()?;
     let version = chain.parts().find_map(Part::version_text);
     let mut parsed = match (last.module, last.class) {
-        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
-            lightgbm::read(last)?
-        }
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker")
+        | ("lightgbm.basic", "Booster") => lightgbm::read(last)?,
         ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => xgboost::read(last)?,
         _ => Parsed {
             parts: vec![last.class.to_owned()],
