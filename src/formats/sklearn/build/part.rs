@@ -75,11 +75,31 @@ impl<'d> Part<'d> {
     /// An attribute that a fitted model has.
     pub(super) fn attribute(&self, name: &str) -> Result<Id, FormatError> {
         self.get(name).ok_or_else(|| {
-            corrupt!(
-                "the {} has no `{name}`: it is not fitted, or of an unknown version; fit it and log it again",
-                self.class
-            )
+            self.too_old().unwrap_or_else(|| {
+                corrupt!(
+                    "the {} has no `{name}`: it is not fitted, or of an unknown version; fit it and log it again",
+                    self.class
+                )
+            })
         })
+    }
+
+    /// The refusal of a part that a version before 0.24 has written, some of which have other attributes.
+    pub(super) fn too_old(&self) -> Option<FormatError> {
+        let version = self.version_text().filter(|_| !self.since(0, 24))?;
+        Some(unsupported!(
+            "the {} was written by scikit-learn {}; fit it with 0.24 or later, and log it again",
+            self.class,
+            version.escape_debug()
+        ))
+    }
+
+    /// The number of columns that the part was fitted on. Before 0.23 it had another name.
+    pub(super) fn n_features(&self) -> Result<usize, FormatError> {
+        match self.get("n_features_in_") {
+            None if self.get("n_features_").is_some() => self.count("n_features_"),
+            _ => self.count("n_features_in_"),
+        }
     }
 
     fn wrong(&self, name: &str, id: Id) -> FormatError {

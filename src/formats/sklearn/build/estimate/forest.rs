@@ -13,9 +13,8 @@ use crate::{
 /// A model of LightGBM or XGBoost, if the part is one.
 pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
     Ok(match (part.module, part.class) {
-        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
-            Some(lightgbm::read(part)?)
-        }
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker")
+        | ("lightgbm.basic", "Booster") => Some(lightgbm::read(part)?),
         ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
             Some(xgboost::read(part)?.map(|forest| Coded {
                 forest,
