@@ -21,6 +21,8 @@ pub(crate) struct Register {
     /// The column that makes it NaN where it holds none of these words.
     pub(super) unknown: Option<(u32, Arc<[u32]>)>,
     pub(crate) precision: Precision,
+    /// Where a missing value was filled in and None was not taken for one: the register before.
+    pub(super) unfilled: Option<Reg>,
 }
 
 impl Register {
@@ -31,6 +33,7 @@ impl Register {
             missing: None,
             unknown: None,
             precision: Precision::F64,
+            unfilled: None,
         }
     }
 
@@ -38,6 +41,7 @@ impl Register {
     pub(crate) fn computed(&self) -> Self {
         Self {
             column: None,
+            unfilled: None,
             ..self.clone()
         }
     }
@@ -82,8 +86,8 @@ impl Board {
         let registers = (0..).zip(&columns).map(|(at, column)| Register {
             column: Some(at),
             missing: Some(at),
-            unknown: None,
             precision: column.precision(),
+            ..Register::number()
         });
         Self {
             registers: registers.collect(),
@@ -164,6 +168,20 @@ impl Board {
             if let Some((column, known)) = register.unknown {
                 self.columns[column as usize].words.refuse_others(&known);
             }
+        }
+    }
+
+    /// Refuses rows in which one of these registers is a number that is not positive.
+    pub(crate) fn positive(&mut self, registers: &[Reg]) {
+        let reads = registers.to_vec();
+        self.drawn
+            .push(Drawn::Other(Arc::new(ops::Positive { reads })));
+    }
+
+    /// Notes what the numbers of registers are rounded to.
+    pub(crate) fn round(&mut self, registers: &[Reg], precision: Precision) {
+        for register in registers {
+            self.registers[*register as usize].precision = precision;
         }
     }
 

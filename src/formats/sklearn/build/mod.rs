@@ -61,6 +61,7 @@ pub(super) fn model(
         size,
         parts: Vec::new(),
         depth: 0,
+        sparse: false,
     };
     let all = reader.board.all_columns();
     let (last, reads) = reader.before_the_last(root, all)?;
@@ -83,6 +84,8 @@ struct Reader {
     parts: Vec<String>,
     /// How many parts the one at hand is inside of.
     depth: usize,
+    /// Whether the library's rows are sparse where the part at hand gets them.
+    sparse: bool,
 }
 
 impl Reader {

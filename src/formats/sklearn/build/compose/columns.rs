@@ -16,6 +16,7 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let mut all = Vec::new();
+        let sparse = self.sparse;
         for (name, rest) in list(part, "transformers_")? {
             let &[object, columns, ..] = rest else {
                 return Err(corrupt!("the transformer `{name}` names no columns"));
@@ -38,6 +39,7 @@ impl Reader {
                 Step::Drop => continue,
                 Step::Passthrough => given,
                 Step::Part(inside) => {
+                    self.sparse = sparse;
                     self.inside(name, |reader| reader.transform(inside, given))?
                 }
             };

@@ -17,12 +17,14 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let mut all = Vec::new();
+        let sparse = self.sparse;
         for (name, rest) in list(part, "transformer_list")? {
             let given = reads.to_vec();
             let result = match Step::of(part, name, rest[0], Step::Drop)? {
                 Step::Drop => continue,
                 Step::Passthrough => given,
                 Step::Part(inside) => {
+                    self.sparse = sparse;
                     self.inside(name, |reader| reader.transform(inside, given))?
                 }
             };

@@ -1,10 +1,16 @@
 //! Transformers: registers to registers, as their `transform` is written.
 
+mod bins;
 mod function;
 mod impute;
 mod one_hot;
 mod ordinal;
+mod polynomial;
+mod power;
 mod scale;
+mod select;
+mod sparse;
+mod target;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -25,6 +31,13 @@ impl Reader {
     ) -> Result<Vec<Reg>, FormatError> {
         let part = super::compose::found(part)?;
         self.parts.push(part.class.to_owned());
+        let sparse = sparse::after(part, self.sparse);
+        let result = self.transformed(part, reads);
+        self.sparse = sparse;
+        result
+    }
+
+    fn transformed(&mut self, part: Part<'_>, reads: Vec<Reg>) -> Result<Vec<Reg>, FormatError> {
         match (part.package(), part.class) {
             ("sklearn" | "imblearn", "Pipeline") => self.pipeline(part, reads),
             ("sklearn", "ColumnTransformer") => self.by_columns(part, &reads),
@@ -37,6 +50,11 @@ impl Reader {
             ("sklearn", "MissingIndicator") => self.missing_indicator(part, &reads),
             ("sklearn", "OneHotEncoder") => self.one_hot(part, &reads),
             ("sklearn", "OrdinalEncoder") => self.ordinal(part, &reads),
+            ("sklearn", "TargetEncoder") => self.target(part, &reads),
+            ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
+            ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
+            ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
             ("sklearn", "FunctionTransformer") => self.function(part, reads),
             _ => Err(self.refusal(part)),
         }
