@@ -7,7 +7,7 @@ use crate::{
     Error,
     input::{Batch, Cell, CsvRows, Precision, Refusal},
     load::LoadedModel,
-    model::Predictions,
+    model::{Model, Predictions, Unanswered},
     observe::escape,
     progress::{Progress, Unit},
 };
@@ -63,7 +63,8 @@ pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> 
         served: &served,
         columns: columns::find(&rows, &name, served.model.schema())?,
         rows,
-        answers: vec![header(&classes, served.model.n_scores())],
+        answers: vec![header(&classes, &served.model)],
+        done: 0,
         classes,
         out,
     }
@@ -95,6 +96,8 @@ struct Job<'a, R> {
     /// The names of the classes as they are written; empty for a regressor.
     classes: Vec<String>,
     rows: CsvRows<R>,
+    /// Rows that are predicted.
+    done: usize,
     /// For each feature, its column in the file; `None` if the file does not have it.
     columns: Vec<Option<usize>>,
     /// Lines that are not written yet. The header is the first one, so that nothing is written if the first rows are refused.
@@ -135,7 +138,21 @@ impl<R: Read> Job<'_, R> {
     fn predict(&mut self, batch: &mut Batch, predictions: &mut Predictions) -> Result<(), Error> {
         let model = &self.served.model;
         let predicted = model.predict(batch, predictions);
-        predicted.map_err(|error| Error::Internal(error.to_string()))?;
+        let refused = match predicted {
+            Err(error @ Unanswered::Width { .. }) => {
+                return Err(Error::Internal(error.to_string()));
+            }
+            Err(Unanswered::NotFinite { row }) => Some(row),
+            Ok(()) => predictions.not_finite(),
+        };
+        if let Some(row) = refused {
+            return Err(Error::Data(format!(
+                "{}: row {}: from these values the model computes a number that is not finite; correct the row or drop it",
+                self.rows.cell(0).file,
+                self.done + row + 1
+            )));
+        }
+        self.done += batch.len();
         let single = model.output_precision() == Precision::F32;
         let number = |x: f64| {
             if single {
@@ -148,6 +165,9 @@ impl<R: Read> Job<'_, R> {
             let mut record: Vec<String> = Vec::new();
             if !self.classes.is_empty() {
                 record.push(self.classes[predictions.classes[i] as usize].clone());
+                if !model.has_probabilities() {
+                    return record;
+                }
                 record.push(number(predictions.confidence(i)));
             }
             record.extend(predictions.row(i).iter().map(|x| number(*x)));
@@ -175,13 +195,14 @@ impl<R: Read> Job<'_, R> {
 }
 
 /// The names of the columns that are written.
-fn header(classes: &[String], scores: usize) -> Vec<String> {
-    if !classes.is_empty() {
+fn header(classes: &[String], model: &Model) -> Vec<String> {
+    if !classes.is_empty() && model.has_probabilities() {
         let probabilities = classes.iter().map(|class| format!("probability_{class}"));
         let first = ["prediction".to_owned(), "confidence".to_owned()];
         return first.into_iter().chain(probabilities).collect();
     }
-    match scores {
+    match model.n_scores() {
+        _ if !classes.is_empty() => vec!["prediction".to_owned()],
         1 => vec!["prediction".to_owned()],
         targets => (0..targets).map(|i| format!("prediction_{i}")).collect(),
     }

@@ -72,6 +72,7 @@ impl Column {
             _ if self.kind.is_words() => self.accept_word(value),
             Value::Number(x) => self.accept_number(x, precision),
             Value::Boolean(x) if self.kind == ColumnType::Boolean => self.known(value, x.into()),
+            Value::Boolean(x) if self.booleans => self.accept_number(x.into(), precision),
             Value::Boolean(_) => Err(self.wrong_type("a boolean")),
             Value::Text(_) => Err(self.wrong_type("a string")),
         }

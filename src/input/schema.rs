@@ -77,6 +77,8 @@ pub struct Column {
     pub required: bool,
     /// Whether a missing value (`null`, NaN) has a meaning to the model.
     pub nullable: bool,
+    /// Whether a column of numbers takes `true` and `false` as 1 and 0, as Python does where no signature forbids it.
+    pub booleans: bool,
     /// The words that the model compares cells with. Of a column of numbers only those that it takes no others than.
     pub words: Option<Arc<Words>>,
 }
@@ -89,6 +91,7 @@ impl Column {
             kind,
             required: true,
             nullable: false,
+            booleans: false,
             words: None,
         }
     }

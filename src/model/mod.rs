@@ -22,5 +22,5 @@ pub use ir::{
     ModelIr, Output, Scores, Step, StepOp, Test, TreeNode,
 };
 pub(crate) use output::largest;
-pub use predict::{Model, Predictions, WrongWidth};
+pub use predict::{Model, Predictions, Unanswered};
 pub use program::{Operation, Reg, ops};

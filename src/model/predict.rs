@@ -47,18 +47,29 @@ pub struct Predictions {
     scratch: Scratch,
 }
 
-/// A batch whose rows are not as wide as the model's.
+/// Why rows have no answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the rows have {found} columns, the model takes {expected}")]
-pub struct WrongWidth {
-    pub expected: usize,
-    pub found: usize,
+pub enum Unanswered {
+    /// The rows are not as wide as the model's.
+    #[error("the rows have {found} columns, the model takes {expected}")]
+    Width { expected: usize, found: usize },
+    /// A step computes a number from the row that the next one does not take. The row is counted from 0.
+    #[error(
+        "a step of the model computes a number from these values that is not finite, which the next step does not take"
+    )]
+    NotFinite { row: usize },
 }
 
 impl Predictions {
     /// The scores of row `i`.
     pub fn row(&self, i: usize) -> &[f64] {
         &self.scores[i * self.width..][..self.width]
+    }
+
+    /// The first row with a score that is not finite.
+    pub fn not_finite(&self) -> Option<usize> {
+        let score = self.scores.iter().position(|x| !x.is_finite())?;
+        Some(score / self.width.max(1))
     }
 
     /// The score of row `i`'s winning class, kept within 0..=1. Only for classifiers.
@@ -133,10 +144,10 @@ impl Model {
     /// Answers every row of `batch`.
     ///
     /// # Errors
-    /// [`WrongWidth`] when its rows are not those of [`Model::schema`].
-    pub fn predict(&self, batch: &Batch, into: &mut Predictions) -> Result<(), WrongWidth> {
+    /// [`Unanswered`] when its rows are not those of [`Model::schema`], or one of them has no answer.
+    pub fn predict(&self, batch: &Batch, into: &mut Predictions) -> Result<(), Unanswered> {
         if batch.width() != self.schema.len() {
-            return Err(WrongWidth {
+            return Err(Unanswered::Width {
                 expected: self.schema.len(),
                 found: batch.width(),
             });
@@ -148,7 +159,7 @@ impl Model {
             Last::Forest(scorer) if scorer.reads_rows() => {
                 self.predict_rows_alone(scorer, batch, into);
             }
-            _ => self.predict_tiles(batch, into),
+            _ => self.predict_tiles(batch, into)?,
         }
         Ok(())
     }
@@ -174,7 +185,7 @@ impl Model {
         }
     }
 
-    fn predict_tiles(&self, batch: &Batch, into: &mut Predictions) {
+    fn predict_tiles(&self, batch: &Batch, into: &mut Predictions) -> Result<(), Unanswered> {
         let Predictions {
             classes,
             scores,
@@ -182,8 +193,12 @@ impl Model {
             scratch,
             ..
         } = into;
-        for rows in batch.tiles(TILE) {
+        for (tile, rows) in batch.tiles(TILE).enumerate() {
             self.program.run(rows, registers, scratch);
+            if let Some(row) = scratch.refused {
+                let row = tile * TILE + row;
+                return Err(Unanswered::NotFinite { row });
+            }
             let n = rows.len() / batch.width().max(1);
             let tile = self.program.tile(registers, n);
             match &self.last {
@@ -206,6 +221,7 @@ impl Model {
                 }
             }
         }
+        Ok(())
     }
 
     /// [`Model::predict`] of numbers that are whole rows.

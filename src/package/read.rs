@@ -212,6 +212,7 @@ fn both(logged: &Column, derived: &Column) -> Column {
         kind: if words { derived.kind } else { logged.kind },
         required: logged.required && derived.required,
         nullable: derived.nullable,
+        booleans: derived.booleans,
         words: derived.words.clone(),
     }
 }

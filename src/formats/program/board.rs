@@ -20,6 +20,8 @@ pub(crate) struct Register {
     pub(crate) missing: Option<u32>,
     /// The column that makes it NaN where it holds none of these words.
     pub(super) unknown: Option<(u32, Arc<[u32]>)>,
+    /// Whether it may be NaN or infinite for numbers that are neither.
+    partial: bool,
     pub(crate) precision: Precision,
     /// Where a missing value was filled in and None was not taken for one: the register before.
     pub(super) unfilled: Option<Reg>,
@@ -32,8 +34,17 @@ impl Register {
             column: None,
             missing: None,
             unknown: None,
+            partial: false,
             precision: Precision::F64,
             unfilled: None,
+        }
+    }
+
+    /// A computed number of some precision that is never NaN.
+    pub(crate) fn of(precision: Precision) -> Self {
+        Self {
+            precision,
+            ..Self::number()
         }
     }
 
@@ -158,8 +169,17 @@ impl Board {
         Ok(())
     }
 
-    /// Makes the columns refuse what would show as NaN in these registers.
+    /// Makes the columns refuse what would show as NaN in these registers, and rows of which steps compute what is not finite.
     pub(crate) fn refuse_missing(&mut self, registers: &[Reg]) {
+        let partial = |read: &&Reg| self.register(**read).partial;
+        let partial: Vec<Reg> = registers.iter().filter(partial).copied().collect();
+        if !partial.is_empty() {
+            let finite = ops::Finite {
+                reads: partial,
+                step: self.place(),
+            };
+            self.drawn.push(Drawn::Other(Arc::new(finite)));
+        }
         for register in registers {
             let register = self.registers[*register as usize].clone();
             if let Some(column) = register.missing {
@@ -254,10 +274,11 @@ impl Board {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let precision = self.precision(reads);
-        let registers: Vec<_> = reads
-            .iter()
-            .map(|read| self.register(*read).computed())
-            .collect();
+        let registers = reads.iter().map(|read| Register {
+            partial: self.register(*read).partial || !function.is_total(),
+            ..self.register(*read).computed()
+        });
+        let registers: Vec<_> = registers.collect();
         let apply = ops::Apply {
             function,
             reads: reads.to_vec(),

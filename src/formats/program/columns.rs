@@ -65,6 +65,7 @@ impl Draft {
         let mut column = Column::new(self.name, kind);
         column.nullable = self.nullable;
         column.required = self.read;
+        column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());
         // A column whose words all are refused takes none; one that nothing reads takes any.
         column.words = (says || self.holds == Holds::Words).then(|| Arc::new(self.words));

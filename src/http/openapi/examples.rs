@@ -161,6 +161,7 @@ fn show_prediction(
         );
     }
     if served.model.labels().is_some()
+        && served.model.has_probabilities()
         && let Some(value) = answer(served, &bytes, batch, true)
     {
         answers.insert(

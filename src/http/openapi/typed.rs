@@ -22,7 +22,7 @@ pub(super) fn by_model(document: &mut Value, model: &Model) {
     for name in ["Prediction", "RowPrediction"] {
         type_answer(&mut schemas[name], model);
     }
-    if model.labels().is_none() {
+    if !model.has_probabilities() || model.labels().is_none() {
         drop_parameter(document, "probabilities");
     }
 }
@@ -187,10 +187,16 @@ fn type_answer(schema: &mut Value, model: &Model) {
             property.extend(fields);
         }
     };
-    set("confidence", json!({"minimum": 0, "maximum": 1}));
+    let format = format(model.output_precision());
+    set(
+        "confidence",
+        json!({"format": format, "minimum": 0, "maximum": 1}),
+    );
     set(
         "probabilities",
-        json!({"minItems": classes, "maxItems": classes}),
+        json!({
+            "items": {"type": "number", "format": format}, "minItems": classes, "maxItems": classes,
+        }),
     );
     let label = match model.labels() {
         Some(Labels::Integers(labels)) => {
@@ -204,11 +210,13 @@ fn type_answer(schema: &mut Value, model: &Model) {
         "classes",
         json!({"items": label, "minItems": classes, "maxItems": classes}),
     );
-    let never: &[&str] = match model.labels() {
-        Some(Labels::Strings(_)) => &[],
-        Some(Labels::Integers(_)) => &["label"],
-        None => &["label", "confidence", "probabilities", "classes"],
-    };
+    let mut never: Vec<&str> = Vec::new();
+    if !matches!(model.labels(), Some(Labels::Strings(_))) {
+        never.push("label");
+    }
+    if model.labels().is_none() || !model.has_probabilities() {
+        never.extend(["confidence", "probabilities", "classes"]);
+    }
     properties.retain(|name, _| !never.contains(&name.as_str()));
     let when_asked = ["probabilities", "classes"];
     let always = properties
@@ -230,17 +238,20 @@ fn prediction(model: &Model) -> Value {
             "description": "The predicted class's place in the list of classes, counted from 0; `label` is its text.",
         }),
         (None, 1, precision) => {
-            let format = if precision == Precision::F32 {
-                "float"
-            } else {
-                "double"
-            };
-            json!({"type": "number", "format": format, "description": "The predicted number."})
+            json!({"type": "number", "format": format(precision), "description": "The predicted number."})
         }
-        (None, targets, _) => json!({
-            "type": "array", "items": {"type": "number", "format": "double"}, "minItems": targets, "maxItems": targets,
+        (None, targets, precision) => json!({
+            "type": "array", "items": {"type": "number", "format": format(precision)}, "minItems": targets, "maxItems": targets,
             "description": "The predicted numbers, one for each target.",
         }),
+    }
+}
+
+/// What OpenAPI calls numbers of a precision.
+fn format(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "float",
+        Precision::F64 => "double",
     }
 }
 

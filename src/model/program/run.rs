@@ -58,6 +58,8 @@ pub struct Scratch {
     pub(in crate::model) sums: Vec<f64>,
     pub(in crate::model) scores: Vec<f64>,
     pub(in crate::model) classes: Vec<u32>,
+    /// The first row of the tile that an operation refuses.
+    pub(in crate::model) refused: Option<usize>,
     pub(in crate::model) buffers: Buffers,
 }
 
@@ -72,6 +74,7 @@ impl super::Program {
                 values[column * n + i] = *x;
             }
         }
+        scratch.refused = None;
         let mut end = self.columns * n;
         for (operation, width) in &self.operations {
             let (before, after) = values.split_at_mut(end);

@@ -24,13 +24,13 @@ class Case:
     `exact` is "exact", "libm" or "blas"; `none` gives missing words to Python as None; `prepare` changes the table before it is fitted
     and asked, `fit` before it is fitted alone; `fitted` says that `model` takes X and y, for what is fitted in parts; `since` and
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
-    version too, with all rows and serializations; `more` is written into the header.
+    version too, with all rows and serializations; `alone` asks about rows with the categories of those rows; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
-            every=False, core=False, **more):
+            every=False, core=False, alone=False, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
-        self.none, self.prepare, self.fit, self.fitted, self.core, self.more = none, prepare, fit, fitted, core, more
+        self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
         self.since, self.until, self.every = since, until, every or core
 
     def recorded(self):
@@ -71,7 +71,14 @@ def pick(X, keep):
     return X.iloc[keep] if hasattr(X, "iloc") else X[keep]
 
 
-def asked(ask, X, count):
+def asked_alone(X, keep):
+    """Some rows as a request of their own: pandas categories are those that occur."""
+    X = pick(X, keep)
+    kinds = [name for name in X.columns if X[name].dtype == "category"] if hasattr(X, "columns") else []
+    return X.assign(**{name: X[name].cat.remove_unused_categories() for name in kinds}) if kinds else X
+
+
+def asked(ask, X, count, pick):
     """Answers to the rows that are not refused, their indexes, and [index, class, first line] of those that are."""
     try:
         return np.asarray(ask(X)), np.arange(count), []
@@ -110,7 +117,9 @@ def build(case, model):
     X = pick(tables.given(table, case.none), np.arange(count))
     if case.prepare:
         X = case.prepare(X)
-    predicted, keep, refused = asked(model.predict, X, count)
+    # XGBoost refuses a category that it does not know even if no row has it; before 3.1 it reads codes, which must stay.
+    select = asked_alone if case.alone else pick
+    predicted, keep, refused = asked(model.predict, X, count, select)
     header = {
         "sklearn": sklearn.__version__, "name": case.name, "table": case.table, "rows": count, "exact": case.exact,
         "null": "none" if case.none else "nan", "names": list(X.columns) if hasattr(X, "columns") else None, "refused": refused,
@@ -126,7 +135,7 @@ def build(case, model):
     kind = next((k for k in ("predict_proba", "decision_function") if hasattr(model, k)), None)
     scores = np.zeros((count, 0))
     if kind:
-        scores = spread(width_of(np.asarray(getattr(model, kind)(pick(X, keep)), dtype=float)), keep, count, np.nan, "<f8")
+        scores = spread(width_of(np.asarray(getattr(model, kind)(select(X, keep)), dtype=float)), keep, count, np.nan, "<f8")
     # Of two probabilities only the second is written where it says the first.
     half = kind == "predict_proba" and scores.shape[1] == 2 and np.array_equal(1 - scores[keep, 1], scores[keep, 0])
     header.update(task="classifier", labels=labels, label_type=type(classes.tolist()[0]).__name__, targets=1, proba=kind == "predict_proba",

@@ -10,29 +10,37 @@ pub(super) struct Origin {
     width: Option<usize>,
 }
 
-/// What holds others is asked for its own first: it has seen the rows before they have. Deeper than this nobody nests.
+/// Deeper than this nobody nests, and no model has as many parts before one that has seen the rows.
 const MAX_DEPTH: usize = 16;
 
 /// What `root` says of its columns, or the first part inside it that says something.
 pub(super) fn of(root: Part<'_>) -> Result<Origin, FormatError> {
-    let mut part = Some(root);
     let mut origin = Origin::default();
-    for _ in 0..MAX_DEPTH {
-        let Some(at) = part else { break };
-        let counts = ["n_features_in_", "n_features_", "_n_features"];
-        let count = counts.iter().find(|name| at.get(name).is_some());
-        if let (None, Some(count)) = (origin.width, count) {
-            origin.width = Some(at.count(count)?);
-        }
-        if origin.names.is_none() {
-            origin.names = at.feature_names().transpose()?;
-        }
-        if origin.width.is_some() && origin.names.is_some() {
-            break;
-        }
-        part = compose::first_inside(at)?;
-    }
+    origin.ask(root, 0)?;
     Ok(origin)
+}
+
+impl Origin {
+    /// Asks a part, and then the ones inside it that get its rows.
+    fn ask(&mut self, part: Part<'_>, depth: usize) -> Result<(), FormatError> {
+        let counts = ["n_features_in_", "n_features_", "_n_features"];
+        let count = counts.iter().find(|name| part.get(name).is_some());
+        if let (None, Some(count)) = (self.width, count) {
+            self.width = Some(part.count(count)?);
+        } else if let (None, Some(categories)) = (self.width, part.get("categories_")) {
+            self.width = part.arena.items(categories).map(<[_]>::len);
+        }
+        if self.names.is_none() {
+            self.names = part.feature_names().transpose()?;
+        }
+        for inside in compose::with_its_rows(part)? {
+            if depth >= MAX_DEPTH || (self.width.is_some() && self.names.is_some()) {
+                break;
+            }
+            self.ask(inside, depth + 1)?;
+        }
+        Ok(())
+    }
 }
 
 /// The scikit-learn that fitted the model, as the outermost part that tells says.
@@ -43,7 +51,7 @@ pub(super) fn version(root: Part<'_>) -> Option<&str> {
         if let Some(version) = at.version_text() {
             return Some(version);
         }
-        part = compose::first_inside(at).ok()?;
+        part = compose::with_its_rows(at).ok()?.first().copied();
     }
     None
 }

@@ -55,7 +55,7 @@ impl Dialect for Native {
         limits: &Limits,
     ) -> Result<(Batch, Wanted), Failure> {
         let query = call.head.uri.query().unwrap_or_default();
-        let probabilities = read::wants_probabilities(query)?;
+        let probabilities = read::wants_probabilities(query, &model.served.model)?;
         let batch = read::rows(form, body, &model.served, limits.max_batch_rows)?;
         let wanted = Wanted {
             form,

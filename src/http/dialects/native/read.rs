@@ -12,6 +12,7 @@ use crate::{
     http::problem::{Code, Failure},
     input::Batch,
     load::LoadedModel,
+    model::Model,
 };
 use serde::de::DeserializeSeed;
 
@@ -55,12 +56,20 @@ pub(in crate::http) fn rows(
 
 /// Whether the query asks for probabilities: `?probabilities=true` or `=1`, in upper or lower case, or the name alone. Other parameters
 /// are ignored.
-pub(super) fn wants_probabilities(query: &str) -> Result<bool, Failure> {
+///
+/// A regressor has none, and does not mind being asked; a classifier whose library gives none out says so.
+pub(super) fn wants_probabilities(query: &str, model: &Model) -> Result<bool, Failure> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let Some((_, value)) = pairs.find(|(name, _)| name == "probabilities") else {
         return Ok(false);
     };
     match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "" if model.labels().is_some() && !model.has_probabilities() => {
+            Err(Failure::new(
+                Code::InvalidQuery,
+                "this model answers classes only: its library gives no probabilities for it",
+            ))
+        }
         "true" | "1" | "" => Ok(true),
         "false" | "0" => Ok(false),
         _ => Err(Failure::new(

@@ -5,7 +5,7 @@ mod named;
 mod pipeline;
 mod union;
 
-pub(super) use named::{first_inside, found};
+pub(super) use named::{found, with_its_rows};
 
 use super::{
     super::{id::Id, numpy, record::Node},

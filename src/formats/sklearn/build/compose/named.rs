@@ -87,46 +87,41 @@ pub(in super::super) fn found(mut part: Part<'_>) -> Result<Part<'_>, FormatErro
     Ok(part)
 }
 
-/// The first part inside another one that has seen its rows.
-pub(in super::super) fn first_inside(part: Part<'_>) -> Result<Option<Part<'_>>, FormatError> {
+/// The parts inside another one that get its rows: the first that does something of a pipeline, all of a union or of an ensemble.
+pub(in super::super) fn with_its_rows(part: Part<'_>) -> Result<Vec<Part<'_>>, FormatError> {
+    let mut inside = Vec::new();
     if part.get("steps").is_some() {
         for (name, rest) in list(part, "steps")? {
-            if let Step::Part(inside) = Step::of(part, name, rest[0], Step::Passthrough)? {
-                return Ok(Some(inside));
+            if let Step::Part(step) = Step::of(part, name, rest[0], Step::Passthrough)? {
+                inside.push(step);
+                // What changes no columns may not have counted them.
+                if step.class != "FunctionTransformer" {
+                    break;
+                }
             }
         }
-        return Ok(None);
-    }
-    if part.class == "FeatureUnion" {
+    } else if part.class == "FeatureUnion" {
         for (name, rest) in list(part, "transformer_list")? {
-            if let Step::Part(inside) = Step::of(part, name, rest[0], Step::Drop)? {
-                return Ok(Some(inside));
+            if let Step::Part(step) = Step::of(part, name, rest[0], Step::Drop)? {
+                inside.push(step);
             }
         }
-        return Ok(None);
     }
     for attribute in [
         "best_estimator_",
         "estimator_",
         "regressor_",
         "base_estimator_",
+        "estimator",
+        "base_estimator",
     ] {
-        if part.get(attribute).is_some() {
-            return part.part(attribute).map(Some);
-        }
+        let found = part.get(attribute);
+        inside.extend(found.and_then(|id| Part::new(part.arena, id)));
     }
     for attribute in ["estimators_", "calibrated_classifiers_"] {
         if part.get(attribute).is_some() {
-            let first = part.parts(attribute)?.first().copied();
-            // What a calibrated classifier holds is called otherwise, and was fitted before.
-            return Ok(first.map(|first| match first.class {
-                "_CalibratedClassifier" => first
-                    .part("estimator")
-                    .or_else(|_| first.part("base_estimator"))
-                    .unwrap_or(first),
-                _ => first,
-            }));
+            inside.extend(part.parts(attribute).unwrap_or_default());
         }
     }
-    Ok(None)
+    Ok(inside)
 }

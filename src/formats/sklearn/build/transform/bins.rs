@@ -3,7 +3,7 @@
 //! Source: `KBinsDiscretizer` in `sklearn/preprocessing/_discretization.py`, versions 0.24 to 1.9.
 
 use super::{FormatError, Part, Reader, Reg, Register, cells, corrupt, numpy, ops};
-use crate::{input::Precision, model::ops::Bins};
+use crate::model::ops::Bins;
 
 impl Reader {
     pub(super) fn bins(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
@@ -14,10 +14,7 @@ impl Reader {
             Some(dtype) => dtype,
             None => self.board.precision(reads),
         };
-        let register = Register {
-            precision,
-            ..Register::number()
-        };
+        let register = Register::of(precision);
         let bins = Bins {
             reads: reads.to_vec(),
             edges,

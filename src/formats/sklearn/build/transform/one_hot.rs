@@ -16,10 +16,7 @@ impl Reader {
     ) -> Result<Vec<Reg>, FormatError> {
         let known = categories(part, reads.len())?;
         let grouping = Grouping::of(part)?;
-        let register = Register {
-            precision: cells::dtype(part, "dtype")?.unwrap_or(Precision::F64),
-            ..Register::number()
-        };
+        let register = Register::of(cells::dtype(part, "dtype")?.unwrap_or(Precision::F64));
         let mut result = Vec::new();
         for (column, (read, known)) in reads.iter().zip(known).enumerate() {
             let known = Categories::new(part, known)?;
@@ -29,6 +26,8 @@ impl Reader {
             let entries: Vec<Entry> = entries.collect::<Result<_, FormatError>>()?;
             let unknown = match part.text("handle_unknown") {
                 Some("ignore") => Otherwise::Is(NO_SLOT),
+                // Until 1.8 what is warned of is ignored.
+                Some("warn") if !part.since(1, 8) => Otherwise::Is(NO_SLOT),
                 Some("infrequent_if_exist" | "warn") => Otherwise::Is(slots.infrequent),
                 _ => Otherwise::Refuse,
             };

@@ -3,7 +3,7 @@
 //! Source: `PolynomialFeatures` in `sklearn/preprocessing/_polynomial.py`, in 0.24 in `_data.py`. The order of its multiplications decides
 //! the last bit: dense rows go by the first factor of a product, sparse ones by the last.
 
-use super::{FormatError, Part, Reader, Reg, Register, corrupt, numpy, ops, unsupported};
+use super::{FormatError, Part, Reader, Reg, Register, corrupt, numpy, unsupported};
 use crate::model::ops::{Factor, Products};
 
 /// More products than any pipeline has.
@@ -51,10 +51,7 @@ impl Reader {
             ));
         }
         let precision = self.board.precision(reads);
-        let register = Register {
-            precision,
-            ..Register::number()
-        };
+        let register = Register::of(precision);
         let registers = vec![register; all.products.len()];
         let products = Products {
             products: all.products,
