@@ -7,7 +7,7 @@
 //! | 65 | the model or the data: not there, not readable, corrupt, not supported | change the input; repeating does not help |
 //! | 69 | a registry, a store or a server does not answer or lets nobody in | wait, or change the credentials |
 //! | 70 | an output that cannot be written, a deadline that is not kept, a defect | look at the machine, or report it |
-//! | 130, 131, 143 | a second SIGINT, SIGQUIT or SIGTERM, which ends a server at once: 128 and the signal's number, as shells tell it | |
+//! | 129, 130, 131, 143 | SIGHUP, SIGINT, SIGQUIT or SIGTERM, which ended `predict --output`; or, but for SIGHUP, a second signal, which ended a server at once: 128 and the signal's number, as in shells | |
 //!
 //! The numbers up to 70 are those of BSD's `sysexits.h`. Its `EX_CANTCREAT` (73) and `EX_IOERR` (74) are left out: a full disk and a missing
 //! permission are faults of the machine, as those behind 70 are, and a script does nothing else about them. They are not 64 either: the
@@ -44,6 +44,13 @@ pub enum Error {
         name: &'static str,
         number: u8,
     },
+    /// A command that was writing a file got a signal to end.
+    #[error("ended by {name}; the output is as it was before")]
+    Interrupted {
+        /// As in `SIGINT`.
+        name: &'static str,
+        number: u8,
+    },
 }
 
 impl Error {
@@ -55,7 +62,7 @@ impl Error {
             Self::Data(_) => 65,
             Self::Unavailable(_) => 69,
             Self::Internal(_) => 70,
-            Self::Signal { number, .. } => 128 + number,
+            Self::Signal { number, .. } | Self::Interrupted { number, .. } => 128 + number,
         }
     }
 

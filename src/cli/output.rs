@@ -6,8 +6,9 @@ use std::{
     io::{self, BufWriter, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 /// What standard output is called in messages.
 const OUTPUT: &str = "the output";
@@ -33,7 +34,26 @@ pub(super) struct Output<'a> {
 enum To<'a> {
     Stream(BufWriter<Box<dyn Write + 'a>>),
     /// A temporary file beside the file that it replaces in the end.
-    Aside(BufWriter<NamedTempFile>, PathBuf),
+    Aside(BufWriter<File>, Unfinished, PathBuf),
+}
+
+/// The path of the temporary file of an [`Output`]. A process that ends at once removes the file with it.
+#[derive(Clone, Default)]
+pub(super) struct Unfinished(Arc<Mutex<Option<TempPath>>>);
+
+impl Unfinished {
+    /// Removes the temporary file, if there is one.
+    pub(super) fn remove(&self) {
+        drop(self.take());
+    }
+
+    fn take(&self) -> Option<TempPath> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, path: TempPath) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+    }
 }
 
 impl<'a> Output<'a> {
@@ -46,9 +66,10 @@ impl<'a> Output<'a> {
     }
 
     /// The file at `path`, which keeps its content until [`Output::keep`]. Anything else at `path`, such as a pipe, is written to at once.
-    pub(super) fn file(path: &Path) -> Result<Self, Error> {
+    /// `unfinished` gets the path of the temporary file.
+    pub(super) fn file(path: &Path, unfinished: &Unfinished) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let to = aside(path).map_err(|cause| Error::unwritable(&name, &cause))?;
+        let to = aside(path, unfinished).map_err(|cause| Error::unwritable(&name, &cause))?;
         Ok(Self { name, to })
     }
 
@@ -57,11 +78,11 @@ impl<'a> Output<'a> {
         self.flush()
             .and_then(|()| match self.to {
                 To::Stream(_) => Ok(()),
-                To::Aside(file, path) => {
-                    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-                    file.persist(path).map_err(|error| error.error)?;
-                    Ok(())
-                }
+                To::Aside(_, unfinished, path) => match unfinished.take() {
+                    Some(written) => written.persist(path).map_err(|error| error.error),
+                    // The process is about to end.
+                    None => Ok(()),
+                },
             })
             .map_err(|cause| Error::unwritable(&self.name, &cause))
     }
@@ -76,19 +97,19 @@ impl Write for Output<'_> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match &mut self.to {
             To::Stream(out) => out.write(buf),
-            To::Aside(file, _) => file.write(buf),
+            To::Aside(file, ..) => file.write(buf),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.to {
             To::Stream(out) => out.flush(),
-            To::Aside(file, _) => file.flush(),
+            To::Aside(file, ..) => file.flush(),
         }
     }
 }
 
-fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
+fn aside<'a>(path: &Path, unfinished: &Unfinished) -> io::Result<To<'a>> {
     // A symbolic link stays: the file that it points to is replaced.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let there = fs::metadata(&path).ok();
@@ -107,7 +128,9 @@ fn aside<'a>(path: &Path) -> io::Result<To<'a>> {
         .tempfile_in(directory)
         // Without the name of the temporary file, which would not tell the user anything.
         .map_err(|error| io::Error::from(error.kind()))?;
-    Ok(To::Aside(BufWriter::new(file), path))
+    let (file, written) = file.into_parts();
+    unfinished.put(written);
+    Ok(To::Aside(BufWriter::new(file), unfinished.clone(), path))
 }
 
 #[cfg(test)]
@@ -122,18 +145,36 @@ mod tests {
         fs::write(&path, "old").expect("written");
         fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("set");
 
-        let mut dropped = Output::file(&path).expect("opened");
+        let mut dropped = Output::file(&path, &Unfinished::default()).expect("opened");
         dropped.write_all(b"half of it").expect("written");
         drop(dropped);
         assert_eq!(fs::read(&path).expect("read"), b"old");
         assert_eq!(names(), 1);
 
-        let mut kept = Output::file(&path).expect("opened");
+        let mut kept = Output::file(&path, &Unfinished::default()).expect("opened");
         kept.write_all(b"new").expect("written");
         kept.keep().expect("kept");
         assert_eq!(fs::read(&path).expect("read"), b"new");
         let mode = fs::metadata(&path).expect("there").permissions().mode();
         assert_eq!((names(), mode & 0o777), (1, 0o640));
+    }
+
+    #[test]
+    fn an_output_that_is_removed_early_leaves_the_old_file() {
+        let place = tempfile::tempdir().expect("a directory");
+        let path = place.path().join("out.csv");
+        fs::write(&path, "old").expect("written");
+        let unfinished = Unfinished::default();
+        let mut output = Output::file(&path, &unfinished).expect("opened");
+        output.write_all(b"half of it").expect("written");
+        unfinished.remove();
+        let names = fs::read_dir(place.path()).expect("listed").count();
+        assert_eq!(
+            (names, fs::read(&path).expect("read")),
+            (1, b"old".to_vec())
+        );
+        output.keep().expect("there is nothing to keep");
+        assert_eq!(fs::read(&path).expect("read"), b"old");
     }
 
     #[test]
@@ -143,7 +184,7 @@ mod tests {
         fs::write(&file, "old").expect("written");
         std::os::unix::fs::symlink(&file, &link).expect("linked");
         for path in [link.as_path(), Path::new("/dev/null")] {
-            let mut output = Output::file(path).expect("opened");
+            let mut output = Output::file(path, &Unfinished::default()).expect("opened");
             output.write_all(b"new").expect("written");
             output.keep().expect("kept");
         }
@@ -156,7 +197,10 @@ mod tests {
     fn a_place_that_is_not_there_is_named() {
         let place = tempfile::tempdir().expect("a directory");
         let path = place.path().join("no/such/out.csv");
-        let error = Output::file(&path).err().expect("refused").to_string();
+        let error = Output::file(&path, &Unfinished::default())
+            .err()
+            .expect("refused")
+            .to_string();
         let named = format!("{} cannot be written: No such file", path.display());
         assert!(
             error.starts_with(&named) && !error.contains(".ml-serving"),

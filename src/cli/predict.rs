@@ -2,7 +2,12 @@
 
 mod columns;
 
-use super::{flags::MODEL, output::Output, start::load};
+use super::{
+    flags::MODEL,
+    output::{Output, Unfinished},
+    signals,
+    start::load,
+};
 use crate::{
     Error,
     input::{Batch, Cell, CsvRows, Precision, Refusal},
@@ -46,12 +51,24 @@ const BATCH_NUMBERS: usize = 1 << 20;
 const QUOTED: usize = 40;
 
 pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> {
+    let Some(path) = args.output.clone() else {
+        return predict(args, || Ok(Output::stream(out)));
+    };
+    let (args, unfinished) = (args.clone(), Unfinished::default());
+    let temporary = unfinished.clone();
+    signals::interruptible(
+        move || predict(&args, || Output::file(&path, &temporary)),
+        || unfinished.remove(),
+    )
+}
+
+fn predict<'a>(
+    args: &PredictArgs,
+    out: impl FnOnce() -> Result<Output<'a>, Error>,
+) -> Result<(), Error> {
     let (input, name, length) = open(&args.input)?;
     // An output that cannot be written is reported before hours of work.
-    let out = match &args.output {
-        Some(path) => Output::file(path)?,
-        None => Output::stream(out),
-    };
+    let out = out()?;
     let served = load(&args.uri)?;
     let mut classes = served.class_names();
     if args.output.is_none() && io::stdout().is_terminal() {

@@ -1,10 +1,14 @@
-//! The signals that end a server: the first one drains it, a further one ends it at once.
+//! The signals that end a process. The first one drains a server and a second one ends it at once; other commands clean up and end.
 
 use crate::{Error, config::Server, http::Shutdown};
-use std::{fs, io, time::Duration};
-use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+use std::{fs, io, panic, thread, time::Duration};
+use tokio::{
+    runtime,
+    signal::unix::{Signal as Stream, SignalKind, signal},
+    sync::oneshot,
+};
 
-/// A signal that ends a server.
+/// A signal that ends a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
     /// SIGTERM, from Kubernetes, Docker and systemd.
@@ -27,6 +31,16 @@ impl Signal {
         Shutdown {
             drain: Duration::from_secs(drain),
             grace: Duration::from_secs(server.shutdown_seconds),
+        }
+    }
+
+    /// Its name and number.
+    fn known_as(self) -> (&'static str, u8) {
+        match self {
+            Self::Hangup => ("SIGHUP", 1),
+            Self::Interrupt => ("SIGINT", 2),
+            Self::Quit => ("SIGQUIT", 3),
+            Self::Terminate => ("SIGTERM", 15),
         }
     }
 }
@@ -81,15 +95,41 @@ impl Signals {
     /// Waits for a signal that ends the process at once. SIGHUP is none, because supervisors send it after SIGTERM.
     pub(super) async fn at_once(&mut self) -> Error {
         loop {
-            let (name, number) = match self.next().await {
-                Signal::Hangup => continue,
-                Signal::Interrupt => ("SIGINT", 2),
-                Signal::Quit => ("SIGQUIT", 3),
-                Signal::Terminate => ("SIGTERM", 15),
-            };
-            return Error::Signal { name, number };
+            let signal = self.next().await;
+            if signal != Signal::Hangup {
+                let (name, number) = signal.known_as();
+                return Error::Signal { name, number };
+            }
         }
     }
+}
+
+/// Runs `work` on a thread of its own. A signal calls `clean_up` and returns at once, while `work` may still wait for input.
+pub(super) fn interruptible(
+    work: impl FnOnce() -> Result<(), Error> + Send + 'static,
+    clean_up: impl FnOnce(),
+) -> Result<(), Error> {
+    let uncaught = |error: io::Error| Error::Internal(format!("signals cannot be caught: {error}"));
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(uncaught)?.block_on(async {
+        let mut signals = Signals::listen().map_err(uncaught)?;
+        let (done, ended) = oneshot::channel();
+        let worker = thread::spawn(move || {
+            // Nobody receives it after a signal.
+            let _ = done.send(work());
+        });
+        tokio::select! {
+            ended = ended => match ended {
+                Ok(ended) => ended,
+                Err(_) => worker.join().map_err(|panic| panic::resume_unwind(panic)),
+            },
+            signal = signals.next() => {
+                clean_up();
+                let (name, number) = signal.known_as();
+                Err(Error::Interrupted { name, number })
+            }
+        }
+    })
 }
 
 /// Whether the process was started with SIGHUP ignored. Linux shows it in a bit mask. On other systems the answer is no.

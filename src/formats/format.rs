@@ -63,6 +63,19 @@ pub struct Parsed<M = ModelIr> {
 }
 
 impl<M> Parsed<M> {
+    /// The same with another form of the model, if it has one.
+    pub(crate) fn try_map<N>(
+        self,
+        into: impl FnOnce(M) -> Result<N, FormatError>,
+    ) -> Result<Parsed<N>, FormatError> {
+        Ok(Parsed {
+            ir: into(self.ir)?,
+            version: self.version,
+            parts: self.parts,
+            columns: self.columns,
+        })
+    }
+
     /// The same with another form of the model.
     pub(crate) fn map<N>(self, into: impl FnOnce(M) -> N) -> Parsed<N> {
         Parsed {

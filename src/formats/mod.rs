@@ -2,6 +2,7 @@
 //!
 //! A format is a room of its own and one entry of [`FORMATS`]; nothing else knows how many there are.
 
+pub(crate) mod coded;
 mod error;
 mod format;
 pub mod lightgbm;

@@ -9,6 +9,7 @@ mod binary;
 mod browser;
 mod commands;
 mod document;
+mod interrupted;
 mod kinds;
 mod limits;
 mod pages;

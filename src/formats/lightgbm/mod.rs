@@ -5,6 +5,7 @@
 //! whose probability is what `Booster.predict` answers.
 
 mod objective;
+mod pandas;
 mod read;
 mod text;
 mod trees;
@@ -13,7 +14,8 @@ mod wrapper;
 #[cfg(test)]
 mod tests;
 
-pub use read::{read, read_wrapped};
+pub use read::read;
+pub(crate) use read::read_wrapped;
 pub use wrapper::LightgbmWrapper;
 
 use super::{Format, FormatError, corrupt, unsupported};

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use super::{
     FormatError, corrupt,
     objective::LightgbmObjective,
+    pandas,
     text::{Block, Lines},
     trees, unsupported,
     wrapper::LightgbmWrapper,
 };
+use crate::formats::coded::Coded;
 use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
 use crate::input::{ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
@@ -22,17 +24,17 @@ use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
 /// server does not; the text names it.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
     let parsed = read_wrapped(file.bytes, &LightgbmWrapper::default())?;
-    Ok(parsed.map(Into::into))
+    parsed.try_map(|model| model.ir(file.columns))
 }
 
 /// The same for a text that came out of one of the scikit-learn classes.
 ///
 /// # Errors
 /// As [`read()`].
-pub fn read_wrapped(
+pub(crate) fn read_wrapped(
     bytes: &[u8],
     wrapper: &LightgbmWrapper,
-) -> Result<Parsed<ForestModel>, FormatError> {
+) -> Result<Parsed<Coded>, FormatError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| corrupt!("the file is not a LightGBM model: it is not text"))?;
     let mut lines = Lines::new(text)?;
@@ -76,7 +78,8 @@ pub fn read_wrapped(
         operand,
         precision: Precision::F64,
     });
-    let ir = ForestModel {
+    let categories = pandas::read(text, header.infos)?;
+    let forest = ForestModel {
         schema: header.schema,
         input: Precision::F64,
         steps: steps.into_iter().collect(),
@@ -87,7 +90,7 @@ pub fn read_wrapped(
         output_precision: Precision::F64,
     };
     Ok(Parsed {
-        ir,
+        ir: Coded { forest, categories },
         version: None,
         parts: vec![header.objective.line.to_owned()],
         columns: ColumnsBy::Place,
@@ -100,6 +103,8 @@ struct Header<'a> {
     /// Trees of one round, each for an output of its own.
     width: usize,
     objective: LightgbmObjective<'a>,
+    /// What the fit saw of each feature.
+    infos: &'a str,
     aggregation: Aggregation,
     schema: Schema,
 }
@@ -140,6 +145,7 @@ impl<'a> Header<'a> {
                 Aggregation::Sum
             },
             schema: schema(block.get("feature_names").unwrap_or_default(), n_features),
+            infos: block.get("feature_infos").unwrap_or_default(),
         })
     }
 }

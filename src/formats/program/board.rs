@@ -171,15 +171,7 @@ impl Board {
 
     /// Makes the columns refuse what would show as NaN in these registers, and rows of which steps compute what is not finite.
     pub(crate) fn refuse_missing(&mut self, registers: &[Reg]) {
-        let partial = |read: &&Reg| self.register(**read).partial;
-        let partial: Vec<Reg> = registers.iter().filter(partial).copied().collect();
-        if !partial.is_empty() {
-            let finite = ops::Finite {
-                reads: partial,
-                step: self.place(),
-            };
-            self.drawn.push(Drawn::Other(Arc::new(finite)));
-        }
+        self.finite(registers, Precision::F64, false);
         for register in registers {
             let register = self.registers[*register as usize].clone();
             if let Some(column) = register.missing {
@@ -188,6 +180,24 @@ impl Board {
             if let Some((column, known)) = register.unknown {
                 self.columns[column as usize].words.refuse_others(&known);
             }
+        }
+    }
+
+    /// Refuses rows of which steps compute what is infinite once it is rounded; NaN passes.
+    pub(crate) fn refuse_infinite(&mut self, registers: &[Reg], precision: Precision) {
+        self.finite(registers, precision, true);
+    }
+
+    fn finite(&mut self, registers: &[Reg], precision: Precision, missing: bool) {
+        let partial = |read: &&Reg| self.register(**read).partial;
+        let reads: Vec<Reg> = registers.iter().filter(partial).copied().collect();
+        if !reads.is_empty() {
+            let finite = ops::Finite {
+                reads,
+                precision,
+                missing,
+            };
+            self.drawn.push(Drawn::Other(Arc::new(finite)));
         }
     }
 

@@ -105,12 +105,7 @@ impl Board {
     }
 
     /// Draws what a value becomes that is missing, and whether None is such. The register stays its column's.
-    pub(crate) fn fill(
-        &mut self,
-        read: Reg,
-        value: &Word,
-        none: bool,
-    ) -> Result<Reg, FormatError> {
+    pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
         let mut after = self.register(read).clone();
         after.unfilled = Some(read).filter(|_| !none);
         let value = if self.as_words(read, std::iter::once(value))? {

@@ -102,7 +102,11 @@ pub(super) fn dtype(part: Part<'_>, name: &str) -> Result<Option<Precision>, For
             scalar.kind == b'f' && scalar.size == 4
         }
     };
-    Ok(Some(if single { Precision::F32 } else { Precision::F64 }))
+    Ok(Some(if single {
+        Precision::F32
+    } else {
+        Precision::F64
+    }))
 }
 
 fn is_pandas_missing(part: Part<'_>, id: Id) -> bool {

@@ -6,12 +6,12 @@
 use super::{Part, corrupt, labels::labels};
 use crate::formats::{
     FormatError, Parsed,
+    coded::Coded,
     lightgbm::{LightgbmWrapper, read_wrapped},
 };
-use crate::model::ForestModel;
 
 /// Reads an `LGBMClassifier`, `LGBMRegressor` or `LGBMRanker`.
-pub(super) fn read(part: Part<'_>) -> Result<Parsed<ForestModel>, FormatError> {
+pub(super) fn read(part: Part<'_>) -> Result<Parsed<Coded>, FormatError> {
     let booster = part.part("_Booster")?;
     // Up to 3.3 the attribute had no underscore.
     let text = booster.text("_handle").or_else(|| booster.text("handle"));

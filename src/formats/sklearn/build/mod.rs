@@ -51,7 +51,7 @@ pub(super) fn model(
     let version = origin::version(root).map(str::to_owned);
     let booster = estimate::booster(root)?;
     let origin = match &booster {
-        Some(booster) => origin::Origin::of(&booster.ir.schema),
+        Some(booster) => origin::Origin::of(&booster.ir.forest.schema),
         None => origin::of(root)?,
     };
     let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);
@@ -60,8 +60,8 @@ pub(super) fn model(
         board: Board::new(origin.names(width), width, told),
         size,
         parts: Vec::new(),
-        depth: 0,
         sparse: false,
+        depth: 0,
     };
     let all = reader.board.all_columns();
     let (last, reads) = reader.before_the_last(root, all)?;
@@ -82,10 +82,10 @@ struct Reader {
     size: usize,
     /// The classes met, in their order.
     parts: Vec<String>,
+    /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing, and products go another way.
+    sparse: bool,
     /// How many parts the one at hand is inside of.
     depth: usize,
-    /// Whether the library's rows are sparse where the part at hand gets them.
-    sparse: bool,
 }
 
 impl Reader {
@@ -113,6 +113,7 @@ impl Reader {
         reads: Vec<Reg>,
     ) -> Result<(ModelIr, Vec<String>), FormatError> {
         if let Some((forest, reads)) = self.forest(last, &reads)? {
+            self.finite_for(last, &forest, &reads);
             return Ok((self.board.finish_forest(reads, forest)?, self.parts));
         }
         let estimate = self.estimate(last, &reads)?;

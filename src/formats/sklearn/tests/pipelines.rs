@@ -165,9 +165,7 @@ fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<f64, String> {
     let mut answers = Predictions::default();
     let mut worst = 0f64;
     for at in 0..header.rows {
-        if OTHER_NULLS.contains(&header.name.as_str())
-            && table.rows[at].iter().any(Json::is_null)
-        {
+        if OTHER_NULLS.contains(&header.name.as_str()) && table.rows[at].iter().any(Json::is_null) {
             continue;
         }
         let mut batch = Batch::new(model.schema().len(), 0);

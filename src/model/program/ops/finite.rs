@@ -1,11 +1,14 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use crate::input::Precision;
 
 /// Refuses rows in which a number is not finite: what reads them next does not take such numbers. No registers.
 #[derive(Clone, Debug)]
 pub struct Finite {
     pub reads: Vec<Reg>,
-    /// What reads them, for people.
-    pub step: String,
+    /// What they are rounded to first.
+    pub precision: Precision,
+    /// Whether NaN passes.
+    pub missing: bool,
 }
 
 impl Operation for Finite {
@@ -24,8 +27,10 @@ impl Operation for Finite {
 
 impl Run for Finite {
     fn run(&self, tile: &Tile<'_>, _: &mut Out<'_>, scratch: &mut Scratch) {
-        // What the next reader rounds to f32 must be finite there, too.
-        let bad = |x: f64| !(x as f32).is_finite();
+        let bad = |x: f64| {
+            let x = self.precision.round(x);
+            x.is_infinite() || (x.is_nan() && !self.missing)
+        };
         for read in &self.reads {
             refuse(tile.column(*read), bad, scratch);
         }

@@ -18,6 +18,7 @@ impl Reader {
         let mut all = Vec::new();
         let sparse = self.sparse;
         for (name, rest) in list(part, "transformers_")? {
+            self.sparse = sparse;
             let &[object, columns, ..] = rest else {
                 return Err(corrupt!("the transformer `{name}` names no columns"));
             };
@@ -39,12 +40,12 @@ impl Reader {
                 Step::Drop => continue,
                 Step::Passthrough => given,
                 Step::Part(inside) => {
-                    self.sparse = sparse;
                     self.inside(name, |reader| reader.transform(inside, given))?
                 }
             };
             all.extend(self.weighted(part, name, result)?);
         }
+        self.sparse = part.flag("sparse_output_");
         Ok(all)
     }
 }

@@ -1,22 +1,40 @@
 //! Forests and boosters, of scikit-learn, LightGBM and XGBoost.
 
 use super::{
-    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting, forests, hist,
-    lightgbm, xgboost,
+    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting,
+    categories::encoded, corrupt, forests, hist, lightgbm, xgboost,
 };
-use crate::model::{ForestScores, Reg};
+use crate::{
+    formats::coded::Coded,
+    input::Precision,
+    model::{ForestScores, Reg, Step, StepOp},
+};
 
 /// A model of LightGBM or XGBoost, if the part is one.
-pub(in super::super) fn booster(
-    part: Part<'_>,
-) -> Result<Option<Parsed<ForestModel>>, FormatError> {
+pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
     Ok(match (part.module, part.class) {
         ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
             Some(lightgbm::read(part)?)
         }
-        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => Some(xgboost::read(part)?),
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
+            Some(xgboost::read(part)?.map(|forest| Coded {
+                forest,
+                categories: Vec::new(),
+            }))
+        }
         _ => None,
     })
+}
+
+/// What is not stored in a sparse matrix is missing to XGBoost, and zeros are not stored.
+///
+/// Source: `_from_scipy_csr` in XGBoost's `python-package/xgboost/data.py`.
+fn zero_is_missing(forest: &ForestModel) -> Step {
+    Step {
+        op: StepOp::ZeroIsMissing,
+        operand: vec![0.0; forest.forest.n_features],
+        precision: Precision::F64,
+    }
 }
 
 impl Reader {
@@ -28,13 +46,46 @@ impl Reader {
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
         if let Some(booster) = booster(part)? {
             self.parts.extend(booster.parts);
-            return Ok(Some((booster.ir, reads.to_vec())));
+            let Coded {
+                mut forest,
+                categories,
+            } = booster.ir;
+            if self.sparse && part.package() == "xgboost" {
+                forest.steps.insert(0, zero_is_missing(&forest));
+            }
+            return Ok(Some((forest, self.board.codes(reads, &categories)?)));
         }
         let Some(ensemble) = self.ensemble(part)? else {
             return Ok(None);
         };
         self.parts.push(part.class.to_owned());
-        Ok(Some((ensemble.model(), reads.to_vec())))
+        let reads = self.coded(part, reads)?;
+        Ok(Some((ensemble.model(), reads)))
+    }
+
+    /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
+    fn coded(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
+        let hist = part.class.starts_with("HistGradientBoosting");
+        let Some((encoder, categorical, rest)) = hist.then(|| encoded(part)).transpose()?.flatten()
+        else {
+            return Ok(reads.to_vec());
+        };
+        let given = |places: &[usize]| -> Option<Vec<Reg>> {
+            places
+                .iter()
+                .map(|place| reads.get(*place).copied())
+                .collect()
+        };
+        let (Some(categorical), Some(rest)) = (given(&categorical), given(&rest)) else {
+            return Err(corrupt!(
+                "the {} was fitted on more columns than the {} it gets",
+                part.class,
+                reads.len()
+            ));
+        };
+        let mut all = self.inside("encoder", |reader| reader.ordinal(encoder, &categorical))?;
+        all.extend(rest);
+        Ok(all)
     }
 
     fn ensemble(&self, part: Part<'_>) -> Result<Option<Ensemble>, FormatError> {
@@ -56,6 +107,18 @@ impl Reader {
         }))
     }
 
+    /// scikit-learn's trees take NaN, if they do, but nothing infinite; the boosters of others do.
+    pub(in super::super) fn finite_for(
+        &mut self,
+        part: Part<'_>,
+        forest: &ForestModel,
+        reads: &[Reg],
+    ) {
+        if part.package() == "sklearn" {
+            self.board.refuse_infinite(reads, forest.input);
+        }
+    }
+
     /// A forest in the middle of a model.
     pub(super) fn forest_estimate(
         &mut self,
@@ -64,6 +127,7 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
         self.board.numbers(reads)?;
+        self.finite_for(part, &forest, reads);
         if !forest.forest.handles_missing {
             self.board.refuse_missing(reads);
         }

@@ -4,7 +4,7 @@ mod forest;
 mod linear;
 
 use super::{
-    FormatError, Part, Reader, boosting, corrupt, ensemble::Ensemble, forests, hist,
+    FormatError, Part, Reader, boosting, categories, corrupt, ensemble::Ensemble, forests, hist,
     labels::labels, lightgbm, xgboost,
 };
 use crate::{
@@ -80,6 +80,12 @@ impl Reader {
             "LogisticRegression" | "LogisticRegressionCV" => self.logistic(part, &reads),
             "LinearRegression" | "Ridge" | "RidgeCV" | "Lasso" | "LassoCV" | "ElasticNet"
             | "ElasticNetCV" => self.linear_regression(part, &reads),
+            "RFE" | "RFECV" => {
+                let kept = self.select(part, &reads)?;
+                self.inside("estimator_", |reader| {
+                    reader.estimate(part.part("estimator_")?, &kept)
+                })
+            }
             _ => Err(self.refusal(part)),
         }
     }

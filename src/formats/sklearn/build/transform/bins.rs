@@ -23,6 +23,7 @@ impl Reader {
         };
         let registers = vec![register.clone(); reads.len()];
         let slots = self.board.draw(bins, registers)?;
+        self.sparse = part.text("encode") == Some("onehot");
         if part.text("encode") == Some("ordinal") {
             return Ok(slots);
         }

@@ -72,8 +72,12 @@ impl Reader {
         let id = part.attribute(attribute)?;
         let call = match part.arena.global(id).or_else(|| ufunc(part, id)) {
             Some((
-                "numpy" | "numpy.core._multiarray_umath" | "numpy._core._multiarray_umath"
-                | "numpy.core.umath" | "numpy._core.umath" | "numpy.core.fromnumeric"
+                "numpy"
+                | "numpy.core._multiarray_umath"
+                | "numpy._core._multiarray_umath"
+                | "numpy.core.umath"
+                | "numpy._core.umath"
+                | "numpy.core.fromnumeric"
                 | "numpy._core.fromnumeric",
                 name,
             )) => numpy_call(name),
@@ -91,15 +95,23 @@ impl Reader {
         )
     }
 
-    fn clip(&mut self, reads: Vec<Reg>, arguments: &mut Arguments<'_>) -> Result<Vec<Reg>, FormatError> {
+    fn clip(
+        &mut self,
+        reads: Vec<Reg>,
+        arguments: &mut Arguments<'_>,
+    ) -> Result<Vec<Reg>, FormatError> {
         self.board.numbers(&reads)?;
         let width = reads.len();
         let mut result = reads;
         if let Some(least) = arguments.take(&["a_min", "min"])? {
-            result = self.board.each(StepOp::AtLeast, &result, vec![least; width])?;
+            result = self
+                .board
+                .each(StepOp::AtLeast, &result, vec![least; width])?;
         }
         if let Some(most) = arguments.take(&["a_max", "max"])? {
-            result = self.board.each(StepOp::AtMost, &result, vec![most; width])?;
+            result = self
+                .board
+                .each(StepOp::AtMost, &result, vec![most; width])?;
         }
         Ok(result)
     }
@@ -147,21 +159,30 @@ struct Arguments<'d> {
 
 impl<'d> Arguments<'d> {
     fn of(part: Part<'d>) -> Result<Self, FormatError> {
-        let pairs = part.get("kw_args").map(|id| part.arena.pairs(id).unwrap_or_default());
+        let pairs = part
+            .get("kw_args")
+            .map(|id| part.arena.pairs(id).unwrap_or_default());
         let name = |(key, value): &(Id, Id)| {
             let name = part.arena.text(*key).map(str::to_owned);
             name.map(|name| (name, *value))
         };
-        let left = pairs.unwrap_or_default().iter().map(name).collect::<Option<Vec<_>>>();
-        let left = left.ok_or_else(|| {
-            unsupported!("an argument of the {} has no name", part.class)
-        })?;
+        let left = pairs
+            .unwrap_or_default()
+            .iter()
+            .map(name)
+            .collect::<Option<Vec<_>>>();
+        let left =
+            left.ok_or_else(|| unsupported!("an argument of the {} has no name", part.class))?;
         Ok(Self { part, left })
     }
 
     /// The number that goes by one of these names; none where it is None or not given.
     fn take(&mut self, names: &[&str]) -> Result<Option<f64>, FormatError> {
-        let Some(at) = self.left.iter().position(|(name, _)| names.contains(&name.as_str())) else {
+        let Some(at) = self
+            .left
+            .iter()
+            .position(|(name, _)| names.contains(&name.as_str()))
+        else {
             return Ok(None);
         };
         let (name, id) = self.left.remove(at);

@@ -49,6 +49,10 @@ impl Reader {
         let missing = missing_values(part)?;
         let marked = reads.iter().map(|read| self.mark(*read, &missing, false));
         let marked: Vec<Reg> = marked.collect::<Result<_, _>>()?;
+        // "auto" is as the rows are.
+        if part.text("sparse") != Some("auto") {
+            self.sparse = part.flag("sparse");
+        }
         self.indicate(part, &marked)
     }
 
@@ -69,7 +73,9 @@ impl Reader {
         let features = part.array("features_")?;
         let features = features.floats()?;
         if part.text("features") != Some("all") && part.flag("error_on_new") {
-            let new = (0..).zip(marked).filter(|(at, _)| !features.contains(&f64::from(*at)));
+            let new = (0..)
+                .zip(marked)
+                .filter(|(at, _)| !features.contains(&f64::from(*at)));
             let new: Vec<Reg> = new.map(|(_, read)| *read).collect();
             self.board.look(&new);
             self.board.refuse_missing(&new);

@@ -9,7 +9,6 @@ mod polynomial;
 mod power;
 mod scale;
 mod select;
-mod sparse;
 mod target;
 
 use super::{
@@ -31,13 +30,6 @@ impl Reader {
     ) -> Result<Vec<Reg>, FormatError> {
         let part = super::compose::found(part)?;
         self.parts.push(part.class.to_owned());
-        let sparse = sparse::after(part, self.sparse);
-        let result = self.transformed(part, reads);
-        self.sparse = sparse;
-        result
-    }
-
-    fn transformed(&mut self, part: Part<'_>, reads: Vec<Reg>) -> Result<Vec<Reg>, FormatError> {
         match (part.package(), part.class) {
             ("sklearn" | "imblearn", "Pipeline") => self.pipeline(part, reads),
             ("sklearn", "ColumnTransformer") => self.by_columns(part, &reads),

@@ -17,6 +17,8 @@ impl Reader {
         let known = categories(part, reads.len())?;
         let grouping = Grouping::of(part)?;
         let register = Register::of(cells::dtype(part, "dtype")?.unwrap_or(Precision::F64));
+        // Called `sparse` until 1.2.
+        self.sparse = part.flag("sparse_output") || part.flag("sparse");
         let mut result = Vec::new();
         for (column, (read, known)) in reads.iter().zip(known).enumerate() {
             let known = Categories::new(part, known)?;

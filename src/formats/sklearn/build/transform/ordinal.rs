@@ -6,7 +6,7 @@ use super::{Entry, FormatError, Id, Otherwise, Part, Reader, Reg, Word, cells, c
 use crate::input::Precision;
 
 impl Reader {
-    pub(super) fn ordinal(
+    pub(in super::super) fn ordinal(
         &mut self,
         part: Part<'_>,
         reads: &[Reg],
@@ -38,6 +38,8 @@ impl Reader {
                 .map(|(word, at)| (word.clone(), group(*at)))
                 .collect();
             let missing = match (known.none, known.nan) {
+                // Before 1.0 nothing may be missing.
+                _ if !part.since(1, 0) => Otherwise::Refuse,
                 (Some(at), _) => Otherwise::Is(group(at)),
                 (None, Some(_)) => Otherwise::Is(encoded),
                 (None, None) => unknown,

@@ -118,5 +118,7 @@ fn degrees(part: Part<'_>) -> Result<(usize, usize), FormatError> {
     if part.arena.items(degree).is_none() && numpy::number(part.arena, degree).is_some() {
         return Ok((0, part.count("degree")?));
     }
-    Err(corrupt!("the degree of the PolynomialFeatures is no number"))
+    Err(corrupt!(
+        "the degree of the PolynomialFeatures is no number"
+    ))
 }

@@ -41,7 +41,10 @@ impl Reader {
                     ));
                 }
                 let unknown = Otherwise::Is(*mean);
-                let missing = known.none.or(known.nan).map(|at| Otherwise::Is(encoding[at]));
+                let missing = known
+                    .none
+                    .or(known.nan)
+                    .map(|at| Otherwise::Is(encoding[at]));
                 let entries: Vec<_> = known
                     .words
                     .iter()

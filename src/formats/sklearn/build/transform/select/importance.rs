@@ -59,7 +59,9 @@ fn along<'a>(numbers: impl Iterator<Item = &'a f64>, order: f64) -> f64 {
 
 /// `feature_importances_` of what is made of trees.
 fn of_trees(estimator: Part<'_>, size: usize) -> Result<Vec<f64>, FormatError> {
-    let width = estimator.count("n_features_in_").or_else(|_| estimator.count("n_features_"))?;
+    let width = estimator
+        .count("n_features_in_")
+        .or_else(|_| estimator.count("n_features_"))?;
     if width > crate::formats::MAX_FEATURES {
         return Err(corrupt!("the {} takes {width} columns", estimator.class));
     }
@@ -68,9 +70,12 @@ fn of_trees(estimator: Part<'_>, size: usize) -> Result<Vec<f64>, FormatError> {
         room: size.saturating_mul(64).saturating_add(1 << 20),
     };
     match estimator.sklearn_class() {
-        "DecisionTreeClassifier" | "DecisionTreeRegressor" | "ExtraTreeClassifier" | "ExtraTreeRegressor" => {
-            importances.of_tree(estimator, true).map(|all| all.unwrap_or(vec![0.0; width]))
-        }
+        "DecisionTreeClassifier"
+        | "DecisionTreeRegressor"
+        | "ExtraTreeClassifier"
+        | "ExtraTreeRegressor" => importances
+            .of_tree(estimator, true)
+            .map(|all| all.unwrap_or(vec![0.0; width])),
         "GradientBoostingClassifier" | "GradientBoostingRegressor" => {
             importances.mean(&estimator.parts("estimators_")?, false)
         }
@@ -97,7 +102,9 @@ impl Importances {
         let mut count = 0.0;
         for tree in trees {
             if let Some(importances) = self.of_tree(*tree, normalised)? {
-                sums.iter_mut().zip(importances).for_each(|(sum, x)| *sum += x);
+                sums.iter_mut()
+                    .zip(importances)
+                    .for_each(|(sum, x)| *sum += x);
                 count += 1.0;
             }
         }
@@ -110,7 +117,11 @@ impl Importances {
     }
 
     /// By how much the splits of each column make a tree's leaves purer; nothing for a tree without splits.
-    fn of_tree(&mut self, tree: Part<'_>, normalised: bool) -> Result<Option<Vec<f64>>, FormatError> {
+    fn of_tree(
+        &mut self,
+        tree: Part<'_>,
+        normalised: bool,
+    ) -> Result<Option<Vec<f64>>, FormatError> {
         let nodes = tree.part("tree_")?.array("nodes")?;
         let left = column(&nodes, "left_child")?;
         let right = column(&nodes, "right_child")?;
@@ -133,10 +144,13 @@ impl Importances {
             let child = |number: i64| usize::try_from(number).ok().filter(|child| *child < count);
             let feature = usize::try_from(feature.int(node)).ok();
             let children = child(left.int(node)).zip(child(right.int(node)));
-            let (Some((left, right)), Some(importance)) =
-                (children, feature.and_then(|feature| importances.get_mut(feature)))
-            else {
-                return Err(corrupt!("node {node} of a tree has children or a feature out of range"));
+            let (Some((left, right)), Some(importance)) = (
+                children,
+                feature.and_then(|feature| importances.get_mut(feature)),
+            ) else {
+                return Err(corrupt!(
+                    "node {node} of a tree has children or a feature out of range"
+                ));
             };
             let purity = |node: usize| weight.float(node) * impurity.float(node);
             *importance += purity(node) - purity(left) - purity(right);

@@ -6,10 +6,7 @@ mod importance;
 mod model;
 mod univariate;
 
-use super::{
-    super::forests,
-    FormatError, Id, Part, Reader, Reg, corrupt, numpy, unsupported,
-};
+use super::{super::forests, FormatError, Id, Part, Reader, Reg, corrupt, numpy, unsupported};
 
 /// Classes that select columns and do nothing else with them.
 pub(super) fn is_selector(class: &str) -> bool {
@@ -42,7 +39,10 @@ impl Reader {
             self.board.refuse_missing(reads);
         }
         let pairs = reads.iter().zip(kept);
-        Ok(pairs.filter(|(_, kept)| *kept).map(|(read, _)| *read).collect())
+        Ok(pairs
+            .filter(|(_, kept)| *kept)
+            .map(|(read, _)| *read)
+            .collect())
     }
 }
 
@@ -72,7 +72,9 @@ fn takes_missing(part: Part<'_>) -> Result<bool, FormatError> {
     match part.class {
         "VarianceThreshold" => Ok(true),
         "SelectFromModel" | "SequentialFeatureSelector" | "RFE" | "RFECV" => {
-            let estimator = part.part("estimator_").or_else(|_| part.part("estimator"))?;
+            let estimator = part
+                .part("estimator_")
+                .or_else(|_| part.part("estimator"))?;
             if matches!(estimator.package(), "lightgbm" | "xgboost") {
                 return Ok(true);
             }

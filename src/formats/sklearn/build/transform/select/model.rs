@@ -11,7 +11,9 @@ pub(super) fn selected(
     size: usize,
 ) -> Result<Vec<bool>, FormatError> {
     // An estimator that was fitted before stays where it was given, in old versions.
-    let estimator = part.part("estimator_").or_else(|_| part.part("estimator"))?;
+    let estimator = part
+        .part("estimator_")
+        .or_else(|_| part.part("estimator"))?;
     let (estimator, attribute) = source(part, estimator)?;
     let norm = match part.get("norm_order") {
         Some(_) => part.number("norm_order")?,

@@ -34,7 +34,10 @@ pub(super) fn selected(part: Part<'_>, width: usize) -> Result<Vec<bool>, Format
         "fdr" => {
             let values = part.columns("pvalues_", width)?;
             let most = discoveries(&values, limit);
-            values.iter().map(|p| most.is_some_and(|most| *p <= most)).collect()
+            values
+                .iter()
+                .map(|p| most.is_some_and(|most| *p <= most))
+                .collect()
         }
         _ => return Err(corrupt!("the {} has the mode {mode:?}", part.class)),
     })
@@ -56,7 +59,8 @@ pub(super) fn sorted(numbers: &[f64]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..numbers.len()).collect();
     places.sort_by(|a, b| {
         let (a, b) = (numbers[*a], numbers[*b]);
-        a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+        a.partial_cmp(&b)
+            .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
     });
     places
 }
@@ -116,7 +120,9 @@ fn discoveries(values: &[f64], alpha: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let each = alpha / sorted.len() as f64;
-    let within = (1..).zip(sorted).filter(|(i, p)| *p <= each * f64::from(*i));
+    let within = (1..)
+        .zip(sorted)
+        .filter(|(i, p)| *p <= each * f64::from(*i));
     within.map(|(_, p)| p).reduce(f64::max)
 }
 
