@@ -154,6 +154,14 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// Keys and values of a dict, in the order of the file.
+    pub(super) fn pairs(&self, id: Id) -> Option<&[(Id, Id)]> {
+        match self.node(id) {
+            Node::Dict(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
     /// The value of a dict under a key.
     pub(super) fn get(&self, id: Id, key: &str) -> Option<Id> {
         let pairs = match self.node(id) {

@@ -117,7 +117,7 @@ pub(super) fn regressor(
 
 /// Whether the estimator's own `predict` takes NaN: trees since 1.3, forests since 1.4, random splits since 1.6, and before
 /// 1.9 only for some criteria.
-fn takes_missing(part: Part<'_>, trees: &[Part<'_>]) -> bool {
+pub(super) fn takes_missing(part: Part<'_>, trees: &[Part<'_>]) -> bool {
     let Some(tree) = trees.first() else {
         return false;
     };

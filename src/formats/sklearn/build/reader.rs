@@ -13,7 +13,7 @@ pub(super) struct Reader {
     pub(super) size: usize,
     /// The classes met, in their order.
     pub(super) parts: Vec<String>,
-    /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing.
+    /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing, and products go another way.
     pub(super) sparse: bool,
     /// How many parts the one at hand is inside of.
     depth: usize,

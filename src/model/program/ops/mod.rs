@@ -23,7 +23,7 @@ pub use choose::{Above, Largest};
 pub use decide::Decide;
 pub use each::Each;
 pub use fill::{Fill, Missing};
-pub use finite::Finite;
+pub use finite::{Finite, Positive};
 pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function};
 pub use interpolate::Interpolate;

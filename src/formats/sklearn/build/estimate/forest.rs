@@ -106,6 +106,18 @@ impl Reader {
         }))
     }
 
+    /// scikit-learn's trees take NaN, if they do, but nothing infinite; the boosters of others do.
+    pub(in super::super) fn finite_for(
+        &mut self,
+        part: Part<'_>,
+        forest: &ForestModel,
+        reads: &[Reg],
+    ) {
+        if part.package() == "sklearn" {
+            self.board.refuse_infinite(reads, forest.input);
+        }
+    }
+
     /// A forest in the middle of a model.
     pub(super) fn forest_estimate(
         &mut self,
@@ -114,6 +126,7 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
         self.board.numbers(reads)?;
+        self.finite_for(part, &forest, reads);
         if !forest.forest.handles_missing {
             self.board.refuse_missing(reads);
         }

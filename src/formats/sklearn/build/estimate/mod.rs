@@ -72,6 +72,7 @@ impl Reader {
         reads: Vec<Reg>,
     ) -> Result<(ModelIr, Vec<String>), FormatError> {
         if let Some((forest, reads)) = self.forest(last, &reads)? {
+            self.finite_for(last, &forest, &reads);
             return Ok((self.board.finish_forest(reads, forest)?, self.parts));
         }
         let estimate = self.estimate(last, &reads)?;
@@ -93,6 +94,12 @@ impl Reader {
             "LogisticRegression" | "LogisticRegressionCV" => self.logistic(part, &reads),
             "LinearRegression" | "Ridge" | "RidgeCV" | "Lasso" | "LassoCV" | "ElasticNet"
             | "ElasticNetCV" => self.linear_regression(part, &reads),
+            "RFE" | "RFECV" => {
+                let kept = self.select(part, &reads)?;
+                self.inside("estimator_", |reader| {
+                    reader.estimate(part.part("estimator_")?, &kept)
+                })
+            }
             _ => Err(self.refusal(part)),
         }
     }
