@@ -13,6 +13,7 @@ mod predict;
 mod prepare;
 pub mod program;
 mod source;
+mod sum;
 #[cfg(test)]
 mod tests;
 
@@ -26,3 +27,4 @@ pub(crate) use output::largest;
 pub use predict::{Model, Predictions, Unanswered};
 pub use program::{Operation, ops};
 pub use source::{ForestModel, ModelIr, Scores};
+pub(crate) use sum::pairwise_sum;

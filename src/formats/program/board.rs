@@ -48,6 +48,14 @@ impl Register {
         }
     }
 
+    /// A computed number that is never NaN, rounded to a precision.
+    pub(crate) fn rounded(precision: Precision) -> Self {
+        Self {
+            precision,
+            ..Self::number()
+        }
+    }
+
     /// A number computed from this one alone: missing where this one is.
     pub(crate) fn computed(&self) -> Self {
         Self {

@@ -11,6 +11,7 @@ mod cells;
 mod compose;
 mod ensemble;
 mod estimate;
+mod estimated;
 mod forests;
 mod hist;
 mod labels;

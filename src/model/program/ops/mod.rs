@@ -15,6 +15,8 @@ mod normalise;
 mod one_hot;
 mod products;
 mod recode;
+#[cfg(test)]
+mod tests;
 mod votes;
 
 pub use average::Average;
@@ -28,7 +30,7 @@ pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function};
 pub use interpolate::Interpolate;
 pub use linear::Linear;
-pub use normalise::Normalise;
+pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};

@@ -5,7 +5,7 @@ mod named;
 mod pipeline;
 mod union;
 
-pub(super) use named::{found, with_its_rows};
+pub(super) use named::{Step, found, list, with_its_rows};
 
 use super::{
     super::{id::Id, numpy, record::Node},
