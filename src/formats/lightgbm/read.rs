@@ -31,7 +31,10 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
 ///
 /// # Errors
 /// As [`read()`].
-pub(crate) fn read_wrapped(bytes: &[u8], wrapper: &LightgbmWrapper) -> Result<Parsed<Coded>, FormatError> {
+pub(crate) fn read_wrapped(
+    bytes: &[u8],
+    wrapper: &LightgbmWrapper,
+) -> Result<Parsed<Coded>, FormatError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| corrupt!("the file is not a LightGBM model: it is not text"))?;
     let mut lines = Lines::new(text)?;

@@ -23,6 +23,8 @@ pub(crate) struct Register {
     /// Whether it may be NaN or infinite for numbers that are neither.
     pub(crate) partial: bool,
     pub(crate) precision: Precision,
+    /// Where a missing value was filled in and None was not taken for one: the register before.
+    pub(super) unfilled: Option<Reg>,
 }
 
 impl Register {
@@ -34,6 +36,15 @@ impl Register {
             unknown: None,
             partial: false,
             precision: Precision::F64,
+            unfilled: None,
+        }
+    }
+
+    /// A computed number of some precision that is never NaN.
+    pub(crate) fn of(precision: Precision) -> Self {
+        Self {
+            precision,
+            ..Self::number()
         }
     }
 
@@ -49,6 +60,7 @@ impl Register {
     pub(crate) fn computed(&self) -> Self {
         Self {
             column: None,
+            unfilled: None,
             ..self.clone()
         }
     }
@@ -93,9 +105,8 @@ impl Board {
         let registers = (0..).zip(&columns).map(|(at, column)| Register {
             column: Some(at),
             missing: Some(at),
-            unknown: None,
-            partial: false,
             precision: column.precision(),
+            ..Register::number()
         });
         Self {
             registers: registers.collect(),
@@ -168,15 +179,7 @@ impl Board {
 
     /// Makes the columns refuse what would show as NaN in these registers, and rows of which steps compute what is not finite.
     pub(crate) fn refuse_missing(&mut self, registers: &[Reg]) {
-        let partial = |read: &&Reg| self.register(**read).partial;
-        let partial: Vec<Reg> = registers.iter().filter(partial).copied().collect();
-        if !partial.is_empty() {
-            let finite = ops::Finite {
-                reads: partial,
-                step: self.place(),
-            };
-            self.drawn.push(Drawn::Other(Arc::new(finite)));
-        }
+        self.finite(registers, Precision::F64, false);
         for register in registers {
             let register = self.registers[*register as usize].clone();
             if let Some(column) = register.missing {
@@ -185,6 +188,38 @@ impl Board {
             if let Some((column, known)) = register.unknown {
                 self.columns[column as usize].words.refuse_others(&known);
             }
+        }
+    }
+
+    /// Refuses rows of which steps compute what is infinite once it is rounded; NaN passes.
+    pub(crate) fn refuse_infinite(&mut self, registers: &[Reg], precision: Precision) {
+        self.finite(registers, precision, true);
+    }
+
+    fn finite(&mut self, registers: &[Reg], precision: Precision, missing: bool) {
+        let partial = |read: &&Reg| self.register(**read).partial;
+        let reads: Vec<Reg> = registers.iter().filter(partial).copied().collect();
+        if !reads.is_empty() {
+            let finite = ops::Finite {
+                reads,
+                precision,
+                missing,
+            };
+            self.drawn.push(Drawn::Other(Arc::new(finite)));
+        }
+    }
+
+    /// Refuses rows in which one of these registers is a number that is not positive.
+    pub(crate) fn positive(&mut self, registers: &[Reg]) {
+        let reads = registers.to_vec();
+        self.drawn
+            .push(Drawn::Other(Arc::new(ops::Positive { reads })));
+    }
+
+    /// Notes what the numbers of registers are rounded to.
+    pub(crate) fn round(&mut self, registers: &[Reg], precision: Precision) {
+        for register in registers {
+            self.registers[*register as usize].precision = precision;
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     formats::{FormatError, unsupported},
-    input::Word,
+    input::{Precision, Word},
     model::{Reg, StepOp, ops},
 };
 use std::sync::Arc;
@@ -70,6 +70,7 @@ impl Board {
         };
         let (unknown, missing) = (value(unknown), value(missing));
         let mut after = register.computed();
+        after.precision = Precision::F64;
         if !missing.is_nan() {
             after.missing = None;
         }
@@ -96,13 +97,21 @@ impl Board {
         Ok(self.draw(recode, [after])?[0])
     }
 
-    /// Draws what a value becomes that is missing. The register stays its column's.
-    pub(crate) fn fill(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
+    /// The register that an encoder looks a value up in. One that knows None as a category has met it, although an imputer before it
+    /// fills in NaN: None is not NaN to numpy.
+    pub(crate) fn as_categories(&self, read: Reg, knows_none: bool) -> Reg {
+        let unfilled = self.register(read).unfilled.filter(|_| knows_none);
+        unfilled.unwrap_or(read)
+    }
+
+    /// Draws what a value becomes that is missing, and whether None is such. The register stays its column's.
+    pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
         let mut after = self.register(read).clone();
+        after.unfilled = Some(read).filter(|_| !none);
         let value = if self.as_words(read, std::iter::once(value))? {
             self.word(read, value.clone())?.into()
         } else {
-            number(value)
+            after.precision.round(number(value))
         };
         if !value.is_nan() {
             after.missing = None;
@@ -117,6 +126,7 @@ impl Board {
     /// Draws that a value counts as missing. The register stays its column's.
     pub(crate) fn is_missing(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
         let mut after = self.register(read).clone();
+        after.unfilled = None;
         let value = if self.as_words(read, std::iter::once(value))? {
             self.word(read, value.clone())?.into()
         } else {

@@ -11,12 +11,15 @@ mod cells;
 mod compose;
 mod ensemble;
 mod estimate;
+mod estimated;
 mod forests;
 mod hist;
 mod labels;
 mod lightgbm;
+mod names;
 mod origin;
 mod part;
+mod reader;
 mod transform;
 mod trees;
 mod xgboost;
@@ -32,15 +35,9 @@ use super::{
 use crate::{
     formats::{ColumnsBy, Parsed, program::Board},
     input::Schema,
-    model::{ModelIr, Reg},
 };
 use part::Part;
-
-/// Steps in steps deeper than this are nobody's model.
-const MAX_DEPTH: usize = 16;
-
-/// Nor are so many parts, each counted as often as it stands somewhere: of few objects that hold each other a file can make any number.
-const MAX_PARTS: usize = 1 << 16;
+use reader::Reader;
 
 /// Builds the model whose record is `root`. `size` is the number of bytes it was read from, `told` what the package says of the columns.
 pub(super) fn model(
@@ -59,14 +56,8 @@ pub(super) fn model(
     };
     let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);
     let width = origin.width(root, told)?;
-    let mut reader = Reader {
-        board: Board::new(origin.names(width), width, told),
-        size,
-        parts: Vec::new(),
-        depth: 0,
-        read: 0,
-        last_member: None,
-    };
+    let board = Board::new(origin.names(width), width, told);
+    let mut reader = Reader::new(board, size);
     let all = reader.board.all_columns();
     let (last, reads) = reader.before_the_last(root, all)?;
     let (ir, parts) = reader.finish(last, reads)?;
@@ -77,77 +68,4 @@ pub(super) fn model(
         parts,
         columns: by,
     })
-}
-
-/// The reading of one model.
-struct Reader {
-    board: Board,
-    /// Bytes of the file that nothing has been made of, which bound what its trees and weights may claim.
-    size: usize,
-    /// The classes met, in their order.
-    parts: Vec<String>,
-    /// How many parts the one at hand is inside of.
-    depth: usize,
-    /// How many parts inside others have been read.
-    read: usize,
-    /// The member that was read last, what it read, and its answer: copies of one object follow each other.
-    last_member: Option<(Id, Vec<Reg>, estimate::Estimate)>,
-}
-
-impl Reader {
-    /// Reads a part that is inside another one, called `name` there.
-    fn inside<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Self) -> Result<T, FormatError>,
-    ) -> Result<T, FormatError> {
-        if self.depth >= MAX_DEPTH {
-            return Err(unsupported!("the steps nest more than {MAX_DEPTH} deep"));
-        }
-        self.read += 1;
-        if self.read > MAX_PARTS {
-            return Err(unsupported!("the model has more than {MAX_PARTS} parts"));
-        }
-        self.depth += 1;
-        self.board.path.push(name.to_owned());
-        let read = read(self)?;
-        self.board.path.pop();
-        self.depth -= 1;
-        Ok(read)
-    }
-
-    /// Notes that numbers were read that take at least `bytes` of the file. One object may stand where many should, so that a small file
-    /// would make a large model.
-    fn spend(&mut self, bytes: usize) -> Result<(), FormatError> {
-        let left = self.size.checked_sub(bytes);
-        self.size = left.ok_or_else(|| corrupt!("the file names one model many times over"))?;
-        Ok(())
-    }
-
-    /// The model that ends in `last`, an estimator that is no pipeline.
-    fn finish(
-        mut self,
-        last: Part<'_>,
-        reads: Vec<Reg>,
-    ) -> Result<(ModelIr, Vec<String>), FormatError> {
-        if let Some((forest, reads)) = self.forest(last, &reads)? {
-            return Ok((self.board.finish_forest(reads, forest)?, self.parts));
-        }
-        let estimate = self.estimate(last, &reads)?;
-        Ok((estimate.finish(self.board)?, self.parts))
-    }
-
-    /// Where a part stands and what it is, for messages: "the step `prep → cat` is a …".
-    fn refusal(&self, part: Part<'_>) -> FormatError {
-        let place = self.board.place();
-        let what = if place.is_empty() {
-            "the model".to_owned()
-        } else {
-            format!("the step `{place}`")
-        };
-        unsupported!(
-            "{what} is a {}, which this server does not run; {ADVICE}",
-            part.full_name()
-        )
-    }
 }

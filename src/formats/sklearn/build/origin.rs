@@ -1,6 +1,6 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
-use super::{Part, compose, corrupt, unsupported};
+use super::{Part, compose, corrupt, names::feature_names, reader::MAX_PARTS, unsupported};
 use crate::{formats::FormatError, input::Schema};
 
 /// What the parts of a model say of its columns.
@@ -37,12 +37,12 @@ impl Origin {
             self.width = weights.and_then(|weights| weights.shape.last().copied());
         }
         if self.names.is_none() {
-            self.names = part.feature_names().transpose()?;
+            self.names = feature_names(part).transpose()?;
         }
         for inside in compose::with_its_rows(part)? {
             let known = self.width.is_some() && self.names.is_some();
             // Of few objects that hold each other a file can make any number.
-            if depth >= MAX_DEPTH || known || self.asked >= super::MAX_PARTS {
+            if depth >= MAX_DEPTH || known || self.asked >= MAX_PARTS {
                 break;
             }
             self.asked += 1;

@@ -94,6 +94,9 @@ mod tests {
         assert!(bins(Precision::F64, false).compared(below) < 0.3);
         assert!(bins(Precision::F64, true).compared(below) > 0.3);
         assert!(bins(Precision::F32, true).compared(below) > 0.3);
-        assert!(bins(Precision::F32, false).compared(below) > 0.3, "the nearest f32");
+        assert!(
+            bins(Precision::F32, false).compared(below) > 0.3,
+            "the nearest f32"
+        );
     }
 }

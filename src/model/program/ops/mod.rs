@@ -25,7 +25,8 @@ pub use choose::{Above, Largest};
 pub use decide::Decide;
 pub use each::Each;
 pub use fill::{Fill, Missing};
-pub use finite::Finite;
+pub use finite::{Finite, Positive};
+pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function};
 pub use interpolate::Interpolate;
 pub use linear::Linear;
@@ -35,8 +36,15 @@ pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
 pub use votes::Votes;
 
-use super::{Operation, Out, Reg, Registers, Run, Scratch, Tile};
-use crate::model::check::{InvalidModel, invalid};
+use super::{
+    operation::{Operation, Run},
+    registers::Registers,
+    tile::{Out, Scratch, Tile},
+};
+use crate::model::{
+    check::{InvalidModel, invalid},
+    ir::Reg,
+};
 
 /// One number for each register that is read.
 fn one_each<T>(what: &str, reads: &[Reg], numbers: &[T]) -> Result<(), InvalidModel> {

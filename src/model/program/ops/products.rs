@@ -61,7 +61,9 @@ impl Run for Products {
             }
             // The product of two f32 numbers is exact in f64.
             if self.precision == Precision::F32 {
-                product.iter_mut().for_each(|y| *y = self.precision.round(*y));
+                product
+                    .iter_mut()
+                    .for_each(|y| *y = self.precision.round(*y));
             }
         }
     }

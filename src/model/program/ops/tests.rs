@@ -83,7 +83,10 @@ fn an_average_weighs_its_members_in_their_order() {
     assert_eq!(plain, [[(0.1 + 0.2 + 0.3) / 3.0]]);
     let weighted = run(average(Some(vec![2.0, 0.0, 1.0]), Precision::F64), &row);
     assert_eq!(weighted, [[(0.2 + 0.0 + 0.3) / 3.0]]);
-    let single = run(average(None, Precision::F32), &[[0.1f32, 0.2, 0.3].map(f64::from)]);
+    let single = run(
+        average(None, Precision::F32),
+        &[[0.1f32, 0.2, 0.3].map(f64::from)],
+    );
     assert_eq!(single, [[f64::from((0.1f32 + 0.2 + 0.3) / 3.0)]]);
 }
 

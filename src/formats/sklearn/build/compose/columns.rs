@@ -3,7 +3,7 @@
 //! Source: `ColumnTransformer` in `sklearn/compose/_column_transformer.py`, versions 0.24 to 1.9.
 
 use super::{
-    FormatError, Id, Node, Part, Reader, Reg, corrupt,
+    FormatError, Id, Node, Part, Reader, Reg, corrupt, feature_names,
     named::{Step, list},
     numpy, unsupported,
 };
@@ -16,7 +16,9 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let mut all = Vec::new();
+        let sparse = self.sparse;
         for (name, rest) in list(part, "transformers_")? {
+            self.sparse = sparse;
             let &[object, columns, ..] = rest else {
                 return Err(corrupt!("the transformer `{name}` names no columns"));
             };
@@ -43,6 +45,7 @@ impl Reader {
             };
             all.extend(self.weighted(part, name, result)?);
         }
+        self.sparse = part.flag("sparse_output_");
         Ok(all)
     }
 }
@@ -180,7 +183,7 @@ fn from_end(name: &str, place: f64, width: usize) -> Result<usize, FormatError> 
 }
 
 fn by_name(part: Part<'_>, name: &str, column: Id) -> Result<usize, FormatError> {
-    let names = part.feature_names().transpose()?.unwrap_or_default();
+    let names = feature_names(part).transpose()?.unwrap_or_default();
     let column = part.arena.text(column).unwrap_or("?");
     names
         .iter()

@@ -17,8 +17,10 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let mut all = Vec::new();
+        let (given_sparse, mut sparse) = (self.sparse, false);
         for (name, rest) in list(part, "transformer_list")? {
             let given = reads.to_vec();
+            self.sparse = given_sparse;
             let result = match Step::of(part, name, rest[0], Step::Drop)? {
                 Step::Drop => continue,
                 Step::Passthrough => given,
@@ -27,7 +29,9 @@ impl Reader {
                 }
             };
             all.extend(self.weighted(part, name, result)?);
+            sparse |= self.sparse;
         }
+        self.sparse = sparse;
         Ok(all)
     }
 

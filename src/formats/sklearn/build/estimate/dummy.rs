@@ -3,11 +3,7 @@
 //! Source: `sklearn/dummy.py`.
 
 use super::{Estimate, FormatError, Labels, Part, Reader, corrupt, labels, unsupported};
-use crate::{
-    formats::sklearn::build::cells,
-    input::Word,
-    model::largest,
-};
+use crate::{formats::sklearn::build::cells, input::Word, model::largest};
 
 impl Reader {
     /// The class that was most frequent, or a given one; the shares of the classes, or certainty.
@@ -71,9 +67,9 @@ fn constant(part: Part<'_>, labels: &Labels) -> Result<usize, FormatError> {
         (Some(Word::Number(number)), Labels::Integers(labels)) => {
             labels.iter().position(|label| *label as f64 == *number)
         }
-        (Some(Word::Boolean(flag)), Labels::Integers(labels)) => labels
-            .iter()
-            .position(|label| *label == i64::from(*flag)),
+        (Some(Word::Boolean(flag)), Labels::Integers(labels)) => {
+            labels.iter().position(|label| *label == i64::from(*flag))
+        }
         _ => None,
     };
     place.ok_or_else(|| corrupt!("the constant of the {} is none of its classes", part.class))

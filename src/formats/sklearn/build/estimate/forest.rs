@@ -6,15 +6,15 @@ use super::{
 };
 use crate::{
     formats::coded::Coded,
-    model::{ForestScores, Reg, StepOp},
+    input::Precision,
+    model::{ForestScores, Reg, Step, StepOp},
 };
 
 /// A model of LightGBM or XGBoost, if the part is one.
 pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
     Ok(match (part.module, part.class) {
-        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
-            Some(lightgbm::read(part)?)
-        }
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker")
+        | ("lightgbm.basic", "Booster") => Some(lightgbm::read(part)?),
         ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
             Some(xgboost::read(part)?.map(|forest| Coded {
                 forest,
@@ -23,6 +23,17 @@ pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>,
         }
         _ => None,
     })
+}
+
+/// What is not stored in a sparse matrix is missing to XGBoost, and zeros are not stored.
+///
+/// Source: `_from_scipy_csr` in XGBoost's `python-package/xgboost/data.py`.
+fn zero_is_missing(forest: &ForestModel) -> Step {
+    Step {
+        op: StepOp::ZeroIsMissing,
+        operand: vec![0.0; forest.forest.n_features],
+        precision: Precision::F64,
+    }
 }
 
 /// What a forest takes of a file at the least, in any of the formats.
@@ -40,7 +51,13 @@ impl Reader {
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
         if let Some(booster) = booster(part)? {
             self.parts.extend(booster.parts);
-            let Coded { forest, categories } = booster.ir;
+            let Coded {
+                mut forest,
+                categories,
+            } = booster.ir;
+            if self.sparse && part.package() == "xgboost" {
+                forest.steps.insert(0, zero_is_missing(&forest));
+            }
             self.spend(bytes(&forest))?;
             return Ok(Some((forest, self.board.codes(reads, &categories)?)));
         }
@@ -98,6 +115,18 @@ impl Reader {
         }))
     }
 
+    /// scikit-learn's trees take NaN, if they do, but nothing infinite; the boosters of others do.
+    pub(in super::super) fn finite_for(
+        &mut self,
+        part: Part<'_>,
+        forest: &ForestModel,
+        reads: &[Reg],
+    ) {
+        if part.package() == "sklearn" {
+            self.board.refuse_infinite(reads, forest.input);
+        }
+    }
+
     /// A forest in the middle of a model.
     pub(super) fn forest_estimate(
         &mut self,
@@ -106,6 +135,7 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
         self.board.numbers(reads)?;
+        self.finite_for(part, &forest, reads);
         if !forest.forest.handles_missing {
             self.board.refuse_missing(reads);
         }

@@ -144,11 +144,7 @@ impl Reader {
     }
 
     /// Probabilities depend on the loss.
-    fn sgd_classifier(
-        &mut self,
-        part: Part<'_>,
-        reads: &[Reg],
-    ) -> Result<Estimate, FormatError> {
+    fn sgd_classifier(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Estimate, FormatError> {
         let (labels, raw) = self.linear_scores(part, reads)?;
         match part.text("loss") {
             Some("log_loss" | "log") => self.logistic_of(part, labels, raw),

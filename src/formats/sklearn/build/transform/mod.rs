@@ -1,10 +1,15 @@
 //! Transformers: registers to registers, as their `transform` is written.
 
+mod bins;
 mod function;
 mod impute;
 mod one_hot;
 mod ordinal;
+mod polynomial;
+mod power;
 mod scale;
+mod select;
+mod target;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -37,6 +42,11 @@ impl Reader {
             ("sklearn", "MissingIndicator") => self.missing_indicator(part, &reads),
             ("sklearn", "OneHotEncoder") => self.one_hot(part, &reads),
             ("sklearn", "OrdinalEncoder") => self.ordinal(part, &reads),
+            ("sklearn", "TargetEncoder") => self.target(part, &reads),
+            ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
+            ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
+            ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
             ("sklearn", "FunctionTransformer") => self.function(part, reads),
             _ => Err(self.refusal(part)),
         }

@@ -21,7 +21,11 @@ impl Reader {
     ) -> Result<Estimate, FormatError> {
         let labels = labels(part, "classes_")?;
         let mut members = Vec::new();
-        for (i, member) in part.parts("calibrated_classifiers_")?.into_iter().enumerate() {
+        for (i, member) in part
+            .parts("calibrated_classifiers_")?
+            .into_iter()
+            .enumerate()
+        {
             let name = format!("fold {i}");
             let answer = self.inside(&name, |reader| reader.calibration(member, &labels, reads));
             members.push(answer?);
@@ -46,10 +50,14 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         // Renamed in 1.2.
-        let inside = part.part("estimator").or_else(|_| part.part("base_estimator"))?;
+        let inside = part
+            .part("estimator")
+            .or_else(|_| part.part("base_estimator"))?;
         let answer = self.member("estimator", inside, reads)?.classes(part)?;
         // Renamed in 0.24.
-        let calibrators = part.parts("calibrators").or_else(|_| part.parts("calibrators_"))?;
+        let calibrators = part
+            .parts("calibrators")
+            .or_else(|_| part.parts("calibrators_"))?;
         let temperature = match calibrators.as_slice() {
             [one] if one.class == "_TemperatureScaling" => Some(*one),
             _ => None,
@@ -120,7 +128,13 @@ impl Reader {
             return Ok(read);
         }
         let products = vec![[ops::Factor::Register(read), ops::Factor::One]];
-        Ok(self.board.draw(ops::Products { products }, [])?[0])
+        Ok(self.board.draw(
+            ops::Products {
+                products,
+                precision: Precision::F64,
+            },
+            [],
+        )?[0])
     }
 
     /// `1 / (1 + e^(a s + b))`

@@ -9,8 +9,8 @@ mod threshold;
 mod voting;
 
 use super::{
-    Classes, Estimate, FormatError, Id, Labels, Part, Precision, Reader, Reg, Register,
-    corrupt, labels, numpy, ops, unsupported,
+    Classes, Estimate, FormatError, Id, Labels, Part, Precision, Reader, Reg, Register, corrupt,
+    labels, numpy, ops, unsupported,
 };
 use crate::model::StepOp;
 
@@ -34,7 +34,7 @@ impl Reader {
             "MultiOutputRegressor" => self.multi_output(part, reads)?,
             "RANSACRegressor" => self.member("estimator", part.part("estimator_")?, reads)?,
             "RFE" | "RFECV" => {
-                let selected = self.transform(part, reads.to_vec())?;
+                let selected = self.select(part, reads)?;
                 self.member("estimator", part.part("estimator_")?, &selected)?
             }
             _ => return Ok(None),

@@ -2,9 +2,7 @@
 //!
 //! Source: `OneVsRestClassifier` in `sklearn/multiclass.py`.
 
-use super::{
-    Classes, Estimate, FormatError, Part, Reader, Reg, corrupt, labels, ops, unsupported,
-};
+use super::{Classes, Estimate, FormatError, Part, Reader, Reg, corrupt, labels, ops, unsupported};
 
 impl Reader {
     /// The class whose classifier is the surest: by its decision, else by its probability.
@@ -15,7 +13,10 @@ impl Reader {
     ) -> Result<Estimate, FormatError> {
         let binarizer = part.part("label_binarizer_")?;
         let labels = labels(binarizer, "classes_")?;
-        if binarizer.text("y_type_").is_some_and(|kind| kind.starts_with("multilabel")) {
+        if binarizer
+            .text("y_type_")
+            .is_some_and(|kind| kind.starts_with("multilabel"))
+        {
             return Err(unsupported!(
                 "the {} answers any number of labels for a row, which this server does not; fit one model per label",
                 part.class
@@ -113,7 +114,9 @@ fn binary(answer: Estimate, part: Part<'_>) -> Result<Binary, FormatError> {
         ));
     }
     Ok(Binary {
-        decision: answer.decision.and_then(|decision| decision.first().copied()),
+        decision: answer
+            .decision
+            .and_then(|decision| decision.first().copied()),
         positive: answer.probabilities.and_then(|p| p.get(1).copied()),
     })
 }

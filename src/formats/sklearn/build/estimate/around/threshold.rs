@@ -72,7 +72,9 @@ impl Reader {
         positive: impl FnOnce(&Labels) -> Result<Option<usize>, FormatError>,
     ) -> Result<Estimate, FormatError> {
         // Since 1.7 one that was fitted before is used as it is.
-        let inside = part.part("estimator_").or_else(|_| part.part("estimator"))?;
+        let inside = part
+            .part("estimator_")
+            .or_else(|_| part.part("estimator"))?;
         let answer = self.member("estimator", inside, reads)?.classes(part)?;
         if answer.labels.len() != 2 {
             return Err(corrupt!(
@@ -120,7 +122,10 @@ impl Reader {
 fn place(part: Part<'_>, label: Id, labels: &Labels) -> Result<usize, FormatError> {
     match cells::value(part, label)? {
         Some(word) => place_of(part, &word, labels),
-        None => Err(corrupt!("the positive label of the {} is missing", part.class)),
+        None => Err(corrupt!(
+            "the positive label of the {} is missing",
+            part.class
+        )),
     }
 }
 
@@ -132,9 +137,9 @@ fn place_of(part: Part<'_>, word: &Word, labels: &Labels) -> Result<usize, Forma
         (Word::Number(number), Labels::Integers(labels)) => {
             labels.iter().position(|label| *label as f64 == *number)
         }
-        (Word::Boolean(flag), Labels::Integers(labels)) => labels
-            .iter()
-            .position(|label| *label == i64::from(*flag)),
+        (Word::Boolean(flag), Labels::Integers(labels)) => {
+            labels.iter().position(|label| *label == i64::from(*flag))
+        }
         _ => None,
     };
     place.ok_or_else(|| corrupt!("a label of the {} is none of its classes", part.class))

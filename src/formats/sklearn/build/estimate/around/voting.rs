@@ -25,7 +25,9 @@ impl Reader {
                 continue;
             }
             if let Labels::Integers(known) = &answer.labels
-                && known.iter().any(|label| !(0..labels.len() as i64).contains(label))
+                && known
+                    .iter()
+                    .any(|label| !(0..labels.len() as i64).contains(label))
             {
                 return Err(corrupt!(
                     "the member `{name}` of the {} knows other classes",
@@ -119,6 +121,8 @@ fn weights(part: Part<'_>) -> Result<Option<Vec<f64>>, FormatError> {
             .copied()
             .ok_or_else(|| corrupt!("the {} has {} weights", part.class, all.len()))
     };
-    let kept = members(part)?.into_iter().map(|(_, place, _)| weight(place));
+    let kept = members(part)?
+        .into_iter()
+        .map(|(_, place, _)| weight(place));
     kept.collect::<Result<_, _>>().map(Some)
 }
