@@ -2,9 +2,7 @@
 //!
 //! Source: `_build_f` and `transform` in `sklearn/isotonic.py`; the numbers have the type of the thresholds.
 
-use super::{
-    Estimate, FormatError, Part, Precision, Reader, Reg, Register, corrupt, ops,
-};
+use super::{Estimate, FormatError, Part, Precision, Reader, Reg, Register, corrupt, ops};
 
 impl Reader {
     /// The regression alone, over one column.
