@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// More registers than any pipeline has.
 const MAX_REGISTERS: usize = 1 << 20;
+/// Nor do its operations read so many, each counted as often as it is read.
+const MAX_READS: usize = 1 << 24;
 
 /// What is known of a register.
 #[derive(Clone, Debug)]
@@ -81,6 +83,8 @@ pub(crate) struct Board {
     pub(super) named: bool,
     pub(super) registers: Vec<Register>,
     pub(super) drawn: Vec<Drawn>,
+    /// How many registers the operations read.
+    reads: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
     pub(crate) path: Vec<String>,
 }
@@ -113,6 +117,7 @@ impl Board {
             columns,
             named,
             drawn: Vec::new(),
+            reads: 0,
             path: Vec::new(),
         }
     }
@@ -253,6 +258,16 @@ impl Board {
         if width > MAX_REGISTERS - first.min(MAX_REGISTERS) {
             return Err(unsupported!(
                 "`{}` makes more than {MAX_REGISTERS} columns of the row",
+                self.place()
+            ));
+        }
+        self.reads += match &drawn {
+            Drawn::Each(each) => each.reads.len(),
+            Drawn::Other(operation) => operation.reads().len(),
+        };
+        if self.reads > MAX_READS {
+            return Err(unsupported!(
+                "the steps up to `{}` read the columns of the row more than {MAX_READS} times",
                 self.place()
             ));
         }

@@ -14,6 +14,7 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, PowerTransformer, StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from cases.parts import columns, forest, logistic
 from record import VERSION, Case as Recorded
@@ -48,6 +49,8 @@ def linear():
         yield Case(f"more_isotonic_{bounds}", one, "numbers", "value")
     for name, model, target in (("svc", LinearSVC(random_state=0, dual=False), "words3"), ("forest", forest(), "odd"), ("two", forest(), "words"), ("two_svc", LinearSVC(random_state=0, dual=False), "booleans")):
         yield Case(f"more_one_vs_rest_{name}", scaled(OneVsRestClassifier(model)), "numbers", target, "blas" if "svc" in name else "exact", every=name == "forest")
+    stump = DecisionTreeClassifier(max_depth=1, random_state=0)
+    yield Case("more_one_vs_rest_ties", OneVsRestClassifier(stump), "numbers", "odd", every=True)
     yield Case("more_dummy_array", DummyClassifier(strategy="constant", constant=["a"]), "numbers", "words3", since=(1, 5))
 
 
@@ -89,6 +92,10 @@ def around():
     if VERSION >= (1, 5):
         from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
         of_one = lambda targets: 2 - targets["two"]
+        def reached(X, y):
+            stump = DecisionTreeClassifier(max_depth=1, random_state=0).fit(X, y)
+            return FixedThresholdClassifier(stump, threshold=stump.predict_proba(X)[:, 1].max()).fit(X, y)
+        yield Case("more_threshold_reached", reached, "numbers", "two", fitted=True, since=(1, 5))
         yield Case("more_threshold_first", FixedThresholdClassifier(forest(), threshold=0.4, pos_label=1), "numbers", of_one, since=(1, 5))
         yield Case("more_threshold_first_decision", FixedThresholdClassifier(exponential(), threshold=0.1, pos_label=1, response_method="decision_function"), "numbers", of_one, "libm", since=(1, 5))
         yield Case("more_threshold_tuned_first", TunedThresholdClassifierCV(forest(), scoring="f1", cv=2, random_state=0, thresholds=10), "numbers", of_one, since=(1, 5))
