@@ -142,6 +142,12 @@ impl Board {
         self.path.join(" → ")
     }
 
+    /// The same for a step inside that part.
+    pub(crate) fn place_of(&self, name: &str) -> String {
+        let path = self.path.iter().map(String::as_str);
+        path.chain([name]).collect::<Vec<_>>().join(" → ")
+    }
+
     /// Reads registers, whatever they hold.
     pub(crate) fn look(&mut self, registers: &[Reg]) {
         for register in registers {

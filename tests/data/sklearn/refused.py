@@ -67,7 +67,6 @@ models = {
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
     "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),
     "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),
-    "text_categories": HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=2, min_samples_leaf=2).fit(frame, y),
     "unfitted": DecisionTreeClassifier(),
     "one_tree_many_times": many,
     "step_of_a_script": make_pipeline(Clip(), tree).fit(X, y),
