@@ -48,6 +48,14 @@ impl Register {
         }
     }
 
+    /// The same, but it may be infinite or NaN for some rows.
+    pub(crate) fn partial(self) -> Self {
+        Self {
+            partial: true,
+            ..self
+        }
+    }
+
     /// A number computed from this one alone: missing where this one is.
     pub(crate) fn computed(&self) -> Self {
         Self {
@@ -73,6 +81,8 @@ pub(crate) struct Board {
     pub(super) named: bool,
     pub(super) registers: Vec<Register>,
     pub(super) drawn: Vec<Drawn>,
+    /// How many values the encoders look up.
+    pub(super) codes: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
     pub(crate) path: Vec<String>,
 }
@@ -105,6 +115,7 @@ impl Board {
             columns,
             named,
             drawn: Vec::new(),
+            codes: 0,
             path: Vec::new(),
         }
     }

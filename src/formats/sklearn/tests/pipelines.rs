@@ -23,8 +23,12 @@ const OTHER_NULLS: [&str; 2] = [
     "onehot_text_nan_where_none_was",
     "onehot_text_none_where_nan_was",
 ];
-/// A model of an array that is a part of its table.
-const OTHER_COLUMNS: &str = "onehot_of_all_array";
+/// Models of a part of their table that names no columns, and one that does not say how many columns it takes.
+const OTHER_COLUMNS: [&str; 3] = [
+    "-onehot_of_all_array.gz",
+    "0.24.2-onehot_of_all.gz",
+    "0.24.2-function_in_union.gz",
+];
 
 #[derive(Deserialize)]
 struct Header {
@@ -248,10 +252,10 @@ fn pipelines_answer_as_python_does_to_the_last_bit_or_as_near_as_blas_allows() {
     let run = |names: &[String]| -> Vec<(String, String, Result<f64, String>)> {
         let mut results = Vec::new();
         for name in names {
-            let case = case(name);
-            if case.header.name == OTHER_COLUMNS {
+            if OTHER_COLUMNS.iter().any(|other| name.ends_with(other)) {
                 continue;
             }
+            let case = case(name);
             for (kind, bytes) in &case.files {
                 let result = compare(&case, &tables[&case.header.table], bytes);
                 results.push((
