@@ -40,8 +40,8 @@ impl Register {
         }
     }
 
-    /// A computed number of some precision that is never NaN.
-    pub(crate) fn of(precision: Precision) -> Self {
+    /// A computed number that is never NaN, rounded to a precision.
+    pub(crate) fn rounded(precision: Precision) -> Self {
         Self {
             precision,
             ..Self::number()

@@ -41,7 +41,7 @@ pub(super) fn classifier(
     let width = labels.len();
     // Before 1.4 the leaves hold counts, and the trees divide by their sum.
     let counts = !part.since(1, 4);
-    let mut forest = Forest::new(part.count("n_features_in_")?, width, Precision::F32, size);
+    let mut forest = Forest::new(part.n_features()?, width, Precision::F32, size);
     let mut handles_missing = true;
     let mut distribution = Vec::new();
     for tree in trees {
@@ -86,7 +86,7 @@ pub(super) fn regressor(
     size: usize,
 ) -> Result<Ensemble, FormatError> {
     let width = part.count("n_outputs_")?;
-    let mut forest = Forest::new(part.count("n_features_in_")?, width, Precision::F32, size);
+    let mut forest = Forest::new(part.n_features()?, width, Precision::F32, size);
     if width == 1 {
         forest.source.targets = vec![0; trees.len()];
     }

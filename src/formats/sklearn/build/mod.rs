@@ -11,12 +11,15 @@ mod cells;
 mod compose;
 mod ensemble;
 mod estimate;
+mod estimated;
 mod forests;
 mod hist;
 mod labels;
 mod lightgbm;
+mod names;
 mod origin;
 mod part;
+mod reader;
 mod transform;
 mod trees;
 mod xgboost;
@@ -32,12 +35,9 @@ use super::{
 use crate::{
     formats::{ColumnsBy, Parsed, program::Board},
     input::Schema,
-    model::{ModelIr, Reg},
 };
 use part::Part;
-
-/// Steps in steps deeper than this are nobody's model.
-const MAX_DEPTH: usize = 16;
+use reader::Reader;
 
 /// Builds the model whose record is `root`. `size` is the number of bytes it was read from, `told` what the package says of the columns.
 pub(super) fn model(
@@ -56,13 +56,8 @@ pub(super) fn model(
     };
     let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);
     let width = origin.width(root, told)?;
-    let mut reader = Reader {
-        board: Board::new(origin.names(width), width, told),
-        size,
-        parts: Vec::new(),
-        sparse: false,
-        depth: 0,
-    };
+    let board = Board::new(origin.names(width), width, told);
+    let mut reader = Reader::new(board, size);
     let all = reader.board.all_columns();
     let (last, reads) = reader.before_the_last(root, all)?;
     let (ir, parts) = reader.finish(last, reads)?;
@@ -73,64 +68,4 @@ pub(super) fn model(
         parts,
         columns: by,
     })
-}
-
-/// The reading of one model.
-struct Reader {
-    board: Board,
-    /// Bytes of the file, which bound what its trees may claim.
-    size: usize,
-    /// The classes met, in their order.
-    parts: Vec<String>,
-    /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing, and products go another way.
-    sparse: bool,
-    /// How many parts the one at hand is inside of.
-    depth: usize,
-}
-
-impl Reader {
-    /// Reads a part that is inside another one, called `name` there.
-    fn inside<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Self) -> Result<T, FormatError>,
-    ) -> Result<T, FormatError> {
-        if self.depth >= MAX_DEPTH {
-            return Err(unsupported!("the steps nest more than {MAX_DEPTH} deep"));
-        }
-        self.depth += 1;
-        self.board.path.push(name.to_owned());
-        let read = read(self)?;
-        self.board.path.pop();
-        self.depth -= 1;
-        Ok(read)
-    }
-
-    /// The model that ends in `last`, an estimator that is no pipeline.
-    fn finish(
-        mut self,
-        last: Part<'_>,
-        reads: Vec<Reg>,
-    ) -> Result<(ModelIr, Vec<String>), FormatError> {
-        if let Some((forest, reads)) = self.forest(last, &reads)? {
-            self.finite_for(last, &forest, &reads);
-            return Ok((self.board.finish_forest(reads, forest)?, self.parts));
-        }
-        let estimate = self.estimate(last, &reads)?;
-        Ok((estimate.finish(self.board)?, self.parts))
-    }
-
-    /// Where a part stands and what it is, for messages: "the step `prep → cat` is a …".
-    fn refusal(&self, part: Part<'_>) -> FormatError {
-        let place = self.board.place();
-        let what = if place.is_empty() {
-            "the model".to_owned()
-        } else {
-            format!("the step `{place}`")
-        };
-        unsupported!(
-            "{what} is a {}, which this server does not run; {ADVICE}",
-            part.full_name()
-        )
-    }
 }

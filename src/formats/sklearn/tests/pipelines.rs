@@ -5,7 +5,7 @@
 use super::read;
 use crate::{
     formats::tests::ulps::allowed,
-    input::{Batch, Schema, Value},
+    input::{Batch, ColumnType, Schema, Value},
     model::{Labels, Model, Predictions},
 };
 use flate2::read::GzDecoder;
@@ -145,7 +145,15 @@ fn row(schema: &Schema, table: &Table, row: &[Json], batch: &mut Batch) -> Resul
 /// The first things that are wrong with a case in one of its serializations.
 fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<f64, String> {
     let header = &case.header;
-    let parsed = read(bytes, None).map_err(|error| format!("not read: {error}"))?;
+    let parsed = match read(bytes, None) {
+        // What computes with no column may not say how many there are; the package does.
+        Err(error) if error.to_string().contains("log it with a signature") => {
+            let width = table.rows.first().map_or(0, Vec::len);
+            read(bytes, Some(&Schema::unnamed(width, ColumnType::Double)))
+        }
+        parsed => parsed,
+    };
+    let parsed = parsed.map_err(|error| format!("not read: {error}"))?;
     let exponential = allowed(&parsed.ir.output, parsed.ir.output_precision) > 0.0;
     let model = Model::new(parsed.ir).map_err(|error| format!("not built: {error}"))?;
     let labels = model.labels().map(|labels| match labels {
@@ -220,7 +228,8 @@ fn off(
     let mut worst = 0f64;
     for (got, wanted) in got.iter().zip(&wanted) {
         let off = (got - wanted).abs() / wanted.abs().max(1.0);
-        if !(off <= most) && got.to_bits() != wanted.to_bits() {
+        let same = got.to_bits() == wanted.to_bits() || got.is_nan() && wanted.is_nan();
+        if !(off <= most) && !same {
             return Err(format!("{got} instead of {wanted}"));
         }
         worst = worst.max(off);

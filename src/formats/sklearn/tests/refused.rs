@@ -58,6 +58,10 @@ fn other_refusals_say_what_to_change() {
         ("two_targets", "predicts 2 targets at once"),
         ("text_categories", "column 0 has categories that are text"),
         ("unfitted", "has no `classes_`: it is not fitted"),
+        (
+            "hist_of_0_22",
+            "was written by scikit-learn 0.22.2.post1; fit it with 0.24 or later",
+        ),
         ("one_tree_many_times", "one tree many times over"),
     ] {
         let text = refusal(name).to_string();

@@ -137,6 +137,7 @@ impl Function {
     fn of_single(self, x: f32) -> f32 {
         match self {
             Self::Exp => x.exp(),
+            Self::Expit => 1.0 / (1.0 + (-x).exp()),
             Self::Expm1 => x.exp_m1(),
             Self::Log => x.ln(),
             Self::Log10 => x.log10(),

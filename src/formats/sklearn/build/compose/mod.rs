@@ -5,10 +5,12 @@ mod named;
 mod pipeline;
 mod union;
 
-pub(super) use named::{found, with_its_rows};
+pub(super) use named::{Step, found, list, with_its_rows};
 
 use super::{
     super::{id::Id, numpy, record::Node},
-    ADVICE, FormatError, Part, Reader, corrupt, unsupported,
+    ADVICE, FormatError, Part, Reader, corrupt,
+    names::feature_names,
+    unsupported,
 };
 use crate::model::Reg;

@@ -8,6 +8,9 @@ use super::{
     unsupported,
 };
 
+/// Pipelines in pipelines deeper than this are nobody's model.
+const MAX_NESTED: usize = 16;
+
 /// Whether the part is a pipeline, of scikit-learn or of imbalanced-learn.
 pub(super) fn is_pipeline(part: Part<'_>) -> bool {
     part.class == "Pipeline" && matches!(part.package(), "sklearn" | "imblearn")
@@ -33,7 +36,7 @@ impl Reader {
         let mut last = found(root)?;
         let mut nested = 0;
         while is_pipeline(last) {
-            if nested > super::super::MAX_DEPTH {
+            if nested > MAX_NESTED {
                 return Err(unsupported!("the pipelines nest too deep"));
             }
             nested += 1;

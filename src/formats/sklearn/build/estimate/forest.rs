@@ -13,9 +13,8 @@ use crate::{
 /// A model of LightGBM or XGBoost, if the part is one.
 pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
     Ok(match (part.module, part.class) {
-        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
-            Some(lightgbm::read(part)?)
-        }
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker")
+        | ("lightgbm.basic", "Booster") => Some(lightgbm::read(part)?),
         ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
             Some(xgboost::read(part)?.map(|forest| Coded {
                 forest,
@@ -37,6 +36,12 @@ fn zero_is_missing(forest: &ForestModel) -> Step {
     }
 }
 
+/// What a forest takes of a file at the least, in any of the formats.
+fn bytes(forest: &ForestModel) -> usize {
+    let nodes: usize = forest.forest.trees.iter().map(Vec::len).sum();
+    nodes.saturating_mul(8)
+}
+
 impl Reader {
     /// The forest that a part is, and the registers that it reads.
     pub(in super::super) fn forest(
@@ -53,6 +58,7 @@ impl Reader {
             if self.sparse && part.package() == "xgboost" {
                 forest.steps.insert(0, zero_is_missing(&forest));
             }
+            self.spend(bytes(&forest))?;
             return Ok(Some((forest, self.board.codes(reads, &categories)?)));
         }
         let Some(ensemble) = self.ensemble(part)? else {
@@ -60,7 +66,9 @@ impl Reader {
         };
         self.parts.push(part.class.to_owned());
         let reads = self.coded(part, reads)?;
-        Ok(Some((ensemble.model(), reads)))
+        let forest = ensemble.model();
+        self.spend(bytes(&forest))?;
+        Ok(Some((forest, reads)))
     }
 
     /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
@@ -152,6 +160,17 @@ impl Reader {
         let raw = self.board.draw(scores, [])?;
         let has_decision = part.class.contains("GradientBoostingClassifier");
         let classifier = output.labels().is_some();
-        self.decide(raw, output, output_precision, classifier, has_decision)
+        let doubled = has_decision && part.text("loss") == Some("exponential");
+        let halves = if doubled {
+            Some(self.board.each(StepOp::Mul, &raw, vec![0.5; raw.len()])?)
+        } else {
+            None
+        };
+        let mut estimate = self.decide(raw, output, output_precision, classifier, has_decision)?;
+        // The leaves were doubled, so that the probability is a sigmoid like any other.
+        if let (Some(halves), Estimate::Classes { decision, .. }) = (halves, &mut estimate) {
+            *decision = Some(halves);
+        }
+        Ok(estimate)
     }
 }

@@ -14,7 +14,7 @@ impl Reader {
             Some(dtype) => dtype,
             None => self.board.precision(reads),
         };
-        let register = Register::of(precision);
+        let register = Register::rounded(precision);
         let bins = Bins {
             reads: reads.to_vec(),
             edges,

@@ -2,7 +2,7 @@
 //!
 //! Source: `FunctionTransformer` in `sklearn/preprocessing/_function_transformer.py`.
 
-use super::{FormatError, Id, Part, Reader, Reg, StepOp, Word, numpy, unsupported};
+use super::{super::ADVICE, FormatError, Id, Part, Reader, Reg, StepOp, Word, numpy, unsupported};
 use crate::model::ops::Function;
 
 /// A function that takes arguments beside the row.
@@ -46,7 +46,7 @@ impl Reader {
         match arguments.left() {
             None => Ok(result),
             Some(name) => Err(unsupported!(
-                "`{}` calls {} with the argument `{name}`, which this server does not follow",
+                "`{}` calls {} with the argument `{name}`, which this server does not follow; {ADVICE}",
                 self.board.place(),
                 name_of(part, "func")
             )),
@@ -78,7 +78,7 @@ impl Reader {
 
     fn unknown(&self, part: Part<'_>, attribute: &str) -> FormatError {
         unsupported!(
-            "`{}` calls {}, which this server does not run; functions of numpy of one number work, such as numpy.log1p",
+            "`{}` calls {}, which this server does not run; functions of numpy of one number work, such as numpy.log1p; {ADVICE}",
             self.board.place(),
             name_of(part, attribute)
         )

@@ -16,7 +16,7 @@ impl Reader {
     ) -> Result<Vec<Reg>, FormatError> {
         let known = categories(part, reads.len())?;
         let grouping = Grouping::of(part);
-        let register = Register::of(cells::dtype(part, "dtype")?.unwrap_or(Precision::F64));
+        let register = Register::rounded(cells::dtype(part, "dtype")?.unwrap_or(Precision::F64));
         // Called `sparse` until 1.2.
         self.sparse = part.flag("sparse_output") || part.flag("sparse");
         let mut result = Vec::new();

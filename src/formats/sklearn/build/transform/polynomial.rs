@@ -52,7 +52,7 @@ impl Reader {
         }
         let precision = self.board.precision(reads);
         // Products of large numbers are too large to be numbers.
-        let register = Register::of(precision).partial();
+        let register = Register::rounded(precision).partial();
         let registers = vec![register; all.products.len()];
         let products = Products {
             products: all.products,

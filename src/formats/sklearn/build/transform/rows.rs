@@ -24,7 +24,7 @@ impl Reader {
                 cut,
                 or_equal: false,
             };
-            result.extend(self.board.draw(above, [Register::of(precision)])?);
+            result.extend(self.board.draw(above, [Register::rounded(precision)])?);
         }
         Ok(result)
     }
@@ -60,6 +60,6 @@ impl Reader {
             precision,
         };
         self.board
-            .draw(length, vec![Register::of(precision); reads.len()])
+            .draw(length, vec![Register::rounded(precision); reads.len()])
     }
 }
