@@ -40,19 +40,19 @@ impl Register {
         }
     }
 
-    /// A computed number of some precision that is never NaN.
-    pub(crate) fn of(precision: Precision) -> Self {
+    /// A computed number that is never NaN, rounded to a precision.
+    pub(crate) fn rounded(precision: Precision) -> Self {
         Self {
             precision,
             ..Self::number()
         }
     }
 
-    /// A computed number that is never NaN, rounded to a precision.
-    pub(crate) fn rounded(precision: Precision) -> Self {
+    /// The same, but it may be infinite or NaN for some rows.
+    pub(crate) fn partial(self) -> Self {
         Self {
-            precision,
-            ..Self::number()
+            partial: true,
+            ..self
         }
     }
 
@@ -81,6 +81,8 @@ pub(crate) struct Board {
     pub(super) named: bool,
     pub(super) registers: Vec<Register>,
     pub(super) drawn: Vec<Drawn>,
+    /// How many values the encoders look up.
+    pub(super) codes: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
     pub(crate) path: Vec<String>,
 }
@@ -113,6 +115,7 @@ impl Board {
             columns,
             named,
             drawn: Vec::new(),
+            codes: 0,
             path: Vec::new(),
         }
     }

@@ -61,12 +61,6 @@ impl Reader {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
-            "RFE" | "RFECV" => {
-                let kept = self.select(part, &reads)?;
-                self.inside("estimator_", |reader| {
-                    reader.estimate(part.part("estimator_")?, &kept)
-                })
-            }
             _ => Err(self.refusal(part)),
         }
     }
