@@ -32,7 +32,7 @@ use super::{Format, FormatError, corrupt, unsupported};
 pub const FORMAT: Format = Format {
     flavor: "xgboost",
     endings: &["ubj", "xgb", "bst"],
-    common_endings: &["json"],
+    common_endings: &["json", "model", "bin"],
     recognises: read::is_model,
     read,
 };

@@ -41,7 +41,7 @@ pub(super) fn is_model(bytes: &[u8]) -> bool {
     let begins = start.get(..start.len().min(100)).unwrap_or_default();
     let has = |key: &[u8]| begins.windows(key.len()).any(|window| window == key);
     match begins {
-        [b'{', ..] => has(b"learner") || has(b"version"),
+        [b'{', ..] => has(b"learner") || has(b"version") && !has(b"\"tree\""),
         _ => binary::is_model(bytes),
     }
 }
