@@ -23,12 +23,12 @@ fn with(name: &str, value: Value) -> String {
 #[tokio::test]
 async fn words_are_sent_as_they_are_by_name_and_in_order() {
     let app = serving("1.9.1-core_logistic");
-    let by_name = post(&app, "/predict", &json!({ "features": row() }).to_string()).await;
+    let by_name = post(&app, "/predict", json!({ "features": row() }).to_string()).await;
     assert_eq!(by_name.status, 200, "{}", by_name.text);
     let values: Vec<Value> = row().as_object().unwrap().values().cloned().collect();
-    let in_order = post(&app, "/predict", &json!({ "features": values }).to_string()).await;
+    let in_order = post(&app, "/predict", json!({ "features": values }).to_string()).await;
     assert_eq!(by_name.json()["confidence"], in_order.json()["confidence"]);
-    let other = post(&app, "/predict", &with("plan", json!("pro"))).await;
+    let other = post(&app, "/predict", with("plan", json!("pro"))).await;
     assert_ne!(by_name.json()["confidence"], other.json()["confidence"]);
 }
 
@@ -36,7 +36,7 @@ async fn words_are_sent_as_they_are_by_name_and_in_order() {
 async fn an_unknown_word_is_answered_where_the_encoder_ignores_it() {
     let app = serving("1.9.1-core_logistic");
     for value in [json!("Atlantis"), json!(""), Value::Null] {
-        let answer = post(&app, "/predict", &with("city", value)).await;
+        let answer = post(&app, "/predict", with("city", value)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
 }
@@ -45,7 +45,7 @@ async fn an_unknown_word_is_answered_where_the_encoder_ignores_it() {
 async fn an_unknown_word_is_refused_with_the_known_ones_where_the_encoder_would_raise() {
     let app = serving("1.9.1-core_forest_error");
     let row = with("grade", json!("x".repeat(60)));
-    let answer = post(&app, "/predict/batch", &format!("[{row}]")).await;
+    let answer = post(&app, "/predict/batch", format!("[{row}]")).await;
     assert_eq!(
         (answer.status.as_u16(), answer.code().as_str()),
         (422, "unknown_value")
@@ -63,7 +63,7 @@ async fn an_unknown_word_is_refused_with_the_known_ones_where_the_encoder_would_
 #[tokio::test]
 async fn a_number_in_a_column_of_words_is_of_the_wrong_type() {
     let app = serving("1.9.1-core_logistic");
-    let answer = post(&app, "/predict", &with("plan", json!(3))).await;
+    let answer = post(&app, "/predict", with("plan", json!(3))).await;
     assert_eq!(
         (answer.status.as_u16(), answer.code().as_str()),
         (422, "invalid_type")
@@ -79,10 +79,10 @@ async fn a_number_in_a_column_of_words_is_of_the_wrong_type() {
 async fn a_model_without_probabilities_answers_labels_and_says_so_when_asked() {
     let app = serving("1.9.1-linear_svc_words");
     let body = json!({ "features": row() }).to_string();
-    let answer = post(&app, "/predict", &body).await;
+    let answer = post(&app, "/predict", body.clone()).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert!(answer.json().get("confidence").is_none());
-    let refused = post(&app, "/predict?probabilities=true", &body).await;
+    let refused = post(&app, "/predict?probabilities=true", body).await;
     assert_eq!(
         (refused.status.as_u16(), refused.code().as_str()),
         (422, "invalid_query")
@@ -93,7 +93,7 @@ async fn a_model_without_probabilities_answers_labels_and_says_so_when_asked() {
 async fn doubles_are_answered_with_all_their_digits() {
     let app = serving("1.9.1-core_logistic");
     let body = json!({ "features": row() }).to_string();
-    let answer = post(&app, "/predict?probabilities=true", &body)
+    let answer = post(&app, "/predict?probabilities=true", body)
         .await
         .json();
     let confidence = answer["confidence"].as_f64().unwrap();
@@ -115,7 +115,7 @@ async fn the_example_of_the_document_is_a_row_that_the_model_takes() {
         let examples = &document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
             ["examples"];
         for (form, example) in examples.as_object().unwrap() {
-            let answer = post(&app, "/predict", &example["value"].to_string()).await;
+            let answer = post(&app, "/predict", example["value"].to_string()).await;
             assert_eq!(answer.status, 200, "{case} {form}: {}", answer.text);
         }
     }
@@ -128,7 +128,7 @@ async fn a_file_of_rows_takes_words_as_they_stand() {
     let expected = post(
         &served,
         "/predict",
-        &json!({ "features": row() }).to_string(),
+        json!({ "features": row() }).to_string(),
     )
     .await;
     let row = row();

@@ -17,9 +17,6 @@ fn refusal(name: &str) -> FormatError {
 #[test]
 fn an_unsupported_part_is_named() {
     for (name, part) in [
-        ("voting", "sklearn.ensemble._voting.VotingClassifier"),
-        ("stacking", "sklearn.ensemble._stacking.StackingClassifier"),
-        ("calibrated", "sklearn.calibration.CalibratedClassifierCV"),
         (
             "ada_boost",
             "sklearn.ensemble._weight_boosting.AdaBoostClassifier",
