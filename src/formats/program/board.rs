@@ -42,19 +42,19 @@ impl Register {
         }
     }
 
-    /// A computed number of some precision that is never NaN.
-    pub(crate) fn of(precision: Precision) -> Self {
+    /// A computed number that is never NaN, rounded to a precision.
+    pub(crate) fn rounded(precision: Precision) -> Self {
         Self {
             precision,
             ..Self::number()
         }
     }
 
-    /// A computed number that is never NaN, rounded to a precision.
-    pub(crate) fn rounded(precision: Precision) -> Self {
+    /// The same, but it may be infinite or NaN for some rows.
+    pub(crate) fn partial(self) -> Self {
         Self {
-            precision,
-            ..Self::number()
+            partial: true,
+            ..self
         }
     }
 
@@ -83,6 +83,8 @@ pub(crate) struct Board {
     pub(super) named: bool,
     pub(super) registers: Vec<Register>,
     pub(super) drawn: Vec<Drawn>,
+    /// How many values the encoders look up.
+    pub(super) codes: usize,
     /// How many registers the operations read.
     reads: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
@@ -117,6 +119,7 @@ impl Board {
             columns,
             named,
             drawn: Vec::new(),
+            codes: 0,
             reads: 0,
             path: Vec::new(),
         }
@@ -145,6 +148,12 @@ impl Board {
     /// Where the part that is being read stands, for messages: `preprocess → cat`.
     pub(crate) fn place(&self) -> String {
         self.path.join(" → ")
+    }
+
+    /// The same for a step inside that part.
+    pub(crate) fn place_of(&self, name: &str) -> String {
+        let path = self.path.iter().map(String::as_str);
+        path.chain([name]).collect::<Vec<_>>().join(" → ")
     }
 
     /// Reads registers, whatever they hold.

@@ -95,12 +95,12 @@ pub(super) fn dtype(part: Part<'_>, name: &str) -> Result<Option<Precision>, For
         return Ok(None);
     };
     let arena = part.arena;
-    let single = match arena.global(id).map(|(_, name)| name).or(arena.text(id)) {
-        Some(name) => matches!(name, "float32" | "single" | "f4" | "<f4" | "f"),
-        None => {
-            let scalar = numpy::dtype(arena, id)?.scalar;
-            scalar.kind == b'f' && scalar.size == 4
-        }
+    let named = arena.global(id).map(|(_, name)| name).or(arena.text(id));
+    let single = if let Some(name) = named {
+        matches!(name, "float32" | "single" | "f4" | "<f4" | "f")
+    } else {
+        let scalar = numpy::dtype(arena, id)?.scalar;
+        scalar.kind == b'f' && scalar.size == 4
     };
     Ok(Some(if single {
         Precision::F32

@@ -1,5 +1,6 @@
 //! Models of `tests/data/sklearn` against what scikit-learn answered, and files that mean harm.
 
+mod compressed;
 mod distrust;
 mod many;
 mod parity;

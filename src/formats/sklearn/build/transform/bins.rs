@@ -14,7 +14,7 @@ impl Reader {
             Some(dtype) => dtype,
             None => self.board.precision(reads),
         };
-        let register = Register::of(precision);
+        let register = Register::rounded(precision);
         let bins = Bins {
             reads: reads.to_vec(),
             edges,
@@ -50,7 +50,7 @@ fn edges(part: Part<'_>, width: usize) -> Result<Vec<Vec<f64>>, FormatError> {
     let between = |(list, count): (&super::Id, &f64)| {
         let edges = numpy::array(part.arena, *list)?;
         let mut edges = edges.map_or(Ok(Vec::new()), |edges| edges.floats())?;
-        if edges.len() < 2 || (edges.len() - 1) as f64 != *count {
+        if edges.len() < 2 || edges.len() - 1 != *count as usize {
             return Err(corrupt!(
                 "the KBinsDiscretizer has {} edges for {count} bins",
                 edges.len()

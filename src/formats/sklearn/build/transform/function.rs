@@ -2,13 +2,11 @@
 //!
 //! Source: `FunctionTransformer` in `sklearn/preprocessing/_function_transformer.py`.
 
-use super::{FormatError, Id, Part, Reader, Reg, StepOp, Word, numpy, unsupported};
+use super::{super::ADVICE, FormatError, Id, Part, Reader, Reg, StepOp, Word, numpy, unsupported};
 use crate::model::ops::Function;
 
-/// What a function does with every number of a row.
+/// A function that takes arguments beside the row.
 enum Call {
-    Nothing,
-    Each(Function),
     /// `numpy.clip`.
     Clip,
     /// `numpy.round`.
@@ -29,25 +27,26 @@ impl Reader {
         if part.get("func").is_none() {
             return Ok(reads);
         }
-        let call = self.call(part, "func")?;
         let mut arguments = Arguments::of(part)?;
-        let result = match call {
-            Call::Nothing => reads,
-            Call::Each(function) => {
-                self.board.numbers(&reads)?;
-                self.board.apply(function, &reads)?
-            }
-            Call::Clip => self.clip(reads, &mut arguments)?,
-            Call::Round => {
+        let result = match call(part, "func")? {
+            Some(Call::Clip) => self.clip(reads, &mut arguments)?,
+            Some(Call::Round) => {
                 let decimals = arguments.take(&["decimals"])?.unwrap_or(0.0);
-                self.round(reads, decimals)?
+                self.round(&reads, decimals)?
             }
-            Call::Fill => self.fill_numbers(&reads, &mut arguments)?,
+            Some(Call::Fill) => self.fill_numbers(&reads, &mut arguments)?,
+            None => match self.function_of(part, "func")? {
+                Some(function) => {
+                    self.board.numbers(&reads)?;
+                    self.board.apply(function, &reads)?
+                }
+                None => reads,
+            },
         };
         match arguments.left() {
             None => Ok(result),
             Some(name) => Err(unsupported!(
-                "`{}` calls {} with the argument `{name}`, which this server does not follow",
+                "`{}` calls {} with the argument `{name}`, which this server does not follow; {ADVICE}",
                 self.board.place(),
                 name_of(part, "func")
             )),
@@ -60,36 +59,26 @@ impl Reader {
         part: Part<'_>,
         attribute: &str,
     ) -> Result<Option<Function>, FormatError> {
-        match self.call(part, attribute)? {
-            Call::Nothing => Ok(None),
-            Call::Each(function) => Ok(Some(function)),
-            Call::Round => Ok(Some(Function::Rint)),
-            Call::Clip | Call::Fill => Err(self.unknown(part, attribute)),
-        }
-    }
-
-    fn call(&self, part: Part<'_>, attribute: &str) -> Result<Call, FormatError> {
         let id = part.attribute(attribute)?;
-        let call = match part.arena.global(id).or_else(|| ufunc(part, id)) {
+        let function = match name(part, id) {
+            // They change nothing.
+            Some((module, "positive" | "array" | "asarray" | "copy")) if is_numpy(module) => {
+                return Ok(None);
+            }
+            Some((module, name)) if is_numpy(module) => numpy_function(name),
             Some((
-                "numpy"
-                | "numpy.core._multiarray_umath"
-                | "numpy._core._multiarray_umath"
-                | "numpy.core.umath"
-                | "numpy._core.umath"
-                | "numpy.core.fromnumeric"
-                | "numpy._core.fromnumeric",
+                "scipy.special" | "scipy.special._ufuncs" | "scipy.special._special_ufuncs",
                 name,
-            )) => numpy_call(name),
-            Some(("scipy.special._ufuncs" | "scipy.special", name)) => scipy_call(name),
+            )) => scipy_function(name),
             _ => None,
         };
-        call.ok_or_else(|| self.unknown(part, attribute))
+        let unknown = || self.unknown(part, attribute);
+        function.map(Some).ok_or_else(unknown)
     }
 
     fn unknown(&self, part: Part<'_>, attribute: &str) -> FormatError {
         unsupported!(
-            "`{}` calls {}, which this server does not run; functions of numpy of one number work, such as numpy.log1p",
+            "`{}` calls {}, which this server does not run; functions of numpy of one number work, such as numpy.log1p; {ADVICE}",
             self.board.place(),
             name_of(part, attribute)
         )
@@ -119,10 +108,10 @@ impl Reader {
     /// Numbers times a power of ten, to the nearest integer, and back.
     ///
     /// Source: `PyArray_Round` in `numpy/_core/src/multiarray/calculation.c`.
-    fn round(&mut self, reads: Vec<Reg>, decimals: f64) -> Result<Vec<Reg>, FormatError> {
-        self.board.numbers(&reads)?;
+    fn round(&mut self, reads: &[Reg], decimals: f64) -> Result<Vec<Reg>, FormatError> {
+        self.board.numbers(reads)?;
         if decimals == 0.0 {
-            return self.board.apply(Function::Rint, &reads);
+            return self.board.apply(Function::Rint, reads);
         }
         let (first, last) = if decimals > 0.0 {
             (StepOp::Mul, StepOp::Div)
@@ -130,7 +119,7 @@ impl Reader {
             (StepOp::Div, StepOp::Mul)
         };
         let scale = vec![10f64.powf(decimals.abs().min(300.0)); reads.len()];
-        let scaled = self.board.each(first, &reads, scale.clone())?;
+        let scaled = self.board.each(first, reads, scale.clone())?;
         let whole = self.board.apply(Function::Rint, &scaled)?;
         self.board.each(last, &whole, scale)
     }
@@ -204,6 +193,35 @@ impl<'d> Arguments<'d> {
     }
 }
 
+fn call(part: Part<'_>, attribute: &str) -> Result<Option<Call>, FormatError> {
+    Ok(match name(part, part.attribute(attribute)?) {
+        Some((module, "clip")) if is_numpy(module) => Some(Call::Clip),
+        Some((module, "around" | "round" | "round_")) if is_numpy(module) => Some(Call::Round),
+        Some((module, "nan_to_num")) if is_numpy(module) => Some(Call::Fill),
+        _ => None,
+    })
+}
+
+fn is_numpy(module: &str) -> bool {
+    matches!(
+        module,
+        "numpy"
+            | "numpy.core._multiarray_umath"
+            | "numpy._core._multiarray_umath"
+            | "numpy.core.umath"
+            | "numpy._core.umath"
+            | "numpy.core.fromnumeric"
+            | "numpy._core.fromnumeric"
+            | "numpy.lib.type_check"
+            | "numpy.lib._type_check_impl"
+    )
+}
+
+/// Module and name of a function.
+fn name(part: Part<'_>, id: Id) -> Option<(&str, &str)> {
+    part.arena.global(id).or_else(|| ufunc(part, id))
+}
+
 fn name_of(part: Part<'_>, attribute: &str) -> String {
     let Some(id) = part.get(attribute) else {
         return "nothing".to_owned();
@@ -226,8 +244,8 @@ fn ufunc(part: Part<'_>, id: Id) -> Option<(&str, &str)> {
     }
 }
 
-fn numpy_call(name: &str) -> Option<Call> {
-    Some(Call::Each(match name {
+fn numpy_function(name: &str) -> Option<Function> {
+    Some(match name {
         "abs" | "absolute" | "fabs" => Function::Abs,
         "acos" | "arccos" => Function::Arccos,
         "acosh" | "arccosh" => Function::Arccosh,
@@ -260,16 +278,12 @@ fn numpy_call(name: &str) -> Option<Call> {
         "tan" => Function::Tan,
         "tanh" => Function::Tanh,
         "fix" | "trunc" => Function::Trunc,
-        "positive" | "array" | "asarray" | "copy" => return Some(Call::Nothing),
-        "clip" => return Some(Call::Clip),
-        "around" | "round" | "round_" => return Some(Call::Round),
-        "nan_to_num" => return Some(Call::Fill),
         _ => return None,
-    }))
+    })
 }
 
-fn scipy_call(name: &str) -> Option<Call> {
-    Some(Call::Each(match name {
+fn scipy_function(name: &str) -> Option<Function> {
+    Some(match name {
         "cbrt" => Function::Cbrt,
         "exp2" => Function::Exp2,
         "expit" => Function::Expit,
@@ -277,5 +291,5 @@ fn scipy_call(name: &str) -> Option<Call> {
         "log1p" => Function::Log1p,
         "logit" => Function::Logit,
         _ => return None,
-    }))
+    })
 }

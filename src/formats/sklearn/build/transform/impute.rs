@@ -26,7 +26,7 @@ impl Reader {
         let (mut marked, mut result) = (Vec::with_capacity(reads.len()), Vec::new());
         for (read, statistic) in reads.iter().zip(&statistics) {
             let text = matches!(statistic, Some(Word::Text(_)));
-            let read = self.mark(*read, &missing, text)?;
+            let read = self.mark(*read, missing.as_ref(), text)?;
             marked.push(read);
             result.extend(match statistic {
                 Some(value) => Some(self.board.fill(read, value, none)?),
@@ -47,7 +47,9 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let missing = missing_values(part)?;
-        let marked = reads.iter().map(|read| self.mark(*read, &missing, false));
+        let marked = reads
+            .iter()
+            .map(|read| self.mark(*read, missing.as_ref(), false));
         let marked: Vec<Reg> = marked.collect::<Result<_, _>>()?;
         // "auto" is as the rows are.
         if part.text("sparse") != Some("auto") {
@@ -57,7 +59,7 @@ impl Reader {
     }
 
     /// A register in which the values that count as missing are NaN.
-    fn mark(&mut self, read: Reg, missing: &Option<Word>, text: bool) -> Result<Reg, FormatError> {
+    fn mark(&mut self, read: Reg, missing: Option<&Word>, text: bool) -> Result<Reg, FormatError> {
         let Some(value) = missing else {
             return Ok(read);
         };

@@ -7,6 +7,7 @@ mod one_hot;
 mod ordinal;
 mod polynomial;
 mod power;
+mod rows;
 mod scale;
 mod select;
 mod target;
@@ -46,6 +47,8 @@ impl Reader {
             ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
             ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
             ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", "Binarizer") => self.binarizer(part, &reads),
+            ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
             ("sklearn", "FunctionTransformer") => self.function(part, reads),
             _ => Err(self.refusal(part)),

@@ -15,13 +15,13 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let known = categories(part, reads.len())?;
-        let grouping = Grouping::of(part)?;
-        let register = Register::of(cells::dtype(part, "dtype")?.unwrap_or(Precision::F64));
+        let grouping = Grouping::of(part);
+        let register = Register::rounded(cells::dtype(part, "dtype")?.unwrap_or(Precision::F64));
         // Called `sparse` until 1.2.
         self.sparse = part.flag("sparse_output") || part.flag("sparse");
         let mut result = Vec::new();
         for (column, (read, known)) in reads.iter().zip(known).enumerate() {
-            let known = Categories::new(part, known)?;
+            let known = Categories::new(part, *known)?;
             let slots = Slots::new(part, &grouping, column, known.len)?;
             let entries = known.words.iter();
             let entries = entries.map(|(word, at)| Ok((word.clone(), slots.of(*at)?)));

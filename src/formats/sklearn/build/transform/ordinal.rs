@@ -12,7 +12,7 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let known = categories(part, reads.len())?;
-        let grouping = Grouping::of(part)?;
+        let grouping = Grouping::of(part);
         let unknown = match part.text("handle_unknown") {
             Some("use_encoded_value") => Otherwise::Is(part.number("unknown_value")?),
             _ => Otherwise::Refuse,
@@ -24,7 +24,7 @@ impl Reader {
         let precision = cells::dtype(part, "dtype")?.unwrap_or(Precision::F64);
         let mut result = Vec::with_capacity(reads.len());
         for (column, (read, known)) in reads.iter().zip(known).enumerate() {
-            let known = Categories::new(part, known)?;
+            let known = Categories::new(part, *known)?;
             // NaN is the last category, and the only one without a number of its own.
             let numbered = known.len - usize::from(known.nan.is_some());
             let groups = grouping.groups(column, numbered)?;
@@ -53,7 +53,7 @@ impl Reader {
 }
 
 /// The lists of the categories of every column.
-pub(super) fn categories<'d>(part: Part<'d>, width: usize) -> Result<&'d [Id], FormatError> {
+pub(super) fn categories(part: Part<'_>, width: usize) -> Result<&[Id], FormatError> {
     let id = part.attribute("categories_")?;
     let lists = part.arena.items(id).unwrap_or_default();
     if lists.len() != width {
@@ -77,9 +77,9 @@ pub(super) struct Categories {
 }
 
 impl Categories {
-    pub(super) fn new(part: Part<'_>, list: &Id) -> Result<Self, FormatError> {
-        let values = cells::values(part, *list)?;
-        let nones = cells::nones(part, *list)?;
+    pub(super) fn new(part: Part<'_>, list: Id) -> Result<Self, FormatError> {
+        let values = cells::values(part, list)?;
+        let nones = cells::nones(part, list)?;
         let mut known = Self {
             words: Vec::with_capacity(values.len()),
             none: None,
@@ -104,14 +104,14 @@ pub(super) struct Grouping<'d> {
 }
 
 impl<'d> Grouping<'d> {
-    pub(super) fn of(part: Part<'d>) -> Result<Self, FormatError> {
+    pub(super) fn of(part: Part<'d>) -> Self {
         let mappings = part.get("_default_to_infrequent_mappings");
         let mappings = mappings.filter(|_| part.flag("_infrequent_enabled"));
         let mappings = mappings.and_then(|id| part.arena.items(id));
-        Ok(Self {
+        Self {
             part,
             mappings: mappings.unwrap_or_default(),
-        })
+        }
     }
 
     /// For each of a column's categories its group; none where no category of the column is rare.

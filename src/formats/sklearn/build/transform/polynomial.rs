@@ -51,7 +51,8 @@ impl Reader {
             ));
         }
         let precision = self.board.precision(reads);
-        let register = Register::of(precision);
+        // Products of large numbers are too large to be numbers.
+        let register = Register::rounded(precision).partial();
         let registers = vec![register; all.products.len()];
         let products = Products {
             products: all.products,

@@ -28,7 +28,7 @@ impl Reader {
         }
         let mut result = Vec::with_capacity(encodings.len());
         for ((read, known), encodings) in reads.iter().zip(known).zip(encodings.chunks(classes)) {
-            let known = Categories::new(part, known)?;
+            let known = Categories::new(part, *known)?;
             let read = self.board.as_categories(*read, known.none.is_some());
             for (encoding, mean) in encodings.iter().zip(&means) {
                 let encoding = numpy::array(part.arena, *encoding)?;

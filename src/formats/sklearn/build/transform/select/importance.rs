@@ -42,18 +42,13 @@ pub(super) fn of(
 /// `numpy.linalg.norm` of a vector.
 fn along<'a>(numbers: impl Iterator<Item = &'a f64>, order: f64) -> f64 {
     let sizes = numbers.map(|x| x.abs());
-    if order == f64::INFINITY {
-        sizes.fold(0.0, f64::max)
-    } else if order == f64::NEG_INFINITY {
-        sizes.fold(f64::INFINITY, f64::min)
-    } else if order == 0.0 {
-        sizes.filter(|x| *x != 0.0).count() as f64
-    } else if order == 1.0 {
-        sizes.sum()
-    } else if order == 2.0 {
-        sizes.map(|x| x * x).sum::<f64>().sqrt()
-    } else {
-        sizes.map(|x| x.powf(order)).sum::<f64>().powf(1.0 / order)
+    match order {
+        f64::INFINITY => sizes.fold(0.0, f64::max),
+        f64::NEG_INFINITY => sizes.fold(f64::INFINITY, f64::min),
+        0.0 => sizes.filter(|x| *x != 0.0).count() as f64,
+        1.0 => sizes.sum(),
+        2.0 => sizes.map(|x| x * x).sum::<f64>().sqrt(),
+        _ => sizes.map(|x| x.powf(order)).sum::<f64>().powf(1.0 / order),
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) fn selected(
         }
     }
     for (kept, score) in kept.iter_mut().zip(&scores) {
-        *kept &= !(*score < threshold);
+        // NaN is not below it.
+        *kept &= score.is_nan() || threshold.is_nan() || *score >= threshold;
     }
     Ok(kept)
 }

@@ -76,20 +76,18 @@ fn best(scores: &[f64], k: usize) -> Vec<bool> {
 
 /// The largest `percentile` percent; of those that equal the last one the first, as far as there is room.
 fn percentile(scores: &[f64], percentile: f64) -> Vec<bool> {
-    if percentile == 100.0 {
-        return vec![true; scores.len()];
-    }
-    if percentile == 0.0 {
-        return vec![false; scores.len()];
+    match percentile {
+        100.0 => return vec![true; scores.len()],
+        0.0 => return vec![false; scores.len()],
+        _ => {}
     }
     let threshold = quantile(scores, (100.0 - percentile) / 100.0);
     let mut kept: Vec<bool> = scores.iter().map(|score| *score > threshold).collect();
     let room = (scores.len() as f64 * percentile / 100.0) as usize;
     let room = room.saturating_sub(kept.iter().filter(|kept| **kept).count());
-    let ties = (0..scores.len()).filter(|at| scores[*at] == threshold);
-    for tie in ties.take(room).collect::<Vec<_>>() {
-        kept[tie] = true;
-    }
+    let ties = kept.iter_mut().zip(scores);
+    let ties = ties.filter(|(kept, score)| !**kept && **score >= threshold);
+    ties.take(room).for_each(|(kept, _)| *kept = true);
     kept
 }
 
