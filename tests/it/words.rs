@@ -93,9 +93,7 @@ async fn a_model_without_probabilities_answers_labels_and_says_so_when_asked() {
 async fn doubles_are_answered_with_all_their_digits() {
     let app = serving("1.9.1-core_logistic");
     let body = json!({ "features": row() }).to_string();
-    let answer = post(&app, "/predict?probabilities=true", body)
-        .await
-        .json();
+    let answer = post(&app, "/predict?probabilities=true", body).await.json();
     let confidence = answer["confidence"].as_f64().unwrap();
     assert_ne!(f64::from(confidence as f32), confidence);
     let numbers = answer["probabilities"].as_array().unwrap();

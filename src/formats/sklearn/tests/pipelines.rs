@@ -25,6 +25,8 @@ const OTHER_NULLS: [&str; 2] = [
 ];
 /// A model of an array that is a part of its table.
 const OTHER_COLUMNS: &str = "onehot_of_all_array";
+/// pandas had made missing values of the words that are none of its categories.
+const UNSEEN_IS_MISSING: &str = "xgboost_categories_missing";
 /// Its weights are up to 1e13 and cancel, so that the order of a sum shows in the third digit.
 const ILL_CONDITIONED: &str = "linear_ransac_words";
 
@@ -160,6 +162,9 @@ fn row(
                 Some(number) => Value::Number(number.as_f64().unwrap()),
             },
         };
+        let unseen = header.name == UNSEEN_IS_MISSING
+            && matches!(value, Value::Text(word) if column.words.as_ref().is_some_and(|words| words.text(word).is_none()));
+        let value = if unseen { Value::Missing } else { value };
         let x = column.accept(value, schema.precision);
         let x = x.map_err(|refusal| format!("column {}: {refusal}", column.name))?;
         batch.set(at, x);
