@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-load parity browser-test openapi-check registry-test random-models fuzz
+.PHONY: help run check test lint structure bench bench-kernel bench-load parity browser-test openapi-check registry-test corpus random-models fuzz
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -52,13 +52,24 @@ browser-test: ## Swagger UI in a real browser (6 min cold, 10 s warm)
 	command -v chromedriver >/dev/null || { apt-get update -qq && apt-get install -qqy chromium chromium-driver >/dev/null; }
 	cargo test --test it -- --ignored in_a_real_browser
 
+# Text labels, one target, 64-bit numbers, two targets, a type per column.
+documents := iris_rf_strings diabetes_rf iris_rf_double diabetes_two_targets typed_columns
 openapi-check: target/openapi/built ## The document of each kind of model through a validator (2 min cold, 10 s warm)
-	for model in builtin:iris tests/data/onnx/iris_rf_strings.onnx tests/data/onnx/diabetes_rf.onnx tests/data/onnx/iris_rf_double.onnx; do \
+	for model in builtin:iris $(documents:%=tests/data/onnx/%.onnx); do \
 	  cargo run --quiet -- openapi $$model > target/openapi/document.json && \
 	  target/openapi/bin/openapi-spec-validator target/openapi/document.json || exit 1; done
 
 registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine (10 min cold, 4 min warm)
 	tests/registry/run $(tools) target/mlflow2
+
+# Build the other server with `cargo build --release` at the commit to compare with, and copy it out of Cargo's directory.
+corpus: ## Every answer beside that of another build: make corpus BASELINE=BINARY (5 min cold, 2 min warm)
+	test -x "$(BASELINE)" || { echo "make corpus needs BASELINE=BINARY, the server to compare with" >&2; exit 2; }
+	cargo build --release
+	mkdir -p target/corpus
+	tests/corpus/record.py $(BASELINE) target/corpus/before.json
+	tests/corpus/record.py $(build)/release/ml-serving target/corpus/after.json
+	tests/corpus/compare.py --alike target/corpus/before.json target/corpus/after.json
 
 parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model (1 min cold, 5 s warm)
 	$(tools)/bin/python tests/data/rows.py

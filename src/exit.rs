@@ -1,4 +1,4 @@
-//! Which fault ends a command with which exit code: the one table. A script tells by the code whether to mend, to wait or to report.
+//! The only table of faults and exit codes. A script sees by the code whether to correct something, to wait or to report.
 //!
 //! | code | fault | next step |
 //! |---|---|---|
@@ -7,7 +7,7 @@
 //! | 65 | the model or the data: not there, not readable, corrupt, not supported | change the input; repeating does not help |
 //! | 69 | a registry, a store or a server does not answer or lets nobody in | wait, or change the credentials |
 //! | 70 | an output that cannot be written, a deadline that is not kept, a defect | look at the machine, or report it |
-//! | 130, 131, 143 | a second SIGINT, SIGQUIT or SIGTERM, which ends a server at once: 128 and the signal's number, as shells tell it | |
+//! | 129, 130, 131, 143 | SIGHUP, SIGINT, SIGQUIT or SIGTERM, which ended `predict --output`; or, but for SIGHUP, a second signal, which ended a server at once: 128 and the signal's number, as in shells | |
 //!
 //! The numbers up to 70 are those of BSD's `sysexits.h`. Its `EX_CANTCREAT` (73) and `EX_IOERR` (74) are left out: a full disk and a missing
 //! permission are faults of the machine, as those behind 70 are, and a script does nothing else about them. They are not 64 either: the
@@ -28,18 +28,25 @@ pub enum Error {
     /// The model or the data is not what it should be; trying again will not help.
     #[error("{0}")]
     Data(String),
-    /// The place the model comes from, or the server asked, does not answer; trying again may help.
+    /// A registry, a store or a server does not answer; trying again may help.
     #[error("{0}")]
     Unavailable(String),
-    /// Our fault, or the machine's.
+    /// A defect of this program, or a fault of the machine.
     #[error("{0}")]
     Internal(String),
-    /// Nobody reads the output any more. It is no failure, but there is nothing left to do.
+    /// The reader of the output has closed it. That is no failure, but there is nothing left to do.
     #[error("the output is not read any more")]
     OutputClosed,
-    /// A server was told twice to end.
+    /// A server got a second signal to end.
     #[error("ended at once by a second {name}; requests in flight are lost")]
     Signal {
+        /// As in `SIGINT`.
+        name: &'static str,
+        number: u8,
+    },
+    /// A command that was writing a file got a signal to end.
+    #[error("ended by {name}; the output is as it was before")]
+    Interrupted {
         /// As in `SIGINT`.
         name: &'static str,
         number: u8,
@@ -55,11 +62,11 @@ impl Error {
             Self::Data(_) => 65,
             Self::Unavailable(_) => 69,
             Self::Internal(_) => 70,
-            Self::Signal { number, .. } => 128 + number,
+            Self::Signal { number, .. } | Self::Interrupted { number, .. } => 128 + number,
         }
     }
 
-    /// What a failed write of `output` means, which a message calls by this name.
+    /// The error for a failed write to `output`, which is its name in messages.
     pub(crate) fn unwritable(output: impl fmt::Display, cause: &io::Error) -> Self {
         match cause.kind() {
             io::ErrorKind::BrokenPipe => Self::OutputClosed,

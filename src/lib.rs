@@ -3,13 +3,14 @@
 //! # Layout
 //! [`registry`] finds a package, [`package`] reads the MLflow Model directory, [`formats`] reads its data file, [`model`] runs it,
 //! [`http`] serves it; [`train`] makes one. [`input`] holds the rules that every row passes, [`load`] is the way from a URI to a model
-//! that has predicted its own example, [`lifecycle`] a server's life, [`cli`] the commands, [`progress`] what they show of long tasks.
+//! that has predicted its own example, `card` is what there is to say about such a model, [`lifecycle`] a server's life, [`cli`] the commands, [`progress`] what they show of long tasks.
 //!
 //! # Invariants
 //! - `model` does no I/O and knows no HTTP; `formats` touches no network and panics on no input.
 //! - Only `http` knows status codes, only `config` reads the environment, only `observe` names a metric, only `main` exits.
 //! - What a user sends never becomes a metric label; what goes wrong inside never becomes a response body.
 
+mod card;
 pub mod cli;
 pub mod config;
 mod exit;

@@ -1,4 +1,4 @@
-//! A server's life: listen, load, serve, drain, end.
+//! The life of a server: it listens, loads, serves, drains and ends.
 
 use crate::{
     Error,
@@ -9,12 +9,12 @@ use crate::{
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
-/// A registry that does not answer is asked again after this time, then after twice that, and so on up to [`LONGEST_WAIT`], for ever:
-/// a server that gave up would be started again by Kubernetes, after waits of the same kind, and could not tell its reason meanwhile.
+/// A registry that does not answer is asked again after this time, then after twice that, and so on up to [`LONGEST_WAIT`], without end.
+/// A server that gave up would be restarted by Kubernetes, with waits of the same kind, and could not answer why it is not ready.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Serves the model that `config` names on `listener` until `stop` tells how to end.
+/// Serves the model that `config` names on `listener` until `stop` resolves.
 ///
 /// The server listens at once and is live; it is ready when the model is loaded and has passed its self-test.
 ///
@@ -29,7 +29,7 @@ pub async fn serve(
     serve_with(config, listener, stop, move || load::load(&model, &access)).await
 }
 
-/// [`serve`] with the loading of the model in the caller's hands.
+/// As [`serve`], with a function of the caller's that loads the model.
 ///
 /// # Errors
 /// As [`serve`].
@@ -50,7 +50,7 @@ pub async fn serve_with(
         if let Some(served) = app.served() {
             log_ready(served, address, docs);
         }
-        // Loaded: from here on only the server itself ends.
+        // The model is loaded. From here on only the end of the server matters.
         std::future::pending::<Result<(), Error>>().await
     };
     tokio::select! {
@@ -92,7 +92,7 @@ async fn load_with_retry(
     }
 }
 
-/// The line that a person waits for, with an address to click on.
+/// Logs the line that a person waits for, with an address to click on.
 fn log_ready(served: &LoadedModel, address: SocketAddr, docs: bool) {
     let url = if address.ip().is_unspecified() {
         format!("http://localhost:{}", address.port())
@@ -107,6 +107,6 @@ fn log_ready(served: &LoadedModel, address: SocketAddr, docs: bool) {
     tracing::info!(
         "serving {} ({} trees) on {url}{docs}",
         served.name,
-        served.model.n_trees()
+        served.model.size().trees
     );
 }

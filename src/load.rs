@@ -1,4 +1,4 @@
-//! From a URI to a model that has proved itself: resolve, read, check, self-test.
+//! Loads the model of a URI: resolves, reads, checks and tests it.
 
 use crate::{
     config::ModelConfig,
@@ -11,7 +11,7 @@ use crate::{
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
-/// A model that is ready to serve, and everything there is to say about it.
+/// A model that is ready to serve, and what is known about it.
 #[derive(Debug)]
 pub struct LoadedModel {
     pub model: Model,
@@ -20,7 +20,7 @@ pub struct LoadedModel {
     pub version: String,
     /// The MLflow run that made it, where its place or its `MLmodel` tells.
     pub run_id: Option<String>,
-    /// Without what may be secret in it.
+    /// The URI without what may be secret in it.
     pub uri: String,
     /// Where the bytes came from.
     pub source: Origin,
@@ -86,7 +86,7 @@ impl LoadError {
 /// Loads the model that `config` names and predicts its own example with it. Blocks, for a download too.
 ///
 /// # Errors
-/// As [`LoadError`] tells.
+/// As [`LoadError`] says.
 pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadError> {
     let start = Instant::now();
     let uri = registry::redact(&config.uri);
@@ -153,7 +153,7 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
             "the input example cannot be used; the self-test runs on zeros"
         );
     }
-    let rows = example.unwrap_or_else(|| Batch::one(&vec![0.0; schema.len()]));
+    let rows = example.unwrap_or_else(|| Batch::one(&schema.plain_row()));
     let mut answers = Predictions::default();
     let predicted = model.predict(&rows, &mut answers);
     predicted.map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! How far a long task is: a bar on a terminal, elsewhere a line in the log now and then.
+//! Shows the progress of a long task: a bar on a terminal, elsewhere a line in the log from time to time.
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Between two lines in the log.
+/// The time between two lines in the log.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// What a task is measured in.
@@ -53,7 +53,7 @@ impl Progress {
         }
     }
 
-    /// So much more is done.
+    /// Adds to what is done.
     pub fn advance(&self, done: u64) {
         self.bar.inc(done);
         if !self.bar.is_hidden() {
@@ -69,7 +69,7 @@ impl Progress {
         }
     }
 
-    /// So much has to be done once more: a download begins anew.
+    /// Takes away from what is done, for a download that starts again.
     pub fn rewind(&self, done: u64) {
         let position = self.bar.position();
         self.bar.set_position(position.saturating_sub(done));
@@ -108,7 +108,7 @@ impl Progress {
     }
 }
 
-/// What [`Progress::reading`] makes.
+/// The reader that [`Progress::reading`] makes.
 #[derive(Debug)]
 pub struct Reading<R> {
     inner: R,

@@ -1,6 +1,6 @@
 //! `ml-serving check`: one request, for probes in images without a shell.
 //!
-//! It is a health check that runs every few seconds: hyper alone on one thread, which the server needs anyway. reqwest would load
+//! Health checks run it every few seconds, so it uses hyper on one thread, which the server contains anyway. reqwest would load the
 //! certificates first.
 
 use super::flags::takes;
@@ -36,11 +36,11 @@ pub(super) struct CheckArgs {
     retry_seconds: u64,
 }
 
-/// Between two attempts.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Longer than any probe waits.
+/// The time limit of one request, longer than any probe waits.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// A message quotes so much of an answer.
+/// Messages quote at most this many bytes of an answer.
 const QUOTED: usize = 500;
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
@@ -50,12 +50,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
         .build()
         .map_err(|error| Error::Internal(format!("the runtime cannot start: {error}")))?;
     let answer = runtime.block_on(retry(&target, args));
-    // The look-up of a name may still be waiting for an answer.
+    // A DNS look-up may still be running in the background; nobody waits for it.
     runtime.shutdown_background();
     answer
 }
 
-/// Asks until there is a good answer, or the time is over.
+/// Repeats the request until the answer is 2xx or the time is over.
 async fn retry(target: &Target, args: &CheckArgs) -> Result<(), Error> {
     let end = Instant::now() + Duration::from_secs(args.retry_seconds);
     loop {
@@ -69,7 +69,7 @@ async fn retry(target: &Target, args: &CheckArgs) -> Result<(), Error> {
     }
 }
 
-/// What a URL says.
+/// The parts of the URL.
 struct Target {
     /// A name or an address, IPv6 without brackets.
     host: String,
@@ -110,7 +110,7 @@ impl Target {
         })
     }
 
-    /// Asks once; what is wrong with the answer is said as it goes on after the URL.
+    /// Sends the request once. The error text continues a sentence that begins with the URL.
     async fn ask(&self, data: Option<&str>) -> Result<(), String> {
         let stream = TcpStream::connect((self.host.as_str(), self.port));
         let stream = stream
@@ -120,7 +120,7 @@ impl Target {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(no_http)?;
-        // It ends with the answer; what goes wrong, the answer says too.
+        // This task ends with the answer. Its errors show up in the answer too.
         tokio::spawn(connection);
         let request = match data {
             Some(_) => Request::post(&self.path).header(CONTENT_TYPE, "application/json"),
@@ -151,7 +151,7 @@ async fn judge(response: Response<Incoming>) -> Result<(), String> {
     while bytes.len() < QUOTED {
         match body.frame().await {
             Some(Ok(frame)) => bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
-            // The status is what counts.
+            // Only the status counts.
             Some(Err(_)) | None => break,
         }
     }

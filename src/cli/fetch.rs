@@ -1,4 +1,4 @@
-//! `ml-serving fetch`: a package from anywhere into a directory.
+//! `ml-serving fetch`: downloads a package into a directory.
 
 use super::{flags::MODEL, output::say, start::access};
 use crate::{
@@ -29,14 +29,14 @@ pub(super) fn run(args: &FetchArgs, out: &mut dyn Write) -> Result<(), Error> {
         uri: args.dir.display().to_string(),
         ..ModelConfig::default()
     };
-    // Now rather than in a pod: the files are there, but may be of no use.
+    // A package that cannot be served is reported now and not first in a pod.
     let served = load::load(&model, &access)?;
     let (from, dir) = (redact(&args.uri), args.dir.display());
     let text = format!(
         "fetched {from}: {} version {}, {} trees, {}\nserve it: ml-serving serve --model {dir}",
         served.name,
         served.version,
-        served.model.n_trees(),
+        served.model.size().trees,
         served.digest
     );
     say(out, &text)

@@ -1,11 +1,11 @@
-//! How flags read their values, and the texts that several commands have in common.
+//! Reads the values of flags, and holds the texts that several commands share.
 
 use std::str::FromStr;
 
 /// The forms of a model's URI, for the help.
 pub(super) const MODEL: &str = "The model: builtin:iris, a path, models:/NAME/VERSION, models:/NAME@ALIAS, runs:/ID/PATH, https://, s3:// and so on";
 
-/// Reads a value by its type; what is wrong with one is said in words: `it takes a number from 0 to 65535`.
+/// Reads a value by its type. The error says what the flag takes: `it takes a number from 0 to 65535`.
 pub(super) fn takes<T: FromStr>(
     what: impl Into<String>,
 ) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {

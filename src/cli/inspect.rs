@@ -1,11 +1,11 @@
-//! `ml-serving inspect`: a model's card.
+//! `ml-serving inspect`: shows a model's card.
 
 use super::{
     flags::MODEL,
     output::{broken_output, say},
     start::load,
 };
-use crate::{Error, input::Precision, load::LoadedModel, model::StepOp};
+use crate::{Error, card::ModelCard, load::LoadedModel, model::StepOp};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -25,7 +25,7 @@ pub(super) struct InspectArgs {
 
 pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> {
     let served = load(&args.uri)?;
-    let card = card(&served);
+    let card = shown(&served).map_err(|error| Error::Internal(error.to_string()))?;
     if args.json {
         return writeln!(out, "{card:#}").map_err(|cause| broken_output(&cause));
     }
@@ -35,7 +35,7 @@ pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> 
         .try_for_each(|text| say(out, &text))
 }
 
-/// A field of the card for people: one line, or one for each object of a list; nothing for what is not known.
+/// A field of the card as text: one line, or one per object of a list; empty if the value is not known.
 fn text(name: &str, value: &Value) -> String {
     let plain = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
     let line = |(i, item): (usize, &Value)| {
@@ -60,18 +60,40 @@ fn text(name: &str, value: &Value) -> String {
     }
 }
 
-fn card(served: &LoadedModel) -> Value {
-    let model = &served.model;
-    let schema = model.schema();
-    let columns = schema.columns.iter().map(|column| {
-        let kind = column.kind.name();
-        if schema.named {
-            json!({"name": column.name, "type": kind})
-        } else {
-            json!({"type": kind})
-        }
-    });
-    let steps = model.steps().iter().map(|step| {
+/// The fields that are shown, in this order. A field that is not known is `null`.
+const SHOWN: [&str; 18] = [
+    "name",
+    "version",
+    "run_id",
+    "source",
+    "uri",
+    "flavor",
+    "flavor_version",
+    "estimator",
+    "digest",
+    "signature",
+    "missing_values",
+    "precision",
+    SCALER,
+    "classes",
+    "trees",
+    "nodes",
+    "depth",
+    "bytes",
+];
+/// It is no part of the card that clients get, because it has two numbers per column, which reveal means of the training data.
+const SCALER: &str = "scaler";
+
+fn shown(served: &LoadedModel) -> serde_json::Result<Value> {
+    let mut card = serde_json::to_value(ModelCard::of(served))?;
+    card[SCALER] = scaler(served);
+    let fields = SHOWN.map(|name| (name.to_owned(), card[name].take()));
+    Ok(Value::Object(fields.into_iter().collect()))
+}
+
+/// The operations on a row before it reaches the trees.
+fn scaler(served: &LoadedModel) -> Value {
+    let steps = served.model.steps().iter().map(|step| {
         let op = match step.op {
             StepOp::Add => "add",
             StepOp::Sub => "subtract",
@@ -84,24 +106,27 @@ fn card(served: &LoadedModel) -> Value {
         };
         json!({"op": op, "operand": step.operand})
     });
-    json!({
-        "name": served.name,
-        "version": served.version,
-        "run_id": served.run_id,
-        "source": served.source.as_str(),
-        "uri": served.uri,
-        "flavor": served.flavor,
-        "flavor_version": served.flavor_version,
-        "estimator": served.parts,
-        "digest": served.digest,
-        "signature": columns.collect::<Vec<_>>(),
-        "missing_values": model.handles_missing(),
-        "precision": if schema.precision == Precision::F32 { "f32" } else { "f64" },
-        "scaler": steps.collect::<Vec<_>>(),
-        "classes": served.class_names(),
-        "trees": model.n_trees(),
-        "nodes": model.n_nodes(),
-        "depth": model.depth(),
-        "bytes": model.bytes(),
-    })
+    steps.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::ModelConfig, load, registry::Access};
+
+    #[test]
+    fn every_field_of_the_card_is_shown_but_the_time_of_loading() {
+        let served = load::load(&ModelConfig::default(), &Access::default()).expect("embedded");
+        let mut card = ModelCard::of(&served);
+        card.run_id = Some("0c6f".to_owned());
+        card.flavor_version = Some("1.18".to_owned());
+        let card = serde_json::to_value(card).expect("JSON");
+        let hidden: Vec<_> = card
+            .as_object()
+            .expect("fields")
+            .keys()
+            .filter(|name| !SHOWN.contains(&name.as_str()))
+            .collect();
+        assert_eq!(hidden, ["loaded_at"]);
+    }
 }

@@ -71,7 +71,7 @@ pub fn run() -> Result<(), Error> {
     };
     let out = &mut io::stdout().lock();
     match dispatch(cli, out) {
-        // As when a program of the shell loses its reader.
+        // The reader of the pipe has closed it. Other command line tools end without an error too.
         Err(Error::OutputClosed) => Ok(()),
         ended => ended,
     }
@@ -87,14 +87,14 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Error> {
         Command::Predict(args) => predict::run(&args, out),
         Command::Openapi(args) => openapi::run(&args, out),
         Command::Check(args) => {
-            // The settings are the server's: a mistake in them is none of the check.
+            // The settings are the server's. A mistake in them must not fail the check.
             log::init("info", config::log_format());
             check::run(&args)
         }
     }
 }
 
-/// The arguments; nothing where they ask for help, which has been printed then.
+/// Parses the arguments; `None` if they asked for help, which has then been printed.
 fn parse() -> Result<Option<Cli>, Error> {
     let error = match Cli::try_parse() {
         Ok(cli) => return Ok(Some(cli)),
@@ -104,7 +104,7 @@ fn parse() -> Result<Option<Cli>, Error> {
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        // Help that cannot be shown is nobody's failure.
+        // It does not matter if the help cannot be printed.
         let _ = error.print();
         return Ok(None);
     }

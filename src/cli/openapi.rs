@@ -1,4 +1,4 @@
-//! `ml-serving openapi`: the document, without a server.
+//! `ml-serving openapi`: prints the `OpenAPI` document without a server.
 
 use super::{output::broken_output, start::load};
 use crate::{Error, http};

@@ -1,13 +1,18 @@
-//! `ml-serving predict`: CSV rows through the very same engine, streaming.
+//! `ml-serving predict`: streams the rows of a CSV file through the same engine as the server's.
 
 mod columns;
 
-use super::{flags::MODEL, output::Output, start::load};
+use super::{
+    flags::MODEL,
+    output::{Output, Unfinished},
+    signals,
+    start::load,
+};
 use crate::{
     Error,
     input::{Batch, Cell, CsvRows, Precision, Refusal},
     load::LoadedModel,
-    model::Predictions,
+    model::{Model, Predictions, Unanswered},
     observe::escape,
     progress::{Progress, Unit},
 };
@@ -39,19 +44,31 @@ pub(super) struct PredictArgs {
     output: Option<PathBuf>,
 }
 
-/// Rows predicted at a time, and the numbers that they may have.
+/// The most rows that are predicted at a time, and the most numbers in them.
 const BATCH: usize = 1024;
 const BATCH_NUMBERS: usize = 1 << 20;
-/// A message quotes a cell up to this many characters.
+/// Messages quote at most this many characters of a cell.
 const QUOTED: usize = 40;
 
 pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> {
-    let (input, name, length) = open(&args.input)?;
-    // A place that cannot be written is known before hours of work.
-    let out = match &args.output {
-        Some(path) => Output::file(path)?,
-        None => Output::stream(out),
+    let Some(path) = args.output.clone() else {
+        return predict(args, || Ok(Output::stream(out)));
     };
+    let (args, unfinished) = (args.clone(), Unfinished::default());
+    let temporary = unfinished.clone();
+    signals::interruptible(
+        move || predict(&args, || Output::file(&path, &temporary)),
+        || unfinished.remove(),
+    )
+}
+
+fn predict<'a>(
+    args: &PredictArgs,
+    out: impl FnOnce() -> Result<Output<'a>, Error>,
+) -> Result<(), Error> {
+    let (input, name, length) = open(&args.input)?;
+    // An output that cannot be written is reported before hours of work.
+    let out = out()?;
     let served = load(&args.uri)?;
     let mut classes = served.class_names();
     if args.output.is_none() && io::stdout().is_terminal() {
@@ -63,14 +80,15 @@ pub(super) fn run(args: &PredictArgs, out: &mut dyn Write) -> Result<(), Error> 
         served: &served,
         columns: columns::find(&rows, &name, served.model.schema())?,
         rows,
-        answers: vec![header(&classes, served.model.n_scores())],
+        answers: vec![header(&classes, &served.model)],
+        done: 0,
         classes,
         out,
     }
     .run()
 }
 
-/// The rows, what messages call them, and how many bytes there are; 0 where that is not known.
+/// Opens the input. Gives its bytes, its name in messages, and its size; 0 if that is not known.
 fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
     if path == "-" {
         let name = "standard input".to_owned();
@@ -92,12 +110,14 @@ fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
 /// Everything that the prediction of a file needs.
 struct Job<'a, R> {
     served: &'a LoadedModel,
-    /// The classes as they are written; none for a regressor.
+    /// The names of the classes as they are written; empty for a regressor.
     classes: Vec<String>,
     rows: CsvRows<R>,
-    /// For each feature, its column in the file; none where the file leaves it out.
+    /// Rows that are predicted.
+    done: usize,
+    /// For each feature, its column in the file; `None` if the file does not have it.
     columns: Vec<Option<usize>>,
-    /// What is not written yet; in the beginning the header, so that a file that is refused at once has no answer.
+    /// Lines that are not written yet. The header is the first one, so that nothing is written if the first rows are refused.
     answers: Vec<Vec<String>>,
     out: Output<'a>,
 }
@@ -135,7 +155,21 @@ impl<R: Read> Job<'_, R> {
     fn predict(&mut self, batch: &mut Batch, predictions: &mut Predictions) -> Result<(), Error> {
         let model = &self.served.model;
         let predicted = model.predict(batch, predictions);
-        predicted.map_err(|error| Error::Internal(error.to_string()))?;
+        let refused = match predicted {
+            Err(error @ Unanswered::Width { .. }) => {
+                return Err(Error::Internal(error.to_string()));
+            }
+            Err(Unanswered::NotFinite { row }) => Some(row),
+            Ok(()) => predictions.not_finite(),
+        };
+        if let Some(row) = refused {
+            return Err(Error::Data(format!(
+                "{}: row {}: from these values the model computes a number that is not finite; correct the row or drop it",
+                self.rows.cell(0).file,
+                self.done + row + 1
+            )));
+        }
+        self.done += batch.len();
         let single = model.output_precision() == Precision::F32;
         let number = |x: f64| {
             if single {
@@ -148,6 +182,9 @@ impl<R: Read> Job<'_, R> {
             let mut record: Vec<String> = Vec::new();
             if !self.classes.is_empty() {
                 record.push(self.classes[predictions.classes[i] as usize].clone());
+                if !model.has_probabilities() {
+                    return record;
+                }
                 record.push(number(predictions.confidence(i)));
             }
             record.extend(predictions.row(i).iter().map(|x| number(*x)));
@@ -175,19 +212,20 @@ impl<R: Read> Job<'_, R> {
 }
 
 /// The names of the columns that are written.
-fn header(classes: &[String], scores: usize) -> Vec<String> {
-    if !classes.is_empty() {
+fn header(classes: &[String], model: &Model) -> Vec<String> {
+    if !classes.is_empty() && model.has_probabilities() {
         let probabilities = classes.iter().map(|class| format!("probability_{class}"));
         let first = ["prediction".to_owned(), "confidence".to_owned()];
         return first.into_iter().chain(probabilities).collect();
     }
-    match scores {
+    match model.n_scores() {
+        _ if !classes.is_empty() => vec!["prediction".to_owned()],
         1 => vec!["prediction".to_owned()],
         targets => (0..targets).map(|i| format!("prediction_{i}")).collect(),
     }
 }
 
-/// What is wrong with a cell, and what to do about it.
+/// The error for a cell: what is wrong with it, and what to do.
 fn refused(cell: &Cell, text: &str, refusal: Refusal) -> Error {
     let value: String = text.chars().take(QUOTED).collect();
     let why = match refusal {
@@ -206,6 +244,9 @@ fn refused(cell: &Cell, text: &str, refusal: Refusal) -> Error {
         }
         Refusal::OutOfRange { range } => {
             format!("{value:?} {range}; correct the cell or drop the row")
+        }
+        unknown @ Refusal::Unknown { .. } => {
+            format!("{unknown}; correct the cell or drop the row")
         }
     };
     Error::Data(format!("{cell}: {why}"))

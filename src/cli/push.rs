@@ -1,4 +1,4 @@
-//! `ml-serving push`: a package into MLflow's registry.
+//! `ml-serving push`: registers a package in MLflow.
 
 use super::{output::say, start::access};
 use crate::{

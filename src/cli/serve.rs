@@ -1,4 +1,4 @@
-//! `ml-serving serve`: runtime, socket and signals around [`crate::serve`].
+//! `ml-serving serve`: sets up runtime, socket and signals for [`crate::serve`].
 
 use super::{
     flags::{MODEL, takes},
@@ -52,7 +52,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Error> {
     log(&config);
     let runtime = runtime()?;
     let ended = runtime.block_on(serve(config));
-    // A download in progress is nothing to wait for.
+    // A download that is still running is not waited for.
     runtime.shutdown_background();
     ended
 }
@@ -65,7 +65,7 @@ async fn serve(config: Config) -> Result<(), Error> {
     let server = config.server.clone();
     let ended_at_once = async {
         let shutdown = signals.next().await.shutdown(&server);
-        // A server that is not there any more has ended by itself.
+        // If nobody receives this, the server has ended by itself.
         let _ = stop.send(shutdown);
         signals.at_once().await
     };
@@ -97,7 +97,7 @@ async fn listen(server: &Server) -> Result<TcpListener, Error> {
     })
 }
 
-/// Host and port as a URL has them.
+/// Host and port in the form of a URL: IPv6 addresses get brackets.
 fn address(Server { host, port, .. }: &Server) -> String {
     if host.contains(':') {
         format!("[{host}]:{port}")
@@ -106,7 +106,7 @@ fn address(Server { host, port, .. }: &Server) -> String {
     }
 }
 
-/// A line for people, and every setting for whoever looks for one. No secret is shown.
+/// Logs a line for people, and a second one with every setting. No secret is shown.
 fn log(config: &Config) {
     tracing::info!(
         "ml-serving {} is starting: model {}, address {}, log level {}",
@@ -119,7 +119,7 @@ fn log(config: &Config) {
     log_access(&config.access);
 }
 
-/// Taken apart, so that no setting is forgotten.
+/// The settings are destructured, so that the compiler finds a forgotten one.
 fn log_settings(config: &Config) {
     let Config {
         server,
@@ -167,7 +167,7 @@ fn log_settings(config: &Config) {
     );
 }
 
-/// What the variables of other tools say, as far as any are set.
+/// The variables of other tools that are set, without secrets.
 fn log_access(access: &Access) {
     let Access {
         tracking_uri,
@@ -202,7 +202,7 @@ fn log_access(access: &Access) {
     );
 }
 
-/// One worker per core of the CPU quota; with one core, no second thread to wake.
+/// One worker per core of the CPU quota. With one core everything runs on one thread, so that no other thread has to be woken.
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut builder = if cores == 1 {

@@ -1,4 +1,4 @@
-//! What a command begins with: the configuration, log lines, often a model.
+//! What commands do first: read the configuration, start the log, load the model.
 
 use crate::{
     Error,
@@ -9,7 +9,7 @@ use crate::{
 };
 use std::path::Path;
 
-/// Reads the configuration and sends log lines to stderr from now on, as it says.
+/// Reads the configuration and starts the log on stderr with its settings.
 pub(super) fn start(file: Option<&Path>, flags: &Flags) -> Result<Config, ConfigError> {
     let read = Config::load(file, flags);
     match &read {

@@ -1,4 +1,4 @@
-//! `ml-serving train`: a CSV file in, a model package out.
+//! `ml-serving train`: fits a model to a CSV file and writes its package.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ impl TrainArgs {
 /// # Errors
 /// What is wrong with the flags, the data or the place; nothing is written then.
 pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainError> {
-    // Before minutes of work, not after.
+    // A place that cannot be used is reported before minutes of work.
     check_out(&args.out)?;
     let table = load(&args.data, args.target.as_deref())?;
     let params = args.params();
@@ -86,7 +86,7 @@ pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainErro
         Unit::Count("trees"),
         params.trees as u64,
     );
-    // Threads finish out of order; what counts is how many trees are done.
+    // Threads finish out of order, so the number of calls is counted.
     let trained = train(&table, &params, |_| progress.advance(1))?;
     progress.finish();
     write_package(&trained, &args.out)?;
@@ -99,7 +99,7 @@ pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainErro
     let text = format!("{report}\nwrote {dir}; serve it: ml-serving serve --model {dir}");
     let mut lines = text.lines();
     match lines.try_for_each(|line| writeln!(out, "{}", escape(line))) {
-        // The package is there, whoever reads on.
+        // The package is written, even if nobody reads the report.
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(TrainError::Print),
     }
@@ -182,5 +182,12 @@ mod tests {
         let args = parse("--data no/such.csv --out src").expect("flags");
         let error = run(&args, &mut Vec::new()).expect_err("the sources are here");
         assert!(matches!(error, TrainError::Occupied { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_made_is_refused_before_the_data_is_read() {
+        let args = parse("--data no/such.csv --out /proc/no/model").expect("flags");
+        let error = run(&args, &mut Vec::new()).expect_err("nobody makes directories there");
+        assert!(matches!(error, TrainError::Write { .. }), "{error}");
     }
 }

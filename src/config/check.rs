@@ -1,4 +1,4 @@
-//! What is wrong with the settings given, each mistake in a sentence: the setting, where it was set, its value, what it takes.
+//! Finds the mistakes in the settings. Each becomes a sentence that names the setting, where it was set, its value, and what it takes.
 
 use super::{
     layers::{Merged, variable},
@@ -6,9 +6,9 @@ use super::{
 };
 use figment::value::{Dict, Value};
 
-/// Names this much alike are taken for one another; 1 is the same name.
+/// The least similarity of two names for one to be suggested instead of the other; equal names have 1.
 const ALIKE: f64 = 0.75;
-/// A message quotes a value up to this many characters.
+/// Messages quote at most this many characters of a value.
 const QUOTED: usize = 60;
 
 /// Every mistake among the settings given.
@@ -22,6 +22,8 @@ pub(super) fn check(given: &Merged) -> Vec<String> {
             _ => problems.push(unknown(given, section, value)),
         }
     }
+    let strangers = given.strangers.iter();
+    problems.extend(strangers.map(|(key, value)| unknown(given, key, value)));
     problems
 }
 
@@ -43,7 +45,7 @@ fn in_section(given: &Merged, section: &str, settings: &Dict) -> Vec<String> {
     settings.iter().filter_map(problem).collect()
 }
 
-/// A key that is no setting, with the setting that was perhaps meant.
+/// The message about a key that is no setting, with the setting that was perhaps meant.
 fn unknown(given: &Merged, key: &str, value: &Value) -> String {
     let variables = given.is_variable(key, value);
     let spelt = |key: &str| {
@@ -81,7 +83,7 @@ fn unknown(given: &Merged, key: &str, value: &Value) -> String {
     format!("{what}; the settings are {}", inside.join(", "))
 }
 
-/// The sections; a section is named as often as it has settings.
+/// The section of every setting, so each section comes once per setting.
 fn sections() -> impl Iterator<Item = &'static str> {
     SETTINGS
         .iter()

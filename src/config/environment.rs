@@ -1,4 +1,4 @@
-//! The variables that other tools' clients read too.
+//! The environment variables that the clients of other tools read too.
 
 use crate::registry::Access;
 

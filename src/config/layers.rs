@@ -1,4 +1,4 @@
-//! Where settings come from, one layer over the other, and what each value is to be traced back to.
+//! Merges the layers that settings come from, and remembers where each value was set.
 
 use super::settings;
 use crate::observe::log::LogFormat;
@@ -10,7 +10,7 @@ use figment::{
 use std::{fs, path::Path};
 
 const PREFIX: &str = "MLSERVING__";
-/// What other programs take their log level from, and so what people set.
+/// The variable that many programs take their log level from.
 const LOG_LEVEL: &str = "LOG_LEVEL";
 const FILE: &str = "file";
 const FLAG: &str = "flag";
@@ -29,11 +29,14 @@ pub struct Flags {
 /// All settings that are given, by section, without those left blank.
 pub(super) struct Merged {
     pub(super) values: Dict,
+    /// The variables that name no setting, by the key that they would set. A value of a whole section is one of them: in a layer, it
+    /// would hide that section's settings or be hidden by them.
+    pub(super) strangers: Vec<(String, Value)>,
     figment: Figment,
     file: String,
 }
 
-/// Puts the layers over one another: `file`, environment, `flags`.
+/// Merges the layers: `file`, environment, `flags`. The last one that sets a key wins.
 ///
 /// # Errors
 /// A sentence about a file that cannot be read.
@@ -45,7 +48,8 @@ pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String
     if let Some(path) = file {
         figment = figment.merge(Layer(FILE, read(path)?));
     }
-    figment = figment.merge(Layer("environment", environment()));
+    let (variables, strangers) = environment();
+    figment = figment.merge(Layer("environment", variables));
     let texts = [("model.uri", &flags.model), ("server.host", &flags.host)];
     for (key, value) in texts {
         if let Some(value) = value {
@@ -65,14 +69,17 @@ pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String
     }
     Ok(Merged {
         values,
+        strangers,
         figment,
         file: file.map_or_else(String::new, |path| path.display().to_string()),
     })
 }
 
-/// The variables that are settings. An empty one is not set: charts and compose files write them for values left blank.
-fn environment() -> Dict {
+/// The variables that are settings, and those that look like a setting and are none. An empty variable counts as not set, because charts
+/// and compose files write one for a value that was left blank.
+fn environment() -> (Dict, Vec<(String, Value)>) {
     let mut layer = Figment::new();
+    let mut strangers = Vec::new();
     for (name, text) in std::env::vars_os() {
         let name = name.to_string_lossy().to_uppercase();
         let text = text.to_string_lossy().into_owned();
@@ -84,13 +91,19 @@ fn environment() -> Dict {
             continue;
         }
         let value = match settings::find(&key) {
+            None => {
+                strangers.push((key, Value::from(text)));
+                continue;
+            }
             Some(takes) if takes.is_text() => Value::from(text),
-            _ => scalar(text),
+            Some(_) => scalar(text),
         };
         layer = layer.merge(Layer::one("variable", &key, value));
     }
+    // The order of the environment is arbitrary, but that of the messages should not be.
+    strangers.sort_by(|(a, _), (b, _)| a.cmp(b));
     let merged = layer.find_value("").ok().and_then(Value::into_dict);
-    merged.unwrap_or_default()
+    (merged.unwrap_or_default(), strangers)
 }
 
 /// A number or a truth value if it looks like one.
@@ -125,7 +138,7 @@ fn read(path: &Path) -> Result<Dict, String> {
 }
 
 impl Merged {
-    /// Where a value was set, as its user calls the place.
+    /// Where a value was set: the file's path, the flag or the variable.
     pub(super) fn place(&self, key: &str, value: &Value) -> String {
         match self.figment.get_metadata(value.tag()).map(|m| &*m.name) {
             Some(FILE) => self.file.clone(),
@@ -164,7 +177,7 @@ pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }
 
-/// Settings under the name of where they come from.
+/// Settings from one place, and the name of that place.
 struct Layer(&'static str, Dict);
 
 impl Layer {

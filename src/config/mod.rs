@@ -17,7 +17,7 @@ use std::path::Path;
 #[error("{text}")]
 pub struct ConfigError {
     text: String,
-    /// How to log the error: what the wrong settings say of it, as far as that can be read.
+    /// The format to log this error in: `log.format` from the wrong settings, as far as it can be read.
     pub log_format: LogFormat,
 }
 
@@ -28,7 +28,7 @@ pub struct Config {
     pub server: Server,
     pub model: ModelConfig,
     pub log: Log,
-    /// What comes from other tools' variables.
+    /// What the variables of other tools say.
     #[serde(skip)]
     pub access: Access,
 }
@@ -48,7 +48,7 @@ pub struct Server {
     pub max_batch_rows: usize,
     /// Most predictions at a time; more are answered 429 with `Retry-After`.
     pub max_in_flight: usize,
-    /// How long to go on serving after SIGTERM while `/health/ready` answers 503, so that load balancers can look away.
+    /// How long to go on serving after SIGTERM while `/health/ready` answers 503, so that load balancers can take the server out.
     pub drain_seconds: u64,
     /// How long requests in flight may take to finish after that.
     pub shutdown_seconds: u64,
@@ -159,7 +159,7 @@ impl Config {
         if !problems.is_empty() {
             return Err(wrong(&problems));
         }
-        // What was checked can be read; a setting that was left blank has its default.
+        // After the checks this cannot fail. A setting that was left blank gets its default.
         let mut config: Self = Value::from(merged.values.clone())
             .deserialize()
             .map_err(|error| wrong(&[error.to_string()]))?;
@@ -172,12 +172,12 @@ impl Config {
     }
 }
 
-/// The format of log lines as the environment alone tells it: for what goes wrong before the configuration is read.
+/// The format of log lines by the environment alone, for errors before the configuration is read.
 pub fn log_format() -> LogFormat {
     layers::merge(None, &Flags::default()).map_or_else(|_| LogFormat::default(), |m| m.log_format())
 }
 
-/// One mistake in a sentence, several in a list.
+/// The message: one mistake as a sentence, several as a list.
 fn told(problems: &[String]) -> String {
     match problems {
         [only] => format!("the configuration is wrong: {only}"),

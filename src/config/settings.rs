@@ -23,7 +23,7 @@ pub(super) enum Takes {
 
 use Takes::{Digest, Host, Level, Named, Number, Text, Truth, Word};
 
-/// No limit but the machine's.
+/// The upper limit of settings that have none of their own.
 const MOST: u64 = usize::MAX as u64;
 
 /// Every setting by its key.
@@ -51,7 +51,7 @@ pub(super) fn find(key: &str) -> Option<Takes> {
     found.map(|(_, takes)| *takes)
 }
 
-/// A level as this program calls it, from the spelling of other programs too.
+/// The level that `text` names, in this program's spelling or in Python's.
 pub(super) fn level(text: &str) -> Option<&'static str> {
     Some(match text.to_ascii_lowercase().as_str() {
         "trace" => "trace",

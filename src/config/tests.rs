@@ -177,6 +177,35 @@ fn an_unknown_key_is_named_with_the_one_that_was_perhaps_meant() {
 }
 
 #[test]
+fn a_variable_that_names_a_section_is_refused_whatever_else_sets_the_section() {
+    let log = "the configuration is wrong: there is no setting MLSERVING__LOG; the settings are MLSERVING__LOG__LEVEL, MLSERVING__LOG__FORMAT";
+    let section = ("MLSERVING__LOG", "debug");
+    assert_eq!(message("{}", &[section]), log);
+    assert_eq!(message("log: {format: json}", &[section]), log);
+    let within = ("MLSERVING__LOG__LEVEL", "debug");
+    assert_eq!(message("{}", &[section, within]), log);
+    assert_eq!(message("{}", &[within, section]), log);
+    let server = message("{}", &[("MLSERVING__SERVER", "x")]);
+    for name in [
+        "MLSERVING__SERVER;",
+        "MLSERVING__SERVER__HOST,",
+        "MLSERVING__SERVER__DOCS",
+    ] {
+        assert!(server.contains(name), "{server}");
+    }
+}
+
+#[test]
+fn a_variable_below_a_setting_is_refused_and_hides_nothing() {
+    let below = ("MLSERVING__LOG__LEVEL__X", "1");
+    let text = message("{}", &[below, ("MLSERVING__LOG__LEVEL", "debug")]);
+    assert!(
+        text.contains("there is no setting MLSERVING__LOG__LEVEL__X; the settings are "),
+        "{text}"
+    );
+}
+
+#[test]
 fn mistakes_of_every_layer_are_listed_together() {
     let text = message(
         "server: {prot: 1}\nlog: {format: xml}",

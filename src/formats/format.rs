@@ -1,7 +1,7 @@
 //! What a format is: its names, how its bytes are recognised, and the reader. One signature for all of them.
 
 use super::FormatError;
-use crate::model::ModelIr;
+use crate::{input::Schema, model::ModelIr};
 
 /// Rows wider than this are refused: such a claim costs a file eight bytes, and us a signature.
 pub(crate) const MAX_FEATURES: usize = 65_536;
@@ -27,8 +27,8 @@ pub struct ModelFile<'a> {
     pub bytes: &'a [u8],
     /// The Python class that the package names, as in `xgboost.sklearn.XGBClassifier`.
     pub class: Option<&'a str>,
-    /// Whether the package hands rows over as `f32`, before any scaler sees them.
-    pub f32_rows: bool,
+    /// What the package says of the columns.
+    pub columns: Option<&'a Schema>,
 }
 
 impl<'a> ModelFile<'a> {
@@ -52,12 +52,27 @@ pub enum ColumnsBy {
 
 /// A data file that was read.
 #[derive(Debug)]
-pub struct Parsed {
+pub struct Parsed<M = ModelIr> {
     /// The model, unchecked.
-    pub ir: ModelIr,
+    pub ir: M,
     /// The version of the library that wrote the file, where the file says so.
     pub version: Option<String>,
     /// What the file says it is made of, from input to output: scalers and estimator by class. For people to read.
     pub parts: Vec<String>,
     pub columns: ColumnsBy,
+}
+
+impl<M> Parsed<M> {
+    /// The same with another form of the model, if it has one.
+    pub(crate) fn try_map<N>(
+        self,
+        into: impl FnOnce(M) -> Result<N, FormatError>,
+    ) -> Result<Parsed<N>, FormatError> {
+        Ok(Parsed {
+            ir: into(self.ir)?,
+            version: self.version,
+            parts: self.parts,
+            columns: self.columns,
+        })
+    }
 }

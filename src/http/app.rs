@@ -32,7 +32,7 @@ use tokio::net::TcpListener;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const X_MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
-/// What requests are counted under that no route takes.
+/// The operation under which metrics count requests that match no route.
 const UNMATCHED: &str = "unmatched";
 
 /// One server: its state and its routes.
@@ -40,11 +40,11 @@ pub struct App {
     state: State,
     table: Table<Entry>,
     ids: RequestIds,
-    /// Without a model, and with it.
+    /// The pages as they are before there is a model, and with the model.
     pages: [Pages; 2],
 }
 
-/// Accepts and serves connections until `stop` tells how to end, drains, and returns when the last request is answered.
+/// Accepts and serves connections until `stop` resolves, drains, and returns when the last request is answered.
 ///
 /// # Errors
 /// If requests are still running when [`Shutdown::grace`] is over; they are dropped.
@@ -84,7 +84,7 @@ impl App {
         })
     }
 
-    /// Serves `served` from now on. A server takes one model in its life; a second one is ignored.
+    /// Serves `served` from now on. A server never changes its model: a second call does nothing.
     pub fn set_model(&self, served: LoadedModel) {
         self.state.set_model(served);
     }
@@ -134,7 +134,7 @@ impl App {
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, id);
         if http1 && self.state.readiness.is_draining() {
-            // The client connects anew, to a server that stays; by the end of the drain nobody is left to be cut off.
+            // The client opens its next connection to another server, so that no client is left at the end of the drain.
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
@@ -154,7 +154,7 @@ impl App {
                     self.predict(*reads, predict, params, request).await
                 }
                 Answer::Tell(tell) => tell(&self.state),
-                // Boxed, so that predictions do not carry around the room that pages need.
+                // Boxed: otherwise the future of every prediction would be as large as that of a page.
                 Answer::Page(which) => Box::pin(self.page(*which, request)).await,
             },
             Found::WrongMethod { allow } => {
@@ -192,7 +192,7 @@ impl App {
         let written = if body.len() <= model.inline_bytes {
             predict(&call, &body, model, limits)?
         } else {
-            // Boxed, so that small predictions do not carry around the room that it needs.
+            // Boxed: otherwise the future of every small prediction would be as large as this one.
             Box::pin(predict::on_blocking_thread(
                 predict, call, body, model, limits, admitted,
             ))
@@ -232,7 +232,7 @@ impl App {
         Failure::new(Code::NotFound, detail)
     }
 
-    /// The answer to a request that failed, told as its route tells it.
+    /// The answer to a request that failed, in the format of its route.
     fn refuse(&self, failure: &Failure, entry: Option<&Entry>) -> Response<ResponseBody> {
         if let (Some(entry), Some(model)) = (entry, self.state.model())
             && matches!(entry.answer, Answer::Predict { .. })
@@ -244,7 +244,8 @@ impl App {
     }
 }
 
-/// Tells the log what the client is not told. What comes from the client is escaped by the subscriber, as every text field is.
+/// Logs the cause of a failure, which the client does not get. The subscriber escapes what comes from the client, as it escapes every
+/// text field.
 fn log(failure: &Failure, id: &HeaderValue, trace: Option<&HeaderValue>) {
     let Some(cause) = &failure.cause else { return };
     let request_id = id.to_str().ok();

@@ -8,7 +8,7 @@ use std::{
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A client's id is taken up to this length.
+/// The longest id of a client that is taken over.
 const LONGEST: usize = 128;
 
 /// Ids count up from the start time: unique within a process and, in practice, between processes.

@@ -33,7 +33,7 @@ impl MediaType {
         }
     }
 
-    /// Whether a body of this media type is one; `essence` has no parameters and small letters.
+    /// Whether `essence`, a media type without parameters in lower case, is this one.
     fn is(self, essence: &str) -> bool {
         match self {
             Self::Json => essence == "application/json" || essence.ends_with("+json"),
@@ -42,7 +42,7 @@ impl MediaType {
     }
 }
 
-/// Refuses a body that is not of the type `reads`. One without a type is taken for one of it.
+/// Refuses a body that is not of the type `reads`. A body without a media type is accepted.
 pub(super) fn check(headers: &HeaderMap, reads: MediaType) -> Result<(), Failure> {
     let refuse = |what: &str| {
         let (name, mime) = (reads.name(), reads.header());

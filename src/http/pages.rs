@@ -19,7 +19,7 @@ use std::{io::Write, sync::OnceLock};
 pub(super) enum Which {
     Document,
     Docs,
-    /// Sends people from `/` to `/docs`.
+    /// The redirect from `/` to `/docs`.
     Root,
 }
 
@@ -73,7 +73,7 @@ impl Pages {
 struct Page {
     bytes: Bytes,
     gzip: Bytes,
-    /// The same for both codings, and so a weak one.
+    /// A weak tag, because it is the same with gzip and without.
     etag: HeaderValue,
     media_type: HeaderValue,
 }

@@ -2,10 +2,13 @@
 
 use super::{
     dialects::{Call, Dialect, Scored, Written},
-    problem::Failure,
+    problem::{Code, Failure},
     state::{Limits, ServedModel},
 };
-use crate::{input::Batch, model::Predictions};
+use crate::{
+    input::Batch,
+    model::{Predictions, Unanswered},
+};
 use bytes::Bytes;
 use std::{cell::RefCell, sync::Arc, time::Instant};
 
@@ -72,10 +75,19 @@ fn predict<D: Dialect>(
 
 fn score(model: &ServedModel, batch: &Batch, predictions: &mut Predictions) -> Result<(), Failure> {
     let scored = model.served.model.predict(batch, predictions);
-    scored.map_err(Failure::internal)?;
-    if predictions.scores.iter().any(|x| !x.is_finite()) {
-        let cause = "the model answered with a number that is not finite";
-        return Err(Failure::internal(cause));
+    let row = match scored {
+        Err(error @ Unanswered::Width { .. }) => return Err(Failure::internal(error)),
+        Err(Unanswered::NotFinite { row }) => Some(row),
+        Ok(()) => predictions.not_finite(),
+    };
+    match row {
+        Some(row) => Err(Failure::new(
+            Code::OutOfRange,
+            format!(
+                "row {row}: from these values the model computes a number that is not finite; one of them is out of the range that it \
+                 was fitted for"
+            ),
+        )),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -43,6 +43,7 @@ codes! {
     WrongFeatureCount = 422, "wrong_feature_count", "A row has the wrong number of features";
     InvalidType = 422, "invalid_type", "A value has the wrong type";
     MissingValue = 422, "missing_value", "This model takes no missing values";
+    UnknownValue = 422, "unknown_value", "The model does not know this value";
     OutOfRange = 422, "out_of_range", "A number is out of range";
     MissingColumn = 422, "missing_column", "A column is missing";
     UnknownColumn = 422, "unknown_column", "The model has no such column";
@@ -94,7 +95,7 @@ pub struct Failure {
     pub errors: Vec<Item>,
     /// The methods that the path takes, for [`Code::MethodNotAllowed`].
     pub allow: Option<String>,
-    /// What the log is told and the client is not.
+    /// The cause, for the log only.
     pub cause: Option<String>,
     /// How many rows got no prediction; 0 when nobody counted them.
     pub rows: usize,
@@ -112,28 +113,28 @@ impl Failure {
         }
     }
 
-    /// Tells where the mistakes are.
+    /// Adds the places of the mistakes.
     #[must_use]
     pub fn at(mut self, errors: Vec<Item>) -> Self {
         self.errors = errors;
         self
     }
 
-    /// Tells which methods the path takes.
+    /// Adds the methods that the path takes.
     #[must_use]
     pub fn allowing(mut self, allow: &str) -> Self {
         self.allow = Some(allow.to_owned());
         self
     }
 
-    /// Tells how many rows got no prediction.
+    /// Adds how many rows got no prediction.
     #[must_use]
     pub fn of_rows(mut self, rows: usize) -> Self {
         self.rows = rows;
         self
     }
 
-    /// A failure of ours. The client learns nothing; the cause is for the log.
+    /// A failure inside the server. The client gets only the code; the cause goes to the log.
     #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
     pub fn internal(cause: impl ToString) -> Self {
         let detail = "The server failed to answer; its log has the cause under this x-request-id.";

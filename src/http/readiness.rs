@@ -1,4 +1,4 @@
-//! Whether this server wants traffic, and why not.
+//! Whether this server is ready for traffic, and the reason when it is not.
 
 use super::problem::{Code, Failure};
 use std::sync::{
@@ -10,7 +10,7 @@ use std::sync::{
 #[derive(Debug, Default)]
 pub(super) struct Readiness {
     loading: Mutex<Loading>,
-    /// Apart from `loading`, because every request asks for it.
+    /// Kept apart from `loading`, because every request reads it.
     draining: AtomicBool,
 }
 
@@ -18,7 +18,7 @@ pub(super) struct Readiness {
 enum Loading {
     #[default]
     Begun,
-    /// With the reason, one of a closed set.
+    /// The reason is one of a closed set.
     Failed(&'static str),
     Done,
 }
@@ -34,7 +34,7 @@ impl Readiness {
         self.set(Loading::Done);
     }
 
-    /// Traffic should go elsewhere from now on, whether there is a model or not.
+    /// The server drains: it is not ready from now on, whether there is a model or not.
     pub(super) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
@@ -43,7 +43,7 @@ impl Readiness {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Why traffic should go elsewhere; `None` when the server is ready.
+    /// Why the server is not ready; `None` when it is.
     pub(super) fn reason(&self) -> Option<&'static str> {
         if self.is_draining() {
             return Some("draining");
@@ -55,7 +55,7 @@ impl Readiness {
         }
     }
 
-    /// What a request that needs the model is told before there is one.
+    /// The answer to a request that needs the model, before there is one.
     pub(super) fn no_model() -> Failure {
         Failure::new(
             Code::NotReady,

@@ -1,4 +1,4 @@
-//! Bodies to answers.
+//! Makes HTTP responses of bodies and failures.
 
 use super::{
     dialects::Written,
@@ -19,7 +19,7 @@ pub(super) fn send(written: Written) -> Response<ResponseBody> {
     response
 }
 
-/// `failure` as `written` tells it, with the status of its code.
+/// `failure` in the format of `written`, with the status of its code.
 pub(super) fn refuse(failure: &Failure, written: Written) -> Response<ResponseBody> {
     let mut response = send(written);
     let status = StatusCode::from_u16(failure.code.status());
@@ -34,7 +34,7 @@ pub(super) fn refuse(failure: &Failure, written: Written) -> Response<ResponseBo
     response
 }
 
-/// The answer to HEAD: the length of the body and not the body. hyper leaves it out by itself in HTTP/1 only.
+/// The answer to HEAD: it has the length of the body but no body. In HTTP/1 hyper leaves the body out, in HTTP/2 it does not.
 pub(super) fn without_body(response: &mut Response<ResponseBody>) {
     if let Some(length) = response.body().size_hint().exact() {
         response.headers_mut().insert(CONTENT_LENGTH, length.into());

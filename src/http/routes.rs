@@ -43,7 +43,7 @@ impl<T> Route<T> {
     }
 }
 
-/// The parameters of a path, by name and decoded. Empty, and so free of cost, for a path without any.
+/// The parameters of a path, by name and decoded. A path without parameters has an empty list, which costs nothing.
 pub(super) type Params = Vec<(String, String)>;
 
 /// What is at a path for a method.
@@ -55,7 +55,7 @@ pub(super) enum Found<'t, T> {
         operation: usize,
         params: Params,
     },
-    /// The path takes other methods: these.
+    /// The path takes these methods only.
     WrongMethod {
         allow: &'t str,
     },
@@ -158,7 +158,7 @@ impl<T> Table<T> {
         self.at(path).is_some()
     }
 
-    /// `path` without the slashes at its end, if it has some and there is something at what is left.
+    /// `path` without the slashes at its end, if it ends with one and there is a route at the rest.
     pub(super) fn without_slash<'p>(&self, path: &'p str) -> Option<&'p str> {
         let shorter = path.trim_end_matches('/');
         (shorter.len() < path.len() && self.has(shorter)).then_some(shorter)
@@ -174,7 +174,7 @@ impl<T> Table<T> {
     }
 }
 
-/// How much text a pattern has beside its parameters.
+/// How many bytes of text a pattern has beside its parameters.
 fn text(pattern: &str) -> usize {
     let segments = pattern.split('/');
     let lengths = segments.map(|segment| parameter(segment).map_or(segment, |(_, after)| after));

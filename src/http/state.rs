@@ -1,4 +1,4 @@
-//! What one server is made of. The ground that everything in this room stands on.
+//! The state of one server, which the other modules of `http` use.
 
 use super::readiness::Readiness;
 use crate::{
@@ -48,7 +48,7 @@ impl State {
         }
     }
 
-    /// Serves `served` from now on. A server takes one model in its life; a second one is ignored.
+    /// Serves `served` from now on. A server never changes its model: a second call does nothing.
     pub(super) fn set_model(&self, served: LoadedModel) {
         self.model
             .get_or_init(|| Arc::new(ServedModel::new(served, &self.metrics)));
@@ -61,9 +61,9 @@ impl State {
     }
 }
 
-/// About half a millisecond of work; longer work would hold up other connections.
+/// About half a millisecond of work. Longer work would delay other connections.
 const INLINE_STEPS: usize = 500_000;
-/// Parsing alone takes that long for this many bytes.
+/// Parsing this many bytes takes that long.
 const INLINE_BYTES: usize = 64 << 10;
 
 /// A model and what requests to it need, worked out once.
@@ -72,7 +72,7 @@ pub(super) struct ServedModel {
     pub(super) metrics: ModelMetrics,
     /// Bodies larger than this are worked on outside the async workers.
     pub(super) inline_bytes: usize,
-    /// For `x-model-version`.
+    /// The value of the header `x-model-version`.
     pub(super) version: HeaderValue,
 }
 
@@ -89,7 +89,7 @@ impl ServedModel {
             load_seconds: served.load_seconds,
         });
         let model = &served.model;
-        let steps_per_row = (model.n_trees() * model.depth().max(1)).max(1);
+        let steps_per_row = (model.size().trees * model.size().depth.max(1)).max(1);
         // A feature takes two bytes of JSON at least.
         let inline_bytes = (INLINE_STEPS / steps_per_row).max(1) * model.schema().len() * 2;
         let version =

@@ -12,7 +12,7 @@ use super::{
 use crate::config::Server;
 use hyper::Response;
 
-/// How a failure is told.
+/// The format of failures at a route.
 pub(super) type Tell = fn(&Failure) -> Written;
 
 /// What is at a route.
@@ -28,10 +28,10 @@ pub(super) enum Answer {
     Page(Which),
 }
 
-/// How a failure is told where there is no route.
+/// The format of failures where there is no route.
 pub(super) const WITHOUT_ROUTE: Tell = Native::tell;
 
-/// The table of all routes. A further dialect is a further line here.
+/// The table of all routes. Another dialect adds a line here.
 pub(super) fn table(server: &Server) -> Table<Entry> {
     let pages = pages::routes(server.docs).into_iter();
     let pages = pages.map(|route| {

@@ -1,44 +1,15 @@
 //! Which values a column takes: one set of rules for JSON, CSV, examples and training data.
 
-use super::{Column, ColumnType, Precision};
-use std::fmt;
+use super::{
+    Column, ColumnType, Precision,
+    refusal::{Refusal, Value, unknown},
+};
 
-/// A value as a client sent it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value<'a> {
-    /// `null`, or what a CSV file writes for it.
-    Missing,
-    Boolean(bool),
-    Number(f64),
-    Text(&'a str),
-}
-
-/// Why a column does not take a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The value is of another type than the column; both as messages name them.
-    Type {
-        expected: &'static str,
-        got: &'static str,
-    },
-    /// The value is missing, and the model cannot handle that.
-    Missing,
-    /// Infinity or NaN written as a number.
-    NotFinite,
-    /// The number is beyond the type named.
-    OutOfRange { range: &'static str },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Type { expected, got } => write!(f, "expected {expected}, got {got}"),
-            Self::Missing => f.write_str("null is a missing value, which this model cannot handle"),
-            Self::NotFinite => f.write_str("the number is not finite"),
-            Self::OutOfRange { range } => write!(f, "the number {range}"),
-        }
-    }
-}
+/// What a text file holds in the place of a missing value: the words that pandas reads as one.
+const MISSING: [&str; 17] = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a",
+];
 
 /// The smallest number above every 64-bit integer, 2⁶³.
 const BEYOND_LONG: f64 = 9_223_372_036_854_775_808.0;
@@ -50,12 +21,49 @@ impl Column {
     /// [`Refusal`] when the column does not take the value.
     pub fn accept(&self, value: Value<'_>, precision: Precision) -> Result<f64, Refusal> {
         match value {
-            Value::Number(x) => self.accept_number(x, precision),
-            Value::Boolean(x) if self.kind == ColumnType::Boolean => Ok(f64::from(x)),
-            Value::Boolean(_) => Err(self.wrong_type("a boolean")),
-            Value::Text(_) => Err(self.wrong_type("a string")),
             Value::Missing if self.nullable => Ok(f64::NAN),
             Value::Missing => Err(Refusal::Missing),
+            _ if self.kind.is_words() => self.accept_word(value),
+            Value::Number(x) => self.accept_number(x, precision),
+            Value::Boolean(x) if self.kind == ColumnType::Boolean => self.known(value, x.into()),
+            Value::Boolean(x) if self.booleans => self.accept_number(x.into(), precision),
+            Value::Boolean(_) => Err(self.wrong_type("a boolean")),
+            Value::Text(_) => Err(self.wrong_type("a string")),
+        }
+    }
+
+    /// The place of a word; the number of words for one that the model does not know.
+    fn accept_word(&self, value: Value<'_>) -> Result<f64, Refusal> {
+        if self.kind != ColumnType::Any && !matches!(value, Value::Text(_)) {
+            return Err(self.wrong_type(match value {
+                Value::Boolean(_) => "a boolean",
+                _ => "a number",
+            }));
+        }
+        let Some(words) = self.words.as_deref() else {
+            // Nothing of the model reads the column.
+            return Ok(0.0);
+        };
+        let place = match value {
+            Value::Text(text) => words.text(text),
+            Value::Number(x) => words.number(x),
+            Value::Boolean(flag) => words.number(flag.into()),
+            Value::Missing => None,
+        };
+        match place {
+            Some(place) if words.takes(place) => Ok(place.into()),
+            _ if words.is_closed() => Err(unknown(value, words)),
+            _ => Ok(words.len() as f64),
+        }
+    }
+
+    /// `x`, which is `value`, if the model takes it.
+    fn known(&self, value: Value<'_>, x: f64) -> Result<f64, Refusal> {
+        match self.words.as_deref() {
+            Some(words) if words.number(x).is_none_or(|place| !words.takes(place)) => {
+                Err(unknown(value, words))
+            }
+            _ => Ok(x),
         }
     }
 
@@ -66,9 +74,11 @@ impl Column {
     pub fn takes_plainly(&self, x: f64, precision: Precision) -> bool {
         let fractions = matches!(self.kind, ColumnType::Float | ColumnType::Double);
         fractions
-            && match precision {
-                Precision::F32 => (x as f32).is_finite(),
-                Precision::F64 => x.is_finite(),
+            && self.words.is_none()
+            && match (precision, self.kind) {
+                (Precision::F32, _) => (x as f32).is_finite(),
+                (_, ColumnType::Float) => f64::from(x as f32) == x && x.is_finite(),
+                _ => x.is_finite(),
             }
     }
 
@@ -93,20 +103,29 @@ impl Column {
         if !x.is_finite() {
             return Err(Refusal::NotFinite);
         }
-        if precision == Precision::F32 && (x as f32).is_infinite() {
+        let float = self.kind == ColumnType::Float;
+        if (precision == Precision::F32 || float) && (x as f32).is_infinite() {
             return Err(Refusal::OutOfRange {
-                range: precision.range(),
+                range: Precision::F32.range(),
             });
         }
-        Ok(x)
+        // MLflow hands such a column over as floats.
+        let x = if float { f64::from(x as f32) } else { x };
+        self.known(Value::Number(x), x)
     }
 
     /// The same for a cell of a text file, where everything is text: a number's digits are the number, `true` and `false` (and 1 and
     /// 0 in a boolean column) are booleans, and an empty cell, `NA`, `NaN` and `null` are missing values, in any case of letters.
     ///
+    /// In a column of words a cell is taken as it stands, spaces and all, and missing where pandas would read a missing value, unless
+    /// the model knows that very word.
+    ///
     /// # Errors
     /// [`Refusal`] when the column does not take the value.
     pub fn accept_text(&self, cell: &str, precision: Precision) -> Result<f64, Refusal> {
+        if self.kind.is_words() {
+            return self.accept(self.read_word(cell), precision);
+        }
         let cell = cell.trim();
         self.accept(self.read_text(cell), precision)
             .map_err(|refusal| match refusal {
@@ -134,12 +153,30 @@ impl Column {
         cell.parse().map_or(Value::Text(cell), Value::Number)
     }
 
+    fn read_word<'a>(&self, cell: &'a str) -> Value<'a> {
+        let words = self.words.as_deref();
+        let known = words.is_some_and(|words| words.text(cell).is_some());
+        if !known && (MISSING.contains(&cell) || cell == "nan" || cell == "null") {
+            return Value::Missing;
+        }
+        if known || self.kind != ColumnType::Any {
+            return Value::Text(cell);
+        }
+        match cell.trim() {
+            "true" | "True" | "TRUE" => Value::Boolean(true),
+            "false" | "False" | "FALSE" => Value::Boolean(false),
+            digits => digits.parse().map_or(Value::Text(cell), Value::Number),
+        }
+    }
+
     /// A refusal of what messages call `got`: an array, an object, and what [`Column::accept`] finds.
     pub fn wrong_type(&self, got: &'static str) -> Refusal {
         let expected = match self.kind {
             ColumnType::Boolean => "true or false",
             ColumnType::Integer | ColumnType::Long => "an integer",
             ColumnType::Float | ColumnType::Double => "a number",
+            ColumnType::Text | ColumnType::Datetime => "a string",
+            ColumnType::Any => "a string, a number or a boolean",
         };
         Refusal::Type { expected, got }
     }
@@ -148,6 +185,7 @@ impl Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::{Word, Words};
 
     fn accept(kind: ColumnType, value: Value<'_>) -> Result<f64, String> {
         let column = Column::new("x", kind);
@@ -261,5 +299,67 @@ mod tests {
             cell(Double, "two").unwrap_err(),
             "expected a number, got a string"
         );
+    }
+
+    fn contract(closed: bool) -> Column {
+        let mut words = Words::default();
+        let places = ["monthly", "yearly", ""].map(|word| words.add(Word::Text(word.into())));
+        if closed {
+            words.refuse_others(&places);
+        }
+        let mut column = Column::new("contract", ColumnType::Text);
+        column.words = Some(std::sync::Arc::new(words));
+        column.nullable = true;
+        column
+    }
+
+    #[test]
+    fn a_word_is_its_place_and_an_unknown_one_the_place_behind_the_last() {
+        let column = contract(false);
+        let accept = |value| column.accept(value, Precision::F64).unwrap();
+        assert_eq!(accept(Value::Text("yearly")), 1.0);
+        assert_eq!(accept(Value::Text("Yearly")), 3.0);
+        assert!(accept(Value::Missing).is_nan());
+        let refused = column.accept(Value::Number(1.0), Precision::F64);
+        let refused = refused.unwrap_err().to_string();
+        assert_eq!(refused, "expected a string, got a number");
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused_with_the_known_ones_where_the_model_would_fail() {
+        let refused = contract(true).accept(Value::Text(&"ä".repeat(50)), Precision::F64);
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            format!(
+                "\"{}…\" is not a value that the model knows; it knows \"monthly\", \"yearly\", \"\"",
+                "ä".repeat(40)
+            )
+        );
+    }
+
+    #[test]
+    fn a_cell_that_pandas_reads_as_missing_is_missing_unless_the_model_knows_it() {
+        let column = contract(false);
+        let accept = |cell| column.accept_text(cell, Precision::F64).unwrap();
+        assert_eq!(accept(""), 2.0);
+        assert!(accept("NA").is_nan() && accept("null").is_nan());
+        assert_eq!(accept(" yearly"), 3.0);
+    }
+
+    #[test]
+    fn a_number_of_a_closed_column_is_one_that_the_model_knows() {
+        let mut words = Words::default();
+        let places = [1.0, 2.0].map(|x| words.add(Word::Number(x)));
+        words.refuse_others(&places);
+        let mut column = Column::new("month", ColumnType::Double);
+        column.words = Some(std::sync::Arc::new(words));
+        assert_eq!(column.accept(Value::Number(2.0), Precision::F64), Ok(2.0));
+        let refused = column.accept(Value::Number(3.0), Precision::F64);
+        let refused = refused.unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "3 is not a value that the model knows; it knows 1, 2"
+        );
+        assert!(!column.takes_plainly(2.0, Precision::F64));
     }
 }

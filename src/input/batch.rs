@@ -75,6 +75,12 @@ impl Batch {
         whole.chunks_exact(self.width.max(1))
     }
 
+    /// The whole rows, `tile` of them at a time and what is left.
+    pub fn tiles(&self, tile: usize) -> impl Iterator<Item = &[f64]> {
+        let whole = &self.values[..self.rows * self.width];
+        whole.chunks((self.width * tile).max(1))
+    }
+
     /// Writes a value of the row that is not whole yet. Columns may come in any order.
     #[inline]
     pub fn set(&mut self, column: usize, x: f64) {

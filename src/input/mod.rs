@@ -1,14 +1,17 @@
 //! Rows as clients send them: which columns a model takes, which values each column takes, and the matrix they become.
 //!
-//! A ground room: it knows neither models, nor their formats, nor HTTP. CSV is here, for it is a way in. A text cell will enter the matrix as a number, its place in the
-//! vocabulary of its column; behind the door there are only numbers.
+//! A ground room: it knows neither models, nor their formats, nor HTTP. CSV is here, for it is a way in. A text cell enters the matrix as a number, its place among the
+//! words of its column; behind the door there are only numbers.
 
 mod accept;
 mod batch;
 mod csv;
+mod refusal;
 mod schema;
+mod words;
 
-pub use accept::{Refusal, Value};
 pub use batch::{Batch, Ragged};
 pub use csv::{Cell, CsvError, CsvRows};
+pub use refusal::{Refusal, Value};
 pub use schema::{Column, ColumnType, Precision, Schema};
+pub use words::{Word, Words};

@@ -1,5 +1,8 @@
 //! The columns of a row: how many a model takes, their names, their types, and what may be left out.
 
+use super::{Word, Words};
+use std::sync::Arc;
+
 /// The arithmetic that a model reads its numbers in, and so the range they must fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
@@ -26,7 +29,7 @@ impl Precision {
 }
 
 /// Column types of the MLflow signature that a model can take.
-/// Source: MLflow's `DataType` (`boolean integer long float double`).
+/// Source: MLflow's `DataType` (`boolean integer long float double string datetime`) and its `AnyType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {
     Boolean,
@@ -36,6 +39,11 @@ pub enum ColumnType {
     Long,
     Float,
     Double,
+    Text,
+    /// Text too: no model here computes with a date.
+    Datetime,
+    /// Text, numbers and booleans: words of several kinds, or a column that the model never reads.
+    Any,
 }
 
 impl ColumnType {
@@ -47,12 +55,20 @@ impl ColumnType {
             Self::Long => "long",
             Self::Float => "float",
             Self::Double => "double",
+            Self::Text => "string",
+            Self::Datetime => "datetime",
+            Self::Any => "any",
         }
+    }
+
+    /// Whether cells enter the matrix as the place of their word, rather than as themselves.
+    pub fn is_words(self) -> bool {
+        matches!(self, Self::Text | Self::Datetime | Self::Any)
     }
 }
 
 /// One column of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// The name clients use in the named form; made up (`x0`, `x1`, …) when [`Schema::named`] is false.
     pub name: String,
@@ -61,6 +77,10 @@ pub struct Column {
     pub required: bool,
     /// Whether a missing value (`null`, NaN) has a meaning to the model.
     pub nullable: bool,
+    /// Whether a column of numbers takes `true` and `false` as 1 and 0, as Python does where no signature forbids it.
+    pub booleans: bool,
+    /// The words that the model compares cells with. Of a column of numbers only those that it takes no others than.
+    pub words: Option<Arc<Words>>,
 }
 
 impl Column {
@@ -71,12 +91,14 @@ impl Column {
             kind,
             required: true,
             nullable: false,
+            booleans: false,
+            words: None,
         }
     }
 }
 
 /// The columns of one row, in the model's order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     pub columns: Vec<Column>,
     /// Whether the names come from the model, so that rows can be given as `{"name": value}`.
@@ -105,6 +127,25 @@ impl Schema {
             named,
             precision: Precision::F64,
         }
+    }
+
+    /// A row that every model takes: zeros, `false`, and the first word of each column that has words.
+    pub fn plain_row(&self) -> Vec<f64> {
+        let value = |column: &Column| {
+            let words = column.words.as_deref();
+            let mut places = (0..).zip(0..words.map_or(0, Words::len));
+            let first = places.find(|(place, _)| words.is_some_and(|words| words.takes(*place)));
+            match (first, words) {
+                (Some((place, _)), Some(_)) if column.kind.is_words() => place.into(),
+                (Some((place, _)), Some(words)) => match words.get(place as usize) {
+                    Some(Word::Number(x)) => *x,
+                    Some(Word::Boolean(flag)) => (*flag).into(),
+                    _ => 0.0,
+                },
+                _ => 0.0,
+            }
+        };
+        self.columns.iter().map(value).collect()
     }
 
     /// Columns per row.

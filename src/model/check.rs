@@ -1,6 +1,6 @@
 //! The checks: every claim of an [`ir`](super::ir) model that the kernel relies on. What passes can be laid out without a further look.
 
-use super::ir::{ForestIr, Test, TreeNode};
+use super::ir::{ForestIr, Output, Test, TreeNode};
 
 /// Why an IR is not a model.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -166,4 +166,20 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether `width` raw scores are what `output` takes.
+pub(super) fn check_output(output: &Output, width: usize) -> Result<(), InvalidModel> {
+    let expected = match output {
+        Output::Classes { labels, .. } => labels.len(),
+        Output::Binary { labels, .. } if labels.len() == 2 => 1,
+        Output::Binary { labels, .. } => {
+            invalid!("a binary decision needs 2 classes, not {}", labels.len())
+        }
+        Output::Regression { .. } => width,
+    };
+    if width != expected {
+        invalid!("the leaves hold {width} numbers each, the classes need {expected}");
+    }
+    Ok(())
 }

@@ -2,9 +2,11 @@
 //!
 //! Nothing here is trusted. Indices may point anywhere, counts may lie; the checks refuse what does not hold.
 
+use crate::input::Precision;
 use std::collections::HashSet;
 
-use crate::input::{Precision, Schema};
+/// The number of a register of a row: its columns first, then what the operations append.
+pub type Reg = u32;
 
 /// How a split compares a feature `x` with its threshold `t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,10 +261,11 @@ pub struct Step {
     pub precision: Precision,
 }
 
-/// Everything a flavor reads out of a file, unchecked.
+/// A forest and what surrounds it.
 #[derive(Clone, Debug)]
-pub struct ModelIr {
-    pub schema: Schema,
+pub struct ForestScores {
+    /// The register of each feature; none where the features are the columns themselves.
+    pub reads: Option<Vec<Reg>>,
     /// The precision rows are rounded to before the first step.
     pub input: Precision,
     pub steps: Vec<Step>,
@@ -270,7 +273,12 @@ pub struct ModelIr {
     pub aggregation: Aggregation,
     /// Added to the aggregated scores: empty, or one number per output.
     pub base: Vec<f64>,
-    pub output: Output,
-    /// The precision of the scores a client sees: what the source library would have answered.
-    pub output_precision: Precision,
+}
+
+impl ForestScores {
+    /// Whether features of which one is 1 may be told by their slot: the steps would need them all.
+    pub(super) fn reads_slots(&self) -> bool {
+        self.steps.is_empty()
+            && (self.input == Precision::F64 || self.forest.precision == self.input)
+    }
 }

@@ -1,12 +1,12 @@
 //! Rows in, answers out: preprocessing, estimator, base score, link and decision.
 
 use super::{
-    check::{InvalidModel, invalid},
-    estimators::forest::{Buffers, Forest},
-    ir::{Aggregation, ForestIr, Labels, ModelIr, Output, Step},
-    leaves::SumRule,
+    check::{InvalidModel, check_output, invalid},
+    estimators::{Scorer, Size},
+    ir::{Labels, Output, Reg, Step},
     output::decide,
-    prepare::Steps,
+    program::{Program, Registers, Scratch, TILE, ops::ReadyForest},
+    source::{ModelIr, Scores},
 };
 use crate::input::{Batch, Precision, Schema};
 use std::collections::HashMap;
@@ -17,13 +17,25 @@ pub struct Model {
     schema: Schema,
     /// The columns' places by name.
     places: HashMap<String, usize>,
-    steps: Steps,
-    forest: Forest,
-    /// Added to the sums in their precision: empty, or one number per output.
-    base: Vec<f64>,
-    sum_precision: Precision,
+    /// Empty where a forest reads the columns themselves.
+    program: Program,
+    last: Last,
     output: Output,
     output_precision: Precision,
+    has_probabilities: bool,
+}
+
+/// What follows the program.
+#[derive(Debug)]
+enum Last {
+    /// A forest over the columns themselves.
+    Rows(Box<Scorer>),
+    /// A forest over registers.
+    Forest(Box<ReadyForest>),
+    Registers {
+        scores: Vec<Reg>,
+        class: Option<Reg>,
+    },
 }
 
 /// Answers for some rows, and the buffers they were made in. Reused from call to call, so that nothing is allocated per row.
@@ -35,23 +47,33 @@ pub struct Predictions {
     pub scores: Vec<f64>,
     /// Numbers per row in `scores`.
     pub width: usize,
-    row: Vec<f64>,
-    sums: Vec<f64>,
-    buffers: Buffers,
+    registers: Vec<f64>,
+    scratch: Scratch,
 }
 
-/// A batch whose rows are not as wide as the model's.
+/// Why rows have no answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the rows have {found} columns, the model takes {expected}")]
-pub struct WrongWidth {
-    pub expected: usize,
-    pub found: usize,
+pub enum Unanswered {
+    /// The rows are not as wide as the model's.
+    #[error("the rows have {found} columns, the model takes {expected}")]
+    Width { expected: usize, found: usize },
+    /// A step computes a number from the row that the next one does not take. The row is counted from 0.
+    #[error(
+        "a step of the model computes a number from these values that is not finite, which the next step does not take"
+    )]
+    NotFinite { row: usize },
 }
 
 impl Predictions {
     /// The scores of row `i`.
     pub fn row(&self, i: usize) -> &[f64] {
         &self.scores[i * self.width..][..self.width]
+    }
+
+    /// The first row with a score that is not finite.
+    pub fn not_finite(&self) -> Option<usize> {
+        let score = self.scores.iter().position(|x| !x.is_finite())?;
+        Some(score / self.width.max(1))
     }
 
     /// The score of row `i`'s winning class, kept within 0..=1. Only for classifiers.
@@ -65,69 +87,71 @@ impl Model {
     ///
     /// # Errors
     /// The first claim that does not hold.
-    pub fn new(ir: ModelIr) -> Result<Self, InvalidModel> {
+    pub fn new(ir: impl Into<ModelIr>) -> Result<Self, InvalidModel> {
         let ModelIr {
             mut schema,
-            input,
-            steps,
-            forest,
-            aggregation,
-            base,
+            program,
+            scores,
             output,
             output_precision,
-        } = ir;
-        let features = forest.n_features;
-        if schema.len() != features {
-            invalid!(
-                "the signature has {} columns, the forest {features} features",
-                schema.len()
-            );
-        }
-        let steps = Steps::new(input, steps, features)?;
-        if (!base.is_empty() && base.len() != forest.width) || base.iter().any(|x| !x.is_finite()) {
-            invalid!(
-                "the base score needs {} finite numbers, one per output",
-                forest.width
-            );
-        }
-        check_output(&output, forest.width)?;
-        // Boosters begin their sums with the base score; elsewhere it is added to the sums.
-        let per_tree = !forest.targets.is_empty();
-        let (first, base) = if per_tree && !aggregation.is_mean() {
-            (base, Vec::new())
-        } else {
-            (Vec::new(), base)
+            has_probabilities,
+        } = ir.into();
+        let (reads, by_slots) = match &scores {
+            Scores::Forest(forest) => (
+                forest.reads.clone().unwrap_or_default(),
+                forest.reads_slots(),
+            ),
+            Scores::Registers { scores, class } => {
+                (scores.iter().copied().chain(*class).collect(), false)
+            }
         };
-        let rule = SumRule {
-            divisor: divisor(aggregation, &forest)?,
-            base: &first,
-            precision: aggregation.precision(),
+        let (program, slots) = Program::new(schema.len(), &program, &reads, by_slots)?;
+        let last = match scores {
+            Scores::Forest(forest) if forest.reads.is_none() => {
+                schema.precision = forest.input;
+                for column in &mut schema.columns {
+                    column.nullable = forest.forest.handles_missing;
+                }
+                let scorer = Scorer::new(&forest, schema.len())?;
+                check_output(&output, scorer.width())?;
+                Last::Rows(Box::new(scorer))
+            }
+            Scores::Forest(forest) => {
+                let forest = ReadyForest::new(&forest, &Registers::new(&slots))?;
+                check_output(&output, forest.scorer().width())?;
+                Last::Forest(Box::new(forest))
+            }
+            Scores::Registers { scores, class } => {
+                if class.is_some() != output.labels().is_some() || scores.is_empty() {
+                    invalid!("the scores do not fit what they are said to mean");
+                }
+                let width = output.labels().map_or(scores.len(), Labels::len);
+                if scores.len() != width {
+                    invalid!("there are {} scores for {width} classes", scores.len());
+                }
+                Last::Registers { scores, class }
+            }
         };
-        schema.precision = input;
-        for column in &mut schema.columns {
-            column.nullable = forest.handles_missing;
-        }
         let names = schema.columns.iter().map(|column| column.name.clone());
         let places = names.enumerate().map(|(i, name)| (name, i)).collect();
         Ok(Self {
             schema,
             places,
-            steps,
-            forest: Forest::new(&forest, &rule)?,
-            base,
-            sum_precision: aggregation.precision(),
+            program,
+            last,
             output,
             output_precision,
+            has_probabilities,
         })
     }
 
     /// Answers every row of `batch`.
     ///
     /// # Errors
-    /// [`WrongWidth`] when its rows are not those of [`Model::schema`].
-    pub fn predict(&self, batch: &Batch, into: &mut Predictions) -> Result<(), WrongWidth> {
+    /// [`Unanswered`] when its rows are not those of [`Model::schema`], or one of them has no answer.
+    pub fn predict(&self, batch: &Batch, into: &mut Predictions) -> Result<(), Unanswered> {
         if batch.width() != self.schema.len() {
-            return Err(WrongWidth {
+            return Err(Unanswered::Width {
                 expected: self.schema.len(),
                 found: batch.width(),
             });
@@ -135,21 +159,70 @@ impl Model {
         into.width = self.n_scores();
         into.classes.clear();
         into.scores.clear();
-        let Predictions {
-            classes,
-            scores,
-            row: buffer,
+        match &self.last {
+            Last::Rows(scorer) => self.predict_rows_alone(scorer, batch, into),
+            _ => self.predict_tiles(batch, into)?,
+        }
+        Ok(())
+    }
+
+    /// A forest over the columns: there are no registers to fill.
+    fn predict_rows_alone(&self, scorer: &Scorer, batch: &Batch, into: &mut Predictions) {
+        let Scratch {
+            prepared,
             sums,
             buffers,
             ..
-        } = into;
-        sums.resize(self.forest.width(), 0.0);
+        } = &mut into.scratch;
+        sums.resize(scorer.width(), 0.0);
         for row in batch.rows() {
-            self.forest.sum(self.steps.run(row, buffer), buffers, sums);
-            sums.iter_mut()
-                .zip(&self.base)
-                .for_each(|(sum, base)| *sum = self.sum_precision.round(*sum + base));
-            decide(&self.output, self.output_precision, sums, classes, scores);
+            scorer.score(row, prepared, buffers, sums);
+            decide(
+                &self.output,
+                self.output_precision,
+                sums,
+                &mut into.classes,
+                &mut into.scores,
+            );
+        }
+    }
+
+    fn predict_tiles(&self, batch: &Batch, into: &mut Predictions) -> Result<(), Unanswered> {
+        let Predictions {
+            classes,
+            scores,
+            registers,
+            scratch,
+            ..
+        } = into;
+        for (tile, rows) in batch.tiles(TILE).enumerate() {
+            self.program.run(rows, registers, scratch);
+            if let Some(row) = scratch.refused {
+                let row = tile * TILE + row;
+                return Err(Unanswered::NotFinite { row });
+            }
+            let n = rows.len() / batch.width().max(1);
+            let tile = self.program.tile(registers, n);
+            match &self.last {
+                Last::Rows(_) => {}
+                Last::Forest(forest) => forest.score(&tile, scratch, |_, sums| {
+                    decide(&self.output, self.output_precision, sums, classes, scores);
+                }),
+                Last::Registers {
+                    scores: read,
+                    class,
+                } => {
+                    if let Some(class) = class {
+                        // No number is a class beyond the last one.
+                        let most = read.len().saturating_sub(1) as u32;
+                        let class = tile.column(*class).iter();
+                        classes.extend(class.map(|class| (*class as u32).min(most)));
+                    }
+                    for row in 0..n {
+                        scores.extend(read.iter().map(|register| tile.column(*register)[row]));
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -179,7 +252,12 @@ impl Model {
 
     /// Scores per row in [`Predictions::scores`].
     pub fn n_scores(&self) -> usize {
-        self.labels().map_or(self.forest.width(), Labels::len)
+        self.labels().map_or_else(|| self.last.width(), Labels::len)
+    }
+
+    /// Whether the scores of a classifier are probabilities; if not, it only answers labels.
+    pub fn has_probabilities(&self) -> bool {
+        self.has_probabilities
     }
 
     /// Whether missing values have a meaning to this model; if not, they are refused before [`Model::predict`].
@@ -192,70 +270,33 @@ impl Model {
         self.output_precision
     }
 
-    /// The preprocessing steps.
+    /// The steps of the forest at the end.
     pub fn steps(&self) -> &[Step] {
-        self.steps.steps()
-    }
-
-    pub fn n_trees(&self) -> usize {
-        self.forest.n_trees()
-    }
-
-    /// Nodes as laid out for the kernel: splits and leaves of all trees.
-    pub fn n_nodes(&self) -> usize {
-        self.forest.n_nodes()
-    }
-
-    /// Comparisons on the longest way through a tree.
-    pub fn depth(&self) -> usize {
-        self.forest.depth()
-    }
-
-    /// Bytes the forest takes in memory.
-    pub fn bytes(&self) -> usize {
-        self.forest.bytes()
-    }
-}
-
-fn check_output(output: &Output, width: usize) -> Result<(), InvalidModel> {
-    let expected = match output {
-        Output::Classes { labels, .. } => labels.len(),
-        Output::Binary { labels, .. } if labels.len() == 2 => 1,
-        Output::Binary { labels, .. } => {
-            invalid!("a binary decision needs 2 classes, not {}", labels.len())
-        }
-        Output::Regression { .. } => width,
-    };
-    if width != expected {
-        invalid!("the leaves hold {width} numbers each, the classes need {expected}");
-    }
-    Ok(())
-}
-
-/// What the sums are divided by.
-fn divisor(aggregation: Aggregation, forest: &ForestIr) -> Result<f64, InvalidModel> {
-    if !aggregation.is_mean() {
-        return Ok(1.0);
-    }
-    if forest.targets.is_empty() {
-        return Ok(forest.trees.len() as f64);
-    }
-    if aggregation == Aggregation::MeanF32 {
-        invalid!("trees that each add to one output are not averaged in f32");
-    }
-    mean_of(&forest.targets, forest.width)
-}
-
-/// How many trees each output has, which must be the same for all.
-fn mean_of(targets: &[u32], width: usize) -> Result<f64, InvalidModel> {
-    let mut counts = vec![0usize; width.min(targets.len() + 1)];
-    for target in targets {
-        if let Some(count) = counts.get_mut(*target as usize) {
-            *count += 1;
+        match &self.last {
+            Last::Rows(scorer) => scorer.steps(),
+            Last::Forest(forest) => forest.scorer().steps(),
+            Last::Registers { .. } => &[],
         }
     }
-    match counts.first() {
-        Some(first) if *first > 0 && counts.iter().all(|count| count == first) => Ok(*first as f64),
-        _ => invalid!("the outputs to be averaged do not have the same number of trees"),
+
+    /// How large all forests together are, wherever in the model they are.
+    pub fn size(&self) -> Size {
+        let last = match &self.last {
+            Last::Rows(scorer) => Some(scorer.forest().size()),
+            Last::Forest(forest) => Some(forest.scorer().forest().size()),
+            Last::Registers { .. } => None,
+        };
+        self.program.sizes().chain(last).sum()
+    }
+}
+
+impl Last {
+    /// Numbers per row.
+    fn width(&self) -> usize {
+        match self {
+            Self::Rows(scorer) => scorer.width(),
+            Self::Forest(forest) => forest.scorer().width(),
+            Self::Registers { scores, .. } => scores.len(),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Text of others for a terminal.
+//! Escapes text from outside before it is shown on a terminal.
 
 use std::borrow::Cow;
 

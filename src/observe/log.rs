@@ -35,7 +35,7 @@ impl LogFormat {
     }
 }
 
-/// The target of the line that lists every setting: people are not shown it at level `info`.
+/// The target of the line that lists every setting. The format for people shows it at level `debug` only.
 pub const SETTINGS: &str = "ml_serving::settings";
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
@@ -91,7 +91,7 @@ pub fn failed(error: &dyn fmt::Display, exit_code: u8) {
     let mut lines = text.lines().map(escape);
     let first = lines.next().unwrap_or_default();
     let mut stderr = io::stderr().lock();
-    // Where nobody listens, the exit code says enough.
+    // If standard error is closed, the exit code still tells of the failure.
     let _ = writeln!(stderr, "ml-serving: {first}");
     for line in lines {
         let _ = writeln!(stderr, "{line}");

@@ -6,18 +6,18 @@ use prometheus::{
 };
 use std::sync::OnceLock;
 
-/// The status codes that this server answers with; anything else is counted as `other`.
+/// The status codes that this server answers with. Any other one is counted as `other`.
 const STATUSES: [u16; 13] = [
     200, 303, 304, 400, 404, 405, 408, 413, 415, 422, 429, 500, 503,
 ];
 
-/// From a microsecond, which one small row takes, to ten seconds.
+/// Buckets from a microsecond, which one small row takes, to ten seconds.
 const SECONDS: &[f64] = &[
     1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1,
     0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
 ];
 
-/// Rows per request, up to the default limit of a batch.
+/// Buckets of rows per request, up to the default limit of a batch.
 const ROWS: &[f64] = &[
     1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0, 5000.0, 10_000.0,
 ];
@@ -48,7 +48,7 @@ macro_rules! metrics {
 }
 
 metrics! {
-    /// What is counted with or without a model.
+    /// The metrics that exist without a model too.
     struct OfServer {
         /// HTTP requests answered.
         http_requests_total: IntCounterVec["operation", "code"],
@@ -64,7 +64,7 @@ metrics! {
 }
 
 metrics! {
-    /// What is counted once there is a model to name.
+    /// The metrics that exist once the model is loaded.
     struct OfModel {
         /// Rows predicted (success) and rows without a prediction (error). Once a model is loaded, a prediction request that is not answered
         /// with 200 counts by its rows, or as one row where they could not be counted.
@@ -106,7 +106,7 @@ pub struct ModelMetrics {
     classes: Vec<IntCounter>,
 }
 
-/// What `model_info` and its like say about the model.
+/// What the labels of `model_info` and other metrics say about the model.
 pub struct ModelLabels<'a> {
     pub name: &'a str,
     pub version: &'a str,
@@ -150,7 +150,7 @@ impl Metrics {
         }
     }
 
-    /// Counts a request in; the guard's end counts it out.
+    /// Counts a request as in flight until the guard is dropped.
     pub fn begin(&self) -> InFlight<'_> {
         self.in_flight.inc();
         InFlight(&self.in_flight)

@@ -10,7 +10,8 @@ pub trait Files {
     /// `NotFound` when the package has no such file, else what the store said.
     fn read(&self, path: &str) -> io::Result<Cow<'_, [u8]>>;
 
-    /// The files at the top of the package, where the store can tell; a package without an `MLmodel` is looked up here.
+    /// The files at the top of the package, where the store can list them. In a package without an `MLmodel`, this is how the model file is
+    /// found.
     ///
     /// # Errors
     /// What the store said.
@@ -18,7 +19,7 @@ pub trait Files {
         Ok(Vec::new())
     }
 
-    /// The SHA-256 of the very bytes that [`Files::read`] gives, in lower-case hexadecimal digits, where it has been computed already.
+    /// The SHA-256 of the bytes that [`Files::read`] gives, in lower-case hexadecimal digits, where it has been computed already.
     fn sha256(&self, path: &str) -> Option<String> {
         let _ = path;
         None

@@ -1,4 +1,4 @@
-//! A new directory in place of an old one: whoever looks sees the old content or the new one, and a failure leaves the old one.
+//! Replaces the content of a directory. Readers see the old content or the new one, and a failure leaves the old one.
 
 use std::{
     fs, io,
@@ -6,13 +6,13 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Where a killed process leaves its work: `.NAME.install-XXXXXX`.
+/// The beginning of the name of the temporary directory, which a killed process leaves behind: `.install-XXXXXX`.
 const PREFIX: &str = ".install-";
 
-/// New content for a directory, which takes its place with [`Staging::install`] and removes itself otherwise.
+/// New content for a directory. [`Staging::install`] puts it in place; without that, dropping removes it.
 #[derive(Debug)]
 pub struct Staging {
-    /// What is replaced.
+    /// The directory that is replaced.
     dir: PathBuf,
     /// Holds the new content, and the old one for as long as the replacement may fail.
     work: TempDir,
@@ -26,14 +26,24 @@ impl Staging {
     /// # Errors
     /// When nothing can be written beside `dir`.
     pub fn beside(dir: &Path) -> io::Result<Self> {
-        // An absolute path has a parent and a name, whatever `dir` looks like.
-        let dir = match dir.canonicalize() {
-            Ok(dir) => dir,
-            Err(_) => std::path::absolute(dir)?,
-        };
+        let dir = absolute(dir)?;
         let parent = dir.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(parent)?;
         Self::new(dir.clone(), parent, false)
+    }
+
+    /// Whether [`Staging::beside`] would find a place to write to. It leaves nothing behind.
+    ///
+    /// # Errors
+    /// When nothing can be written beside `dir`, or where the directories above it would be made.
+    pub fn probe(dir: &Path) -> io::Result<()> {
+        let dir = absolute(dir)?;
+        let above = dir.ancestors().skip(1).find(|path| path.exists());
+        let above = above.unwrap_or(Path::new("/"));
+        // Without the name of the temporary directory, which its user has not chosen.
+        let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(above);
+        made.and_then(TempDir::close)
+            .map_err(|error| io::Error::from(error.kind()))
     }
 
     /// Content that replaces the files in `dir` one by one, for a directory that may be a mount of its own, which cannot be renamed.
@@ -49,7 +59,7 @@ impl Staging {
     fn new(dir: PathBuf, parent: &Path, within: bool) -> io::Result<Self> {
         let work = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         let staging = Self { dir, work, within };
-        // A directory of the usual permissions: the one around it is its owner's alone.
+        // This directory gets the usual permissions. The one around it can be read by its owner only.
         fs::create_dir(staging.path())?;
         Ok(staging)
     }
@@ -66,7 +76,7 @@ impl Staging {
     /// Puts the new content in place of the old one.
     ///
     /// # Errors
-    /// What the file system said; the old content is then back, as far as the file system lets us.
+    /// What the file system said. The old content is then put back, if the file system allows it.
     pub fn install(self) -> io::Result<()> {
         if self.within {
             self.exchange_files()
@@ -99,18 +109,23 @@ impl Staging {
     }
 }
 
-/// Whether a file of this name is what a killed process left behind.
+/// An absolute path, which has a parent and a name whatever `dir` looks like.
+fn absolute(dir: &Path) -> io::Result<PathBuf> {
+    dir.canonicalize().or_else(|_| std::path::absolute(dir))
+}
+
+/// Whether a file of this name was left behind by a killed process.
 pub fn is_left_over(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
-/// Moves what lies in `from`, but not what is called like `except`, into `to`: the `MLmodel` last or first.
+/// Moves the files in `from`, except the one with the name of `except`, into `to`. The `MLmodel` goes last or, without `last`, first.
 fn move_files(from: &Path, to: &Path, except: &Path, last: bool) -> io::Result<()> {
     let mut paths: Vec<PathBuf> = fs::read_dir(from)?
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<_>>()?;
     paths.sort_by_key(|path| path.ends_with("MLmodel") == last);
-    // By name: of one place there may be two paths, a relative one and an absolute one.
+    // Compared by name, because one path may be relative and the other absolute.
     for path in paths
         .iter()
         .filter(|path| path.file_name() != except.file_name())
@@ -181,6 +196,17 @@ mod tests {
             assert_eq!(names(&dir), ["MLmodel"]);
             assert_eq!(names(around.path()), ["model"]);
         }
+    }
+
+    #[test]
+    fn a_probe_finds_out_whether_a_place_can_be_made_and_leaves_nothing() {
+        let around = tempfile::tempdir().expect("a directory");
+        let file = around.path().join("file");
+        fs::write(&file, "").expect("written");
+        Staging::probe(&around.path().join("deep/model")).expect("it can be made");
+        assert_eq!(names(around.path()), ["file"]);
+        let error = Staging::probe(&file.join("deep/model")).expect_err("a file is in the way");
+        assert_eq!(error.to_string(), "not a directory");
     }
 
     #[test]

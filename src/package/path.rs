@@ -1,4 +1,4 @@
-//! Names of files that come from outside: a listing, an archive, an `MLmodel`. The one rule for which of them may become paths.
+//! The rule for which file names from outside (from a listing, an archive or an `MLmodel`) may become paths.
 
 use crate::formats::FormatError;
 
@@ -11,7 +11,7 @@ pub const MAX_LEVELS: usize = 16;
 /// The longest name that common file systems take.
 const MAX_NAME_BYTES: usize = 255;
 
-/// A name that leads out of the package, or that a file system may take for something else.
+/// A name that leads out of the package, or that file systems may interpret differently.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file name `{}` does not lie in the package", .0.escape_debug())]
 pub struct OutsidePackage(pub String);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     formats::{self, ColumnsBy, FormatError, ModelFile, Parsed, corrupt},
-    input::{Batch, ColumnType, Schema},
+    input::{Batch, Column, Schema},
 };
 
 /// The file of the input example, where the `MLmodel` names none.
@@ -27,6 +27,18 @@ pub fn is_model_file(name: &str) -> bool {
 
 /// Files of other uses that lie beside a model.
 const NO_MODELS: [&str; 3] = [EXAMPLE, "serving_input_example.json", "requirements.txt"];
+
+/// The files that a model may be by itself.
+const KINDS: &str =
+    "an .onnx, .pkl, .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file";
+
+/// The refusal of a lone file that neither its name nor its content makes a model.
+fn unknown(path: &str) -> FormatError {
+    FormatError::Missing(format!(
+        "neither the name nor the content of `{}` is that of a model; point at an MLflow Model directory, or at {KINDS}",
+        path.escape_debug()
+    ))
+}
 
 /// What a package says about its model.
 #[derive(Debug)]
@@ -52,7 +64,7 @@ pub fn read(files: &dyn Files) -> Result<(Package, Cow<'_, [u8]>), FormatError> 
         Some(bytes) => Some(mlmodel::read(&bytes)?),
         None => None,
     };
-    let data = match &mlmodel {
+    let mut data = match &mlmodel {
         Some(mlmodel) => mlmodel.data_file()?,
         None => lone_file(files)?,
     };
@@ -63,11 +75,19 @@ pub fn read(files: &dyn Files) -> Result<(Package, Cow<'_, [u8]>), FormatError> 
                 data.path
             )
         } else {
-            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .pkl, \
-             .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file"
-                .into()
+            format!(
+                "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at {KINDS}"
+            )
         }));
     };
+    // Of a lone file the content has the last word, not the name.
+    if mlmodel.is_none() {
+        match formats::recognised(&data.flavor, &bytes) {
+            Some(format) => data.flavor = format.flavor.into(),
+            None if data.flavor.is_empty() => return Err(unknown(&data.path)),
+            None => {}
+        }
+    }
     let digest = match files.sha256(&data.path) {
         Some(hex) => format!("sha256:{hex}"),
         None => digest(&bytes),
@@ -120,8 +140,7 @@ fn parse(data: &DataFile, bytes: &[u8], signature: Option<&Schema>) -> Result<Pa
     let file = ModelFile {
         bytes,
         class: data.class.as_deref(),
-        // What MLflow hands over as floats, scikit-learn scales as floats.
-        f32_rows: signature.is_some_and(|s| s.columns.iter().all(|c| c.kind == ColumnType::Float)),
+        columns: signature,
     };
     let Some(format) = formats::by_flavor(&data.flavor) else {
         return Err(corrupt!(
@@ -143,21 +162,28 @@ fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>
     }
 }
 
-/// The only file of the first kind of which there is just one; `model.onnx` if there is none.
+/// The only file of the first kind of which there is just one; else the only file, whose content must tell; else `model.onnx`.
 fn lone_file(files: &dyn Files) -> Result<DataFile, FormatError> {
     let names = files
         .names()
         .map_err(|e| FormatError::Missing(format!("the package cannot be listed: {e}")))?;
+    let models: Vec<&String> = names
+        .iter()
+        .filter(|n| !NO_MODELS.contains(&n.as_str()))
+        .collect();
     let only = |end: &str| {
-        let mut fits = names.iter().filter(|n| {
-            n.rsplit_once('.').is_some_and(|(_, e)| e == end) && !NO_MODELS.contains(&n.as_str())
-        });
+        let ends = |name: &str| formats::ending_of(name).is_some_and(|(e, _)| e == end);
+        let mut fits = models.iter().filter(|n| ends(n));
         fits.next().filter(|_| fits.next().is_none())
     };
     let found = formats::endings().find_map(|(end, format)| Some((only(end)?, format.flavor)));
-    let (path, flavor) = match found {
-        Some((name, flavor)) => (inside(name)?, flavor),
-        None => ("model.onnx", "onnx"),
+    let (path, flavor) = match (found, models.as_slice()) {
+        (Some((name, flavor)), _) => (inside(name)?, flavor),
+        (None, [only]) => (inside(only)?, ""),
+        (None, _) if models.iter().any(|n| *n == formats::WITHOUT_ENDING) => {
+            (formats::WITHOUT_ENDING, "xgboost")
+        }
+        (None, _) => ("model.onnx", "onnx"),
     };
     Ok(DataFile {
         flavor: flavor.into(),
@@ -186,11 +212,12 @@ fn signature_of(logged: &Schema, derived: &Schema, by: ColumnsBy) -> Result<Sche
                 .columns
                 .iter()
                 .filter(|c| plain(&c.name) == plain(name));
-            exact
-                .or(similar.next().filter(|_| similar.next().is_none()))
-                .cloned()
+            exact.or(similar.next().filter(|_| similar.next().is_none()))
         };
-        let ordered: Option<Vec<_>> = derived.columns.iter().map(|c| by_name(&c.name)).collect();
+        let ordered = derived.columns.iter();
+        let ordered: Option<Vec<_>> = ordered
+            .map(|c| by_name(&c.name).map(|logged| both(logged, c)))
+            .collect();
         let Some(columns) = ordered else {
             return Err(corrupt!(
                 "the signature in MLmodel names other columns than the model's inputs"
@@ -198,7 +225,23 @@ fn signature_of(logged: &Schema, derived: &Schema, by: ColumnsBy) -> Result<Sche
         };
         return Ok(Schema::new(columns, true));
     }
-    Ok(logged.clone())
+    let columns = logged.columns.iter().zip(&derived.columns);
+    let columns = columns.map(|(logged, derived)| both(logged, derived));
+    Ok(Schema::new(columns.collect(), logged.named))
+}
+
+/// What the package says of a column and what the model does with it: the package names it and types its numbers, the model knows its
+/// words.
+fn both(logged: &Column, derived: &Column) -> Column {
+    let words = derived.kind.is_words() || logged.kind.is_words();
+    Column {
+        name: logged.name.clone(),
+        kind: if words { derived.kind } else { logged.kind },
+        required: logged.required && derived.required,
+        nullable: derived.nullable,
+        booleans: derived.booleans,
+        words: derived.words.clone(),
+    }
 }
 
 /// `sha256:<hex>` of `bytes`.

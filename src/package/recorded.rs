@@ -11,7 +11,7 @@ use crate::{
 /// The key under `metadata:` of the `MLmodel`.
 pub const RECORDED: &str = "example_outputs";
 
-/// How far a score may be from the recorded one, relative to it where it is larger than one.
+/// The largest difference from a recorded score; relative to the score where that is larger than one.
 const TOLERANCE: f64 = 1e-6;
 
 /// The answers to the rows of the input example.
@@ -38,7 +38,7 @@ impl Recorded {
         }
     }
 
-    /// What an `MLmodel` records; nothing where it does not.
+    /// The answers that an `MLmodel` records, if it does.
     ///
     /// # Errors
     /// `Corrupt` when it records something of another shape.
@@ -51,7 +51,7 @@ impl Recorded {
             .map_err(|e| corrupt!("MLmodel: metadata.{RECORDED} is not what train writes: {e}"))
     }
 
-    /// Holds `answers` to the `rows` rows of the example against what is recorded.
+    /// Compares `answers`, those to the `rows` rows of the example, with what is recorded.
     ///
     /// # Errors
     /// What differs: the number of rows, of classes, of scores, or an answer.

@@ -8,7 +8,7 @@ use super::{files::Files, yaml};
 /// The file's name.
 pub const REGISTRATION: &str = "registered_model_meta";
 
-/// Under what a package was registered.
+/// The name and version under which a package was registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
     pub name: String,
@@ -22,7 +22,7 @@ struct RegistrationFile<V> {
 }
 
 impl Registration {
-    /// Reads it from a package; nothing if the package has no such file, or another one of that name.
+    /// Reads it from a package; `None` if the package has no such file, or the file has another form.
     pub fn read(files: &dyn Files) -> Option<Self> {
         let file: RegistrationFile<yaml::Value> =
             yaml::read(&files.read(REGISTRATION).ok()?).ok()?;
@@ -40,7 +40,7 @@ impl Registration {
     /// The content of the file.
     ///
     /// # Errors
-    /// When YAML cannot say it.
+    /// When YAML cannot represent it.
     pub fn write(&self) -> Result<String, yaml::Error> {
         yaml::write(&RegistrationFile {
             model_name: self.name.clone(),

@@ -1,4 +1,4 @@
-//! A model → the files of its package.
+//! Makes the files of a package from a model.
 
 use super::{
     example,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     formats::{FormatError, ModelFile, corrupt, onnx},
     input::Batch,
-    model::{Model, ModelIr, Predictions},
+    model::{ForestModel, Model, Predictions},
 };
 
 /// The files of an MLflow Model directory for `source`, by name. The same input gives the same bytes.
@@ -19,9 +19,9 @@ use crate::{
 /// bytes, is recorded in `metadata:` beside the `facts` of its training.
 ///
 /// # Errors
-/// `Unsupported` when ONNX cannot say what `source` says.
+/// `Unsupported` when ONNX cannot represent `source`.
 pub fn write(
-    source: &ModelIr,
+    source: &ForestModel,
     example: &Batch,
     facts: Mapping,
 ) -> Result<Vec<(&'static str, Vec<u8>)>, FormatError> {

@@ -1,5 +1,5 @@
-//! YAML: the only file that names the crate behind it. `yaml_serde` is the YAML organization's continuation of `serde_yaml`; it bounds
-//! how far aliases unfold.
+//! Reads and writes YAML. No other file names the crate `yaml_serde`, the YAML organization's continuation of `serde_yaml`. It limits how
+//! far aliases expand.
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -19,7 +19,7 @@ pub struct Access {
     pub stores: Vec<(String, String)>,
 }
 
-/// Without the secrets.
+/// Shows everything but the secrets.
 impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let set = |text: &str| if text.is_empty() { "" } else { "***" };

@@ -1,7 +1,10 @@
 //! Archives of a package: `.tar`, `.tar.gz`, `.tgz` and `.zip`, unpacked into a directory.
 
 use super::error::RegistryError;
-use crate::package::path::{MAX_FILES, inside};
+use crate::package::{
+    lfs,
+    path::{MAX_FILES, inside},
+};
 use flate2::read::GzDecoder;
 use std::{
     fs::{self, File},
@@ -9,10 +12,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What an archive may unpack to, beside a multiple of its own size: nothing real is packed tighter than deflate can.
+/// How many bytes an archive may unpack to, and by which factor it may grow. Deflate cannot compress real files further.
 const MAX_RATIO: u64 = 1_100;
 
-/// What an archive's name is without its ending; nothing if it is not an archive's.
+/// An archive's name without its ending; `None` if it does not end like an archive's.
 pub(super) fn stem(name: &str) -> Option<&str> {
     let lower = name.to_ascii_lowercase();
     let endings = [".tar", ".tar.gz", ".tgz", ".zip"];
@@ -41,19 +44,23 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
         files: 0,
     };
     // The first bytes tell which archive it is: a name may be anything.
-    let mut magic = [0; 2];
-    let read = file.read(&mut magic).and_then(|_| file.rewind());
+    let mut magic = Vec::new();
+    let read = (&mut file).take(64).read_to_end(&mut magic);
+    let read = read.and_then(|_| file.rewind());
     read.map_err(|error| unpacking.broken(&error))?;
-    match &magic {
-        b"PK" => unpacking.zip(file)?,
-        [0x1f, 0x8b] => unpacking.tar(GzDecoder::new(file))?,
+    if let Some(pointer) = lfs::pointer(&name, &magic) {
+        return Err(RegistryError::Corrupt(pointer));
+    }
+    match magic.as_slice() {
+        [b'P', b'K', ..] => unpacking.zip(file)?,
+        [0x1f, 0x8b, ..] => unpacking.tar(GzDecoder::new(file))?,
         _ => unpacking.tar(file)?,
     }
     fs::remove_file(archive).map_err(|error| unreadable(&error))?;
     unwrap_directory(into).map_err(|error| RegistryError::unwritable(into, &error))
 }
 
-/// An archive on its way into a directory.
+/// An archive that is being unpacked into a directory.
 struct Unpacking<'a> {
     /// The archive's name, for messages.
     name: String,
@@ -143,7 +150,7 @@ fn unwrap_directory(into: &Path) -> io::Result<()> {
     if !only.is_dir() {
         return Ok(());
     }
-    // Under a name that none of the files in it has.
+    // Renamed to a name that no file in it has.
     let aside = into.join(".unwrapped");
     fs::rename(only, &aside)?;
     for entry in fs::read_dir(&aside)? {
@@ -204,6 +211,20 @@ mod tests {
             .collect();
         names.sort();
         Ok(names)
+    }
+
+    #[test]
+    fn an_archive_that_is_only_a_pointer_of_git_lfs_is_called_so() {
+        let pack: Pack = |path, _| {
+            let pointer =
+                "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 6590\n";
+            fs::write(path, pointer).expect("written");
+        };
+        let error = unpacked("churn.tar.gz", pack, &[]).unwrap_err().to_string();
+        assert!(
+            error.starts_with("`churn.tar.gz` is a pointer of Git LFS"),
+            "{error}"
+        );
     }
 
     #[test]

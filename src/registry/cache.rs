@@ -1,9 +1,10 @@
-//! Fetched packages on disk: whole ones only, verified when they are read, found again by URI when the registry is down.
+//! Keeps downloaded packages on disk. A package there is complete, is verified whenever it is read, and is found by its URI when the
+//! registry is down.
 //!
 //! ```text
 //! packages/KEY/files/…          a package
 //! packages/KEY/manifest.json    the size and SHA-256 of each of its files
-//! uris/KEY.json                 what a URI meant when it was resolved last
+//! uris/KEY.json                 which package a URI stood for when it was last resolved
 //! ```
 
 use super::{error::RegistryError, places::disk::walk};
@@ -20,10 +21,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How old the work of a killed process must be to be removed, in seconds.
+/// The age in seconds from which the temporary directory of a killed process is removed.
 const LEFT_OVER_AGE: u64 = 3600;
 
-/// What a URI meant.
+/// What a URI stood for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Remembered {
     pub(super) name: String,
@@ -41,8 +42,8 @@ struct Fingerprint {
 
 type Manifest = BTreeMap<String, Fingerprint>;
 
-/// A package in the cache. What a model may be read from is in memory since it was verified, so that nothing else can be read later, and
-/// its digest is known.
+/// A package in the cache. Files that a model may be read from stay in memory after they were verified, so that the verified bytes are
+/// the ones that are read. Their digests are known.
 pub(super) struct CachedFiles {
     root: PathBuf,
     manifest: Manifest,
@@ -61,7 +62,7 @@ impl Cache {
         }
     }
 
-    /// The key of what `identity` stands for.
+    /// The cache key for `identity`.
     pub(super) fn key(identity: &str) -> String {
         let mut key = format!("{:x}", Sha256::digest(identity));
         key.truncate(32);
@@ -113,7 +114,7 @@ impl Cache {
         let manifest = staging.path().join("manifest.json");
         write_json(&manifest, &files.manifest).map_err(unwritable)?;
         match staging.install() {
-            // Another process was quicker, and its package is as good as ours.
+            // Another process was faster. Its package is the same as ours.
             Err(_) if slot.join("manifest.json").exists() => {}
             installed => installed.map_err(unwritable)?,
         }
@@ -121,7 +122,7 @@ impl Cache {
         Ok(files)
     }
 
-    /// Keeps in mind what `uri` means at `server`. A cache that cannot be written serves as far as it can.
+    /// Records what `uri` stands for at `server`. A cache that cannot be written is still used for reading.
     pub(super) fn remember(&self, server: &str, uri: &str, meaning: &Remembered) {
         let note = self.note(server, uri);
         let uris = self.root.join("uris");
@@ -135,10 +136,10 @@ impl Cache {
         }
     }
 
-    /// What `uri` meant when `server` answered last, if the package is still there.
+    /// What `uri` stood for when `server` last answered, if that package is still there.
     pub(super) fn last(&self, server: &str, uri: &str) -> Option<(Remembered, CachedFiles)> {
         let meaning: Remembered = read_json(&self.note(server, uri))?;
-        // A key is a name, never a path.
+        // A key must be a plain name; a path could lead out of the cache.
         let plain = meaning.key.bytes().all(|b| b.is_ascii_hexdigit());
         let files = plain.then(|| self.package(&meaning.key))??;
         Some((meaning, files))
@@ -157,7 +158,7 @@ impl Cache {
                 .and_then(|at| at.elapsed().ok());
             let old = age.is_some_and(|age| age.as_secs() > LEFT_OVER_AGE);
             if old && is_left_over(&entry.file_name().to_string_lossy()) {
-                // What cannot be removed only takes room.
+                // What cannot be removed does no harm, it only takes space.
                 let _ = fs::remove_dir_all(entry.path());
             }
         }
@@ -171,7 +172,7 @@ impl CachedFiles {
         for path in walk(root)? {
             let mut file = fs::File::open(root.join(&path))?;
             let mut hash = Sha256::new();
-            // Of what else lies in a package, there may be more than there is memory.
+            // The other files of a package may be larger than the memory.
             let size = if path == "MLmodel" || package::is_model_file(&path) {
                 let mut bytes = Vec::new();
                 io::Read::read_to_end(&mut file, &mut bytes)?;
@@ -265,7 +266,7 @@ mod tests {
         let (_place, cache) = filled().await;
         let files = cache.package(&meaning().key).expect("whole");
         fs::write(files.root.join("model.onnx"), b"madel").expect("written");
-        // What was verified is what is read.
+        // The bytes that were verified are the bytes that are read.
         assert_eq!(*files.read("model.onnx").expect("read"), b"model"[..]);
         assert!(cache.package(&meaning().key).is_none());
         let again = async |into: &Path| {

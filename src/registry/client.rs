@@ -17,9 +17,9 @@ use serde::de::DeserializeOwned;
 use std::{error::Error as _, fs, time::Duration};
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// The longest silence within an answer.
+/// The longest pause within an answer.
 const SILENCE: Duration = Duration::from_secs(30);
-/// How much of a refusal is read.
+/// How many bytes of an error's body are read.
 const MAX_ERROR_BYTES: usize = 16 << 10;
 
 /// The HTTP client, and where the tracking server is.
@@ -67,7 +67,7 @@ impl Client {
         self.authorized(url, self.http.put(url.clone())).body(body)
     }
 
-    /// The tracking server's credentials go to the tracking server, nowhere else. Basic wins over Bearer, as in Python's client.
+    /// Adds the tracking server's credentials if the request goes to the tracking server. Basic wins over Bearer, as in Python's client.
     fn authorized(&self, url: &Url, request: RequestBuilder) -> RequestBuilder {
         let Some(tracking) = self.tracking.owns(url) else {
             return request;
@@ -87,7 +87,7 @@ impl Client {
         }
     }
 
-    /// Sends one request and waits for a good answer's head.
+    /// Sends one request and waits for the head of a successful answer.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Failed> {
         let response = request.send().await.map_err(|error| Failed {
             may_have_acted: !error.is_connect(),
@@ -100,7 +100,7 @@ impl Client {
         }
     }
 
-    /// Sends what `request` makes, again where that may help, and reads the answer's JSON; an empty answer is `null`.
+    /// Sends what `request` makes, retries where that may help, and reads the answer's JSON; an empty answer is `null`.
     pub(super) async fn json<T: DeserializeOwned>(
         &self,
         idempotent: Idempotent,
@@ -122,9 +122,9 @@ impl Client {
     }
 }
 
-/// Reads the certificate store and sets up TLS, so it is made only for what lies on another machine.
+/// Makes the HTTP client. It reads the certificate store and sets up TLS, so it is made only when something is on another machine.
 fn http(access: &Access) -> Result<reqwest::Client, RegistryError> {
-    // A second installation changes nothing.
+    // A second call fails, and the first one stays in effect.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("ml-serving/", env!("CARGO_PKG_VERSION")))
@@ -153,7 +153,7 @@ fn http(access: &Access) -> Result<reqwest::Client, RegistryError> {
         .map_err(|error| RegistryError::Uri(format!("no HTTPS client: {}", cause(&error))))
 }
 
-/// A request that got no answer, or half of one.
+/// The error for a request that got no answer or an incomplete one.
 pub(super) fn unreachable(error: &reqwest::Error) -> RegistryError {
     let place = error
         .url()
@@ -161,7 +161,7 @@ pub(super) fn unreachable(error: &reqwest::Error) -> RegistryError {
     RegistryError::Unavailable(format!("{place} does not answer: {}", cause(error)))
 }
 
-/// The innermost cause, which is the one that says something, without the URL.
+/// The innermost cause, which is the informative one, without the URL.
 fn cause(error: &reqwest::Error) -> String {
     let mut innermost = error.source();
     while let Some(inner) = innermost.and_then(std::error::Error::source) {
@@ -174,7 +174,7 @@ fn cause(error: &reqwest::Error) -> String {
     };
     let text = innermost.map_or_else(|| error.to_string(), |inner| format!("{what}{inner}"));
     if refused_certificate(error) {
-        // What `openssl req -x509` makes by default; Python takes it, the TLS library here does not.
+        // `openssl req -x509` makes such a certificate by default. Python accepts it, rustls does not.
         return format!(
             "{text}: if the server shows an authority's own certificate, give it one that the authority has signed"
         );
@@ -182,14 +182,14 @@ fn cause(error: &reqwest::Error) -> String {
     text
 }
 
-/// Whether TLS failed over a certificate for a reason beside its dates, its names and its authority.
+/// Whether TLS refused a certificate for a reason other than its dates, its names or its authority.
 fn refused_certificate(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(inner) = next {
         if let Some(rustls::Error::InvalidCertificate(cause)) = inner.downcast_ref() {
             return matches!(cause, rustls::CertificateError::Other(_));
         }
-        // An I/O error hides the error that it is made of from `source`.
+        // `source` of an I/O error skips the error that it wraps.
         next = match inner.downcast_ref::<std::io::Error>() {
             Some(io) => io
                 .get_ref()
@@ -200,7 +200,7 @@ fn refused_certificate(error: &reqwest::Error) -> bool {
     false
 }
 
-/// An answer that is no success: what it says, and what that means here.
+/// Turns an answer that is no success into an error.
 async fn refused(response: Response) -> Failed {
     let status = response.status();
     let place = redact(response.url().as_str());
@@ -224,7 +224,7 @@ async fn refused(response: Response) -> Failed {
         StatusCode::FORBIDDEN if code.is_some() => {
             RegistryError::Denied(format!("{text}; the credentials do not allow this"))
         }
-        // MLflow answers without a code when it does not know the host that it is asked under.
+        // MLflow answers without a code when it does not accept the Host header.
         StatusCode::FORBIDDEN => RegistryError::Denied(format!(
             "{text}; the credentials do not allow this, or, if it is about the Host header, the MLflow server needs --allowed-hosts naming this host"
         )),
@@ -247,7 +247,7 @@ async fn refused(response: Response) -> Failed {
     }
 }
 
-/// What an answer that is no success says.
+/// The body of an answer that is no success.
 struct ErrorBody {
     /// `: ` and the beginning of the message, or nothing.
     message: String,
@@ -255,7 +255,7 @@ struct ErrorBody {
     code: Option<String>,
 }
 
-/// Reads a refusal: MLflow's JSON, or the beginning of a text.
+/// Reads the body of an error: MLflow's JSON, or the beginning of a text.
 async fn error_body(mut response: Response, html: bool) -> ErrorBody {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {

@@ -1,4 +1,4 @@
-//! The files of a package, from their place into a directory.
+//! Downloads the files of a package into a directory.
 
 use super::{
     archive,
@@ -16,14 +16,14 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use std::path::Path;
 use tokio::{fs, io::AsyncWriteExt};
 
-/// Files on their way at a time.
+/// How many files are downloaded at a time.
 const PARALLEL: usize = 4;
 const MAX_MLMODEL_BYTES: usize = 16 << 20;
 
 /// Downloads a located package into an empty directory; an archive is unpacked there.
 ///
 /// # Errors
-/// What the place or the disk said; `into` then holds half a package and is the caller's to remove.
+/// What the place or the disk said. `into` then holds an incomplete package, which the caller must remove.
 pub(super) async fn download(
     client: &Client,
     located: Located,
@@ -66,7 +66,7 @@ pub(super) async fn download(
         })
 }
 
-/// Downloads `listing`, or what the `MLmodel` names where nothing is listed.
+/// Downloads the files in `listing`; without a listing, the files that the `MLmodel` names.
 async fn package_files(
     client: &Client,
     place: &ArtifactStore,
@@ -100,7 +100,7 @@ async fn package_files(
     archive.map_or(Ok(()), |archive| archive::unpack(&archive, into))
 }
 
-/// Where files cannot be listed, the `MLmodel` names those that matter. Downloads the `MLmodel` itself.
+/// The files that the `MLmodel` names, for places that cannot list theirs. Downloads the `MLmodel`.
 async fn named_by_mlmodel(
     client: &Client,
     place: &ArtifactStore,

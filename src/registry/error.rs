@@ -12,16 +12,16 @@ pub enum RegistryError {
     /// There is nothing at that place, and waiting will not change it.
     #[error("{0}")]
     NotFound(String),
-    /// The place does not let us in.
+    /// The place refuses the credentials.
     #[error("{0}")]
     Denied(String),
-    /// What the place gave is not what a package may be.
+    /// The place answered with something that is no valid package.
     #[error("{0}")]
     Corrupt(String),
     /// The place does not answer now; it may later.
     #[error("{0}")]
     Unavailable(String),
-    /// Our own disk.
+    /// The disk of this machine failed.
     #[error("{0}")]
     Disk(String),
 }

@@ -1,4 +1,4 @@
-//! A package from anywhere into a directory of the caller's: for an image, an init container, a look.
+//! Fetches a package into a directory of the caller's, for an image, for an init container or to look at it.
 
 use super::{
     access::Access, client::Client, download::download, error::RegistryError, locate::locate,

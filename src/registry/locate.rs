@@ -1,4 +1,5 @@
-//! A URI to the place of its files on another machine: the one dispatch on the kinds of URIs, which MLflow's own answers pass too.
+//! Finds the place of a URI's files on another machine. It is the only dispatch on the kinds of URIs; the URIs that MLflow answers go
+//! through it too.
 
 use super::{
     client::Client,
@@ -15,7 +16,7 @@ use super::{
     uri::ModelUri,
 };
 
-/// How often one URI may lead to another.
+/// How many hops from one URI to another are followed.
 const MAX_REDIRECTS: usize = 5;
 
 /// Where one URI leads.
@@ -55,7 +56,7 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
             Err(error) => error,
         };
         match redirects.pop() {
-            // A place that only the server can read.
+            // Only the tracking server can read this place.
             Some(last) if matches!(error, RegistryError::Uri(_)) => {
                 let through = ArtifactStore::Web(last.through.clone());
                 let located = Located::unversioned(String::new(), through);
@@ -67,7 +68,7 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
     if redirects.is_empty() {
         identify(client, uri, &mut located).await?;
     }
-    // The registry that was asked first has the last word.
+    // What the registry that was asked first says about the model wins.
     let redirects = redirects.into_iter().rev();
     Ok(redirects.fold(located, |located, redirect| {
         let through = ArtifactStore::Web(redirect.through.clone());
@@ -104,7 +105,7 @@ async fn hop(client: &Client, uri: &ModelUri) -> Result<Hop, RegistryError> {
     Ok(Hop::Arrived(Located::unversioned(name, place)))
 }
 
-/// Adds what the registry that has led here knows of the model.
+/// Adds what the registry that led here knows about the model.
 fn amend(located: Located, redirect: Redirect, fallback: Option<ArtifactStore>) -> Located {
     Located {
         name: redirect.name,
@@ -116,7 +117,7 @@ fn amend(located: Located, redirect: Redirect, fallback: Option<ArtifactStore>) 
     }
 }
 
-/// A bucket tells what changes when an object does, so its packages are as good as versions.
+/// A bucket's entity tags change with its objects, so they identify a package as a version does.
 async fn identify(
     client: &Client,
     uri: &ModelUri,

@@ -1,4 +1,4 @@
-//! Where a URI leads, if it does not lead to this machine.
+//! The package on another machine that a URI leads to.
 
 use super::places::{artifact_store::ArtifactStore, remote_file::RemoteFile};
 
@@ -10,12 +10,12 @@ pub(super) struct Located {
     pub(super) version: Option<String>,
     /// The MLflow run that made it, where its place tells.
     pub(super) run_id: Option<String>,
-    /// What stands for the content wherever that never changes.
+    /// Identifies the content, where the content of this identity never changes.
     pub(super) identity: Option<String>,
     pub(super) place: ArtifactStore,
-    /// The files, where they had to be listed to know the identity.
+    /// The files, if they were listed to find the identity.
     pub(super) listing: Option<Vec<RemoteFile>>,
-    /// Where the files can be had when `place` does not give them.
+    /// Where to download the files from when `place` refuses them.
     pub(super) fallback: Option<ArtifactStore>,
 }
 

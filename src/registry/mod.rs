@@ -1,7 +1,7 @@
-//! A model URI to the files of a package on this machine. Knows places, not formats.
+//! Turns a model URI into the files of a package on this machine. It knows places, not formats.
 //!
-//! `uri` reads a URI, `locate` follows it to a place, `places` are what it may lead to, `download` brings the files, `cache` keeps them;
-//! `resolve` is all of that. `client`, `retry` and `tracking` speak HTTP for them. `push` goes the other way.
+//! `uri` reads a URI, `locate` follows it to one of the `places`, `download` gets the files and `cache` keeps them. `resolve` does all of
+//! that. They use `client`, `retry` and `tracking` for HTTP. `push` uploads a package to MLflow.
 
 mod access;
 mod archive;

@@ -12,7 +12,7 @@ pub fn redact(uri: &str) -> String {
     };
     let container = url.scheme().starts_with("wasb") || url.scheme().starts_with("abfs");
     if !container && (!url.username().is_empty() || url.password().is_some()) {
-        // Fails only for URLs that cannot have a user, which this one has.
+        // This fails only for URLs that cannot have a user, and this one has a user.
         let _ = url.set_username("");
         let _ = url.set_password(None);
     }

@@ -1,4 +1,4 @@
-//! A URI to files on this machine: found there, fetched, or from the cache when their place does not answer.
+//! Resolves a URI to files on this machine. They are there already, are downloaded, or come from the cache when their place does not answer.
 
 use super::{
     access::Access,
@@ -21,13 +21,13 @@ use std::path::Path;
 /// Where the bytes of a model came from, as answers and metrics name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The binary.
+    /// It is in the binary.
     Builtin,
-    /// A path.
+    /// It is at a path of this machine.
     Directory,
-    /// Its registry or store, which answered.
+    /// The registry or store answered.
     Registry,
-    /// The cache, because the registry did not answer.
+    /// It comes from the cache, because the registry did not answer.
     Cache,
 }
 
@@ -56,7 +56,7 @@ pub struct Resolved {
     pub files: Box<dyn Files + Send + Sync>,
 }
 
-/// Finds the package that `uri` names. What is not on this machine is fetched into `cache_dir`; only that sets up HTTP and TLS.
+/// Finds the package that `uri` names. A package that is not on this machine is downloaded into `cache_dir`; only then are HTTP and TLS set up.
 ///
 /// Blocks; not to be called from within a runtime.
 ///
@@ -73,7 +73,7 @@ pub fn resolve(uri: &str, access: &Access, cache_dir: &Path) -> Result<Resolved,
 /// The package of a URI that needs no network.
 ///
 /// # Errors
-/// `Uri` for an embedded model that there is not, `NotFound` and `Unavailable` as the disk says.
+/// `Uri` for an embedded model that does not exist; `NotFound` and `Unavailable` as the disk says.
 pub(super) fn on_this_machine(uri: &ModelUri) -> Result<Option<Resolved>, RegistryError> {
     let resolved = match uri {
         ModelUri::Builtin(name) => {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_is_on_this_machine_needs_no_client() {
-        // Which no certificate and no address could make.
+        // No client can be made with this certificate and this address.
         let broken = Access {
             tracking_uri: "sqlite:///mlflow.db".into(),
             cert_path: "/no/such/file.pem".into(),

@@ -1,7 +1,7 @@
 //! Which requests are sent again, and when.
 //!
-//! Ours and not a crate's: a server's `Retry-After` takes the place of the doubled wait and is jittered like it, a request that is not
-//! idempotent has a rule of its own, and all of that is one loop.
+//! This is our own loop and no crate's, because a server's `Retry-After` takes the place of the doubled wait and is jittered like it, and
+//! because requests that are not idempotent have a rule of their own.
 
 use super::error::RegistryError;
 use std::time::Duration;
@@ -44,11 +44,11 @@ impl From<Failed> for RegistryError {
 pub(super) enum Idempotent {
     /// Reading, and writing the same content again.
     Yes,
-    /// Creating: sent again only when the first request cannot have had an effect.
+    /// Creating something: sent again only when the first request cannot have had an effect.
     No,
 }
 
-/// Repeats `attempt` while its failure is one that passes: four attempts, with doubled and jittered waits.
+/// Makes up to four attempts while the failure may pass. The waits between them double and are jittered.
 ///
 /// # Errors
 /// The last failure.

@@ -1,4 +1,4 @@
-//! Blocking on what is asynchronous.
+//! Runs asynchronous work from blocking code.
 
 use super::error::RegistryError;
 

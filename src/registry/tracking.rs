@@ -1,4 +1,4 @@
-//! The MLflow server that `MLFLOW_TRACKING_URI` names. Knows its address and opens no connection.
+//! The address of the MLflow server that `MLFLOW_TRACKING_URI` names. It opens no connection.
 
 use super::{error::RegistryError, redact::redact};
 use reqwest::Url;
@@ -9,7 +9,7 @@ pub(super) struct TrackingServer(Option<Url>);
 
 impl TrackingServer {
     /// # Errors
-    /// `Uri` when the address is none of an HTTP server.
+    /// `Uri` when the address is not that of an HTTP server.
     pub(super) fn new(tracking_uri: &str) -> Result<Self, RegistryError> {
         let text = tracking_uri.trim();
         if text.is_empty() {

@@ -1,4 +1,4 @@
-//! Model URIs: what each form means, and what to say about the wrong ones.
+//! Model URIs: the meaning of each form, and the messages about wrong ones.
 //!
 //! The `models:/` and `runs:/` forms are MLflow's (`mlflow/store/artifact/utils/models.py`); a bucket's are those of its own tools.
 
@@ -6,7 +6,7 @@ use super::{error::RegistryError, redact::redact};
 use reqwest::Url;
 use std::{fmt, path::PathBuf};
 
-/// The right forms, for messages.
+/// The valid forms, for messages.
 pub(super) const FORMS: &str = "builtin:iris, a path or file:// URI, models:/NAME/VERSION, models:/NAME/latest, models:/NAME/STAGE, \
      models:/NAME@ALIAS, models:/m-ID, runs:/RUN_ID/PATH, mlflow-artifacts:/PATH, http(s)://, s3://, gs:// or az://";
 
@@ -93,7 +93,7 @@ impl ModelUri {
                 let whole = url.host_str().is_some_and(|host| !host.is_empty());
                 whole.then_some(Self::Bucket(url)).ok_or_else(|| wrong(&form))
             }
-            // A path may have a colon in it; a scheme that nobody knows is a mistake.
+            // A path may contain a colon, but an unknown scheme is a mistake.
             _ if rest.starts_with("//") => Err(wrong(&format!("this server cannot fetch {scheme} URIs; give it {FORMS}"))),
             _ if rest.starts_with('/') && scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphabetic()) => {
                 Err(wrong(&format!("this server cannot fetch {scheme} URIs; give it {FORMS}")))

@@ -4,7 +4,7 @@
 ///
 /// Largest remainder: every share is its quota rounded down, and what is left goes one each to the largest remainders, a tie to the
 /// lower index. So a zero weight gets nothing, no share exceeds its quota rounded up, and the shares sum to `total` exactly.
-/// All zero when the weights are.
+/// If all weights are zero, so are the shares.
 pub(super) fn apportion(total: u64, weights: &[u64]) -> Vec<u64> {
     let sum = u128::from(weights.iter().sum::<u64>());
     if sum == 0 {

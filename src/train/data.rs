@@ -1,6 +1,6 @@
 //! The table a model is trained on, and where it comes from.
 //!
-//! Owns what a target column means: classes, in which order. Reading cells is `reader`'s.
+//! Decides what a target column means: the classes and their order. `reader` reads the cells.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ use super::TrainError;
 use super::reader::{self, RawTable};
 use crate::model::Labels;
 
-/// More classes than this is a number or an identifier, not a class.
+/// The most classes. A column with more distinct values is a number or an identifier.
 pub const MOST_CLASSES: usize = 1000;
-/// More different values than this, with fractions among them, is a quantity.
+/// A target with more distinct values than this, and fractions among them, is a quantity and no class.
 const MOST_FRACTIONS: usize = 20;
 
 /// Numeric features and one class per row.
@@ -26,7 +26,7 @@ pub struct Table {
     pub columns: Vec<String>,
     /// Finite features, one row per observation.
     pub rows: Array2<f32>,
-    /// At least two: integers in ascending order when every target is one, else strings in byte order.
+    /// At least two labels: integers in ascending order if every target is an integer, else strings in byte order.
     pub labels: Labels,
     /// Index into `labels`, one per row.
     pub classes: Vec<usize>,
@@ -38,7 +38,7 @@ pub struct Table {
 /// the table is held in memory, 4 bytes a cell.
 ///
 /// # Errors
-/// The first thing wrong, with its place and the next step.
+/// The first mistake, with its place and the next step.
 pub fn load(data: &str, target: Option<&str>) -> Result<Table, TrainError> {
     let (embedded, fixed) = match data {
         "iris" => (linfa_datasets::iris(), "species"),

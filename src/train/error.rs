@@ -1,4 +1,4 @@
-//! What can go wrong before a model is fitted, each with its place, cause and next step.
+//! The errors of a training, each with its place, cause and next step.
 
 use crate::input::{Cell, CsvError};
 use std::io;

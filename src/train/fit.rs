@@ -1,4 +1,4 @@
-//! From a table to a model: split, scale, grow, measure.
+//! Fits a model to a table: splits it, scales it, grows the trees and measures the result.
 
 use ndarray::Axis;
 
@@ -7,7 +7,7 @@ use super::scaler::Scaler;
 use super::split::{self, Split};
 use super::{Features, Params, Report, Table, TrainError};
 use crate::input::{Batch, ColumnType, Precision, Schema};
-use crate::model::{Aggregation, Link, Model, ModelIr, Output, Predictions, Step, StepOp};
+use crate::model::{Aggregation, ForestModel, Link, Model, Output, Predictions, Step, StepOp};
 
 /// Rows of the training data that a package shows as its example.
 const EXAMPLES: usize = 3;
@@ -15,9 +15,9 @@ const EXAMPLES: usize = 3;
 /// A fitted model and what is known about it.
 #[derive(Clone, Debug)]
 pub struct Trained {
-    /// Unchecked, as a file would describe it.
-    pub source: ModelIr,
-    /// How it did on the rows held out; none without held-out rows.
+    /// The description of the model, not yet checked, as if it came from a file.
+    pub source: ForestModel,
+    /// The measures on the held-out rows; `None` if no rows were held out.
     pub report: Option<Report>,
     /// For the package's metadata.
     pub facts: Facts,
@@ -25,7 +25,7 @@ pub struct Trained {
     pub example: Vec<Vec<f32>>,
 }
 
-/// Where a model comes from, in words and numbers.
+/// The options and results of a training, for the package.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     /// Data, target and every parameter with the value used.
@@ -71,7 +71,7 @@ pub fn train(
     };
     let forest = forest::grow(&sample, params, &progress)?;
 
-    let source = ModelIr {
+    let source = ForestModel {
         schema: Schema::named(table.columns.iter().cloned(), ColumnType::Double),
         input: Precision::F32,
         steps: steps(&scaler),
@@ -111,8 +111,8 @@ fn steps(scaler: &Scaler) -> Vec<Step> {
     ]
 }
 
-/// Asks the engine that will serve the model.
-fn measure(source: &ModelIr, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
+/// Predicts with the engine that will serve the model.
+fn measure(source: &ForestModel, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
     let names = table.labels.names();
     let defect = |error: &dyn std::fmt::Display| TrainError::Internal(error.to_string());
     let model = Model::new(source.clone()).map_err(|error| defect(&error))?;
@@ -136,7 +136,7 @@ fn facts(table: &Table, params: &Params, trained_on: usize, report: Option<&Repo
     let depth = params
         .max_depth
         .map_or("none".to_owned(), |d| d.to_string());
-    // The file's name, not its place on the trainer's disk: the package is the same wherever it is made.
+    // The file's name without its directory, so that the package is the same wherever it is made.
     let data = std::path::Path::new(&table.name)
         .file_name()
         .map_or(table.name.clone(), |name| {

@@ -1,8 +1,8 @@
 //! Growing the trees: bootstrap, linfa's fit, and the class counts of every leaf.
 //!
-//! linfa-ensemble would fit a forest too, but keeps neither the rows each tree was grown on, from which the leaves' class
-//! distributions come, nor reports progress, nor uses a second core. It draws a tree's features with replacement as well: a repeated
-//! column tells a tree nothing, so half the features of a table would be a third. Here none is drawn twice.
+//! linfa-ensemble would fit a forest too. But it does not keep the rows that each tree was grown on, which the class distributions of the
+//! leaves need; it reports no progress and uses one core. It also draws the features of a tree with replacement. A repeated column tells
+//! a tree nothing, so half of a table's features would be about a third. Here no feature is drawn twice for a tree.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ use crate::model::{ForestIr, Test, TreeNode};
 /// A certain leaf's weight over the whole forest: 2^24, the integers `f32` counts without a gap.
 const ONE: u64 = 1 << 24;
 
-/// What every tree is grown from: scaled rows and their classes.
+/// The data that every tree is grown from: scaled rows and their classes.
 pub(super) struct Sample {
     pub(super) rows: Array2<f32>,
     pub(super) classes: Vec<usize>,
@@ -92,7 +92,7 @@ pub(super) fn grow(
 /// One tree. Its random numbers depend on the seed and its index alone, so it does not matter which thread grows it, or when.
 fn grow_one(sample: &Sample, params: &Params, index: usize) -> Result<Tree, TrainError> {
     let mut rng = ChaCha8Rng::seed_from_u64(params.seed);
-    // Stream 0 made the held-out split.
+    // Stream 0 is used for the held-out split.
     rng.set_stream(index as u64 + 1);
 
     // A row bag_rows k times is one row of weight k: the same tree, from fewer rows to scan.
@@ -181,7 +181,7 @@ fn leaf_of(nodes: &[TreeNode], feature_of: impl Fn(usize) -> f32) -> usize {
                 let left = f64::from(feature_of(feature as usize)) <= threshold;
                 at = if left { yes } else { no } as usize;
             }
-            // linfa has none.
+            // linfa has no missing values.
             TreeNode::Categories { no, .. } => at = no as usize,
         }
     }

@@ -1,7 +1,7 @@
-//! Training: a table of numbers and a class column in, a scaler and a random forest out.
+//! Training: fits a scaler and a random forest to a table of numbers with a class column.
 //!
-//! Owns reading the data, the held-out split, scaling, growing the trees (linfa) and the report. Knows no file format but CSV: what
-//! it hands over is a [`ModelIr`](crate::model::ModelIr). The same table and parameters give the same model bit for bit,
+//! It reads the data, holds out rows, scales, grows the trees (linfa) and writes the report. The only file format that it knows is CSV.
+//! Its result is a [`ForestModel`](crate::model::ForestModel). The same table and parameters give the same model bit for bit,
 //! whatever the number of threads.
 
 mod apportion;

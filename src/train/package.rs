@@ -1,4 +1,4 @@
-//! Writing a model package: all of its files, or none.
+//! Writes a model package: all of its files, or none.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use crate::{
     package::{self, install::Staging, mlmodel::Training},
 };
 
-/// What a package consists of, and what may be replaced without asking.
+/// The files of a package, which may be replaced without asking.
 const FILES: [&str; 6] = [
     "MLmodel",
     "conda.yaml",
@@ -20,15 +20,18 @@ const FILES: [&str; 6] = [
     "requirements.txt",
 ];
 
-/// Refuses a place that holds anything but a package of ours: training must not end in an error, nor delete a stranger's files.
+/// Refuses a directory that cannot be written, or that holds files which no package has. Otherwise the training would end in an error, or
+/// delete files of the user's.
 ///
 /// # Errors
-/// `dir` is a file, cannot be listed, or holds a file no package has.
+/// `dir` is a file, cannot be listed, holds a file that no package has, or nothing can be written beside it.
 pub fn check_out(dir: &Path) -> Result<(), TrainError> {
     let shown = || dir.display().to_string();
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Staging::probe(dir).map_err(|cause| unwritable(dir, cause));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(TrainError::NotDirectory { dir: shown() });
         }
@@ -43,10 +46,10 @@ pub fn check_out(dir: &Path) -> Result<(), TrainError> {
             });
         }
     }
-    Ok(())
+    Staging::probe(dir).map_err(|cause| unwritable(dir, cause))
 }
 
-/// Writes the package to `dir`, in place of one that is there. Whoever looks sees the old one or the new one, never half of one.
+/// Writes the package to `dir`, in place of one that is there. Readers see the old package or the new one, never a part of one.
 ///
 /// The bytes depend on `trained` alone: no clock, no identifier, no machine.
 ///

@@ -1,4 +1,4 @@
-//! What a user can choose, with its limits.
+//! The parameters of a training and their limits.
 
 use std::str::FromStr;
 
@@ -44,7 +44,7 @@ impl FromStr for Features {
     }
 }
 
-/// How to fit.
+/// The parameters of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params {
     /// Trees in the forest.
@@ -56,7 +56,7 @@ pub struct Params {
     /// Features per tree. Half of them is what the random subspace method is usually given; on the embedded data more is slower
     /// and no better.
     pub features: Features,
-    /// Where every random choice comes from.
+    /// The seed of every random choice.
     pub seed: u64,
     /// Share of the rows held out to measure on; 0 trains on all and measures nothing.
     pub test_split: f64,

@@ -1,4 +1,4 @@
-//! The cells of a CSV file to numbers and target texts. Trusts nothing in the file.
+//! Reads the cells of a CSV file into numbers and target texts. Every cell is checked.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -8,9 +8,9 @@ use ndarray::Array2;
 use super::TrainError;
 use crate::input::{Cell, Column, ColumnType, CsvError, CsvRows, Precision, Refusal};
 
-/// The trainer counts rows in `f32`, exact up to here.
+/// linfa counts rows in `f32`, which is exact up to this number.
 const MOST_ROWS: usize = 1 << 24;
-/// An error message quotes a cell up to this many characters.
+/// Messages quote at most this many characters of a cell.
 const QUOTED: usize = 40;
 
 /// A table whose targets are still texts.
@@ -92,7 +92,7 @@ pub(super) fn read(
     })
 }
 
-/// The names of the columns without spaces around them: there, and different from each other.
+/// The names of the columns without spaces around them. Refuses empty and repeated names.
 fn header<R: Read>(csv: &CsvRows<R>, name: &str) -> Result<Vec<String>, TrainError> {
     let names = || csv.header().iter().map(|name| name.trim());
     if let Some(at) = names().position(str::is_empty) {
@@ -128,20 +128,22 @@ fn target_position(
     Ok(at)
 }
 
-/// A feature by the rules of the server: a served row lands on the very number that was trained on.
+/// Reads a feature by the rules of the server, so that a served cell becomes the same number as in the training.
 fn number(feature: &Column, text: &str, cell: impl FnOnce() -> Cell) -> Result<f32, TrainError> {
     let accepted = feature.accept_text(text, Precision::F32);
     accepted.map(|x| x as f32).map_err(|refusal| {
         let (cell, value) = (cell(), text.chars().take(QUOTED).collect());
         match refusal {
-            Refusal::Type { .. } => TrainError::NotNumeric { cell, value },
+            Refusal::Type { .. } | Refusal::Unknown { .. } => {
+                TrainError::NotNumeric { cell, value }
+            }
             Refusal::Missing | Refusal::NotFinite => TrainError::NotFinite { cell, value },
             Refusal::OutOfRange { .. } => TrainError::OutOfRange { cell, value },
         }
     })
 }
 
-/// A target is any text but NaN, which is how exporters write a missing one.
+/// Reads a target: any text but NaN, which exporters write for a missing value.
 fn class(text: &str, cell: impl FnOnce() -> Cell) -> Result<&str, TrainError> {
     if text.eq_ignore_ascii_case("nan") {
         let (cell, value) = (cell(), text.to_owned());

@@ -1,13 +1,13 @@
-//! How a classifier did on rows it had not seen, as a plain-text table.
+//! The measures of a classifier on the held-out rows, as a plain-text table.
 
 use std::fmt::{self, Write as _};
 
 /// A label longer than this is cut.
 const LABEL: usize = 24;
-/// Labels longer than this do not head a column of the confusion matrix: their numbers do.
+/// If a label is longer than this, the columns of the confusion matrix are headed by numbers.
 const HEADING: usize = 8;
 
-/// Confusion counts and what follows from them.
+/// The confusion matrix and the measures that follow from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     classes: Vec<String>,
@@ -15,12 +15,12 @@ pub struct Report {
     confusion: Vec<Vec<usize>>,
 }
 
-/// Measures of one class, or their mean. A measure without a row to measure on is 0, as scikit-learn has it.
+/// The measures of one class, or their mean. A measure without a row to measure on is 0, as in scikit-learn.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scores {
-    /// Share of the rows predicted as this class that are.
+    /// Precision: the share of this class among the rows that were predicted as it.
     pub precision: f64,
-    /// Share of this class's rows that were found.
+    /// Recall: the share of this class's rows that were predicted as it.
     pub recall: f64,
     /// Harmonic mean of the two.
     pub f1: f64,
@@ -43,7 +43,7 @@ impl Report {
         self.confusion.iter().flatten().sum()
     }
 
-    /// Share of the rows predicted right.
+    /// The share of the rows that were predicted right.
     pub fn accuracy(&self) -> f64 {
         ratio(self.right(), self.rows())
     }
@@ -65,7 +65,7 @@ impl Report {
         }
     }
 
-    /// The plain mean over the classes that were there or were predicted, as scikit-learn has it.
+    /// The unweighted mean over the classes that occur or were predicted, as in scikit-learn.
     pub fn macro_average(&self) -> Scores {
         let seen = |&class: &usize| {
             self.confusion[class].iter().any(|&n| n > 0)
@@ -167,7 +167,7 @@ fn shorten(label: &str) -> String {
     cut
 }
 
-/// Every column as wide as its widest cell, aligned right.
+/// Makes every column as wide as its widest cell, aligned right.
 fn write_aligned(f: &mut fmt::Formatter<'_>, lines: &[Vec<String>]) -> fmt::Result {
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)

@@ -1,4 +1,4 @@
-//! Which rows are held out.
+//! Chooses the rows that are held out.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -16,7 +16,7 @@ pub(super) struct Split {
 /// Holds out a `share` of the rows, the same share of every class as far as whole rows allow.
 ///
 /// A class never loses its last row to the held-out side: a model cannot name a class it has not seen.
-/// None when `share` asks for held-out rows and there is not one to spare.
+/// `None` when `share` asks for held-out rows and no class has a row to spare.
 pub(super) fn stratified(
     classes: &[usize],
     n_classes: usize,

@@ -123,7 +123,7 @@ fn a_part_that_is_not_served_is_named_with_what_would_work() {
     assert_eq!(code, Some(65));
     assert!(
         err.contains("the pipeline's step `pca` is a sklearn.decomposition._pca.PCA")
-            && err.contains("skl2onnx"),
+            && err.contains("`pipeline[-1]`"),
         "{err}"
     );
 }

@@ -1,19 +1,19 @@
-{{/* The port in the pods. */}}
+{{/* The port that pods listen on. */}}
 {{- define "ml-serving.port" -}}
 8000
 {{- end }}
 
-{{/* Where a mounted model is. */}}
+{{/* The directory that a model is mounted at. */}}
 {{- define "ml-serving.modelMount" -}}
 /model
 {{- end }}
 
-{{/* Where the registry's certificate authority is. */}}
+{{/* The directory that the registry's certificate authority is mounted at. */}}
 {{- define "ml-serving.caMount" -}}
 /mlflow-ca
 {{- end }}
 
-{{/* Where downloaded models are kept. */}}
+{{/* The directory of downloaded models. */}}
 {{- define "ml-serving.cacheMount" -}}
 /cache
 {{- end }}
@@ -37,7 +37,7 @@
 {{- default .Release.Namespace .Values.namespaceOverride }}
 {{- end }}
 
-{{/* Immutable on a Deployment: never add to these. The component leaves room for a second workload beside the server. */}}
+{{/* Labels of the selectors. They are immutable on a Deployment, so never add one. The component allows for a second workload beside the server. */}}
 {{- define "ml-serving.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "ml-serving.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -53,7 +53,7 @@ app.kubernetes.io/component: server
 {{- toYaml (merge $own .Values.commonLabels) }}
 {{- end }}
 
-{{/* Labels of the pods: none that changes with the chart alone, so that a new chart does not restart them. */}}
+{{/* Labels of the pods. None of them changes with the chart version, so a new chart alone does not restart pods. */}}
 {{- define "ml-serving.podLabels" -}}
 {{- $own := include "ml-serving.selectorLabels" . | fromYaml }}
 {{- $_ := set $own "ml-serving/model-version" (.Values.model.version | default (toJson (omit .Values.model "cache") | sha256sum | trunc 10)) }}
@@ -81,8 +81,8 @@ app.kubernetes.io/component: server
 {{- with $registry }}{{ . }}/{{ end }}{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* The server's configuration file. Which model is not in it but in the pod template, so that the pods of an earlier
-     revision, replaced during an update or after a failed one, serve the model of their own revision. */}}
+{{/* The server's configuration file. The model is not in it but in the pod template. So a pod of an earlier revision
+     that is replaced during an update, or after a failed one, serves the model of its own revision. */}}
 {{- define "ml-serving.config" -}}
 {{- $config := deepCopy .Values.config }}
 {{- $_ := set $config.server "port" (include "ml-serving.port" . | int) }}
@@ -90,7 +90,7 @@ app.kubernetes.io/component: server
 {{- toYaml $config }}
 {{- end }}
 
-{{/* The mounted source, as a volume; empty without one. */}}
+{{/* The volume of the mounted model; empty without one. */}}
 {{- define "ml-serving.modelVolume" -}}
 {{- $source := .Values.model.source }}
 {{- if $source.image.reference }}
@@ -107,7 +107,7 @@ configMap:
 {{- end }}
 {{- end }}
 
-{{/* The certificate authority of the registry, as a volume; empty without one. */}}
+{{/* The volume of the registry's certificate authority; empty without one. */}}
 {{- define "ml-serving.caVolume" -}}
 {{- $ca := .Values.mlflow.ca }}
 {{- if $ca.secret }}
@@ -121,7 +121,7 @@ configMap:
 {{- end }}
 {{- end }}
 
-{{/* What the server is told to serve; empty: the model inside it. */}}
+{{/* The model URI for the server; empty for the model inside it. */}}
 {{- define "ml-serving.modelUri" -}}
 {{- if include "ml-serving.modelVolume" . }}
 {{- list (include "ml-serving.modelMount" .) .Values.model.source.path | compact | join "/" }}
@@ -130,19 +130,19 @@ configMap:
 {{- end }}
 {{- end }}
 
-{{/* Not empty: the model comes from an MLflow server. */}}
+{{/* Not empty if the model comes from an MLflow server. */}}
 {{- define "ml-serving.fromMlflow" -}}
 {{- regexFind "^(models|runs|mlflow-artifacts):/" .Values.model.uri }}
 {{- end }}
 
-{{/* Not empty: the model comes over the network. */}}
+{{/* Not empty if the model comes over the network. */}}
 {{- define "ml-serving.fromNetwork" -}}
 {{- if not (hasPrefix "file://" .Values.model.uri) }}
 {{- include "ml-serving.fromMlflow" . | default (regexFind "^[a-z0-9+]+://" .Values.model.uri) }}
 {{- end }}
 {{- end }}
 
-{{/* Environment of the server; a name occurs once, and extraEnv wins. */}}
+{{/* Environment variables of the server. Each name occurs once; extraEnv wins. */}}
 {{- define "ml-serving.env" -}}
 {{- $own := dict
   "MLSERVING__MODEL__URI" (include "ml-serving.modelUri" .)
@@ -181,7 +181,7 @@ configMap:
 {{- end }}
 {{- end }}
 
-{{/* Fewest pods there will be; -1 when another scaler decides. */}}
+{{/* The smallest number of pods; -1 if another scaler decides. */}}
 {{- define "ml-serving.minReplicas" -}}
 {{- if .Values.autoscaling.enabled }}
 {{- .Values.autoscaling.minReplicas }}
@@ -192,12 +192,12 @@ configMap:
 {{- end }}
 {{- end }}
 
-{{/* Labels by which the NetworkPolicy knows the test pods. */}}
+{{/* Labels by which the NetworkPolicy selects the test pods. */}}
 {{- define "ml-serving.testLabels" -}}
 {{- merge (dict "app.kubernetes.io/component" "test") (include "ml-serving.selectorLabels" . | fromYaml) | toYaml }}
 {{- end }}
 
-{{/* Body of the test's prediction; empty when the model's input is not known. */}}
+{{/* Body of the test's prediction; empty if the model's input is not known. */}}
 {{- define "ml-serving.testRequest" -}}
 {{- if .Values.tests.request }}
 {{- toJson .Values.tests.request }}

@@ -1,4 +1,4 @@
-//! Which column of a CSV file is which feature.
+//! Finds the column of each feature in a CSV file.
 
 use crate::{
     Error,
@@ -6,11 +6,11 @@ use crate::{
 };
 use std::{collections::HashSet, io::Read};
 
-/// A message names so many columns that a file lacks.
+/// Messages name at most this many of the missing columns.
 const LISTED: usize = 5;
 
-/// For each feature, its column in the file: by name, or by position where the model has no names. A column that the model can do
-/// without may be left out.
+/// For each feature, its column in the file: by name, or by position where the model has no names. The file may leave out an optional
+/// column.
 ///
 /// # Errors
 /// [`Error::Data`] names what the file lacks.
@@ -32,7 +32,7 @@ pub(super) fn find<R: Read>(
     if found.iter().all(Option::is_some) {
         return Ok(found);
     }
-    // Spaces that one side has around a name are no part of it.
+    // Spaces around a name do not count, neither in the file nor in the model.
     let taken: HashSet<usize> = found.iter().flatten().copied().collect();
     let left = names().filter(|(at, _)| !taken.contains(at));
     let trimmed = rows.index(left.map(|(at, name)| (at, name.trim())))?;
@@ -57,7 +57,15 @@ pub(super) fn find<R: Read>(
 }
 
 fn lacks(file: &str, missing: &[String], listed: &str) -> Error {
-    let names = missing.iter().take(LISTED).cloned().collect::<Vec<_>>();
+    // Spaces at an end are not seen without quotes.
+    let shown = |name: &String| {
+        if name.trim() == name {
+            name.clone()
+        } else {
+            format!("{name:?}")
+        }
+    };
+    let names = missing.iter().take(LISTED).map(shown).collect::<Vec<_>>();
     let names = names.join(", ");
     let what = match missing.len() {
         1 => format!("no column {names}, which the model needs"),
@@ -89,7 +97,7 @@ fn by_position<R: Read>(
             "{file} has {found} columns, the model takes {wanted}{hint}"
         )));
     }
-    // Counted columns are what pandas writes for columns without names.
+    // pandas writes numbers as the header of columns without names.
     let counted = (0..2).any(|from| {
         let numbers = (from..).map(|i: usize| i.to_string());
         header
@@ -141,7 +149,7 @@ mod tests {
             found(" a,a ", &named(&["a"])).unwrap_err(),
             "t.csv: two columns are named a; rename one of them"
         );
-        // What exporters write above an index is no name.
+        // These are headers that exporters write above an index.
         assert_eq!(found(",,a", &named(&["a"])), Ok(vec![Some(2)]));
     }
 
@@ -150,6 +158,10 @@ mod tests {
         assert_eq!(
             found("a,b", &named(&["a", "c"])).unwrap_err(),
             "t.csv has no column c, which the model needs; it has a, b"
+        );
+        assert_eq!(
+            found("calls", &named(&["calls", " calls"])).unwrap_err(),
+            "t.csv has no column \" calls\", which the model needs; it has calls"
         );
         assert_eq!(
             found("a", &named(&["x0", "x1", "x2", "x3", "x4", "x5"])).unwrap_err(),

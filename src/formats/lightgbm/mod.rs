@@ -5,6 +5,7 @@
 //! whose probability is what `Booster.predict` answers.
 
 mod objective;
+mod pandas;
 mod read;
 mod text;
 mod trees;
@@ -13,7 +14,8 @@ mod wrapper;
 #[cfg(test)]
 mod tests;
 
-pub use read::{read, read_wrapped};
+pub use read::read;
+pub(crate) use read::read_wrapped;
 pub use wrapper::LightgbmWrapper;
 
 use super::{Format, FormatError, corrupt, unsupported};
@@ -23,6 +25,6 @@ pub const FORMAT: Format = Format {
     flavor: "lightgbm",
     endings: &["lgb"],
     common_endings: &["txt"],
-    recognises: |bytes| bytes.starts_with(b"tree"),
+    recognises: |bytes| bytes.starts_with(b"tree") || read::is_dump(bytes),
     read,
 };

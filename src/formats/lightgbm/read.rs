@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use super::{
     FormatError, corrupt,
     objective::LightgbmObjective,
+    pandas,
     text::{Block, Lines},
     trees, unsupported,
     wrapper::LightgbmWrapper,
 };
+use crate::formats::coded::Coded;
 use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, ModelIr, Step, StepOp};
+use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
 
 /// Reads a model text of LightGBM 2 to 4.
 ///
@@ -21,14 +23,35 @@ use crate::model::{Aggregation, ForestIr, ModelIr, Step, StepOp};
 /// `Corrupt` when the bytes are no such text or contradict themselves, `Unsupported` when the model does what this
 /// server does not; the text names it.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
-    read_wrapped(file.bytes, &LightgbmWrapper::default())
+    if is_dump(file.bytes) {
+        return Err(unsupported!(
+            "the file is a JSON dump of a LightGBM model (dump_model), which LightGBM itself cannot read back; save the model with \
+             Booster.save_model"
+        ));
+    }
+    let parsed = read_wrapped(file.bytes, &LightgbmWrapper::default())?;
+    parsed.try_map(|model| model.ir(file.columns))
+}
+
+/// Whether the bytes begin as `Booster.dump_model` does in JSON, indented or not.
+pub(super) fn is_dump(bytes: &[u8]) -> bool {
+    let begins = bytes.get(..bytes.len().min(60)).unwrap_or_default();
+    let begins: Vec<u8> = begins
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace())
+        .collect();
+    begins.starts_with(b"{\"name\":\"tree\",\"version\":")
 }
 
 /// The same for a text that came out of one of the scikit-learn classes.
 ///
 /// # Errors
 /// As [`read()`].
-pub fn read_wrapped(bytes: &[u8], wrapper: &LightgbmWrapper) -> Result<Parsed, FormatError> {
+pub(crate) fn read_wrapped(
+    bytes: &[u8],
+    wrapper: &LightgbmWrapper,
+) -> Result<Parsed<Coded>, FormatError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| corrupt!("the file is not a LightGBM model: it is not text"))?;
     let mut lines = Lines::new(text)?;
@@ -72,7 +95,8 @@ pub fn read_wrapped(bytes: &[u8], wrapper: &LightgbmWrapper) -> Result<Parsed, F
         operand,
         precision: Precision::F64,
     });
-    let ir = ModelIr {
+    let categories = pandas::read(text, header.infos)?;
+    let forest = ForestModel {
         schema: header.schema,
         input: Precision::F64,
         steps: steps.into_iter().collect(),
@@ -83,7 +107,7 @@ pub fn read_wrapped(bytes: &[u8], wrapper: &LightgbmWrapper) -> Result<Parsed, F
         output_precision: Precision::F64,
     };
     Ok(Parsed {
-        ir,
+        ir: Coded { forest, categories },
         version: None,
         parts: vec![header.objective.line.to_owned()],
         columns: ColumnsBy::Place,
@@ -96,6 +120,8 @@ struct Header<'a> {
     /// Trees of one round, each for an output of its own.
     width: usize,
     objective: LightgbmObjective<'a>,
+    /// What the fit saw of each feature.
+    infos: &'a str,
     aggregation: Aggregation,
     schema: Schema,
 }
@@ -136,6 +162,7 @@ impl<'a> Header<'a> {
                 Aggregation::Sum
             },
             schema: schema(block.get("feature_names").unwrap_or_default(), n_features),
+            infos: block.get("feature_infos").unwrap_or_default(),
         })
     }
 }

@@ -5,11 +5,11 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use super::{LightgbmWrapper, read_wrapped};
 use crate::{
     formats::{FormatError, ModelFile, tests::boosters::unpacked},
-    model::{Labels, Link, Model, ModelIr, Output, Predictions, StepOp, TreeNode},
+    model::{ForestModel, Labels, Link, Model, Output, Predictions, StepOp, TreeNode},
 };
 
-fn read(bytes: &[u8]) -> Result<ModelIr, FormatError> {
-    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir)
+fn read(bytes: &[u8]) -> Result<ForestModel, FormatError> {
+    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir.into_forest())
 }
 
 /// One tree of a numerical and a categorical split.
@@ -230,8 +230,8 @@ fn the_wrapper_brings_labels_and_the_best_round() {
         ..LightgbmWrapper::default()
     };
     let source = read_wrapped(&bytes, &wrapper).unwrap().ir;
-    assert_eq!(source.forest.trees.len(), 6);
-    assert!(matches!(source.output, Output::Classes { labels: l, .. } if l == labels));
+    assert_eq!(source.forest.forest.trees.len(), 6);
+    assert!(matches!(source.forest.output, Output::Classes { labels: l, .. } if l == labels));
     let error = read_wrapped(&unpacked("lgb_binary.txt.gz"), &wrapper).unwrap_err();
     assert!(error.to_string().contains("names 3"), "{error}");
     let error = read_wrapped(&unpacked("lgb_poisson.txt.gz"), &wrapper).unwrap_err();
@@ -244,7 +244,7 @@ fn the_wrapper_brings_labels_and_the_best_round() {
         .unwrap()
         .ir;
     let link = Link::Sigmoid;
-    assert_eq!(source.output, Output::Regression { link });
+    assert_eq!(source.forest.output, Output::Regression { link });
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     formats::FormatError,
     input::Precision,
-    model::{ForestIr, ModelIr, Test, TreeNode},
+    model::{ForestIr, ForestModel, Test, TreeNode},
 };
 
 const OP: &str = "TreeEnsemble";
@@ -53,7 +53,7 @@ pub(super) fn read(
     node: &NodeProto,
     features: &Features,
     size: usize,
-) -> Result<ModelIr, FormatError> {
+) -> Result<ForestModel, FormatError> {
     let attributes = Attributes::new(node, &ATTRIBUTES)?;
     let precision = features.elem.precision();
     let width = ensemble::targets(&attributes)?;
@@ -71,7 +71,7 @@ pub(super) fn read(
         .map(|&root| splits.tree(root, handles_missing, &mut room))
         .collect::<Result<Vec<_>, _>>()?;
     let n_features = ensemble::n_features(OP, features, &trees)?;
-    Ok(ModelIr {
+    Ok(ForestModel {
         schema: features.schema(n_features),
         input: features.input,
         steps: features.steps(n_features),

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     formats::{ColumnsBy, FormatError, ModelFile, Parsed},
-    model::ModelIr,
+    model::ForestModel,
 };
 
 /// Reads an ONNX model of a tree ensemble.
@@ -33,7 +33,7 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
         return Err(corrupt!("the ONNX graph is empty"));
     }
     Ok(Parsed {
-        ir: Walk::new(graph)?.run(graph, bytes.len())?,
+        ir: Walk::new(graph)?.run(graph, bytes.len())?.into(),
         version: None,
         parts: graph.node.iter().map(|n| n.op_type.clone()).collect(),
         columns: ColumnsBy::Name,
@@ -41,7 +41,7 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
 }
 
 impl<'a> Walk<'a> {
-    fn run(mut self, graph: &'a GraphProto, size: usize) -> Result<ModelIr, FormatError> {
+    fn run(mut self, graph: &'a GraphProto, size: usize) -> Result<ForestModel, FormatError> {
         for node in &graph.node {
             self.node(node, size)?;
         }

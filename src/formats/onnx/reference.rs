@@ -1,10 +1,10 @@
-//! A naive evaluator of [`ModelIr`]: the plainest reading of its documentation, for tests to compare with.
+//! A naive evaluator of [`ForestModel`]: the plainest reading of its documentation, for tests to compare with.
 
 use crate::input::Precision;
-use crate::model::{BinaryScores, ForestIr, Link, ModelIr, Output, StepOp, Test, TreeNode};
+use crate::model::{BinaryScores, ForestIr, ForestModel, Link, Output, StepOp, Test, TreeNode};
 
 /// The class (of a classifier) and the scores of one row.
-pub(crate) fn predict(model: &ModelIr, row: &[f64]) -> (Option<usize>, Vec<f64>) {
+pub(crate) fn predict(model: &ForestModel, row: &[f64]) -> (Option<usize>, Vec<f64>) {
     let mut x: Vec<f64> = row.iter().map(|&v| round(v, model.input)).collect();
     for step in &model.steps {
         for (v, c) in x.iter_mut().zip(&step.operand) {

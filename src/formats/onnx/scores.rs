@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     formats::FormatError,
-    model::{Aggregation, Labels, Link, ModelIr, Output, StepOp},
+    model::{Aggregation, ForestModel, Labels, Link, Output, StepOp},
 };
 
 impl<'a> Walk<'a> {
@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
 }
 
 /// `Exp`, once.
-fn exponential(model: &mut ModelIr, node: &str) -> Result<(), FormatError> {
+fn exponential(model: &mut ForestModel, node: &str) -> Result<(), FormatError> {
     match &mut model.output {
         Output::Regression { link } if *link == Link::Identity => {
             *link = Link::Exp;
@@ -130,7 +130,7 @@ fn exponential(model: &mut ModelIr, node: &str) -> Result<(), FormatError> {
 /// `scores op numbers`, where the numbers are one for all scores or one for each.
 #[expect(clippy::float_cmp, reason = "one is a number of its own")]
 pub(super) fn arithmetic(
-    model: &mut ModelIr,
+    model: &mut ForestModel,
     op: StepOp,
     numbers: &[f64],
     node: &str,

@@ -13,7 +13,7 @@ use super::{
     proto::{GraphProto, NodeProto},
     unsupported,
 };
-use crate::{formats::FormatError, input::Precision, model::ModelIr};
+use crate::{formats::FormatError, input::Precision, model::ForestModel};
 
 /// What a name in the graph stands for.
 pub(super) enum Value {
@@ -33,7 +33,7 @@ pub(super) enum Value {
 pub(super) struct Walk<'a> {
     pub(super) values: HashMap<&'a str, Value>,
     /// The model, once the walk has met its trees.
-    pub(super) trees: Option<ModelIr>,
+    pub(super) trees: Option<ForestModel>,
 }
 
 impl<'a> Walk<'a> {

@@ -25,7 +25,7 @@ pub(super) struct Field {
 /// The type of a number: numpy's letter, its bytes and their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scalar {
-    /// `b` bool, `i` int, `u` unsigned, `f` float, `U` text, `S` bytes, `O` object, `V` record.
+    /// `b` bool, `i` int, `u` unsigned, `f` float, `c` complex, `M` and `m` dates, `U` text, `S` bytes, `O` object, `V` record.
     pub(super) kind: u8,
     /// Bytes per element.
     pub(super) size: usize,
@@ -33,7 +33,8 @@ pub(super) struct Scalar {
 }
 
 impl Scalar {
-    /// Reads `f8`, `<i4`, `|b1`, `U10` and the like.
+    /// Reads `f8`, `<i4`, `|b1`, `U10` and the like, and of types that are no numbers here the size: dates, complex numbers, and
+    /// floats of other sizes.
     pub(super) fn parse(text: &str) -> Result<Self, FormatError> {
         let unknown = || corrupt!("`{}` is not an element type", text.escape_debug());
         let (big_endian, rest) = match text.as_bytes() {
@@ -41,6 +42,8 @@ impl Scalar {
             [b'<' | b'|' | b'=', ..] => (false, &text[1..]),
             _ => (false, text),
         };
+        // A date has its unit in brackets.
+        let rest = rest.split_once('[').map_or(rest, |(kind, _)| kind);
         let mut chars = rest.chars();
         let kind = chars.next().filter(char::is_ascii).ok_or_else(unknown)? as u8;
         let size: usize = match chars.as_str() {
@@ -53,8 +56,9 @@ impl Scalar {
         let known = match kind {
             b'b' => size == 1,
             b'i' | b'u' => matches!(size, 1 | 2 | 4 | 8),
-            b'f' => matches!(size, 4 | 8),
-            b'O' => size == 8,
+            b'f' => matches!(size, 2 | 4 | 8 | 12 | 16),
+            b'c' => matches!(size, 8 | 16 | 24 | 32),
+            b'O' | b'M' | b'm' => size == 8,
             b'U' | b'S' | b'V' => size <= 1 << 20,
             _ => false,
         };
@@ -72,7 +76,7 @@ impl Scalar {
 
     /// Whether this server reads numbers of the type.
     pub(super) fn is_number(self) -> bool {
-        matches!(self.kind, b'b' | b'i' | b'u' | b'f')
+        matches!(self.kind, b'b' | b'i' | b'u') || self.kind == b'f' && matches!(self.size, 4 | 8)
     }
 
     /// The number in these bytes as a float; NaN where they are not as many as the type says.

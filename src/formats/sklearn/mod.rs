@@ -5,6 +5,7 @@
 
 mod array;
 mod build;
+mod classes;
 mod dtype;
 mod id;
 mod inflate;
@@ -24,7 +25,7 @@ use super::{Format, FormatError, corrupt, unsupported};
 pub const FORMAT: Format = Format {
     flavor: "sklearn",
     endings: &["skops", "pkl", "pickle", "joblib"],
-    common_endings: &[],
+    common_endings: &["sav", "p"],
     recognises: read::is_model,
     read,
 };

@@ -9,7 +9,7 @@ use super::{
     super::{FormatError, ModelFile, by_flavor},
     ulps,
 };
-use crate::model::{Labels, Model, ModelIr, Predictions};
+use crate::model::{ForestModel, Labels, Model, Predictions};
 
 /// The first line of a `rows.gz`, which `tests/data/boosters/make.py` wrote.
 #[derive(Deserialize)]
@@ -35,15 +35,15 @@ pub(crate) fn unpacked(file: &str) -> Vec<u8> {
     bytes
 }
 
-fn read(header: &Header) -> Result<ModelIr, FormatError> {
+fn read(header: &Header) -> Result<ForestModel, FormatError> {
     let bytes = unpacked(&header.file);
     let file = ModelFile {
         bytes: &bytes,
         class: Some(&header.class),
-        f32_rows: false,
+        columns: None,
     };
     let format = by_flavor(&header.flavor).unwrap();
-    (format.read)(&file).map(|parsed| parsed.ir)
+    (format.read)(&file).map(|parsed| parsed.ir.into_forest())
 }
 
 fn names(folder: PathBuf, ending: &str) -> Vec<String> {
@@ -90,7 +90,10 @@ fn differences(name: &str) -> (Vec<String>, f64) {
     let exception = EXCEPTIONS
         .iter()
         .find(|(of, _)| name.strip_suffix(".rows.gz") == Some(of));
-    let allowed = exception.map_or_else(|| ulps::allowed(&source), |(_, ulps)| *ulps);
+    let allowed = exception.map_or_else(
+        || ulps::allowed(&source.output, source.output_precision),
+        |(_, ulps)| *ulps,
+    );
     let model = Model::new(source).unwrap_or_else(|e| panic!("{name}: {e}"));
     let mut got = Predictions::default();
     model.predict_rows(rows, &mut got);
@@ -144,6 +147,20 @@ fn every_model_answers_as_its_library_does() {
 }
 
 #[test]
+fn an_exported_booster_takes_missing_values_that_all_go_to_the_false_branch() {
+    for name in [
+        "onnx_xgb_all_right",
+        "onnx_cat_binary",
+        "onnx_cat_regressor",
+    ] {
+        let bytes = unpacked(&format!("{name}.onnx.gz"));
+        let format = by_flavor("onnx").unwrap();
+        let parsed = (format.read)(&ModelFile::new(&bytes)).unwrap();
+        assert!(parsed.ir.into_forest().forest.handles_missing, "{name}");
+    }
+}
+
+#[test]
 fn what_is_not_served_is_refused_by_name() {
     for (name, part, advice) in [
         ("xgb_gblinear.ubj", "`gblinear`", "gbtree and dart"),
@@ -158,6 +175,11 @@ fn what_is_not_served_is_refused_by_name() {
             "one model for each label",
         ),
         ("lgb_linear.txt", "linear trees", "linear_tree=false"),
+        (
+            "onnx_cat_average.onnx",
+            "no base_values",
+            "boost_from_average=False",
+        ),
         (
             "onnx_lgb_forest.onnx",
             "ArrayFeatureExtractor",

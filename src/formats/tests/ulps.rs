@@ -2,7 +2,7 @@
 
 use crate::{
     input::Precision,
-    model::{BinaryScores, Link, ModelIr, Output},
+    model::{BinaryScores, Link, Output},
 };
 
 /// The largest deviation of the scores of a row, in units in the last place of the largest of them.
@@ -25,8 +25,8 @@ pub(in crate::formats) fn deviation(got: &[f64], wanted: &[f64], precision: Prec
 ///
 /// A link that takes an exponential may be off by one unit in `f32` and by two in `f64`, because scikit-learn and onnxruntime bring
 /// exponentials of their own. XGBoost and LightGBM take the system's, and are off by nothing where this server takes the same.
-pub(in crate::formats) fn allowed(model: &ModelIr) -> f64 {
-    let exponential = match &model.output {
+pub(in crate::formats) fn allowed(output: &Output, precision: Precision) -> f64 {
+    let exponential = match output {
         Output::Regression { link } | Output::Classes { link, .. } => {
             !matches!(link, Link::Identity | Link::SignedSquare)
         }
@@ -35,7 +35,7 @@ pub(in crate::formats) fn allowed(model: &ModelIr) -> f64 {
             BinaryScores::Sigmoid | BinaryScores::SigmoidComplement
         ),
     };
-    match (exponential, model.output_precision) {
+    match (exponential, precision) {
         (false, _) => 0.0,
         (true, Precision::F32) => 1.0,
         (true, Precision::F64) => 2.0,

@@ -3,7 +3,7 @@
 //! Source: the objectives below XGBoost's `src/objective/` (`PredTransform`, `ProbToMargin`) and, for labels, its
 //! `python-package/xgboost/sklearn.py`.
 
-use super::{FormatError, api::Api, unsupported};
+use super::{FormatError, age::Age, api::Api, unsupported};
 use crate::model::{BinaryScores, Labels, Link, Output};
 
 /// The largest margin whose `f32` sigmoid is not above one half: 1.5 · 2⁻²⁴. Above it, `1 + e^-x` is below 2.
@@ -37,9 +37,10 @@ pub(super) struct XgboostObjective<'a> {
 
 impl<'a> XgboostObjective<'a> {
     /// By the name in the file; `Unsupported` for one that this server does not know.
-    pub(super) fn named(name: &'a str) -> Result<Self, FormatError> {
+    pub(super) fn named(name: &'a str, age: Age) -> Result<Self, FormatError> {
         let (space, means) = match name {
             "binary:logistic" => (Space::Probability, MarginMeans::Logistic),
+            "binary:logitraw" if age.before_1_3 => (Space::Probability, MarginMeans::RawLogistic),
             "binary:logitraw" => (Space::Margin, MarginMeans::RawLogistic),
             "binary:hinge" => (Space::Margin, MarginMeans::Hinge),
             "multi:softprob" => (Space::Margin, MarginMeans::Multi(Link::SoftmaxFirst)),

@@ -8,12 +8,11 @@ use serde::Deserialize;
 use super::{
     FormatError,
     document::Document,
-    read::{document, parse, rename},
-    unsupported,
+    read::{document, is_missing, parse, rename},
+    sklearn::Notes,
 };
-use crate::formats::Parsed;
-use crate::input::Precision;
-use crate::model::{Labels, Step, StepOp};
+use crate::formats::{Parsed, coded::Coded};
+use crate::model::Labels;
 
 /// What a Python object knows about a model beside the booster's memory.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +23,8 @@ pub struct XgboostWrapper<'a> {
     pub labels: Option<Labels>,
     /// The number that stands for a missing value beside NaN.
     pub missing: Option<f64>,
+    /// How many trees of each output predict, where training was stopped early: up to 1.3 the booster itself does not know.
+    pub best_ntree_limit: Option<usize>,
 }
 
 /// The memory of a booster: the file that `save_model` would write, and the parameters of its training.
@@ -46,27 +47,22 @@ const BEFORE_MODEL: &[u8] = b"CONFIG-offset:";
 ///
 /// # Errors
 /// As [`super::read()`].
-pub fn read_pickled(bytes: &[u8], wrapper: &XgboostWrapper<'_>) -> Result<Parsed, FormatError> {
+pub(crate) fn read_pickled(
+    bytes: &[u8],
+    wrapper: &XgboostWrapper<'_>,
+) -> Result<Parsed<Coded>, FormatError> {
     // Behind it stands the length of the model, and behind the model its parameters.
     let model = bytes.strip_prefix(BEFORE_MODEL).and_then(|b| b.get(8..));
     let model = document::<Memory>(model.unwrap_or(bytes))?;
-    let mut parsed = parse(model, Some(wrapper.class), bytes.len())?;
-    let ir = &mut parsed.ir;
+    let notes = Notes::pickled(wrapper.best_ntree_limit);
+    let mut parsed = parse(model, Some(wrapper.class), &notes, bytes.len())?;
+    let ir = &mut parsed.ir.forest;
     if let Some(labels) = &wrapper.labels {
         rename(&mut ir.output, labels)?;
     }
     if let Some(missing) = wrapper.missing {
-        if !(missing as f32).is_finite() {
-            return Err(unsupported!(
-                "the {} takes {missing} for missing; fit it with missing=nan, or with a finite number",
-                wrapper.class
-            ));
-        }
-        ir.steps.push(Step {
-            op: StepOp::IsMissing,
-            operand: vec![f64::from(missing as f32); ir.forest.n_features],
-            precision: Precision::F32,
-        });
+        ir.steps
+            .push(is_missing(missing, ir.forest.n_features, wrapper.class)?);
     }
     Ok(parsed)
 }

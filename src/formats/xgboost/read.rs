@@ -1,21 +1,25 @@
 //! From a document to a model: which trees count, what they begin with, and what the sum means.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde::de::DeserializeOwned;
 
 use super::{
     FormatError,
+    age::Age,
     api::Api,
-    binary, corrupt,
-    document::{Booster, Document, GbtreeModel, Parameters},
+    binary, categories, corrupt,
+    document::{Booster, Document, GbtreeModel, Parameters, number},
     json,
     objective::XgboostObjective,
-    sklearn, trees, ubj, unsupported,
+    rounds::Rounds,
+    sklearn::Notes,
+    trees, ubj, unsupported,
 };
+use crate::formats::coded::Coded;
 use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, Labels, ModelIr, Output};
+use crate::model::{Aggregation, ForestIr, ForestModel, Labels, Output, Step, StepOp, TreeNode};
 
 /// Reads an XGBoost model as the class that its package names predicts, else as the file's own notes say.
 ///
@@ -25,11 +29,10 @@ use crate::model::{Aggregation, ForestIr, Labels, ModelIr, Output};
 /// `Corrupt` when the bytes are no XGBoost model or contradict themselves, `Unsupported` when the model is no tree
 /// ensemble or does what this server does not; the text names it.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
-    parse(
-        document::<Document>(file.bytes)?,
-        file.class,
-        file.bytes.len(),
-    )
+    let document = document::<Document>(file.bytes)?;
+    let notes = Notes::of(&document.learner.attributes);
+    let parsed = parse(document, file.class, &notes, file.bytes.len())?;
+    parsed.try_map(|model| model.ir(file.columns))
 }
 
 /// Whether the bytes begin as one of the three formats does. LightGBM dumps JSON too, so braces alone do not tell.
@@ -38,7 +41,7 @@ pub(super) fn is_model(bytes: &[u8]) -> bool {
     let begins = start.get(..start.len().min(100)).unwrap_or_default();
     let has = |key: &[u8]| begins.windows(key.len()).any(|window| window == key);
     match begins {
-        [b'{', ..] => has(b"learner") || has(b"version"),
+        [b'{', ..] => has(b"learner") || has(b"version") && !has(b"\"tree\""),
         _ => binary::is_model(bytes),
     }
 }
@@ -47,16 +50,116 @@ pub(super) fn is_model(bytes: &[u8]) -> bool {
 pub(super) fn parse(
     document: Document,
     class: Option<&str>,
+    notes: &Notes,
     size: usize,
-) -> Result<Parsed, FormatError> {
+) -> Result<Parsed<Coded>, FormatError> {
+    let age = Age::of(&document);
     let Document { learner, version } = document;
     let parts = vec![
         learner.gradient_booster.name.clone(),
         learner.objective.name.clone(),
     ];
     let api = Api::of(class, &learner);
-    let objective = XgboostObjective::named(&learner.objective.name)?;
+    let objective = XgboostObjective::named(&learner.objective.name, age)?;
     let parameters = &learner.learner_model_param;
+    let (n_features, width) = size_of(parameters)?;
+    let (mut model, weights) = boosted(learner.gradient_booster)?;
+    let categories = categories::read(model.cats.take())?;
+    let count = match api {
+        Api::Booster => model.trees.len(),
+        Api::Classifier | Api::Regressor => Rounds {
+            model: &model,
+            attributes: &learner.attributes,
+            width,
+        }
+        .trees(age, notes, class)?,
+    };
+    // Before there is a margin for each output: a claim of many costs a file nothing.
+    if width > count {
+        return Err(corrupt!(
+            "the XGBoost model has {count} trees for {width} outputs"
+        ));
+    }
+    let mut margins = base(parameters, &objective, width)?;
+    let model = GbtreeModel {
+        trees: model.trees.into_iter().take(count).collect(),
+        ..model
+    };
+    let dropout = weights.map(|weights| Dropout {
+        weights,
+        // `inplace_predict` weighs the leaves otherwise; the classes use it since 1.4.
+        in_place: api != Api::Booster && !age.before_1_4,
+    });
+    let base_last = age.before_1_3 || age.before_1_4 && dropout.is_some();
+    let mut forest = forest(&model, dropout.as_ref(), n_features, &margins, size)?;
+    if base_last {
+        add_last(&mut margins, &mut forest);
+    }
+    let mut ir = ForestModel {
+        base: margins,
+        output: objective.output(width, api)?,
+        schema: schema(learner.feature_names, n_features),
+        input: Precision::F32,
+        steps: Vec::new(),
+        forest,
+        aggregation: Aggregation::SumF32,
+        output_precision: Precision::F32,
+    };
+    if api != Api::Booster {
+        as_noted(&mut ir, notes, api, class.unwrap_or("model"))?;
+    }
+    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
+    Ok(Parsed {
+        ir: Coded {
+            forest: ir,
+            categories,
+        },
+        version: (!version.is_empty()).then(|| version.join(".")),
+        parts,
+        columns: ColumnsBy::Name,
+    })
+}
+
+/// What `dart` knows about its trees.
+struct Dropout {
+    weights: Vec<f32>,
+    /// Whether the answer is that of `inplace_predict`.
+    in_place: bool,
+}
+
+/// The step that makes a missing value of the number that a class takes for one.
+pub(super) fn is_missing(
+    missing: f64,
+    n_features: usize,
+    class: &str,
+) -> Result<Step, FormatError> {
+    if !(missing as f32).is_finite() {
+        return Err(unsupported!(
+            "the {class} takes {missing} for missing; fit it with missing=nan, or with a finite number"
+        ));
+    }
+    Ok(Step {
+        op: StepOp::IsMissing,
+        operand: vec![f64::from(missing as f32); n_features],
+        precision: Precision::F32,
+    })
+}
+
+/// Adds the margins behind the trees, as trees of one leaf each, where a version adds up the leaves first.
+fn add_last(margins: &mut [f64], forest: &mut ForestIr) {
+    for (target, margin) in margins.iter_mut().enumerate() {
+        if *margin != 0.0 {
+            let values = forest.leaves.len() as u32;
+            forest.leaves.push(*margin);
+            forest.trees.push(vec![TreeNode::Leaf { values }]);
+            forest.targets.push(target as u32);
+            *margin = 0.0;
+        }
+    }
+}
+
+/// The features of a row, and the outputs.
+fn size_of(parameters: &Parameters) -> Result<(usize, usize), FormatError> {
     let n_features = number("num_feature", &parameters.num_feature)?;
     if n_features > MAX_FEATURES {
         return Err(unsupported!(
@@ -68,54 +171,28 @@ pub(super) fn parse(
         Some(targets) => number("num_target", targets)?,
         None => 1,
     };
-    let width = classes.max(targets).max(1);
-    let (model, weights) = boosted(learner.gradient_booster)?;
-    let count = match api {
-        Api::Booster => model.trees.len(),
-        Api::Classifier | Api::Regressor => best_trees(&model, &learner.attributes, width)?,
-    };
-    // Before there is a margin for each output: a claim of many costs a file nothing.
-    if width > count {
-        return Err(corrupt!(
-            "the XGBoost model has {count} trees for {width} outputs"
-        ));
-    }
-    let margins = base(parameters, &objective, width)?;
-    let model = GbtreeModel {
-        trees: model.trees.into_iter().take(count).collect(),
-        ..model
-    };
-    let forest = forest(&model, weights.as_deref(), n_features, api, &margins, size)?;
-    let mut ir = ModelIr {
-        base: margins,
-        output: objective.output(width, api)?,
-        schema: schema(learner.feature_names, n_features),
-        input: Precision::F32,
-        steps: Vec::new(),
-        forest,
-        aggregation: Aggregation::SumF32,
-        output_precision: Precision::F32,
-    };
+    Ok((n_features, classes.max(targets).max(1)))
+}
+
+/// Does what a class of the library does around the booster.
+fn as_noted(ir: &mut ForestModel, notes: &Notes, api: Api, class: &str) -> Result<(), FormatError> {
     if api == Api::Classifier
-        && let Some(labels) = sklearn::labels(&learner.attributes)
+        && let Some(labels) = notes.labels()
     {
         rename(&mut ir.output, &labels)?;
     }
-    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
-    Ok(Parsed {
-        ir,
-        version: (!version.is_empty()).then(|| version.join(".")),
-        parts,
-        columns: ColumnsBy::Name,
-    })
+    if let Some(missing) = notes.missing() {
+        let step = is_missing(missing, ir.forest.n_features, class)?;
+        ir.steps.push(step);
+    }
+    Ok(())
 }
 
 /// The trees that predict, each with the weight that dart gave it.
 fn forest(
     model: &GbtreeModel,
-    weights: Option<&[f32]>,
+    dropout: Option<&Dropout>,
     n_features: usize,
-    api: Api,
     margins: &[f64],
     size: usize,
 ) -> Result<ForestIr, FormatError> {
@@ -133,13 +210,15 @@ fn forest(
     // A set is as long as its largest category, which says nothing about the size of the file.
     let mut words = size.max(1 << 20);
     for (i, tree) in model.trees.iter().enumerate() {
-        let weight = weights.and_then(|weights| weights.get(i));
-        let dropout = weight.map(|&weight| trees::Dropout {
-            weight,
-            margin: match api {
-                Api::Booster => 0.0,
-                Api::Classifier | Api::Regressor => margin_of(&forest.targets, i, margins),
-            },
+        let dropout = dropout.and_then(|dropout| {
+            Some(trees::Dropout {
+                weight: *dropout.weights.get(i)?,
+                margin: if dropout.in_place {
+                    margin_of(&forest.targets, i, margins)
+                } else {
+                    0.0
+                },
+            })
         });
         trees::append(tree, i, dropout, &mut words, &mut forest)?;
     }
@@ -189,15 +268,6 @@ pub(super) fn document<T: DeserializeOwned + Into<Document>>(
     })
 }
 
-fn number(name: &str, text: &str) -> Result<usize, FormatError> {
-    text.parse().map_err(|_| {
-        corrupt!(
-            "the XGBoost model has {name} = `{}`, which is not a number",
-            text.escape_debug()
-        )
-    })
-}
-
 /// The trees, and for dart the weight of each.
 fn boosted(booster: Booster) -> Result<(GbtreeModel, Option<Vec<f32>>), FormatError> {
     let (model, weights) = match booster.name.as_str() {
@@ -229,42 +299,6 @@ fn boosted(booster: Booster) -> Result<(GbtreeModel, Option<Vec<f32>>), FormatEr
         }
     }
     Ok((model, weights))
-}
-
-/// How many trees belong to the rounds up to the best one, if training has noted which it is.
-fn best_trees(
-    model: &GbtreeModel,
-    attributes: &HashMap<String, String>,
-    width: usize,
-) -> Result<usize, FormatError> {
-    let all = model.trees.len();
-    let noted = |name: &str| {
-        attributes
-            .get(name)
-            .map(|text| number(name, text))
-            .transpose()
-    };
-    let Some(best) = noted("best_iteration")? else {
-        return Ok(all);
-    };
-    let rounds = best.saturating_add(1);
-    let parameters = model.gbtree_model_param.as_ref();
-    let parallel = parameters.and_then(|p| p.num_parallel_tree.as_deref());
-    let end = match (&model.iteration_indptr, parallel) {
-        (Some(ends), _) => ends.get(rounds).map(|end| *end as usize),
-        (None, Some(parallel)) => {
-            let parallel = number("num_parallel_tree", parallel)?.max(1);
-            Some(rounds.saturating_mul(parallel).saturating_mul(width))
-        }
-        // Up to 1.5 only this tells rounds of one tree from forests.
-        (None, None) => {
-            let trees = noted("best_ntree_limit")?.unwrap_or(rounds);
-            Some(trees.saturating_mul(width))
-        }
-    };
-    end.filter(|end| *end <= all).ok_or_else(|| {
-        corrupt!("the XGBoost model predicts with {rounds} rounds, but has not as many")
-    })
 }
 
 /// The margins that the trees add to. Up to version 3.0 there is one number, since 3.1 a list in brackets.

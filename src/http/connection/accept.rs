@@ -21,7 +21,7 @@ use tokio::{
 /// How a server ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Shutdown {
-    /// How long to go on accepting after the signal, while readiness says no.
+    /// How long to go on accepting connections after the signal, while readiness says no.
     pub drain: Duration,
     /// How long requests in flight may take after that.
     pub grace: Duration,
@@ -29,18 +29,19 @@ pub struct Shutdown {
 
 /// The first bytes of an HTTP/2 connection (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// The most that the headers of one request may take.
+/// The most bytes that the headers of one request may have.
 const MAX_HEADER_BYTES: usize = 64 << 10;
-/// How slow clients are told from idle ones, see [`Activity`]: one timer per connection.
+/// The period of a connection's timer, by which [`Activity`] tells slow clients from idle ones.
 const TICK: Duration = Duration::from_secs(1);
-/// How long a connection may wait for its next request: longer than load balancers keep theirs, so that it is they who close.
+/// How long a connection may wait for its next request. Load balancers keep idle connections for a shorter time, so they are the ones
+/// that close them.
 const IDLE: Duration = Duration::from_mins(3);
-/// Between two looks at a connection that has sent a part of the preface.
+/// The pause between two looks at a connection that has sent a part of the preface.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Who answers the requests of all connections.
 ///
-/// A trait and no closure: a request's future is made where it runs, and not moved there.
+/// It is a trait and not a closure, so that a request's future is made where it runs and is not moved there.
 pub(in crate::http) trait Answers: Send + Sync + 'static {
     fn answer(
         self: &Arc<Self>,
@@ -48,8 +49,8 @@ pub(in crate::http) trait Answers: Send + Sync + 'static {
     ) -> impl Future<Output = Response<ResponseBody>> + Send;
 }
 
-/// Accepts connections and lets `answers` answer their requests until `stop` tells how to end, goes on through the drain, and returns
-/// when the last request is answered. Whoever gives `stop` sees to it that readiness says no from then on.
+/// Accepts connections and lets `answers` answer their requests until `stop` resolves, goes on through the drain, and returns when the
+/// last request is answered. The caller must make readiness say no when `stop` resolves.
 ///
 /// # Errors
 /// If requests are still running when `shutdown.grace` is over; they are dropped.
@@ -80,7 +81,7 @@ pub(in crate::http) async fn serve(
                         tokio::spawn(connection(answers.clone(), stream, header_timeout, close.clone()));
                     }
                     Err(error) => {
-                        // Out of file descriptors, mostly: the connection waits in the kernel's queue until there are some.
+                        // Mostly there are no file descriptors left. The connection waits in the kernel's queue until there are.
                         tracing::warn!(%error, "cannot accept a connection");
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
@@ -94,7 +95,7 @@ pub(in crate::http) async fn serve(
         grace_seconds = shutdown.grace.as_secs(),
         "closing: finishing the requests in flight"
     );
-    // No connections left is an error to the channel, and all there is to wait for.
+    // The channel reports an error when no connection is left, which is what this waits for.
     let _none = closing.send(());
     tokio::time::timeout(shutdown.grace, closing.closed())
         .await
@@ -132,7 +133,7 @@ async fn connection(
             }
         }
     });
-    // A connection's end is the client's business, unless it is ours, and then it is logged where it happens.
+    // How a connection ends concerns the client only. Failures of ours are logged where they happen.
     let ended = if two {
         let mut http = http2::Builder::new(TokioExecutor::new());
         http.timer(TokioTimer::new())
@@ -140,7 +141,7 @@ async fn connection(
             .max_header_list_size(MAX_HEADER_BYTES as u32)
             .keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(header_timeout);
-        // HTTP/2 has pings for clients that are gone, and many requests at a time that one state cannot describe.
+        // HTTP/2 finds clients that are gone by pings, and runs many requests at a time, which one state cannot describe.
         drive(
             http.serve_connection(socket, service),
             close,
@@ -180,7 +181,7 @@ async fn drive<C: GracefulConnection>(
         tokio::select! {
             biased;
             ended = connection.as_mut() => return ended,
-            // An error is a server that has gone without a word: the same thing.
+            // An error means that the sender was dropped without a message, which means the same.
             _ = close.changed(), if !closing => {
                 closing = true;
                 connection.as_mut().graceful_shutdown();

@@ -31,9 +31,9 @@ pub(in crate::http) struct Activity {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::http) enum Verdict {
     Keep,
-    /// Nothing has come for long: end it politely.
+    /// It was idle for too long: close it after the answer in progress.
     Idle,
-    /// A request's headers have begun and do not end: cut it.
+    /// A request's headers have begun and do not end: close it at once.
     Slow,
 }
 
@@ -43,7 +43,7 @@ impl Activity {
         self.since.store(self.now.load(Relaxed), Relaxed);
     }
 
-    /// A request's headers are complete; the guard's end is the answer's.
+    /// A request's headers are complete. The request ends when the guard is dropped.
     pub(in crate::http) fn request(self: &Arc<Self>) -> Busy {
         self.enter(REQUEST);
         Busy(self.clone())

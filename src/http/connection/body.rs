@@ -85,6 +85,6 @@ async fn linger<B: Body<Data = Bytes>>(mut body: std::pin::Pin<&mut B>, limit: u
             }
         }
     };
-    // Either way the answer goes out now.
+    // The answer is sent now, whether the body has ended or not.
     let _timed_out = tokio::time::timeout(LINGER, drop_rest).await;
 }

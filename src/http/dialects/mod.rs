@@ -1,4 +1,4 @@
-//! What a wire format has to say about itself; everything else that happens to a request is the door's.
+//! The description of a wire format. Everything else that happens to a request is in `app`.
 
 pub(super) mod native;
 
@@ -14,10 +14,10 @@ use std::time::Duration;
 
 /// A wire format: its routes, how bytes become rows, how predictions become bytes, and how a failure is told.
 pub(super) trait Dialect: 'static {
-    /// What sets its prediction routes apart: one row or many, for instance.
+    /// How its prediction routes differ, for instance in taking one row or many.
     type Form: Copy + Send + Sync + 'static;
 
-    /// What a request wants beside its rows: found while reading, needed for writing.
+    /// What a request asks for beside its rows, such as probabilities: known when it is read, needed when the answer is written.
     type Wanted;
 
     /// What its prediction routes read.
@@ -38,7 +38,7 @@ pub(super) trait Dialect: 'static {
     /// Writes the answer.
     fn write(wanted: &Self::Wanted, scored: &Scored<'_>) -> Result<Written, Failure>;
 
-    /// Writes a failure; its status is the door's business.
+    /// Writes a failure. Its status is set by the caller.
     fn tell(failure: &Failure) -> Written;
 }
 
@@ -46,7 +46,7 @@ pub(super) trait Dialect: 'static {
 pub(super) enum Target<F> {
     /// Rows come in, predictions go out.
     Predict(F),
-    /// The server tells something about itself.
+    /// The server answers about itself.
     Tell(fn(&State) -> Result<Response<ResponseBody>, Failure>),
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Call {
 pub(super) struct Scored<'a> {
     pub(super) model: &'a ServedModel,
     pub(super) predictions: &'a Predictions,
-    /// Since the body was complete.
+    /// The time since the body was complete.
     pub(super) elapsed: Duration,
 }
 

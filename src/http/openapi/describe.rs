@@ -7,13 +7,15 @@ use super::{
 };
 use crate::{
     config::Server,
-    input::{Column, ColumnType, Precision, Schema},
+    input::{Column, ColumnType, Precision, Schema, Words},
     load::LoadedModel,
 };
 use std::fmt::Write;
 
 /// Tables and lists are cut after this many entries, and rows of more columns are shown without names.
 const MOST: usize = 50;
+/// The table lists so many words of a column.
+const MOST_WORDS: usize = 20;
 
 /// Where the commands in the description find the server. The page puts its own address in this place.
 pub(super) fn server_url() -> String {
@@ -52,8 +54,8 @@ fn about(served: &LoadedModel) -> String {
         "{}, version {}: {kind}, {} tree{} over {} column{}. Its file is of the flavor {} and has the digest {}.\n\n",
         code(&served.name),
         code(&served.version),
-        model.n_trees(),
-        plural(model.n_trees()),
+        model.size().trees,
+        plural(model.size().trees),
         model.schema().len(),
         plural(model.schema().len()),
         code(&served.flavor),
@@ -98,13 +100,39 @@ fn columns(schema: &Schema) -> String {
 }
 
 fn limits(column: &Column, precision: Precision) -> String {
+    let words = column.words.as_deref();
     match (column.kind, range(column, precision)) {
+        (ColumnType::Any, _) if words.is_none() => {
+            "any value: the model does not read it".to_owned()
+        }
+        (ColumnType::Datetime, _) => "dates as text".to_owned(),
+        (ColumnType::Text | ColumnType::Any, _) => {
+            known(words).unwrap_or_else(|| "text".to_owned())
+        }
+        _ if words.is_some() => known(words).unwrap_or_default(),
         (ColumnType::Boolean, _) => "`true` or `false`".to_owned(),
         (ColumnType::Integer, _) => "32-bit integers".to_owned(),
         (ColumnType::Long, _) => "64-bit integers".to_owned(),
         (_, Some(_)) => format!("±{:e}", f32::MAX),
         (_, None) => "finite numbers".to_owned(),
     }
+}
+
+/// The words that a column knows, for people.
+fn known(words: Option<&Words>) -> Option<String> {
+    let words = words?;
+    let shown: Vec<String> = words
+        .taken()
+        .take(MOST_WORDS)
+        .map(|word| code(&word.to_string()))
+        .collect();
+    let more = if words.taken().nth(MOST_WORDS).is_some() {
+        ", …"
+    } else {
+        ""
+    };
+    let others = if words.is_closed() { "" } else { " or another" };
+    Some(format!("{}{more}{others}", shown.join(", ")))
 }
 
 fn missing(column: &Column) -> &'static str {

@@ -1,13 +1,14 @@
-//! Examples that are no fiction: the model's own row, its own answers, and this server's own refusals.
+//! Examples that are true: the model's own row, its answers to it, and the errors that this server answers.
 
 use super::paths::operations;
 use crate::{
+    card::ModelCard,
     config::Server,
     http::{
         dialects::native::{
             form::{self, value},
             read,
-            wire::{Answer, ModelCard, Readiness},
+            wire::{Answer, Readiness},
         },
         problem::{Code, Failure},
     },
@@ -17,9 +18,9 @@ use crate::{
 use poem_openapi::types::ToJSON;
 use serde_json::{Map, Value, json};
 
-/// What an answer may take; the true one differs from request to request.
+/// The latency in examples. The true one differs from request to request.
 const LATENCY_MS: f64 = 0.012;
-/// When the shown model was loaded; the true time would make every replica's document another one.
+/// The time of loading in examples. With the true time, every replica would have another document.
 const LOADED_AT: f64 = 1_767_225_600.0;
 
 /// One way to write the example row.
@@ -45,7 +46,7 @@ impl Form {
     }
 }
 
-/// The example row in every form that the model takes, the one that says most first.
+/// The example row in every form that the model takes, the one with names first.
 pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
     let schema = served.model.schema();
     let given = served.example.iter().copied().chain(std::iter::repeat(0.0));
@@ -160,6 +161,7 @@ fn show_prediction(
         );
     }
     if served.model.labels().is_some()
+        && served.model.has_probabilities()
         && let Some(value) = answer(served, &bytes, batch, true)
     {
         answers.insert(
@@ -179,7 +181,7 @@ fn kind(batch: bool) -> form::Form {
     }
 }
 
-/// What the server answers to a body, read and written as it reads and writes bodies.
+/// What the server answers to a body. It is read and written by the same code as requests are.
 fn answer(served: &LoadedModel, body: &str, batch: bool, probabilities: bool) -> Option<Value> {
     let rows = read::rows(kind(batch), body.as_bytes(), served, usize::MAX).ok()?;
     let mut predictions = Predictions::default();
@@ -207,7 +209,7 @@ fn card(served: &LoadedModel) -> Option<Value> {
     card.to_json()
 }
 
-/// The refusal that an answer's status is shown with, under this server's default limits.
+/// The error that is shown for a status, under the default limits of the server.
 fn refusal(code: Code, served: &LoadedModel, form: Option<&Form>, batch: bool) -> Option<Failure> {
     let limits = Server::default();
     let parse = |body: &str| read::rows(kind(batch), body.as_bytes(), served, usize::MAX).err();

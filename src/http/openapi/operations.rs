@@ -19,7 +19,7 @@ use poem_openapi::{
 };
 use std::collections::HashMap;
 
-// One row, and many; described by the operations.
+// Predictions of one row and of many. The operations describe them.
 #[derive(ApiRequest)]
 enum RowBody {
     #[oai(content_type = "application/json")]
@@ -32,8 +32,8 @@ enum BatchBody {
     Json(Json<Vec<PredictRequest>>),
 }
 
-/// Declares operations that have no handler. poem-openapi knows such a thing as a webhook, of which a trait may hold one per method: hence
-/// a trait per operation, and the path as its name.
+/// Declares operations that have no handler. poem-openapi calls such an operation a webhook. A trait may hold one webhook per method, so
+/// every operation has a trait, and its name is the path.
 macro_rules! operations {
     ($(
         $(#[$meta:meta])*
@@ -115,7 +115,7 @@ impl OpenApi for Operations {
         register(registry);
     }
 
-    /// None: the door answers.
+    /// There is none: `app` answers.
     fn add_routes(self, _: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
 }
 
@@ -150,7 +150,7 @@ fn with_headers(mut operation: MetaOperation) -> MetaOperation {
             deprecated: false,
             schema: String::schema_ref(),
         };
-        // The one that every answer has comes first.
+        // The header that every answer has comes first.
         response.headers.insert(0, header);
     }
     operation

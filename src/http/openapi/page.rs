@@ -9,7 +9,7 @@ const ICON: &str = include_str!("icon.svg");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page for `document`: it loads nothing from anywhere.
+/// The page for `document`. It contains everything that it needs and loads nothing.
 pub(in crate::http) fn page(document: &Value) -> String {
     let service = poem_openapi::OpenApiService::new((), "", "");
     let title = text::html(document["info"]["title"].as_str().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The operations of a document that is JSON already.
+//! The operations of a document in its JSON form.
 
 use serde_json::{Map, Value};
 

@@ -1,10 +1,14 @@
-//! What each operation may be answered with: statuses, media types and headers. Declared for the document, never made.
-#![expect(dead_code, reason = "the door answers")]
+//! What each operation may be answered with: statuses, media types and headers. The types are for the document; no value of them is made.
+#![expect(dead_code, reason = "app answers")]
+#![expect(clippy::large_enum_variant, reason = "no value is ever made")]
 
 use super::schemas::{Prediction, RowPrediction};
-use crate::http::{
-    dialects::native::wire::{Alive, ModelCard, Readiness},
-    problem::Problem,
+use crate::{
+    card::ModelCard,
+    http::{
+        dialects::native::wire::{Alive, Readiness},
+        problem::Problem,
+    },
 };
 use poem_openapi::{
     ApiResponse,

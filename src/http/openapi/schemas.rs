@@ -42,10 +42,10 @@ pub(super) struct RowPrediction {
     label: Option<String>,
     /// The predicted class's probability.
     #[oai(skip_serializing_if_is_none)]
-    confidence: Option<f32>,
+    confidence: Option<f64>,
     /// Only with `?probabilities=true`: every class's probability. `probabilities[i]` belongs to `classes[i]`.
     #[oai(skip_serializing_if_is_none)]
-    probabilities: Option<Vec<f32>>,
+    probabilities: Option<Vec<f64>>,
     /// Only with `?probabilities=true`: every class, in the order of `probabilities`.
     #[oai(skip_serializing_if_is_none)]
     classes: Option<Vec<String>>,

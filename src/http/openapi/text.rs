@@ -1,9 +1,9 @@
-//! Text out of a model file in places where it could be more than text: Markdown, code to copy, HTML.
+//! Escapes text from a model file for Markdown, for code to copy and for HTML.
 
 use serde_json::Value;
 use std::fmt::Write;
 
-/// Names longer than this many characters are cut where people read them.
+/// Names longer than this many characters are cut in the description.
 const MAX_NAME: usize = 80;
 
 /// `text` as code within a line or a table cell of Markdown.

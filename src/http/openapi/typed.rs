@@ -2,7 +2,7 @@
 
 use super::{paths::operations, text};
 use crate::{
-    input::{Column, ColumnType, Precision, Schema},
+    input::{Column, ColumnType, Precision, Schema, Word},
     model::{Labels, Model},
 };
 use serde_json::{Map, Value, json};
@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 const MOST_LONG: i64 = i64::MAX - 512;
 /// Lists of names in descriptions are cut after this many.
 const MOST_NAMES: usize = 50;
+/// A column's words are an enumeration where they are no more than these.
+const MOST_WORDS: usize = 500;
 
 /// Types what the operations refer to: the request, and the answers to one row and to the rows of a batch.
 pub(super) fn by_model(document: &mut Value, model: &Model) {
@@ -20,7 +22,7 @@ pub(super) fn by_model(document: &mut Value, model: &Model) {
     for name in ["Prediction", "RowPrediction"] {
         type_answer(&mut schemas[name], model);
     }
-    if model.labels().is_none() {
+    if !model.has_probabilities() || model.labels().is_none() {
         drop_parameter(document, "probabilities");
     }
 }
@@ -118,7 +120,7 @@ pub(super) fn range(column: &Column, precision: Precision) -> Option<(Value, Val
             let most = f64::from(f32::MAX);
             Some((json!(-most), json!(most)))
         }
-        (ColumnType::Float | ColumnType::Double, Precision::F64) | (ColumnType::Boolean, _) => None,
+        _ => None,
     }
 }
 
@@ -130,7 +132,37 @@ fn value(column: &Column, precision: Precision) -> Value {
         ColumnType::Long => json!({"type": "integer", "format": "int64"}),
         ColumnType::Float => json!({"type": "number", "format": "float"}),
         ColumnType::Double => json!({"type": "number", "format": "double"}),
+        ColumnType::Text => json!({"type": "string"}),
+        ColumnType::Datetime => json!({"type": "string", "format": "date-time"}),
+        ColumnType::Any => json!({}),
     };
+    if let Some(words) = &column.words {
+        let list = words.taken().take(MOST_WORDS).map(|word| match word {
+            Word::Text(text) => json!(text),
+            Word::Number(number) => json!(number),
+            Word::Boolean(flag) => json!(flag),
+        });
+        let mut list: Vec<Value> = list.collect();
+        let whole = words.taken().count() == list.len();
+        if words.is_closed() && whole {
+            if column.nullable {
+                // An enumeration takes only what it lists.
+                list.push(Value::Null);
+            }
+            schema["enum"] = list.into();
+        } else {
+            let open = if words.is_closed() {
+                "The model takes"
+            } else {
+                "The model knows"
+            };
+            let names = words.taken().map(ToString::to_string);
+            let names: Vec<String> = names.take(MOST_NAMES + 1).collect();
+            let names = text::list(names.iter().map(String::as_str), MOST_NAMES);
+            schema["description"] = json!(format!("{open} {names}."));
+            schema["example"] = list.first().cloned().unwrap_or_default();
+        }
+    }
     if let Some((least, most)) = range(column, precision) {
         schema["minimum"] = least;
         schema["maximum"] = most;
@@ -155,10 +187,16 @@ fn type_answer(schema: &mut Value, model: &Model) {
             property.extend(fields);
         }
     };
-    set("confidence", json!({"minimum": 0, "maximum": 1}));
+    let format = format(model.output_precision());
+    set(
+        "confidence",
+        json!({"format": format, "minimum": 0, "maximum": 1}),
+    );
     set(
         "probabilities",
-        json!({"minItems": classes, "maxItems": classes}),
+        json!({
+            "items": {"type": "number", "format": format}, "minItems": classes, "maxItems": classes,
+        }),
     );
     let label = match model.labels() {
         Some(Labels::Integers(labels)) => {
@@ -172,11 +210,13 @@ fn type_answer(schema: &mut Value, model: &Model) {
         "classes",
         json!({"items": label, "minItems": classes, "maxItems": classes}),
     );
-    let never: &[&str] = match model.labels() {
-        Some(Labels::Strings(_)) => &[],
-        Some(Labels::Integers(_)) => &["label"],
-        None => &["label", "confidence", "probabilities", "classes"],
-    };
+    let mut never: Vec<&str> = Vec::new();
+    if !matches!(model.labels(), Some(Labels::Strings(_))) {
+        never.push("label");
+    }
+    if model.labels().is_none() || !model.has_probabilities() {
+        never.extend(["confidence", "probabilities", "classes"]);
+    }
     properties.retain(|name, _| !never.contains(&name.as_str()));
     let when_asked = ["probabilities", "classes"];
     let always = properties
@@ -198,17 +238,20 @@ fn prediction(model: &Model) -> Value {
             "description": "The predicted class's place in the list of classes, counted from 0; `label` is its text.",
         }),
         (None, 1, precision) => {
-            let format = if precision == Precision::F32 {
-                "float"
-            } else {
-                "double"
-            };
-            json!({"type": "number", "format": format, "description": "The predicted number."})
+            json!({"type": "number", "format": format(precision), "description": "The predicted number."})
         }
-        (None, targets, _) => json!({
-            "type": "array", "items": {"type": "number", "format": "double"}, "minItems": targets, "maxItems": targets,
+        (None, targets, precision) => json!({
+            "type": "array", "items": {"type": "number", "format": format(precision)}, "minItems": targets, "maxItems": targets,
             "description": "The predicted numbers, one for each target.",
         }),
+    }
+}
+
+/// What OpenAPI calls numbers of a precision.
+fn format(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "float",
+        Precision::F64 => "double",
     }
 }
 

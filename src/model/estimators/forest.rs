@@ -84,41 +84,84 @@ impl Forest {
         }
     }
 
+    /// Begins a run of [`sum_sparse`](Self::sum_sparse).
+    pub(in crate::model) fn begin(&self, buffers: &mut Buffers) {
+        match &self.trees {
+            Layout::Small(_) => Trees::<Small>::begin(self.n_features, &mut buffers.small),
+            Layout::Wide(_) => Trees::<Wide>::begin(self.n_features, &mut buffers.wide),
+        }
+    }
+
+    /// [`sum`](Self::sum) of a row that is 0 but for the features that are `dense`, the same ones throughout a run, and those that
+    /// are 1.
+    pub(in crate::model) fn sum_sparse(
+        &self,
+        dense: impl Iterator<Item = (u32, f64)>,
+        ones: impl Iterator<Item = u32> + Clone,
+        buffers: &mut Buffers,
+        sums: &mut [f64],
+    ) {
+        let Buffers {
+            at,
+            small,
+            wide,
+            fixed,
+        } = buffers;
+        match &self.trees {
+            Layout::Small(trees) => {
+                trees.descend_sparse(dense, ones, small, at);
+                self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
+            }
+            Layout::Wide(trees) => {
+                let dense = dense.map(|(feature, x)| (feature, self.precision.round(x)));
+                trees.descend_sparse(dense, ones, wide, at);
+                self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
+            }
+        }
+    }
+
     /// Numbers per row in `sums`.
     pub(in crate::model) fn width(&self) -> usize {
         self.width
     }
 
-    pub(in crate::model) fn n_trees(&self) -> usize {
+    pub(in crate::model) fn size(&self) -> Size {
         match &self.trees {
-            Layout::Small(trees) => trees.n_trees(),
-            Layout::Wide(trees) => trees.n_trees(),
+            Layout::Small(trees) => self.size_with(trees),
+            Layout::Wide(trees) => self.size_with(trees),
         }
     }
 
-    /// Nodes as laid out: splits and leaves of all trees.
-    pub(in crate::model) fn n_nodes(&self) -> usize {
-        match &self.trees {
-            Layout::Small(trees) => trees.n_nodes(),
-            Layout::Wide(trees) => trees.n_nodes(),
+    fn size_with<N: Node>(&self, trees: &Trees<N>) -> Size {
+        Size {
+            trees: trees.n_trees(),
+            nodes: trees.n_nodes(),
+            depth: trees.depth(),
+            bytes: trees.bytes() + self.leaves.bytes(),
         }
     }
+}
 
+/// How large forests are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    pub trees: usize,
+    /// Splits and leaves as laid out.
+    pub nodes: usize,
     /// Comparisons on the longest way through a tree.
-    pub(in crate::model) fn depth(&self) -> usize {
-        match &self.trees {
-            Layout::Small(trees) => trees.depth(),
-            Layout::Wide(trees) => trees.depth(),
-        }
-    }
+    pub depth: usize,
+    /// What nodes and leaves take in memory.
+    pub bytes: usize,
+}
 
-    /// Bytes that nodes and leaves take.
-    pub(in crate::model) fn bytes(&self) -> usize {
-        let nodes = match &self.trees {
-            Layout::Small(trees) => trees.bytes(),
-            Layout::Wide(trees) => trees.bytes(),
-        };
-        nodes + self.leaves.bytes()
+impl std::iter::Sum for Size {
+    fn sum<I: Iterator<Item = Self>>(sizes: I) -> Self {
+        sizes.fold(Self::default(), |a, b| Self {
+            trees: a.trees + b.trees,
+            nodes: a.nodes + b.nodes,
+            depth: a.depth.max(b.depth),
+            bytes: a.bytes + b.bytes,
+        })
     }
 }
 

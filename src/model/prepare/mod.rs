@@ -2,4 +2,4 @@
 
 mod steps;
 
-pub(super) use steps::Steps;
+pub(super) use steps::{Steps, elementwise};

@@ -58,26 +58,39 @@ impl Steps {
     }
 }
 
+fn apply(step: &Step, row: &mut [f64]) {
+    elementwise(
+        step.op,
+        step.precision,
+        row.iter_mut().zip(step.operand.iter().copied()),
+    );
+}
+
+/// `x = x op y` for every pair, not rounded.
+#[inline]
 #[expect(
     clippy::float_cmp,
     reason = "a number that is missing is that very number"
 )]
-fn apply(step: &Step, row: &mut [f64]) {
-    let columns = row.iter_mut().zip(&step.operand);
-    match step.op {
-        StepOp::Add => columns.for_each(|(x, y)| *x += y),
-        StepOp::Sub => columns.for_each(|(x, y)| *x -= y),
-        StepOp::Mul => columns.for_each(|(x, y)| *x *= y),
-        StepOp::Div => columns.for_each(|(x, y)| *x /= y),
-        StepOp::AtLeast => columns.for_each(|(x, y)| *x = if *x < *y { *y } else { *x }),
-        StepOp::AtMost => columns.for_each(|(x, y)| *x = if *x > *y { *y } else { *x }),
-        StepOp::ZeroIsMissing => columns.for_each(|(x, y)| {
-            if x.abs() <= *y {
+pub(in crate::model) fn elementwise<'a>(
+    op: StepOp,
+    precision: Precision,
+    pairs: impl Iterator<Item = (&'a mut f64, f64)>,
+) {
+    match op {
+        StepOp::Add => pairs.for_each(|(x, y)| *x += y),
+        StepOp::Sub => pairs.for_each(|(x, y)| *x -= y),
+        StepOp::Mul => pairs.for_each(|(x, y)| *x *= y),
+        StepOp::Div => pairs.for_each(|(x, y)| *x /= y),
+        StepOp::AtLeast => pairs.for_each(|(x, y)| *x = if *x < y { y } else { *x }),
+        StepOp::AtMost => pairs.for_each(|(x, y)| *x = if *x > y { y } else { *x }),
+        StepOp::ZeroIsMissing => pairs.for_each(|(x, y)| {
+            if x.abs() <= y {
                 *x = f64::NAN;
             }
         }),
-        StepOp::IsMissing => columns.for_each(|(x, y)| {
-            if step.precision.round(*x) == *y {
+        StepOp::IsMissing => pairs.for_each(|(x, y)| {
+            if precision.round(*x) == y {
                 *x = f64::NAN;
             }
         }),

@@ -7,7 +7,7 @@ use crate::input::{ColumnType, Precision, Schema};
 use random::{classifier, random_model, regressor};
 
 /// One tree over one feature, `x <= 0` telling two classes apart.
-fn stump() -> ModelIr {
+fn stump() -> ForestModel {
     let split = TreeNode::Split {
         feature: 0,
         test: Test::Le,
@@ -30,13 +30,13 @@ fn stump() -> ModelIr {
         categories: Vec::new(),
         handles_missing: false,
     };
-    ModelIr {
+    ForestModel {
         forest,
         ..random_model(0, Precision::F32, |_| classifier(2))
     }
 }
 
-fn refusal(change: impl Fn(&mut ModelIr)) -> String {
+fn refusal(change: impl Fn(&mut ForestModel)) -> String {
     let mut source = stump();
     source.schema = Schema::unnamed(1, ColumnType::Double);
     source.output = classifier(2);
@@ -44,7 +44,7 @@ fn refusal(change: impl Fn(&mut ModelIr)) -> String {
     Model::new(source).expect_err("a broken source").to_string()
 }
 
-fn root(source: &mut ModelIr, feature: u32, threshold: f64, yes: u32, no: u32) {
+fn root(source: &mut ForestModel, feature: u32, threshold: f64, yes: u32, no: u32) {
     source.forest.trees[0][0] = TreeNode::Split {
         feature,
         test: Test::Le,
@@ -147,7 +147,7 @@ fn a_forest_of_many_features_takes_the_wide_layout_and_answers_the_same() {
 }
 
 /// A forest whose trees have one leaf each.
-fn constants(leaves: &[f64], targets: Vec<u32>, aggregation: Aggregation) -> ModelIr {
+fn constants(leaves: &[f64], targets: Vec<u32>, aggregation: Aggregation) -> ForestModel {
     let mut source = stump();
     source.schema = Schema::unnamed(1, ColumnType::Double);
     source.output = regressor(1);
@@ -161,7 +161,7 @@ fn constants(leaves: &[f64], targets: Vec<u32>, aggregation: Aggregation) -> Mod
     source
 }
 
-fn answer(source: ModelIr) -> Vec<f64> {
+fn answer(source: ForestModel) -> Vec<f64> {
     let mut answer = Predictions::default();
     Model::new(source)
         .expect("valid")

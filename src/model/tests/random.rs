@@ -66,7 +66,7 @@ fn walk(source: &ForestIr, nodes: &[TreeNode], at: u32, row: &[f64]) -> u32 {
     }
 }
 
-fn naive_scores(source: &ModelIr, row: &[f64]) -> Vec<f64> {
+fn naive_scores(source: &ForestModel, row: &[f64]) -> Vec<f64> {
     let forest = &source.forest;
     let precision = source.aggregation.precision();
     let mut sums = vec![0.0; forest.width];
@@ -179,7 +179,7 @@ pub(super) fn random_model(
     seed: u64,
     precision: Precision,
     output: fn(usize) -> Output,
-) -> ModelIr {
+) -> ForestModel {
     let rng = &mut StdRng::seed_from_u64(seed);
     let width = rng.gen_range(1..6);
     let n_features = rng.gen_range(1..9);
@@ -225,7 +225,7 @@ pub(super) fn random_model(
             }
         }
     };
-    ModelIr {
+    ForestModel {
         schema: Schema::unnamed(n_features, ColumnType::Double),
         input: Precision::F64,
         steps: Vec::new(),

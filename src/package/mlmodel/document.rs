@@ -1,4 +1,4 @@
-//! An `MLmodel` file as a whole, to be changed and written again: what is not changed stays.
+//! A whole `MLmodel` file that is changed and written again. Keys that are not changed stay as they are.
 
 use serde_json::Value as Json;
 
@@ -10,19 +10,19 @@ use crate::{
 /// The key under `metadata:` for the facts of a training.
 const TRAINING: &str = "training";
 
-/// All of an `MLmodel` file.
+/// The content of an `MLmodel` file, unknown keys included.
 #[derive(Clone, Debug)]
 pub struct MlModelDocument(Mapping);
 
-/// What the registry knows about a package and its `MLmodel` does not.
+/// What `push` adds to an `MLmodel`: the facts that the registry has made up for the package.
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedAs<'a> {
     pub run_id: &'a str,
     /// The logged model of MLflow 3; a server of MLflow 2 has none.
     pub model_id: Option<&'a str>,
-    /// Where the files lie: below the run, or by themselves.
+    /// The artifact path: below the run, or that of the logged model.
     pub artifact_path: &'a str,
-    /// `2026-11-24 00:27:10.720856`, for a file that does not say when it was made.
+    /// The time to write where the file has none, as `2026-11-24 00:27:10.720856`.
     pub created: &'a str,
 }
 
@@ -42,7 +42,7 @@ impl MlModelDocument {
             .map_err(|e| corrupt!("MLmodel is not YAML: {e}"))
     }
 
-    /// What `train` has noted; nothing in a package of another origin.
+    /// What `train` wrote about the training; empty in other packages.
     pub fn training(&self) -> Training {
         let noted = self
             .0
@@ -61,7 +61,7 @@ impl MlModelDocument {
         training
     }
 
-    /// The file as the registry keeps it.
+    /// The file as the registry keeps it, with the facts that it adds.
     #[must_use]
     pub fn logged_as(&self, logged: LoggedAs<'_>) -> Self {
         let mut yaml = self.0.clone();
@@ -72,7 +72,7 @@ impl MlModelDocument {
             set("model_id", id);
             set("model_uuid", id);
         }
-        // Servers of MLflow 2 insist on it; train leaves it out, so that the same model has the same bytes.
+        // Servers of MLflow 2 require it. `train` leaves it out, so that the same model has the same bytes.
         if !yaml.contains_key("utc_time_created") {
             yaml.insert("utc_time_created".into(), logged.created.into());
         }
@@ -112,7 +112,7 @@ impl Training {
     }
 }
 
-/// A count without a point, a measure in six digits.
+/// Formats a count without a point and a measure with six digits.
 fn number(x: f64) -> Value {
     if x.fract() == 0.0 && x > 1.0 {
         Value::from(x as u64)

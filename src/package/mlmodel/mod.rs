@@ -29,7 +29,7 @@ const READ: [(&str, &str, &str); 4] = [
 /// What this server takes from an `MLmodel` file. Keys it does not know are ignored: MLflow adds some every release.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MlModel {
-    /// What each flavor says, by its name.
+    /// The keys of each flavor, by its name.
     pub flavors: Mapping,
     /// Absent when none was logged, or when a tensor signature leaves the number of columns open.
     pub signature: Option<Schema>,
@@ -37,11 +37,11 @@ pub struct MlModel {
     pub run_id: Option<String>,
     /// The file of the input example, `input_example.json` when there is one.
     pub example: Option<String>,
-    /// What the one who logged the model wanted to say about it.
+    /// The free-form metadata that the model was logged with.
     pub metadata: Mapping,
 }
 
-/// A file that an `MLmodel` names; the path of an optional one is as hostile as it stands there.
+/// A file that an `MLmodel` names. The path of an optional file has not been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedFile {
     /// Relative to the package.
@@ -145,14 +145,14 @@ impl MlModel {
     fn other_flavor(&self) -> FormatError {
         let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
         unsupported!(
-            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; convert it and log it with \
-             mlflow.onnx",
+            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; log the tree model itself with \
+             its own flavor, as by mlflow.sklearn.log_model",
             names.join(", ")
         )
     }
 }
 
-/// A version may look like a number to YAML.
+/// Reads a version as text, because YAML may take it for a number.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

@@ -2,20 +2,22 @@
 //!
 //! Source: MLflow's `mlflow/types/schema.py`, `ColSpec` and `TensorSpec`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::{
     formats::{FormatError, corrupt, unsupported},
     input::{Column, ColumnType, Schema},
 };
 
-/// Wider claims are refused before a column is made for each.
+/// The most columns that a tensor signature may claim; more are refused before any is made.
 const MAX_COLUMNS: i64 = 65_536;
 
-/// One element of `signature.inputs`; both kinds of it.
+/// One element of `signature.inputs`: a column or a tensor.
 #[derive(Deserialize)]
 struct Spec {
     r#type: String,
+    /// A number where a data frame without names was logged.
+    #[serde(default, deserialize_with = "name")]
     name: Option<String>,
     required: Option<bool>,
     /// The opposite of `required`, as MLflow 2.0 to 2.5 wrote it.
@@ -24,13 +26,27 @@ struct Spec {
     tensor: Option<TensorSpec>,
 }
 
+fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Name {
+        Text(String),
+        Number(i64),
+    }
+    Ok(match Option::<Name>::deserialize(from)? {
+        Some(Name::Text(text)) => Some(text),
+        Some(Name::Number(number)) => Some(number.to_string()),
+        None => None,
+    })
+}
+
 #[derive(Deserialize)]
 struct TensorSpec {
     dtype: String,
     shape: Vec<i64>,
 }
 
-/// The signature; none when a tensor leaves its width open.
+/// Reads the signature; `None` when a tensor leaves its width open.
 pub(super) fn read(json: &str) -> Result<Option<Schema>, FormatError> {
     let specs: Vec<Spec> = serde_json::from_str(json)
         .map_err(|e| corrupt!("MLmodel: signature.inputs is not what MLflow writes: {e}"))?;
@@ -75,14 +91,17 @@ fn column_type(spec: &Spec, i: usize) -> Result<ColumnType, FormatError> {
         ("long", _) => ColumnType::Long,
         ("float", _) => ColumnType::Float,
         ("double", _) => ColumnType::Double,
+        ("string" | "binary", _) => ColumnType::Text,
+        ("datetime", _) => ColumnType::Datetime,
+        ("any", _) => ColumnType::Any,
         // A dictionary of tensors, one column each: what a graph with one input per column is logged with.
         ("tensor", Some(tensor)) if matches!(tensor.shape.as_slice(), [_] | [_, 1]) => {
             dtype(&tensor.dtype)?
         }
         (other, _) => {
             return Err(unsupported!(
-                "the signature's column `{column}` is of type {other}; boolean, integer, long, float and double work: \
-                 encode other columns before the model"
+                "the signature's column `{column}` is of type {other}; boolean, integer, long, float, double, string and \
+                 datetime work"
             ));
         }
     })

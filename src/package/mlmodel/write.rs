@@ -1,10 +1,10 @@
-//! Writes the files around `model.onnx`, so that Python's MLflow takes the directory for one of its own.
+//! Writes the files around `model.onnx`, so that MLflow in Python can load the directory.
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    input::{ColumnType, Schema},
+    input::Schema,
     model::{Labels, Output},
     package::yaml::{self, Mapping},
 };
@@ -29,7 +29,7 @@ pub struct Packaged<'a> {
     pub model_bytes: usize,
     /// Facts of the training and recorded outputs of the input example.
     pub metadata: Mapping,
-    /// Thirty-two hexadecimal digits; made from the model, so that the same model has the same file.
+    /// An id of 32 hexadecimal digits. It comes from the model's digest, so that the same model has the same file.
     pub model_uuid: &'a str,
     /// Whether `input_example.json` lies beside it.
     pub example: bool,
@@ -145,13 +145,7 @@ pub fn write(package: &Packaged<'_>) -> Result<String, yaml::Error> {
 
 fn inputs(signature: &Schema) -> String {
     let column = |column: &crate::input::Column| {
-        let kind = match column.kind {
-            ColumnType::Boolean => "boolean",
-            ColumnType::Integer => "integer",
-            ColumnType::Long => "long",
-            ColumnType::Float => "float",
-            ColumnType::Double => "double",
-        };
+        let kind = column.kind.name();
         json!({"name": column.name, "required": true, "type": kind})
     };
     json!(signature.columns.iter().map(column).collect::<Vec<_>>()).to_string()

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::formats::{FormatError, ModelFile, onnx};
 use crate::input::{Batch, ColumnType, Schema};
-use crate::model::{Labels, Model, ModelIr, Output};
+use crate::model::{ForestModel, Labels, Model, Output};
 
 /// A package in memory.
 #[derive(Default)]
@@ -101,7 +101,7 @@ fn names(signature: &Schema) -> Vec<&str> {
 
 /// Everything that a package gives.
 struct Loaded {
-    source: ModelIr,
+    source: ForestModel,
     flavor: String,
     flavor_version: Option<String>,
     parts: Vec<String>,
@@ -117,7 +117,7 @@ fn load(files: &Memory) -> Result<Loaded, FormatError> {
     let parsed = package.parse(&bytes)?;
     let model = Model::new(package.parse(&bytes)?.ir).unwrap();
     Ok(Loaded {
-        source: parsed.ir,
+        source: parsed.ir.into_forest(),
         flavor_version: parsed.version,
         parts: parsed.parts,
         example: package.example(model.schema()),
@@ -206,7 +206,8 @@ fn another_flavor_is_refused_by_name() {
         let error = refused(&Memory::default().with("MLmodel", text));
         assert!(matches!(error, FormatError::Unsupported(_)), "{error}");
         assert!(
-            error.to_string().contains(flavor) && error.to_string().contains(advice),
+            error.to_string().contains(advice)
+                && error.to_string().contains("mlflow.sklearn.log_model"),
             "{error}"
         );
     }
@@ -296,6 +297,7 @@ fn a_pointer_of_git_lfs_is_called_so() {
         (iris().with("model.onnx", pointer), "`model.onnx`"),
         (iris().with("MLmodel", pointer), "`MLmodel`"),
         (Memory::default().with("churn.pkl", pointer), "`churn.pkl`"),
+        (Memory::default().with("churn", pointer), "`churn`"),
     ] {
         let error = refused(&files);
         assert!(matches!(error, FormatError::Missing(_)), "{error}");
@@ -335,8 +337,11 @@ fn the_digest_of_the_very_bytes_is_not_computed_twice() {
 }
 
 /// The iris forest under the names of its columns, with a few rows.
-fn named_iris(labels: Option<Labels>) -> (ModelIr, Batch) {
-    let mut source = onnx::read(&ModelFile::new(&graph("iris_rf"))).unwrap().ir;
+fn named_iris(labels: Option<Labels>) -> (ForestModel, Batch) {
+    let mut source = onnx::read(&ModelFile::new(&graph("iris_rf")))
+        .unwrap()
+        .ir
+        .into_forest();
     let names = ["sepal_length", "sepal_width", "petal_length", "petal_width"].map(str::to_owned);
     source.schema = Schema::named(names, ColumnType::Double);
     if let (Output::Classes { labels, .. }, Some(new)) = (&mut source.output, labels) {
@@ -346,7 +351,7 @@ fn named_iris(labels: Option<Labels>) -> (ModelIr, Batch) {
     (source, Batch::from_values(values, 4).unwrap())
 }
 
-fn packaged(source: &ModelIr, rows: &Batch) -> Memory {
+fn packaged(source: &ForestModel, rows: &Batch) -> Memory {
     let mut facts = Mapping::new();
     facts.insert("accuracy".into(), 0.96.into());
     let files = write(source, rows, facts).unwrap();

@@ -23,7 +23,7 @@ pub(in crate::registry) enum ArtifactStore {
     Web(Web),
 }
 
-/// The content of a file that is written.
+/// The content of a file to write.
 pub(in crate::registry) enum Content {
     Text(String),
     File(PathBuf),
@@ -138,7 +138,7 @@ impl ArtifactStore {
     }
 }
 
-/// The bytes of an answer, with its address in what may go wrong.
+/// The bytes of an answer; errors name its address.
 fn bytes_of(response: reqwest::Response) -> ByteStream {
     let url = response.url().clone();
     response
@@ -157,7 +157,7 @@ impl Content {
         }
     }
 
-    /// Streamed, so that a large model is never in memory.
+    /// The file is streamed, so that a large model never has to fit into memory.
     async fn body(&self) -> Result<reqwest::Body, RegistryError> {
         match self {
             Self::Text(text) => Ok(text.clone().into()),

@@ -1,4 +1,4 @@
-//! Buckets of S3, Google Cloud Storage and Azure, and what speaks like them.
+//! Buckets of S3, Google Cloud Storage, Azure and compatible stores.
 
 use super::{
     names::file_name,
@@ -30,7 +30,7 @@ impl Bucket {
         options: &[(String, String)],
     ) -> Result<Self, RegistryError> {
         let mut options = options.to_vec();
-        // Plain HTTP where the user's own endpoint says so.
+        // Plain HTTP is allowed if the user's own endpoint has it.
         if options
             .iter()
             .any(|(key, value)| key.contains("endpoint") && value.starts_with("http://"))
@@ -38,7 +38,7 @@ impl Bucket {
             options.push(("allow_http".to_owned(), "true".to_owned()));
         }
         options.push(("connect_timeout".to_owned(), "10 seconds".to_owned()));
-        // The time for a whole answer, which a large model may need.
+        // The limit is for a whole answer, and a large model may need that long.
         options.push(("timeout".to_owned(), "600 seconds".to_owned()));
         let (store, path) = object_store::parse_url_opts(url, options)
             .map_err(|error| RegistryError::Uri(format!("{url}: {error}")))?;
@@ -81,7 +81,7 @@ impl Bucket {
                 continue;
             };
             let path: Vec<_> = parts.map(|part| part.as_ref().to_owned()).collect();
-            // The object that stands for the directory itself.
+            // Some tools make an object for the directory itself.
             if path.is_empty() {
                 continue;
             }
@@ -97,7 +97,7 @@ impl Bucket {
         Ok(files)
     }
 
-    /// A bucket that is not there comes as a failed request of no kind; asked for one object, the store says which kind it is.
+    /// A listing of a bucket that does not exist fails without a kind of error. A request for one object gives the kind.
     async fn listing_error(&self, error: &object_store::Error) -> RegistryError {
         let listing = store_error(error);
         match (&listing, self.store.head(&self.at("MLmodel")).await) {
@@ -135,7 +135,7 @@ fn remote_file(path: &str, object: ObjectMeta) -> RemoteFile {
     }
 }
 
-/// What a bucket's refusal means here.
+/// Turns a bucket's error into ours.
 fn store_error(error: &object_store::Error) -> RegistryError {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);

@@ -1,4 +1,4 @@
-//! The package inside the binary, so that the server works with nothing around it.
+//! The package inside the binary, with which the server works without network and files.
 
 use crate::package::Files;
 use std::{borrow::Cow, io};

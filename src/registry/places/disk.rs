@@ -70,7 +70,7 @@ pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
             } else {
                 format!("{directory}/{name}")
             };
-            // Links to directories are not followed: they may lead in a circle.
+            // Links to directories are not followed, because they may form a cycle.
             if entry.file_type()?.is_dir() {
                 directories.push(path);
             } else if fs::metadata(entry.path())?.is_file() {
@@ -88,7 +88,7 @@ pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
     Ok(files)
 }
 
-/// The last part of the path that says something: `models/iris/model.onnx` and `models/iris/` are both `iris`.
+/// The model's name by its path: `models/iris/model.onnx` and `models/iris/` are both `iris`.
 pub(in crate::registry) fn directory_name(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let text =

@@ -1,11 +1,11 @@
-//! What the path of a URI says about a package: its name, and whether it is one file.
+//! Reads a package's name from the path of a URI, and whether the path is that of one file.
 
 use crate::{
     package::is_model_file,
     registry::{archive, uri::decoded},
 };
 
-/// The last part of a path that says something: neither MLflow's own `artifacts` nor a file's ending.
+/// The last part of a path without a file's ending; MLflow's own `artifacts` is skipped.
 pub(in crate::registry) fn package_name(path: &str) -> String {
     let mut parts = path
         .rsplit('/')

@@ -11,14 +11,14 @@ pub(in crate::registry) struct RemoteFile {
     pub(in crate::registry) path: String,
     /// In bytes, where the place tells it.
     pub(in crate::registry) size: Option<u64>,
-    /// What changes when the content does, where the place tells it.
+    /// The entity tag, which changes with the content, where the place has one.
     pub(in crate::registry) tag: Option<String>,
-    /// Whether the package is whole without it.
+    /// Whether the package is complete without it.
     pub(in crate::registry) optional: bool,
 }
 
 impl RemoteFile {
-    /// A file of which no more is known than that it must be there.
+    /// A required file of unknown size and tag.
     pub(in crate::registry) fn required(path: String) -> Self {
         Self {
             path,

@@ -1,4 +1,4 @@
-//! Files on a web server, which lists none of them.
+//! Files on a web server, which cannot list them.
 
 use super::{names::file_name, remote_file::RemoteFile};
 use reqwest::Url;
@@ -41,7 +41,7 @@ impl Web {
         }
     }
 
-    /// The files, where the URL tells them.
+    /// The files, if the URL names them.
     pub(super) fn list(&self) -> Option<Vec<RemoteFile>> {
         match self {
             Self::File { name, .. } => Some(vec![RemoteFile::required(name.clone())]),
@@ -63,7 +63,7 @@ impl Web {
         }
     }
 
-    /// The URL that the place is known by.
+    /// The URL that messages name.
     pub(in crate::registry) fn base(&self) -> &Url {
         let (Self::Directory(url) | Self::File { url, .. } | Self::Query { url, .. }) = self;
         url

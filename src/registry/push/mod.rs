@@ -1,4 +1,4 @@
-//! A package into MLflow's registry, without Python: a run with the training's parameters and metrics, a logged model, a version.
+//! Registers a package in MLflow without Python: makes a run with the training's parameters and metrics, a logged model and a version.
 
 mod run;
 mod target;
@@ -19,7 +19,7 @@ pub struct Pushed {
     pub run_id: String,
 }
 
-/// Whether [`push`] to `target` can begin: for those who have long work to do before.
+/// Checks whether [`push`] to `target` can begin, for callers that have long work to do before.
 ///
 /// # Errors
 /// `Uri` when `target` is no `models:/NAME` or no server is configured.

@@ -20,15 +20,15 @@ use std::{
 /// The directory of a run's artifacts that the model goes to, and the name of the logged model.
 pub(super) const NAME: &str = "model";
 
-/// MLflow's code for what is there already.
+/// MLflow's error code for something that exists already.
 const EXISTS: &str = "RESOURCE_ALREADY_EXISTS";
 
-/// A package on its way into the registry.
+/// A package that is being registered.
 pub(super) struct Push<'a> {
     pub(super) client: &'a Client,
     pub(super) dir: &'a Path,
     pub(super) mlmodel: MlModelDocument,
-    /// `2026-11-24 00:27:10.720856`
+    /// The time in MLflow's form, as `2026-11-24 00:27:10.720856`.
     pub(super) created: String,
 }
 
@@ -60,7 +60,7 @@ impl Push<'_> {
             {"key": "mlflow.source.name", "value": "ml-serving push"},
             {"key": "mlflow.source.type", "value": "LOCAL"},
         ]);
-        // The experiment that every server has.
+        // Every server has this experiment.
         let run = self.create("/runs/create", json!({"experiment_id": "0", "run_name": format!("push {name}"), "start_time": now(), "tags": tags})).await?;
         let run_id = field(&run, &["run", "info", "run_id"])?;
         let artifacts = field(&run, &["run", "info", "artifact_uri"])?;
@@ -190,7 +190,7 @@ impl Push<'_> {
         Ok(version)
     }
 
-    /// A POST that makes something.
+    /// A POST that creates something, so that it is repeated only when the first one had no effect.
     async fn create(&self, path: &str, body: Value) -> Result<Value, Failed> {
         let url = Mlflow::new(self.client).endpoint(path)?;
         self.client
@@ -205,7 +205,7 @@ struct Logged {
     model_id: Option<String>,
 }
 
-/// A text in an answer.
+/// The text at a path of an answer.
 fn field(answer: &Value, path: &[&str]) -> Result<String, RegistryError> {
     let found = path
         .iter()

@@ -1,4 +1,4 @@
-//! What a package is registered as.
+//! The name and the alias that a package is registered under.
 
 use crate::registry::{
     error::RegistryError,

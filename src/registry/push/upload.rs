@@ -1,4 +1,4 @@
-//! The files of a package, to where the registry keeps artifacts.
+//! Uploads the files of a package to the registry's artifact store.
 
 use super::run::{NAME, Push};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Push<'_> {
-    /// Uploads the package's files to `place`; its `MLmodel` as the registry's.
+    /// Uploads the package's files to `place`, and the `MLmodel` with the facts that the registry adds.
     pub(super) async fn upload(
         &self,
         place: &str,

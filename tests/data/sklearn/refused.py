@@ -5,11 +5,11 @@
 
 import gzip, pathlib, pickle, sys, warnings
 
-import numpy as np
-from sklearn.calibration import CalibratedClassifierCV
+import cloudpickle, numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import PCA
 from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier,
-    IsolationForest, RandomForestClassifier, StackingClassifier, VotingClassifier)
+    IsolationForest, RandomForestClassifier)
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -22,19 +22,40 @@ def double(X):
     return X * 2
 
 
+class Clip(TransformerMixin, BaseEstimator):
+    """A step of this script."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return np.clip(X, 0, 1)
+
+
+class OtherTree(DecisionTreeClassifier):
+    """Has all that a tree has, and answers otherwise."""
+
+    def predict_proba(self, X):
+        return 1 - super().predict_proba(X)
+
+
+class Wrapped:
+    def __init__(self, model):
+        self.model = model
+
+
 random = np.random.RandomState(0)
 X = random.rand(40, 3)
 y = (X[:, 0] > 0.5).astype(int)
 tree = DecisionTreeClassifier(max_depth=1)
 many = RandomForestClassifier(1, max_depth=1).fit(X, y)
 many.estimators_ = many.estimators_ * 100_000
+others = RandomForestClassifier(1, max_depth=1).fit(X, y)
+others.estimators_ = [OtherTree(max_depth=1).fit(X, y)]
 words = np.c_[np.array(["red", "green"], dtype=object)[y], X[:, 1:]]
 import pandas as pd
 frame = pd.DataFrame({"colour": pd.Categorical(np.array(["red", "green"])[y]), "b": X[:, 1]})
 models = {
-    "voting": VotingClassifier([("a", tree)]).fit(X, y),
-    "stacking": StackingClassifier([("a", tree)], cv=2).fit(X, y),
-    "calibrated": CalibratedClassifierCV(tree, cv=2).fit(X, y),
     "ada_boost": AdaBoostClassifier(n_estimators=1).fit(X, y),
     "bagging": BaggingClassifier(tree, n_estimators=1).fit(X, y),
     "isolation_forest": IsolationForest(n_estimators=1, max_samples=4).fit(X),
@@ -42,11 +63,15 @@ models = {
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
     "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),
     "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),
-    "text_categories": HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=2, min_samples_leaf=2).fit(frame, y),
     "unfitted": DecisionTreeClassifier(),
     "one_tree_many_times": many,
+    "step_of_a_script": make_pipeline(Clip(), tree).fit(X, y),
+    "model_of_a_script": Wrapped(tree.fit(X, y)),
+    "tree_of_a_script": others,
 }
 folder = pathlib.Path(sys.argv[1])
 folder.mkdir(exist_ok=True)
 for name, model in models.items():
     (folder / f"{name}.gz").write_bytes(gzip.compress(pickle.dumps(model, 4), 9, mtime=0))
+    if name.endswith("of_a_script"):
+        (folder / f"{name}_as_code.gz").write_bytes(gzip.compress(cloudpickle.dumps(model), 9, mtime=0))

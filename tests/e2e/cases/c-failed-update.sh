@@ -1,4 +1,4 @@
-# A model that cannot be loaded: no request ever reaches it, helm goes back by itself, and a pod that is lost meanwhile comes back with the old model.
+# A model that cannot be loaded: no request ever reaches it, helm rolls back, and a pod that is lost meanwhile comes back with the old model.
 one=$(version 1)
 for helm in helm helm3; do
 	rollback=--rollback-on-failure

@@ -15,7 +15,7 @@ use crate::{
         tests::ulps::{allowed, deviation},
     },
     input::{ColumnType, Precision},
-    model::{Labels, Model, ModelIr, Output, Predictions, Test, TreeNode},
+    model::{ForestModel, Labels, Model, Output, Predictions, Test, TreeNode},
 };
 
 /// What `tests/data/make.py` recorded.
@@ -26,8 +26,8 @@ struct Recorded {
     scores: Vec<Vec<f64>>,
 }
 
-fn read(bytes: &[u8]) -> Result<ModelIr, FormatError> {
-    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir)
+fn read(bytes: &[u8]) -> Result<ForestModel, FormatError> {
+    super::read(&ModelFile::new(bytes)).map(|parsed| parsed.ir.into_forest())
 }
 
 fn folder() -> PathBuf {
@@ -38,7 +38,7 @@ fn bytes(name: &str) -> Vec<u8> {
     fs::read(folder().join(format!("{name}.onnx"))).unwrap()
 }
 
-fn source(name: &str) -> ModelIr {
+fn source(name: &str) -> ForestModel {
     read(&bytes(name)).unwrap()
 }
 
@@ -63,7 +63,7 @@ fn names() -> Vec<String> {
     names
 }
 
-fn labels(model: &ModelIr) -> Option<Vec<serde_json::Value>> {
+fn labels(model: &ForestModel) -> Option<Vec<serde_json::Value>> {
     match &model.output {
         Output::Classes { labels, .. } | Output::Binary { labels, .. } => Some(match labels {
             Labels::Integers(l) => l.iter().map(|&l| l.into()).collect(),
@@ -76,7 +76,7 @@ fn labels(model: &ModelIr) -> Option<Vec<serde_json::Value>> {
 /// Compares `predict` with the recorded answers and returns what differs.
 fn differences(
     name: &str,
-    model: &ModelIr,
+    model: &ForestModel,
     mut predict: impl FnMut(&[f64]) -> (Option<usize>, Vec<f64>),
 ) -> Vec<String> {
     let expected = recorded(name);
@@ -125,7 +125,7 @@ fn every_model_answers_as_onnxruntime_does() {
 }
 
 /// How many units in the last place a model may be off, see [`allowed`].
-fn allowed_of(name: &str, model: &ModelIr) -> f64 {
+fn allowed_of(name: &str, model: &ForestModel) -> f64 {
     match name {
         // A leaf lists two weights for one target: they are added first.
         _ if name.starts_with("two_targets") => 2.0,
@@ -133,7 +133,7 @@ fn allowed_of(name: &str, model: &ModelIr) -> f64 {
         "v5_double" => 1.0,
         // onnxruntime takes the total of a softmax in f32.
         "v5_argmax_2" => 2.0,
-        _ => allowed(model),
+        _ => allowed(&model.output, model.output_precision),
     }
 }
 
@@ -257,7 +257,7 @@ fn a_chain_of_equalities_with_whole_numbers_is_one_split_by_categories() {
 }
 
 /// The model as the writer can write it: what it reads, in one `f32` chain.
-fn rewritten(name: &str) -> ModelIr {
+fn rewritten(name: &str) -> ForestModel {
     let model = source(name);
     let written = write(&model).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(
@@ -303,7 +303,7 @@ fn what_is_written_reads_back_and_answers_the_same() {
 }
 
 /// Two classes with both scores in every leaf, as a forest trainer hands them over.
-fn two_classes(leaf: [f64; 2]) -> ModelIr {
+fn two_classes(leaf: [f64; 2]) -> ForestModel {
     let mut model = source("cancer_rf");
     let Output::Binary { labels, .. } = model.output else {
         panic!("cancer_rf has one column")

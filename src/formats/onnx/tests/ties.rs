@@ -12,7 +12,7 @@ use crate::{
         tests::ulps::{allowed, deviation},
     },
     input::Precision,
-    model::{Model, ModelIr, Predictions},
+    model::{ForestModel, Model, Predictions},
 };
 
 /// What `tests/data/ties.py` recorded.
@@ -27,7 +27,7 @@ struct Case {
 }
 
 impl Case {
-    fn read(&self) -> Result<ModelIr, FormatError> {
+    fn read(&self) -> Result<ForestModel, FormatError> {
         let digits = self.model.as_bytes().as_chunks::<2>().0;
         let byte = |pair: &[u8; 2]| {
             let text = std::str::from_utf8(pair).unwrap();
@@ -67,7 +67,10 @@ fn near_ties_have_the_label_and_the_scores_of_onnxruntime() {
             continue;
         }
         let source = case.read().unwrap_or_else(|e| panic!("{name}: {e}"));
-        let (names, most) = (labels(&source), allowed(&source));
+        let (names, most) = (
+            labels(&source),
+            allowed(&source.output, source.output_precision),
+        );
         let model = Model::new(source).unwrap_or_else(|e| panic!("{name}: {e}"));
         let mut answers = Predictions::default();
         model.predict_rows(&case.rows.concat(), &mut answers);

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     formats::FormatError,
     input::Precision,
-    model::{BinaryScores, ForestIr, Labels, Link, ModelIr, Output, StepOp, TreeNode},
+    model::{BinaryScores, ForestIr, ForestModel, Labels, Link, Output, StepOp, TreeNode},
 };
 use arrays::{LeafWeightArrays, exact, leaf, node_attributes};
 use message::{floats, int, ints, node, strings, tensor_type, text, value};
@@ -35,7 +35,7 @@ const ML_OPSET: i64 = 1;
 /// # Errors
 /// `Unsupported` when the graph cannot say the same: `f64` models, steps that are not a scaler, two-class leaves whose
 /// scores do not add up to one.
-pub fn write(model: &ModelIr) -> Result<Vec<u8>, FormatError> {
+pub fn write(model: &ForestModel) -> Result<Vec<u8>, FormatError> {
     let mut nodes = Vec::new();
     let mut rows = "X";
     if let Some(scaler) = scaler(model)? {
@@ -82,7 +82,7 @@ pub fn write(model: &ModelIr) -> Result<Vec<u8>, FormatError> {
     Ok(model.encode_to_vec())
 }
 
-fn scaler(model: &ModelIr) -> Result<Option<NodeProto>, FormatError> {
+fn scaler(model: &ForestModel) -> Result<Option<NodeProto>, FormatError> {
     let width = model.forest.n_features;
     let (mut offset, mut scale) = (vec![0.0; width], vec![1.0; width]);
     let mut last = None;
@@ -125,7 +125,7 @@ fn scaler(model: &ModelIr) -> Result<Option<NodeProto>, FormatError> {
 }
 
 #[expect(clippy::float_cmp, reason = "the cut is one of two constants")]
-fn classifier(model: &ModelIr, labels: &Labels, rows: &str) -> Result<NodeProto, FormatError> {
+fn classifier(model: &ForestModel, labels: &Labels, rows: &str) -> Result<NodeProto, FormatError> {
     let forest = &model.forest;
     if model.aggregation.is_mean() {
         return Err(unsupported!(
@@ -201,7 +201,7 @@ fn adds_up(forest: &ForestIr) -> Result<bool, FormatError> {
     Ok(total == 1.0)
 }
 
-fn regressor(model: &ModelIr, link: Link, rows: &str) -> Result<NodeProto, FormatError> {
+fn regressor(model: &ForestModel, link: Link, rows: &str) -> Result<NodeProto, FormatError> {
     let forest = &model.forest;
     if forest.width == 1 && link != Link::Identity {
         return Err(unsupported!(
@@ -227,7 +227,7 @@ fn regressor(model: &ModelIr, link: Link, rows: &str) -> Result<NodeProto, Forma
     ))
 }
 
-fn base(model: &ModelIr) -> Result<Vec<AttributeProto>, FormatError> {
+fn base(model: &ForestModel) -> Result<Vec<AttributeProto>, FormatError> {
     if model.base.is_empty() {
         return Ok(Vec::new());
     }

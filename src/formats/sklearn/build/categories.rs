@@ -19,6 +19,32 @@ pub(super) struct Categories {
     known: Vec<Vec<(u32, u32)>>,
     /// Whether a fraction is a category that the fit did not see, rather than the category below it.
     whole_only: bool,
+    /// Whether the nodes get the places of the categories, because [`encoded`] stands before them.
+    coded: bool,
+}
+
+/// What stands before the nodes where the categories are not all integers from 0 on: the columns as the nodes number them, and the
+/// encoder of those that come first.
+pub(super) fn encoded<'d>(
+    part: Part<'d>,
+) -> Result<Option<(Part<'d>, Vec<usize>, Vec<usize>)>, FormatError> {
+    if part.get("_preprocessor").is_none() || part.get("is_categorical_").is_none() {
+        return Ok(None);
+    }
+    let encoder = encoder(&part)?;
+    let seen = encoder.attribute("categories_")?;
+    let seen = part.arena.items(seen).unwrap_or_default();
+    let plain = |id: &super::Id| {
+        let floats = floats(&part, *id, 0).ok()?;
+        numbered(&floats, 0, true).ok()
+    };
+    if seen.iter().all(|id| plain(id).is_some()) {
+        return Ok(None);
+    }
+    let mask = part.array("is_categorical_")?;
+    let flags = mask.numbers()?;
+    let (categorical, rest) = (0..mask.len()).partition(|i| flags.int(*i) != 0);
+    Ok(Some((encoder, categorical, rest)))
 }
 
 impl Categories {
@@ -41,7 +67,12 @@ impl Categories {
             columns: Vec::new(),
             known: vec![Vec::new(); features],
             whole_only: false,
+            coded: false,
         };
+        if encoded(part)?.is_some() {
+            categories.coded = true;
+            return Ok(categories);
+        }
         if part.get("_preprocessor").is_none() {
             let bins = part.part("_bin_mapper")?.attribute("bin_thresholds_")?;
             for column in categorical {
@@ -53,7 +84,8 @@ impl Categories {
             return Ok(categories);
         }
         categories.whole_only = true;
-        let seen = encoder(&part)?;
+        let seen = encoder(&part)?.attribute("categories_")?;
+        let seen = part.arena.items(seen).unwrap_or_default();
         if seen.len() != categorical.len() {
             return Err(corrupt!("the encoder knows {} columns", seen.len()));
         }
@@ -85,7 +117,18 @@ impl Categories {
             .known
             .get(column as usize)
             .map_or(&[][..], Vec::as_slice);
-        if bits.shape.get(1) != Some(&8) || number as usize >= bits.shape[0] || known.is_empty() {
+        let there = bits.shape.get(1) == Some(&8) && (number as usize) < bits.shape[0];
+        if there && self.coded {
+            let word = |i: usize| words.int(number as usize * 8 + i) as u32;
+            return Ok(CategorySet {
+                words: (0..8).map(word).collect(),
+                beyond_yes: missing_left,
+                negative_yes: missing_left,
+                fraction_yes: missing_left,
+                ..CategorySet::default()
+            });
+        }
+        if !there || known.is_empty() {
             return Err(corrupt!(
                 "a split by category names set {number}, which is not there"
             ));
@@ -118,8 +161,8 @@ impl Categories {
     }
 }
 
-/// The categories of every categorical column, from the encoder in the model's column transformer.
-fn encoder(part: &Part<'_>) -> Result<Vec<super::Id>, FormatError> {
+/// The encoder of the categorical columns, in the model's column transformer.
+fn encoder<'d>(part: &Part<'d>) -> Result<Part<'d>, FormatError> {
     let arena = part.arena;
     let transformer = part.part("_preprocessor")?;
     let steps = transformer.attribute("transformers_")?;
@@ -130,10 +173,7 @@ fn encoder(part: &Part<'_>) -> Result<Vec<super::Id>, FormatError> {
         (arena.text(name) == Some("encoder")).then(|| Part::new(arena, object))?
     };
     let encoder = arena.items(steps).unwrap_or_default().iter().find_map(step);
-    let encoder =
-        encoder.ok_or_else(|| corrupt!("the {} has no encoder of its categories", part.class))?;
-    let seen = encoder.attribute("categories_")?;
-    Ok(arena.items(seen).unwrap_or_default().to_vec())
+    encoder.ok_or_else(|| corrupt!("the {} has no encoder of its categories", part.class))
 }
 
 fn floats(part: &Part<'_>, id: super::Id, column: usize) -> Result<Vec<f64>, FormatError> {

@@ -1,7 +1,7 @@
 //! A tree model without what surrounds it: what every kind of estimator becomes.
 
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, ModelIr, Output};
+use crate::model::{Aggregation, ForestIr, ForestModel, Output};
 
 /// Trees, and what their sum means.
 pub(super) struct Ensemble {
@@ -13,8 +13,8 @@ pub(super) struct Ensemble {
 
 impl Ensemble {
     /// The model that takes rows as the trees do.
-    pub(super) fn ir(self) -> ModelIr {
-        ModelIr {
+    pub(super) fn model(self) -> ForestModel {
+        ForestModel {
             schema: Schema::unnamed(self.forest.n_features, ColumnType::Double),
             input: self.forest.precision,
             steps: Vec::new(),

@@ -1,105 +1,71 @@
 //! Records to a model: scikit-learn's estimators, as their `predict` and `predict_proba` are written.
 //!
-//! Source: `sklearn/pipeline.py`, `sklearn/tree/_classes.py`, `sklearn/ensemble/_forest.py`, `_gb.py` and
-//! `_hist_gradient_boosting/`, versions 1.0 to 1.9.
+//! Source: the `transform`, `predict` and `predict_proba` methods of scikit-learn, versions 0.24 to 1.9.
+//!
+//! A transformer takes registers and gives registers ([`transform`]), an estimator takes registers and gives an [`Estimate`]; what holds
+//! others is in [`compose`]. A further class is one reader in one of the three.
 
 mod boosting;
 mod categories;
+mod cells;
+mod compose;
 mod ensemble;
+mod estimate;
+mod estimated;
 mod forests;
 mod hist;
 mod labels;
 mod lightgbm;
+mod names;
+mod origin;
 mod part;
-mod pipeline;
+mod reader;
+mod transform;
 mod trees;
 mod xgboost;
 
-use super::{FormatError, corrupt, id::Id, pickle::ADVICE, record::Arena, unsupported};
-use crate::formats::{ColumnsBy, Parsed};
-use crate::input::{ColumnType, Precision, Schema};
-use ensemble::Ensemble;
+use super::{
+    FormatError,
+    classes::{ADVICE, known},
+    corrupt,
+    id::Id,
+    record::Arena,
+    unsupported,
+};
+use crate::{
+    formats::{ColumnsBy, Parsed, program::Board},
+    input::Schema,
+};
 use part::Part;
+use reader::Reader;
 
-/// Builds the model whose record is `root`. `size` is the number of bytes it was read from; with `floats`, scalers get `f32`.
+/// Builds the model whose record is `root`. `size` is the number of bytes it was read from, `told` what the package says of the columns.
 pub(super) fn model(
     arena: &Arena<'_>,
     root: Id,
     size: usize,
-    floats: bool,
+    told: Option<&Schema>,
 ) -> Result<Parsed, FormatError> {
-    let Some(root) = Part::new(arena, root) else {
-        return Err(unsupported!(
-            "the file holds {}, not a fitted scikit-learn model",
-            arena.kind(root)
-        ));
+    let root = Part::new(arena, root).ok_or_else(|| part::no_model(arena, root))?;
+    let root = compose::found(root)?;
+    let version = origin::version(root).map(str::to_owned);
+    let booster = estimate::booster(root)?;
+    let origin = match &booster {
+        Some(booster) => origin::Origin::of(&booster.ir.forest.schema),
+        None => origin::of(root)?,
     };
-    let chain = pipeline::flatten(root)?;
-    let last = chain.last;
-    let names = chain.parts().find_map(Part::feature_names).transpose()?;
-    let version = chain.parts().find_map(Part::version_text);
-    let mut parsed = match (last.module, last.class) {
-        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
-            lightgbm::read(last)?
-        }
-        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => xgboost::read(last)?,
-        _ => Parsed {
-            parts: vec![last.class.to_owned()],
-            version: None,
-            ir: estimator(last, size)?.ir(),
-            columns: ColumnsBy::Name,
-        },
-    };
-    // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
-    parsed.version = version.map(str::to_owned);
-    let ir = &mut parsed.ir;
-    let n_features = ir.forest.n_features;
-    if let Some(names) = names.filter(|names| names.len() == n_features) {
-        ir.schema = Schema::named(names, ColumnType::Double);
-    }
-    // A scaler takes doubles as they are; trees round their input first.
-    if !chain.scalers.is_empty() {
-        ir.input = if floats {
-            Precision::F32
-        } else {
-            Precision::F64
-        };
-        let mut steps = Vec::new();
-        for scaler in &chain.scalers {
-            steps.extend(pipeline::steps(*scaler, n_features, ir.input)?);
-        }
-        // The boosters' own steps come after the scalers.
-        steps.append(&mut ir.steps);
-        ir.steps = steps;
-    }
-    let scalers = chain.scalers.iter().map(|part| part.class.to_owned());
-    parsed.parts.splice(..0, scalers);
-    Ok(parsed)
-}
-
-fn estimator(part: Part<'_>, size: usize) -> Result<Ensemble, FormatError> {
-    if let Some(trees) = forests::trees_of(part)? {
-        return if part.class.ends_with("Classifier") {
-            forests::classifier(part, &trees, size)
-        } else {
-            forests::regressor(part, &trees, size)
-        };
-    }
-    match part.sklearn_class() {
-        "GradientBoostingClassifier" => boosting::classifier(part, size),
-        "GradientBoostingRegressor" => boosting::regressor(part, size),
-        "HistGradientBoostingClassifier" => hist::classifier(part, size),
-        "HistGradientBoostingRegressor" => hist::regressor(part, size),
-        _ => Err(refused(part)),
-    }
-}
-
-/// An estimator that this server does not serve, by name, and what would work.
-fn refused(part: Part<'_>) -> FormatError {
-    unsupported!(
-        "the model is a {}, which this server does not serve; of scikit-learn it serves DecisionTree, ExtraTree, \
-         RandomForest, ExtraTrees, GradientBoosting and HistGradientBoosting models, alone or in a Pipeline behind \
-         StandardScaler and MinMaxScaler. To serve it all the same, {ADVICE}",
-        part.full_name()
-    )
+    let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);
+    let width = origin.width(root, told)?;
+    let board = Board::new(origin.names(width), width, told);
+    let mut reader = Reader::new(board, size);
+    let all = reader.board.all_columns();
+    let (last, reads) = reader.before_the_last(root, all)?;
+    let (ir, parts) = reader.finish(last, reads)?;
+    Ok(Parsed {
+        ir,
+        // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
+        version,
+        parts,
+        columns: by,
+    })
 }

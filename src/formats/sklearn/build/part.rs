@@ -7,9 +7,30 @@ use super::{
         numpy,
         record::{Arena, Node},
     },
-    corrupt, unsupported,
+    corrupt, known, unsupported,
 };
 use crate::formats::FormatError;
+
+/// Whether a value is an instance, a class or a function that is none of the libraries'.
+fn foreign(arena: &Arena<'_>, id: Id) -> bool {
+    match arena.node(id) {
+        Node::Object(_) => arena.class(id).is_none_or(|(module, _)| !known(module)),
+        Node::Global { .. } => arena.global(id).is_none_or(|(module, _)| !known(module)),
+        _ => false,
+    }
+}
+
+/// The refusal of a file that does not hold a model.
+pub(super) fn no_model(arena: &Arena<'_>, root: Id) -> FormatError {
+    let kind = arena.kind(root);
+    if foreign(arena, root) {
+        return unsupported!(
+            "the model is {kind}, which this server does not know and will not run; log the model inside it, with the flavor of \
+             its library"
+        );
+    }
+    unsupported!("the file holds {kind}, not a fitted scikit-learn model")
+}
 
 /// The record of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +43,9 @@ pub(super) struct Part<'d> {
 }
 
 impl<'d> Part<'d> {
-    /// The object `id`; nothing where it is a value of another kind.
+    /// The object `id`; nothing where it is a value of another kind, or of a class that this server does not follow.
     pub(super) fn new(arena: &'d Arena<'d>, id: Id) -> Option<Self> {
-        let (module, class) = arena.class(id)?;
+        let (module, class) = arena.class(id).filter(|(module, _)| known(module))?;
         let state = arena.object(id)?.state;
         // An object with slots has a pair of dicts.
         let state = match arena.node(state) {
@@ -54,14 +75,41 @@ impl<'d> Part<'d> {
     /// An attribute that a fitted model has.
     pub(super) fn attribute(&self, name: &str) -> Result<Id, FormatError> {
         self.get(name).ok_or_else(|| {
-            corrupt!(
-                "the {} has no `{name}`: it is not fitted, or of an unknown version; fit it and log it again",
-                self.class
-            )
+            self.too_old().unwrap_or_else(|| {
+                corrupt!(
+                    "the {} has no `{name}`: it is not fitted, or of an unknown version; fit it and log it again",
+                    self.class
+                )
+            })
         })
     }
 
+    /// The refusal of a part that a version before 0.24 has written, some of which have other attributes.
+    pub(super) fn too_old(&self) -> Option<FormatError> {
+        let version = self.version_text().filter(|_| !self.since(0, 24))?;
+        Some(unsupported!(
+            "the {} was written by scikit-learn {}; fit it with 0.24 or later, and log it again",
+            self.class,
+            version.escape_debug()
+        ))
+    }
+
+    /// The number of columns that the part was fitted on. Before 0.23 it had another name.
+    pub(super) fn n_features(&self) -> Result<usize, FormatError> {
+        match self.get("n_features_in_") {
+            None if self.get("n_features_").is_some() => self.count("n_features_"),
+            _ => self.count("n_features_in_"),
+        }
+    }
+
     fn wrong(&self, name: &str, id: Id) -> FormatError {
+        if foreign(self.arena, id) {
+            return unsupported!(
+                "`{name}` of the {} is {}, which this server does not know and will not run",
+                self.class,
+                self.arena.kind(id)
+            );
+        }
         corrupt!(
             "`{name}` of the {} is {}, which no version of scikit-learn writes",
             self.class,
@@ -74,12 +122,10 @@ impl<'d> Part<'d> {
         self.arena.text(self.get(name)?)
     }
 
-    /// Whether the attribute is True.
+    /// Whether the attribute is true, as a bool of Python or numpy, or as a number.
     pub(super) fn flag(&self, name: &str) -> bool {
-        match self.get(name).map(|id| self.arena.node(id)) {
-            Some(Node::Bool(flag)) => *flag,
-            _ => false,
-        }
+        let number = self.get(name).and_then(|id| numpy::number(self.arena, id));
+        number.is_some_and(|number| number != 0.0)
     }
 
     /// An attribute that is a numpy array.
@@ -88,10 +134,24 @@ impl<'d> Part<'d> {
         numpy::array(self.arena, id)?.ok_or_else(|| self.wrong(name, id))
     }
 
+    /// An attribute that is an array of numbers, or one number.
+    pub(super) fn array_or_number(&self, name: &str) -> Result<Vec<f64>, FormatError> {
+        let id = self.attribute(name)?;
+        match numpy::array(self.arena, id)? {
+            Some(array) => array.floats(),
+            None => Ok(vec![self.number(name)?]),
+        }
+    }
+
     /// A number of Python or numpy.
     pub(super) fn number(&self, name: &str) -> Result<f64, FormatError> {
         let id = self.attribute(name)?;
         numpy::number(self.arena, id).ok_or_else(|| self.wrong(name, id))
+    }
+
+    /// A number that may be absent or None, and nothing else.
+    pub(super) fn optional_number(&self, name: &str) -> Result<Option<f64>, FormatError> {
+        self.get(name).map(|_| self.number(name)).transpose()
     }
 
     /// A number that is whole, not negative and fits 32 bits.
@@ -123,26 +183,22 @@ impl<'d> Part<'d> {
         ids.into_iter().map(part).collect()
     }
 
-    /// The names of the columns that the part was fitted on, where they had names.
-    pub(super) fn feature_names(&self) -> Option<Result<Vec<String>, FormatError>> {
-        self.get("feature_names_in_")?;
-        let names = self.array("feature_names_in_").map(|array| {
-            let ids = array.objects().unwrap_or_default();
-            ids.iter()
-                .map(|id| self.arena.text(*id).map(str::to_owned))
-                .collect::<Option<Vec<_>>>()
-                .unwrap_or_default()
-        });
-        Some(names.and_then(|names| {
-            let mut sorted: Vec<&String> = names.iter().collect();
-            sorted.sort_unstable();
-            match sorted.array_windows().find(|[a, b]| a == b) {
-                Some([name, _]) => Err(unsupported!(
-                    "two columns of the model are called `{name}`; give them different names"
-                )),
-                None => Ok(names),
-            }
-        }))
+    /// The library that the class is of: the first part of its module's name.
+    pub(super) fn package(&self) -> &'d str {
+        self.module.split('.').next().unwrap_or_default()
+    }
+
+    /// An attribute that is a number for each of `width` columns.
+    pub(super) fn columns(&self, name: &str, width: usize) -> Result<Vec<f64>, FormatError> {
+        let numbers = self.array(name)?.floats()?;
+        if numbers.len() != width {
+            return Err(corrupt!(
+                "the {} was fitted on {} columns, and gets {width}",
+                self.class,
+                numbers.len()
+            ));
+        }
+        Ok(numbers)
     }
 
     /// The class, where it is one of scikit-learn's own.

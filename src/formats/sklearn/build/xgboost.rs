@@ -6,11 +6,12 @@
 use super::{Part, corrupt, labels::labels};
 use crate::formats::{
     FormatError, Parsed,
+    coded::Coded,
     xgboost::{XgboostWrapper, read_pickled},
 };
 
 /// Reads an object of `xgboost.sklearn`, or a Booster.
-pub(super) fn read(part: Part<'_>) -> Result<Parsed, FormatError> {
+pub(super) fn read(part: Part<'_>) -> Result<Parsed<Coded>, FormatError> {
     let booster = match part.class {
         "Booster" => part,
         _ => part.part("_Booster")?,
@@ -22,7 +23,8 @@ pub(super) fn read(part: Part<'_>) -> Result<Parsed, FormatError> {
     let wrapper = XgboostWrapper {
         class: part.class,
         labels: named.then(|| labels(classes, "classes_")).transpose()?,
-        missing: part.number("missing").ok().filter(|m| !m.is_nan()),
+        best_ntree_limit: part.count("best_ntree_limit").ok(),
+        missing: part.optional_number("missing")?.filter(|m| !m.is_nan()),
     };
     let mut parsed = read_pickled(memory, &wrapper)?;
     if part.id != booster.id {

@@ -7,7 +7,7 @@ use super::{
         id::Id,
         record::{Arena, Node},
     },
-    corrupt, globals, unsupported,
+    corrupt, unsupported,
 };
 use crate::formats::FormatError;
 
@@ -132,7 +132,6 @@ impl<'a, 'r> Machine<'a, 'r> {
         match op {
             b'c' => {
                 let (module, name) = (self.line()?, self.line()?);
-                globals::check(module, name)?;
                 let module = self.arena.add(Node::Text(module))?;
                 let name = self.arena.add(Node::Text(name))?;
                 self.arena.add(Node::Global { module, name })
@@ -140,13 +139,10 @@ impl<'a, 'r> Machine<'a, 'r> {
             0x93 => {
                 let name = self.pop()?;
                 let module = self.pop()?;
-                match (self.arena.text(module), self.arena.text(name)) {
-                    (Some(module), Some(name)) => globals::check(module, name)?,
-                    _ => {
-                        return Err(corrupt!(
-                            "the pickle names a global by something else than text"
-                        ));
-                    }
+                if self.arena.text(module).is_none() || self.arena.text(name).is_none() {
+                    return Err(corrupt!(
+                        "the pickle names a global by something else than text"
+                    ));
                 }
                 self.arena.add(Node::Global { module, name })
             }

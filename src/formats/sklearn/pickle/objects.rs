@@ -7,7 +7,6 @@ use super::{
     },
     corrupt,
     machine::Machine,
-    unsupported,
 };
 use crate::formats::FormatError;
 
@@ -22,10 +21,11 @@ impl Machine<'_, '_> {
         };
         let first = items.first().copied();
         let Some((module, name)) = self.arena.global(class) else {
-            return Err(unsupported!(
-                "the pickle calls {}, which is not a class or function by name; log the model again without custom reducers",
-                self.arena.kind(class)
-            ));
+            // A class or function that another call would have made: from code, or by an attribute.
+            return match self.arena.node(class) {
+                Node::Object(_) => self.object(class, args),
+                _ => Err(corrupt!("the pickle calls {}", self.arena.kind(class))),
+            };
         };
         match (module, name, first) {
             ("_codecs", "encode", Some(text)) => return self.encode(text),

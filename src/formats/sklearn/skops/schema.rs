@@ -7,7 +7,6 @@ use super::{
         array::{Array, Data},
         dtype::Dtype,
         id::Id,
-        pickle,
         record::{Arena, Node, Object},
     },
     Archive, FormatError, corrupt, json, npy,
@@ -88,11 +87,11 @@ impl Schema<'_, '_, '_> {
                 let state = self.record(content)?;
                 self.object(class, state)?
             }
-            // Random states, slices, partials and what else no prediction depends on.
-            _ => {
-                let class = self.global(node)?;
-                self.object(class, Arena::NONE)?
-            }
+            // Random states, slices, partials, kinds of nodes to come, and what else no prediction depends on.
+            _ => match self.global(node) {
+                Ok(class) => self.object(class, Arena::NONE)?,
+                Err(_) => self.arena.add(Node::Opaque)?,
+            },
         };
         if let Some(number) = number {
             self.seen.insert(number, id);
@@ -112,16 +111,10 @@ impl Schema<'_, '_, '_> {
     fn global(&mut self, node: Id) -> Result<Id, FormatError> {
         let name = |key: &str| {
             let id = self.arena.get(node, key)?;
-            Some((id, self.arena.text(id)?))
+            self.arena.text(id).map(|_| id)
         };
         match (name("__module__"), name("__class__")) {
-            (Some((module_id, module)), Some((name_id, name))) => {
-                pickle::check(module, name)?;
-                self.arena.add(Node::Global {
-                    module: module_id,
-                    name: name_id,
-                })
-            }
+            (Some(module), Some(name)) => self.arena.add(Node::Global { module, name }),
             _ => Err(corrupt!("a node of schema.json does not name its class")),
         }
     }

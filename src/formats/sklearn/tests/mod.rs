@@ -1,7 +1,10 @@
 //! Models of `tests/data/sklearn` against what scikit-learn answered, and files that mean harm.
 
+mod compressed;
 mod distrust;
+mod many;
 mod parity;
+mod pipelines;
 mod refused;
 
 use std::{fs, io::Read as _, path::PathBuf};
@@ -10,12 +13,13 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 use crate::formats::{FormatError, ModelFile, Parsed};
+use crate::input::Schema;
 
-fn read(bytes: &[u8], f32_rows: bool) -> Result<Parsed, FormatError> {
+fn read(bytes: &[u8], columns: Option<&Schema>) -> Result<Parsed, FormatError> {
     super::read(&ModelFile {
         bytes,
         class: None,
-        f32_rows,
+        columns,
     })
 }
 
@@ -57,9 +61,12 @@ fn folder() -> PathBuf {
 }
 
 fn names() -> Vec<String> {
-    let files = fs::read_dir(folder()).unwrap();
-    let names = files.map(|f| f.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names
+    let files = |below: &'static str| {
+        let files = fs::read_dir(folder().join(below)).unwrap();
+        files.map(move |f| below.to_owned() + f.unwrap().file_name().to_str().unwrap())
+    };
+    let mut names: Vec<String> = files("")
+        .chain(files("skipped/"))
         .filter(|n| n.contains('-') && n.contains(".gz"))
         .collect();
     names.sort();

@@ -1,7 +1,10 @@
-//! What the server tells about itself.
+//! The routes where the server answers about itself: model, health and metrics.
 
-use super::wire::{Alive, ModelCard, Readiness};
-use crate::http::{media::ResponseBody, problem::Failure, readiness, state::State};
+use super::wire::{Alive, Readiness};
+use crate::{
+    card::ModelCard,
+    http::{media::ResponseBody, problem::Failure, readiness, state::State},
+};
 use hyper::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderValue},
@@ -43,7 +46,7 @@ pub(super) fn metrics(state: &State) -> Answer {
     Ok(response(StatusCode::OK, text, state.metrics.encode()))
 }
 
-/// As the document declares it: absent where it is not known, never `null`.
+/// JSON as the document declares it: a field that is not known is absent, never `null`.
 fn json(status: StatusCode, answer: &impl ToJSON) -> Response<ResponseBody> {
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     response(status, json, answer.to_json_string())

@@ -1,14 +1,14 @@
 //! The forms of a body; shown in the model's own terms to clients that sent another one.
 
 use crate::{
-    input::{Column, ColumnType, Precision, Value as Given},
+    input::{Column, ColumnType, Precision, Value as Given, Word},
     load::LoadedModel,
 };
 use serde_json::{Value, json};
 
 /// A row of more columns than this is shown by its first ones.
 const SHORT: usize = 8;
-/// So many of them.
+/// How many of them are shown.
 const FIRST: usize = 3;
 /// Names are cut to this many characters before they are repeated.
 const MAX_ECHO: usize = 64;
@@ -49,7 +49,7 @@ impl Advice {
     }
 }
 
-/// `{"features": {"sepal_length": 5.1, …}}` with the values of the model's example; in order where columns have no names.
+/// `{"features": {"sepal_length": 5.1, …}}` with the values of the model's example; an array where columns have no names.
 fn row(served: &LoadedModel) -> String {
     let schema = served.model.schema();
     let shown = if schema.len() > SHORT { FIRST } else { SHORT };
@@ -73,8 +73,11 @@ fn row(served: &LoadedModel) -> String {
     }
 }
 
-/// `x` as the column takes it. The maker's example may hold what the column refuses; then it is the column's zero.
+/// `x` as a value that the column takes; the column's zero where the package's example holds a value that the column refuses.
 pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> Value {
+    if column.kind.is_words() {
+        return word(column, x);
+    }
     let given = match column.kind {
         _ if x.is_nan() => Given::Missing,
         ColumnType::Boolean => Given::Boolean(x != 0.0),
@@ -90,7 +93,20 @@ pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> V
             .to_string()
             .parse()
             .map_or(json!(x), |x: f64| json!(x)),
-        ColumnType::Float | ColumnType::Double => json!(x),
+        _ => json!(x),
+    }
+}
+
+/// The word at place `x`, or the column's first one. Nothing reads a column without words.
+fn word(column: &Column, x: f64) -> Value {
+    let known = column.words.as_ref().filter(|_| !x.is_nan());
+    let word = known.and_then(|words| words.get(x as usize).or_else(|| words.get(0)));
+    match word {
+        Some(Word::Text(text)) => json!(text),
+        Some(Word::Number(number)) => json!(number),
+        Some(Word::Boolean(flag)) => json!(flag),
+        None if column.nullable => Value::Null,
+        None => json!(""),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The server's own JSON: `{"features": …}`, problem documents, and what the server tells about itself.
+//! The server's own JSON: `{"features": …}`, problem documents, and answers about the server itself.
 
 mod about;
 pub(in crate::http) mod form;
@@ -55,7 +55,7 @@ impl Dialect for Native {
         limits: &Limits,
     ) -> Result<(Batch, Wanted), Failure> {
         let query = call.head.uri.query().unwrap_or_default();
-        let probabilities = read::wants_probabilities(query)?;
+        let probabilities = read::wants_probabilities(query, &model.served.model)?;
         let batch = read::rows(form, body, &model.served, limits.max_batch_rows)?;
         let wanted = Wanted {
             form,
@@ -71,7 +71,7 @@ impl Dialect for Native {
             probabilities: wanted.probabilities,
         };
         let body = match wanted.form {
-            // To a tenth of a microsecond.
+            // Rounded to a tenth of a microsecond.
             Form::One => answer.one((scored.elapsed.as_nanos() / 100) as f64 / 10_000.0),
             Form::Many => answer.batch(),
         };

@@ -1,7 +1,7 @@
 //! A body to a batch: read once, straight into the matrix.
 //!
-//! A wrong value does not stop the reading: the rest is still checked, so that a client sees all mistakes at once, and a body that is
-//! not JSON is told so whatever else is wrong with it.
+//! A wrong value does not stop the reading. The rest is still checked, so that a client sees all mistakes at once. When the body is not
+//! JSON, the answer says that, whatever else is wrong with it.
 
 use super::{
     form::Form,
@@ -12,10 +12,11 @@ use crate::{
     http::problem::{Code, Failure},
     input::Batch,
     load::LoadedModel,
+    model::Model,
 };
 use serde::de::DeserializeSeed;
 
-/// What some editors and Windows programs begin a text in UTF-8 with.
+/// The byte order mark that some editors and Windows programs put before a text in UTF-8.
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// How the answer is written.
@@ -53,13 +54,22 @@ pub(in crate::http) fn rows(
     }
 }
 
-/// `?probabilities=true`, in any case of letters, or `1`, or the name alone; other parameters are other people's business.
-pub(super) fn wants_probabilities(query: &str) -> Result<bool, Failure> {
+/// Whether the query asks for probabilities: `?probabilities=true` or `=1`, in upper or lower case, or the name alone. Other parameters
+/// are ignored.
+///
+/// A regressor has none, and does not mind being asked; a classifier whose library gives none out says so.
+pub(super) fn wants_probabilities(query: &str, model: &Model) -> Result<bool, Failure> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let Some((_, value)) = pairs.find(|(name, _)| name == "probabilities") else {
         return Ok(false);
     };
     match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "" if model.labels().is_some() && !model.has_probabilities() => {
+            Err(Failure::new(
+                Code::InvalidQuery,
+                "this model answers classes only: its library gives no probabilities for it",
+            ))
+        }
         "true" | "1" | "" => Ok(true),
         "false" | "0" => Ok(false),
         _ => Err(Failure::new(

@@ -206,6 +206,7 @@ impl<'m> Rows<'m> {
         let code = match refusal {
             Refusal::Type { .. } => Code::InvalidType,
             Refusal::Missing => Code::MissingValue,
+            Refusal::Unknown { .. } => Code::UnknownValue,
             Refusal::NotFinite | Refusal::OutOfRange { .. } => Code::OutOfRange,
         };
         let mut msg = refusal.to_string();

@@ -1,4 +1,4 @@
-//! Bodies that are not JSON: what they are instead, as far as that can be told.
+//! What a body is that is not JSON, as far as that can be found out: single quotes, `NaN`, UTF-16.
 
 use serde_json::Error;
 
@@ -26,7 +26,7 @@ fn is_wide(body: &[u8]) -> bool {
         || body.iter().take(2).any(|byte| *byte == 0)
 }
 
-/// What other languages write where the reader stopped: what to send instead, and the column where it begins.
+/// Finds what other languages write at the place where the reader stopped. Gives what to send instead, and the column where it begins.
 fn foreign(body: &[u8], error: &Error) -> Option<(String, usize)> {
     if error.is_eof() {
         return None;

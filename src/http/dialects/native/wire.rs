@@ -1,4 +1,4 @@
-//! What goes over the wire: how scores become bytes, and the cards of the model and of the server's state.
+//! What goes over the wire: how scores become bytes, and what the server says of its own state.
 
 use crate::{
     input::Precision,
@@ -17,21 +17,33 @@ struct Row<'a, N> {
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    confidence: Option<f32>,
+    confidence: Option<Score>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    probabilities: Option<Singles<'a>>,
+    probabilities: Option<Scores<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     classes: Option<Classes<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     latency_ms: Option<f64>,
 }
 
-/// Numbers written with the digits of an `f32`.
-struct Singles<'a>(&'a [f64]);
+/// A number written with the digits of its precision.
+struct Score(f64, Precision);
 
-impl Serialize for Singles<'_> {
+impl Serialize for Score {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|x| *x as f32))
+        match self.1 {
+            Precision::F32 => serializer.serialize_f32(self.0 as f32),
+            Precision::F64 => serializer.serialize_f64(self.0),
+        }
+    }
+}
+
+/// The same for several.
+struct Scores<'a>(&'a [f64], Precision);
+
+impl Serialize for Scores<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|x| Score(*x, self.1)))
     }
 }
 
@@ -67,13 +79,13 @@ impl Answer<'_> {
 
     fn write(&self, latency: Option<f64>) -> serde_json::Result<Vec<u8>> {
         let model = &self.served.model;
-        let scores = |i: usize| self.predictions.row(i);
-        match (model.labels(), model.output_precision()) {
-            (Some(Labels::Integers(labels)), _) => self.rows(latency, |i| labels[self.class(i)]),
-            (Some(Labels::Strings(_)), _) => self.rows(latency, |i| self.class(i) as i64),
-            (None, _) if self.predictions.width > 1 => self.rows(latency, scores),
-            (None, Precision::F32) => self.rows(latency, |i| scores(i)[0] as f32),
-            (None, Precision::F64) => self.rows(latency, |i| scores(i)[0]),
+        let precision = model.output_precision();
+        let scores = |i: usize| Scores(self.predictions.row(i), precision);
+        match model.labels() {
+            Some(Labels::Integers(labels)) => self.rows(latency, |i| labels[self.class(i)]),
+            Some(Labels::Strings(_)) => self.rows(latency, |i| self.class(i) as i64),
+            None if self.predictions.width > 1 => self.rows(latency, scores),
+            None => self.rows(latency, |i| Score(self.predictions.row(i)[0], precision)),
         }
     }
 
@@ -86,16 +98,18 @@ impl Answer<'_> {
         latency_ms: Option<f64>,
         prediction: impl Fn(usize) -> N,
     ) -> serde_json::Result<Vec<u8>> {
-        let labels = self.served.model.labels();
-        let vector = labels.filter(|_| self.probabilities);
+        let model = &self.served.model;
+        let (labels, precision) = (model.labels(), model.output_precision());
+        let graded = labels.filter(|_| model.has_probabilities());
+        let vector = graded.filter(|_| self.probabilities);
         let row = |i: usize| Row {
             prediction: prediction(i),
             label: match labels {
                 Some(Labels::Strings(labels)) => Some(labels[self.class(i)].as_str()),
                 _ => None,
             },
-            confidence: labels.map(|_| self.predictions.confidence(i) as f32),
-            probabilities: vector.map(|_| Singles(self.predictions.row(i))),
+            confidence: graded.map(|_| Score(self.predictions.confidence(i), precision)),
+            probabilities: vector.map(|_| Scores(self.predictions.row(i), precision)),
             classes: vector.map(Classes),
             latency_ms,
         };
@@ -114,79 +128,6 @@ impl Answer<'_> {
         }
         body.push(b']');
         Ok(body)
-    }
-}
-
-/// A served model's card.
-#[derive(Serialize, Object)]
-pub(in crate::http) struct ModelCard {
-    /// The name in the registry, of the directory, or as configured.
-    pub(in crate::http) name: String,
-    /// The registry's version, or the beginning of the digest.
-    pub(in crate::http) version: String,
-    /// The MLflow run that made the model, where its place tells.
-    #[oai(skip_serializing_if_is_none)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::http) run_id: Option<String>,
-    /// Where the model came from, without secrets.
-    pub(in crate::http) uri: String,
-    /// `builtin`, `directory`, `registry`, or `cache` when the registry was down at the start.
-    pub(in crate::http) source: String,
-    /// The library that wrote the model: `onnx`, `sklearn`, `xgboost` or `lightgbm`.
-    pub(in crate::http) flavor: String,
-    /// `sha256:` and the hex digest of the model's data file.
-    pub(in crate::http) digest: String,
-    /// The columns in the model's order.
-    pub(in crate::http) signature: Vec<CardColumn>,
-    /// Class labels in the order of `probabilities`; empty for a regressor.
-    pub(in crate::http) classes: Vec<String>,
-    pub(in crate::http) trees: usize,
-    /// Splits and leaves of all trees.
-    pub(in crate::http) nodes: usize,
-    /// Comparisons on the longest way through a tree.
-    pub(in crate::http) depth: usize,
-    /// Seconds since 1970.
-    pub(in crate::http) loaded_at: f64,
-}
-
-/// One column of the signature.
-#[derive(Serialize, Object)]
-pub(in crate::http) struct CardColumn {
-    /// Absent where the model's columns have no names.
-    #[oai(skip_serializing_if_is_none)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::http) name: Option<String>,
-    /// The MLflow type: `boolean`, `integer`, `long`, `float` or `double`.
-    pub(in crate::http) r#type: String,
-}
-
-impl ModelCard {
-    pub(in crate::http) fn of(served: &LoadedModel) -> Self {
-        let LoadedModel { model, .. } = served;
-        let schema = model.schema();
-        let columns = schema.columns.iter().map(|column| CardColumn {
-            name: schema.named.then(|| column.name.clone()),
-            r#type: column.kind.name().to_owned(),
-        });
-        let loaded_at = served
-            .loaded_at
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
-        Self {
-            name: served.name.clone(),
-            version: served.version.clone(),
-            run_id: served.run_id.clone(),
-            uri: served.uri.clone(),
-            source: served.source.as_str().to_owned(),
-            flavor: served.flavor.clone(),
-            digest: served.digest.clone(),
-            signature: columns.collect(),
-            classes: served.class_names(),
-            trees: model.n_trees(),
-            nodes: model.n_nodes(),
-            depth: model.depth(),
-            loaded_at: loaded_at.as_secs_f64(),
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What MLflow's REST API answers, as far as it matters here.
+//! The answers of MLflow's REST API, with the fields that are used here.
 
 use serde::Deserialize;
 
@@ -20,7 +20,7 @@ impl ModelVersion {
         self.version.parse().unwrap_or(0)
     }
 
-    /// Old servers do not tell a status; then there is none to wait for.
+    /// Whether the version is READY. Old servers answer no status; their versions count as ready.
     pub(super) fn is_ready(&self) -> bool {
         self.status
             .as_deref()

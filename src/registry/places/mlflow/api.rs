@@ -1,4 +1,4 @@
-//! Questions to MLflow's REST API.
+//! Requests to MLflow's REST API.
 //!
 //! Source: `mlflow/protos/{model_registry,service}.proto`, versions 2 and 3.
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 const API: &str = "/api/2.0/mlflow";
 
-/// MLflow's registry behind a client.
+/// MLflow's registry and the client that talks to it.
 #[derive(Clone, Copy)]
 pub(in crate::registry) struct Mlflow<'a>(&'a Client);
 
@@ -46,7 +46,7 @@ impl<'a> Mlflow<'a> {
         Ok(self.0.json(Idempotent::Yes, || self.0.get(&url)).await?)
     }
 
-    /// A POST that only reads.
+    /// A POST that only reads, so that it may be repeated.
     pub(super) async fn search<T: DeserializeOwned>(
         self,
         path: &str,

@@ -11,15 +11,15 @@ use crate::registry::{
 };
 use serde_json::json;
 
-/// The answer to "where is it?": another URI, and what is known of the model already.
+/// Where the files are: another URI, and what is already known about the model.
 pub(in crate::registry) struct Redirect {
     pub(in crate::registry) uri: String,
-    /// Where the server itself hands out the files, if it alone can reach them.
+    /// Where the tracking server serves the files, for stores that only it can reach.
     pub(in crate::registry) through: Web,
     pub(in crate::registry) name: String,
     pub(in crate::registry) version: Option<String>,
     pub(in crate::registry) run_id: Option<String>,
-    /// What stands for the content, where that never changes.
+    /// Identifies the content, where the content of this identity never changes.
     pub(in crate::registry) identity: Option<String>,
 }
 
@@ -96,7 +96,7 @@ impl Mlflow<'_> {
         let filter = format!("name = '{}'", first.replace('\'', ""));
         let search =
             json!({"experiment_ids": [info.experiment_id], "filter": filter, "max_results": 100});
-        // MLflow 2 has no logged models, and says so with 404.
+        // MLflow 2 has no logged models and answers 404.
         let logged = match self
             .search::<LoggedModels>("/logged-models/search", &search)
             .await
@@ -133,7 +133,7 @@ impl Mlflow<'_> {
         })
     }
 
-    /// The endpoint that hands out the files of a logged model below `prefix`.
+    /// The endpoint that serves the files of a logged model below `prefix`.
     fn logged_files(self, id: &str, prefix: &str) -> Result<Web, RegistryError> {
         let path = format!("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files");
         let url = self.url(&path, &[])?;

@@ -1,4 +1,4 @@
-//! Which version a user means, and what to say when there is no such version.
+//! Finds the version that a URI means, and words the error when there is none.
 
 use super::{
     answers::{ManyVersions, ModelVersion, OneVersion},
@@ -64,7 +64,7 @@ impl Mlflow<'_> {
                 .map(|m| format!(": {m}"))
                 .unwrap_or_default()
         );
-        // A registration that has failed stays so.
+        // A failed registration does not become ready later.
         if status.starts_with("FAILED") {
             RegistryError::NotFound(text)
         } else {
@@ -96,7 +96,7 @@ impl Mlflow<'_> {
         Ok(many.model_versions)
     }
 
-    /// The next step for one who asked for what is not there.
+    /// The next step when the version does not exist: the versions that do.
     async fn existing_versions(self, name: &str) -> String {
         let Ok(mut versions) = self.versions(name).await else {
             return "its versions cannot be listed".to_owned();
@@ -119,7 +119,7 @@ impl Mlflow<'_> {
 }
 
 fn newest(versions: Vec<ModelVersion>) -> Option<ModelVersion> {
-    // OneVersion that is ready if there is one; else the newest, whose status is the news.
+    // The newest version that is ready. If none is, the newest one, so that the error names its status.
     versions
         .into_iter()
         .max_by_key(|version| (version.is_ready(), version.number()))

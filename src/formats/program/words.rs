@@ -1,0 +1,259 @@
+//! Words on the board: encoders, and what is filled in for a missing word.
+
+use super::{
+    Board,
+    columns::{Holds, is_text},
+};
+use crate::{
+    formats::{FormatError, unsupported},
+    input::{Precision, Word},
+    model::{Reg, StepOp, ops},
+};
+use std::sync::Arc;
+
+/// More values than all encoders of a pipeline know together; a file that names one list many times over would fill the memory.
+const MAX_CODES: usize = 1 << 23;
+
+/// A value that an encoder knows, and the number that it becomes.
+pub(crate) type Entry = (Word, f64);
+
+/// What becomes of a value that an encoder does not know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Otherwise {
+    /// It becomes this number, or NaN.
+    Is(f64),
+    /// The library raises an error, and so the row is refused.
+    Refuse,
+}
+
+impl Board {
+    /// Draws an encoder of one register.
+    ///
+    /// # Errors
+    /// `Unsupported` where words would have to be found among computed numbers.
+    pub(crate) fn recode(
+        &mut self,
+        read: Reg,
+        entries: &[Entry],
+        unknown: Otherwise,
+        missing: Otherwise,
+    ) -> Result<Reg, FormatError> {
+        let register = self.register(read).clone();
+        let codes = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
+            self.places(read, entries, unknown)?
+        } else {
+            self.known_numbers(read, entries, unknown)?
+        };
+        self.codes = self.codes.saturating_add(codes.len());
+        if self.codes > MAX_CODES {
+            return Err(unsupported!(
+                "`{}` and the encoders before it know more than {MAX_CODES} values",
+                self.place()
+            ));
+        }
+        if missing == Otherwise::Refuse {
+            self.refuse_missing_only(read);
+        }
+        let value = |otherwise| match otherwise {
+            Otherwise::Is(x) => x,
+            Otherwise::Refuse => f64::NAN,
+        };
+        let (unknown, missing) = (value(unknown), value(missing));
+        let mut after = register.computed();
+        after.precision = Precision::F64;
+        if !missing.is_nan() {
+            after.missing = None;
+        }
+        let column = register.column.filter(|_| unknown.is_nan());
+        after.unknown = column.zip(places_of(&codes));
+        let recode = ops::Recode {
+            read,
+            codes,
+            unknown,
+            missing,
+        };
+        Ok(self.draw(recode, [after])?[0])
+    }
+
+    /// What stands for the words of a column, by their places.
+    fn places(
+        &mut self,
+        read: Reg,
+        entries: &[Entry],
+        unknown: Otherwise,
+    ) -> Result<ops::Codes, FormatError> {
+        let mut codes = Vec::new();
+        let mut known = Vec::with_capacity(entries.len());
+        for (word, value) in entries {
+            let place = self.word(read, word.clone())?;
+            if codes.len() <= place as usize {
+                codes.resize(place as usize + 1, f64::NAN);
+            }
+            codes[place as usize] = *value;
+            known.push(place);
+        }
+        self.close(read, unknown, &known);
+        Ok(ops::Codes::Places(codes))
+    }
+
+    /// What stands for numbers, in rising order; of equal ones the first counts.
+    fn known_numbers(
+        &mut self,
+        read: Reg,
+        entries: &[Entry],
+        unknown: Otherwise,
+    ) -> Result<ops::Codes, FormatError> {
+        // Both zeros are one number.
+        let entry = |(word, value): &Entry| (number(word) + 0.0, *value);
+        let mut codes: Vec<(f64, f64)> = entries.iter().map(entry).collect();
+        codes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        codes.dedup_by(|later, first| later.0.total_cmp(&first.0).is_eq());
+        if unknown == Otherwise::Refuse {
+            self.close_numbers(read, entries)?;
+        }
+        Ok(ops::Codes::Numbers(codes))
+    }
+
+    /// The register that an encoder looks a value up in. One that knows None as a category has met it, although an imputer before it
+    /// fills in NaN: None is not NaN to numpy.
+    pub(crate) fn as_categories(&self, read: Reg, knows_none: bool) -> Reg {
+        let unfilled = self.register(read).unfilled.filter(|_| knows_none);
+        unfilled.unwrap_or(read)
+    }
+
+    /// Draws what a value becomes that is missing, and whether None is such. The register stays its column's.
+    pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
+        let mut after = self.register(read).clone();
+        after.unfilled = Some(read).filter(|_| !none);
+        let value = if self.as_words(read, std::iter::once(value))? {
+            self.word(read, value.clone())?.into()
+        } else {
+            after.precision.round(number(value))
+        };
+        if !value.is_nan() {
+            after.missing = None;
+        }
+        let fill = ops::Fill {
+            reads: vec![read],
+            values: vec![value],
+        };
+        Ok(self.draw(fill, [after])?[0])
+    }
+
+    /// Draws that a value counts as missing. The register stays its column's.
+    pub(crate) fn is_missing(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
+        let mut after = self.register(read).clone();
+        after.unfilled = None;
+        let value = if self.as_words(read, std::iter::once(value))? {
+            self.word(read, value.clone())?.into()
+        } else {
+            number(value)
+        };
+        // NaN by a word of its own is no missing value of a client.
+        after.missing = None;
+        let each = ops::Each {
+            op: StepOp::IsMissing,
+            reads: vec![read],
+            operand: vec![value],
+            precision: after.precision,
+        };
+        Ok(self.draw(each, [after])?[0])
+    }
+
+    /// Whether a register is to be read by words: its column is, or one of `words` is text.
+    fn as_words<'w>(
+        &mut self,
+        read: Reg,
+        words: impl Iterator<Item = &'w Word>,
+    ) -> Result<bool, FormatError> {
+        let words: Vec<&Word> = words.collect();
+        let text = words.iter().any(|word| is_text(word));
+        let place = self.place();
+        let Some(at) = self.register(read).column else {
+            if text {
+                return Err(unsupported!(
+                    "`{place}` looks for words in numbers that another step has computed"
+                ));
+            }
+            return Ok(false);
+        };
+        let column = &mut self.columns[at as usize];
+        column.read = true;
+        match column.holds {
+            Holds::Words => return Ok(true),
+            Holds::Numbers | Holds::Booleans if text => {
+                return Err(unsupported!(
+                    "`{place}` looks for words in the column `{}`, which another step computes with",
+                    column.name
+                ));
+            }
+            Holds::Anything if text => column.holds = Holds::Words,
+            Holds::Anything => {
+                let boolean = |word: &&Word| matches!(word, Word::Boolean(_));
+                column.holds = if !words.is_empty() && words.iter().all(boolean) {
+                    Holds::Booleans
+                } else {
+                    Holds::Numbers
+                };
+            }
+            Holds::Numbers | Holds::Booleans => {}
+        }
+        Ok(column.holds == Holds::Words)
+    }
+
+    /// The place of a word in the column of a register.
+    fn word(&mut self, read: Reg, word: Word) -> Result<u32, FormatError> {
+        match self.register(read).column {
+            Some(at) => Ok(self.columns[at as usize].words.add(word)),
+            None => Err(unsupported!("`{}` reads words of no column", self.place())),
+        }
+    }
+
+    fn close(&mut self, read: Reg, unknown: Otherwise, known: &[u32]) {
+        if let (Otherwise::Refuse, Some(at)) = (unknown, self.register(read).column) {
+            self.columns[at as usize].words.refuse_others(known);
+        }
+    }
+
+    /// Makes a column of numbers refuse those that an encoder does not know.
+    fn close_numbers(&mut self, read: Reg, entries: &[Entry]) -> Result<(), FormatError> {
+        let Some(at) = self.register(read).column else {
+            return Err(unsupported!(
+                "`{}` fails for computed numbers that it does not know; fit it with handle_unknown=\"ignore\"",
+                self.place()
+            ));
+        };
+        let words = &mut self.columns[at as usize].words;
+        let known: Vec<u32> = entries
+            .iter()
+            .map(|(word, _)| words.add(word.clone()))
+            .collect();
+        words.refuse_others(&known);
+        Ok(())
+    }
+
+    fn refuse_missing_only(&mut self, read: Reg) {
+        if let Some(column) = self.register(read).missing {
+            self.columns[column as usize].nullable = false;
+        }
+    }
+}
+
+/// The places of the words that something stands for, if there are any.
+fn places_of(codes: &ops::Codes) -> Option<Arc<[u32]>> {
+    let ops::Codes::Places(codes) = codes else {
+        return None;
+    };
+    let known = (0..).zip(codes).filter(|(_, code)| !code.is_nan());
+    let places: Vec<u32> = known.map(|(place, _)| place).collect();
+    (!places.is_empty()).then(|| Arc::from(places))
+}
+
+/// A word as a number; NaN for text.
+fn number(word: &Word) -> f64 {
+    match word {
+        Word::Number(x) => *x,
+        Word::Boolean(flag) => (*flag).into(),
+        Word::Text(_) => f64::NAN,
+    }
+}

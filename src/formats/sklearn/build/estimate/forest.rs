@@ -1,0 +1,173 @@
+//! Forests and boosters, of scikit-learn, LightGBM and XGBoost.
+
+use super::{
+    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting,
+    categories::encoded, corrupt, forests, hist, lightgbm, xgboost,
+};
+use crate::{
+    formats::coded::Coded,
+    input::Precision,
+    model::{ForestScores, Reg, Step, StepOp},
+};
+
+/// A model of LightGBM or XGBoost, if the part is one.
+pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
+    Ok(match (part.module, part.class) {
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker")
+        | ("lightgbm.basic", "Booster") => Some(lightgbm::read(part)?),
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => Some(xgboost::read(part)?),
+        _ => None,
+    })
+}
+
+/// What is not stored in a sparse matrix is missing to XGBoost, and zeros are not stored.
+///
+/// Source: `_from_scipy_csr` in XGBoost's `python-package/xgboost/data.py`.
+fn zero_is_missing(forest: &ForestModel) -> Step {
+    Step {
+        op: StepOp::ZeroIsMissing,
+        operand: vec![0.0; forest.forest.n_features],
+        precision: Precision::F64,
+    }
+}
+
+/// What a forest takes of a file at the least, in any of the formats.
+fn bytes(forest: &ForestModel) -> usize {
+    let nodes: usize = forest.forest.trees.iter().map(Vec::len).sum();
+    nodes.saturating_mul(8)
+}
+
+impl Reader {
+    /// The forest that a part is, and the registers that it reads.
+    pub(in super::super) fn forest(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+    ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
+        if let Some(booster) = booster(part)? {
+            self.parts.extend(booster.parts);
+            let Coded {
+                mut forest,
+                categories,
+            } = booster.ir;
+            if self.sparse && part.package() == "xgboost" {
+                forest.steps.insert(0, zero_is_missing(&forest));
+                // What only rounds to zero is stored.
+                forest.input = Precision::F64;
+            }
+            self.spend(bytes(&forest))?;
+            return Ok(Some((forest, self.board.codes(reads, &categories)?)));
+        }
+        let Some(ensemble) = self.ensemble(part)? else {
+            return Ok(None);
+        };
+        self.parts.push(part.class.to_owned());
+        let reads = self.coded(part, reads)?;
+        let forest = ensemble.model();
+        self.spend(bytes(&forest))?;
+        Ok(Some((forest, reads)))
+    }
+
+    /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
+    fn coded(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
+        let hist = part.class.starts_with("HistGradientBoosting");
+        let Some((encoder, categorical, rest)) = hist.then(|| encoded(part)).transpose()?.flatten()
+        else {
+            return Ok(reads.to_vec());
+        };
+        let given = |places: &[usize]| -> Option<Vec<Reg>> {
+            places
+                .iter()
+                .map(|place| reads.get(*place).copied())
+                .collect()
+        };
+        let (Some(categorical), Some(rest)) = (given(&categorical), given(&rest)) else {
+            return Err(corrupt!(
+                "the {} was fitted on more columns than the {} it gets",
+                part.class,
+                reads.len()
+            ));
+        };
+        let mut all = self.inside("encoder", |reader| reader.ordinal(encoder, &categorical))?;
+        all.extend(rest);
+        Ok(all)
+    }
+
+    fn ensemble(&self, part: Part<'_>) -> Result<Option<Ensemble>, FormatError> {
+        let size = self.size;
+        if let Some(trees) = forests::trees_of(part)? {
+            let classifier = part.class.ends_with("Classifier");
+            return Ok(Some(if classifier {
+                forests::classifier(part, &trees, size)?
+            } else {
+                forests::regressor(part, &trees, size)?
+            }));
+        }
+        Ok(Some(match part.sklearn_class() {
+            "GradientBoostingClassifier" => boosting::classifier(part, size)?,
+            "GradientBoostingRegressor" => boosting::regressor(part, size)?,
+            "HistGradientBoostingClassifier" => hist::classifier(part, size)?,
+            "HistGradientBoostingRegressor" => hist::regressor(part, size)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// scikit-learn's trees take NaN, if they do, but nothing infinite; the boosters of others do.
+    pub(in super::super) fn finite_for(
+        &mut self,
+        part: Part<'_>,
+        forest: &ForestModel,
+        reads: &[Reg],
+    ) {
+        if part.package() == "sklearn" {
+            self.board.refuse_infinite(reads, forest.input);
+        }
+    }
+
+    /// A forest in the middle of a model.
+    pub(super) fn forest_estimate(
+        &mut self,
+        part: Part<'_>,
+        forest: ForestModel,
+        reads: &[Reg],
+    ) -> Result<Estimate, FormatError> {
+        self.board.numbers(reads)?;
+        self.finite_for(part, &forest, reads);
+        if !forest.forest.handles_missing {
+            self.board.refuse_missing(reads);
+        }
+        let ForestModel {
+            input,
+            steps,
+            forest,
+            aggregation,
+            base,
+            output,
+            output_precision,
+            ..
+        } = forest;
+        let scores = ForestScores {
+            reads: Some(reads.to_vec()),
+            input,
+            steps,
+            forest,
+            aggregation,
+            base,
+        };
+        let raw = self.board.draw(scores, [])?;
+        let has_decision = part.class.contains("GradientBoostingClassifier");
+        let classifier = output.labels().is_some();
+        let doubled = has_decision && part.text("loss") == Some("exponential");
+        let halves = if doubled {
+            Some(self.board.each(StepOp::Mul, &raw, vec![0.5; raw.len()])?)
+        } else {
+            None
+        };
+        let mut estimate = self.decide(raw, output, output_precision, classifier, has_decision)?;
+        // The leaves were doubled, so that the probability is a sigmoid like any other.
+        if let (Some(halves), Estimate::Classes { decision, .. }) = (halves, &mut estimate) {
+            *decision = Some(halves);
+        }
+        Ok(estimate)
+    }
+}

@@ -1,0 +1,97 @@
+//! Estimators: registers to an [`Estimate`], as their `predict`, `predict_proba` and `decision_function` are written.
+
+mod answer;
+mod around;
+mod dummy;
+mod forest;
+mod isotonic;
+mod linear;
+mod logistic;
+
+use super::{
+    super::{id::Id, numpy, record::Node},
+    FormatError, Part, Reader, boosting, categories, corrupt,
+    ensemble::Ensemble,
+    estimated::Estimate,
+    forests, hist,
+    labels::labels,
+    lightgbm, unsupported, xgboost,
+};
+use crate::{
+    formats::{Parsed, program::Register},
+    input::Precision,
+    model::{BinaryScores, ForestModel, Labels, Link, ModelIr, Output, Reg, ops},
+};
+pub(super) use answer::Classes;
+pub(super) use forest::booster;
+
+impl Reader {
+    /// The model that ends in `last`, an estimator that is no pipeline.
+    pub(super) fn finish(
+        mut self,
+        last: Part<'_>,
+        reads: Vec<Reg>,
+    ) -> Result<(ModelIr, Vec<String>), FormatError> {
+        if let Some((forest, reads)) = self.forest(last, &reads)? {
+            self.finite_for(last, &forest, &reads);
+            return Ok((self.board.finish_forest(reads, forest)?, self.parts));
+        }
+        let estimate = self.estimate(last, &reads)?;
+        Ok((estimate.finish(self.board)?, self.parts))
+    }
+
+    /// What a fitted estimator makes of the registers that it is given; pipelines and searches are followed.
+    pub(super) fn estimate(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+    ) -> Result<Estimate, FormatError> {
+        let (part, reads) = self.before_the_last(part, reads.to_vec())?;
+        if let Some((forest, reads)) = self.forest(part, &reads)? {
+            return self.forest_estimate(part, forest, &reads);
+        }
+        self.parts.push(part.class.to_owned());
+        if let Some(estimate) = self.linear_model(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.around(part, &reads)? {
+            return Ok(estimate);
+        }
+        match part.sklearn_class() {
+            "DummyClassifier" => self.dummy_classifier(part),
+            "DummyRegressor" => self.dummy_regressor(part),
+            "IsotonicRegression" => self.isotonic_regression(part, &reads),
+            _ => Err(self.refusal(part)),
+        }
+    }
+
+    /// Raw scores to what the library answers.
+    fn decide(
+        &mut self,
+        raw: Vec<Reg>,
+        output: Output,
+        precision: Precision,
+        has_probabilities: bool,
+        has_decision: bool,
+    ) -> Result<Estimate, FormatError> {
+        let labels = output.labels().cloned();
+        let decide = ops::Decide {
+            reads: raw.clone(),
+            output,
+            precision,
+        };
+        let width = raw.len().max(2) + 1;
+        let known = Register::rounded(precision);
+        let mut answers = self.board.draw(decide, vec![known; width])?;
+        let Some(labels) = labels else {
+            return Ok(Estimate::Numbers(answers));
+        };
+        let class = answers.split_off(labels.len())[0];
+        Ok(Estimate::Classes {
+            labels,
+            probabilities: has_probabilities.then_some(answers),
+            decision: has_decision.then_some(raw),
+            class,
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! The columns that a model was fitted on: how many, and their names where they had names.
+
+use super::{Part, compose, corrupt, names::feature_names, reader::MAX_PARTS, unsupported};
+use crate::{formats::FormatError, input::Schema};
+
+/// What the parts of a model say of its columns.
+#[derive(Debug, Default)]
+pub(super) struct Origin {
+    names: Option<Vec<String>>,
+    width: Option<usize>,
+    /// How many parts have been asked.
+    asked: usize,
+}
+
+/// Deeper than this nobody nests, and no model has as many parts before one that has seen the rows.
+const MAX_DEPTH: usize = 16;
+
+/// What `root` says of its columns, or the first part inside it that says something.
+pub(super) fn of(root: Part<'_>) -> Result<Origin, FormatError> {
+    let mut origin = Origin::default();
+    origin.ask(root, 0)?;
+    Ok(origin)
+}
+
+impl Origin {
+    /// Asks a part, and then the ones inside it that get its rows.
+    fn ask(&mut self, part: Part<'_>, depth: usize) -> Result<(), FormatError> {
+        let counts = ["n_features_in_", "n_features_", "_n_features"];
+        let count = counts.iter().find(|name| part.get(name).is_some());
+        if let (None, Some(count)) = (self.width, count) {
+            self.width = Some(part.count(count)?);
+        } else if let (None, Some(categories)) = (self.width, part.get("categories_")) {
+            self.width = part.arena.items(categories).map(<[_]>::len);
+        } else if self.width.is_none() && part.get("coef_").is_some() {
+            // In 0.24 some linear models had not counted them.
+            let weights = part.array("coef_").ok();
+            self.width = weights.and_then(|weights| weights.shape.last().copied());
+        }
+        if self.names.is_none() {
+            self.names = feature_names(part).transpose()?;
+        }
+        for inside in compose::with_its_rows(part)? {
+            let known = self.width.is_some() && self.names.is_some();
+            // Of few objects that hold each other a file can make any number.
+            if depth >= MAX_DEPTH || known || self.asked >= MAX_PARTS {
+                break;
+            }
+            self.asked += 1;
+            self.ask(inside, depth + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// The scikit-learn that fitted the model, as the outermost part that tells says.
+pub(super) fn version(root: Part<'_>) -> Option<&str> {
+    let mut part = Some(root);
+    for _ in 0..MAX_DEPTH {
+        let at = part?;
+        if let Some(version) = at.version_text() {
+            return Some(version);
+        }
+        part = compose::with_its_rows(at).ok()?.first().copied();
+    }
+    None
+}
+
+impl Origin {
+    /// The columns of a model that has a schema already.
+    pub(super) fn of(schema: &Schema) -> Self {
+        let names = schema.columns.iter().map(|column| column.name.clone());
+        Self {
+            asked: 0,
+            names: schema.named.then(|| names.collect()),
+            width: Some(schema.len()),
+        }
+    }
+
+    /// How many columns a row has.
+    pub(super) fn width(
+        &self,
+        root: Part<'_>,
+        told: Option<&Schema>,
+    ) -> Result<usize, FormatError> {
+        let width = self.width.or(self.names.as_ref().map(Vec::len));
+        let Some(width) = width.or(told.map(Schema::len)) else {
+            return Err(unsupported!(
+                "the {} does not say how many columns it takes: fit it, and if it is fitted, log it with a signature",
+                root.class
+            ));
+        };
+        if width > crate::formats::MAX_FEATURES {
+            return Err(corrupt!("the model takes {width} columns"));
+        }
+        Ok(width)
+    }
+
+    /// The names, if they are those of all columns.
+    pub(super) fn names(self, width: usize) -> Option<Vec<String>> {
+        self.names.filter(|names| names.len() == width)
+    }
+}

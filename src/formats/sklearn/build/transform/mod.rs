@@ -1,0 +1,57 @@
+//! Transformers: registers to registers, as their `transform` is written.
+
+mod bins;
+mod function;
+mod impute;
+mod one_hot;
+mod ordinal;
+mod polynomial;
+mod power;
+mod rows;
+mod scale;
+mod select;
+mod target;
+
+use super::{
+    super::{id::Id, numpy, record::Node},
+    FormatError, Part, Reader, cells, corrupt, unsupported,
+};
+use crate::{
+    formats::program::{Entry, Otherwise, Register},
+    input::Word,
+    model::{Reg, StepOp, ops},
+};
+
+impl Reader {
+    /// What a fitted transformer makes of the registers that it is given.
+    pub(super) fn transform(
+        &mut self,
+        part: Part<'_>,
+        reads: Vec<Reg>,
+    ) -> Result<Vec<Reg>, FormatError> {
+        let part = super::compose::found(part)?;
+        self.parts.push(part.class.to_owned());
+        match (part.package(), part.class) {
+            ("sklearn" | "imblearn", "Pipeline") => self.pipeline(part, reads),
+            ("sklearn", "ColumnTransformer") => self.by_columns(part, &reads),
+            ("sklearn", "FeatureUnion") => self.union(part, &reads),
+            ("sklearn", "StandardScaler") => self.standard_scaler(part, &reads),
+            ("sklearn", "MinMaxScaler") => self.min_max_scaler(part, &reads),
+            ("sklearn", "MaxAbsScaler") => self.max_abs_scaler(part, &reads),
+            ("sklearn", "RobustScaler") => self.robust_scaler(part, &reads),
+            ("sklearn", "SimpleImputer") => self.simple_imputer(part, &reads),
+            ("sklearn", "MissingIndicator") => self.missing_indicator(part, &reads),
+            ("sklearn", "OneHotEncoder") => self.one_hot(part, &reads),
+            ("sklearn", "OrdinalEncoder") => self.ordinal(part, &reads),
+            ("sklearn", "TargetEncoder") => self.target(part, &reads),
+            ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
+            ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
+            ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", "Binarizer") => self.binarizer(part, &reads),
+            ("sklearn", "Normalizer") => self.normalizer(part, &reads),
+            ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
+            ("sklearn", "FunctionTransformer") => self.function(part, reads),
+            _ => Err(self.refusal(part)),
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! Whole pipelines against what scikit-learn answered: `tests/data/pipelines/make.py` says what a case is.
+//!
+//! Rows are taken as clients send them, words and all. A row that Python refuses is refused, every other is answered as Python does.
+
+mod classes;
+
+use super::read;
+use crate::{
+    formats::tests::ulps::allowed,
+    input::{Batch, ColumnType, Schema, Value},
+    model::{Labels, Model, Predictions},
+};
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::{collections::HashMap, fs, io::Read as _, path::PathBuf};
+
+/// Models that were fitted to None and asked with NaN, or the other way about. A null of JSON is what the fit has seen.
+const OTHER_NULLS: [&str; 2] = [
+    "onehot_text_nan_where_none_was",
+    "onehot_text_none_where_nan_was",
+];
+/// A model of an array that is a part of its table.
+const OTHER_COLUMNS: &str = "onehot_of_all_array";
+/// pandas had made missing values of the words that are none of its categories.
+const UNSEEN_IS_MISSING: &str = "xgboost_categories_missing";
+/// Its weights are up to 1e13 and cancel, so that the order of a sum shows in the third digit.
+const ILL_CONDITIONED: &str = "linear_ransac_words";
+
+#[derive(Deserialize)]
+struct Header {
+    sklearn: String,
+    name: String,
+    table: String,
+    rows: usize,
+    names: Option<Vec<String>>,
+    /// The words that codes stand for where the file does not say it: XGBoost keeps them since 3.1.
+    #[serde(default)]
+    categories: HashMap<String, Vec<Json>>,
+    /// Rows with a category that the fit did not see, which XGBoost refuses.
+    #[serde(default)]
+    unknown: Vec<usize>,
+    exact: String,
+    task: String,
+    labels: Option<Vec<Json>>,
+    targets: usize,
+    proba: bool,
+    scores: Option<String>,
+    width: usize,
+    half: bool,
+    refused: Vec<(usize, String, String)>,
+    files: Vec<(String, usize)>,
+}
+
+struct Case {
+    header: Header,
+    /// Of a classifier the place of the label, row by row.
+    classes: Vec<u16>,
+    /// Of a regressor, column by column.
+    numbers: Vec<f64>,
+    /// Column by column.
+    scores: Vec<f64>,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    columns: Option<Vec<String>>,
+    rows: Vec<Vec<Json>>,
+}
+
+/// A model that was answered for, and how far it was off.
+struct Answered {
+    /// Its classes, in the order in which they were met.
+    parts: Vec<String>,
+    worst: f64,
+}
+
+/// What came of a case in one of its serializations.
+struct Outcome {
+    version: String,
+    name: String,
+    /// `exact`, `libm` or `blas`
+    kind: String,
+    result: Result<Answered, String>,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/pipelines")
+}
+
+fn unzipped(name: &str) -> Vec<u8> {
+    let file = fs::File::open(folder().join(name)).unwrap();
+    let mut bytes = Vec::new();
+    GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn table(name: &str) -> Table {
+    serde_json::from_slice(&unzipped(&format!("rows-{name}.json.gz"))).unwrap()
+}
+
+fn case(name: &str) -> Case {
+    let bytes = unzipped(name);
+    let line = bytes.iter().position(|b| *b == b'\n').unwrap();
+    let header: Header = serde_json::from_slice(&bytes[..line]).unwrap();
+    let mut rest = &bytes[line + 1..];
+    let mut take = |len: usize| {
+        let (taken, left) = rest.split_at(len);
+        rest = left;
+        taken
+    };
+    let doubles = |bytes: &[u8]| -> Vec<f64> {
+        let (numbers, _) = bytes.as_chunks::<8>();
+        numbers.iter().map(|b| f64::from_le_bytes(*b)).collect()
+    };
+    let (mut classes, mut numbers) = (Vec::new(), Vec::new());
+    if header.task == "classifier" {
+        let (places, _) = take(header.rows * 2).as_chunks::<2>();
+        classes = places.iter().map(|b| u16::from_le_bytes(*b)).collect();
+    } else {
+        numbers = doubles(take(header.rows * header.targets * 8));
+    }
+    let columns = match (&header.scores, header.half) {
+        (None, _) => 0,
+        (_, true) => 1,
+        _ => header.width,
+    };
+    let scores = doubles(take(header.rows * columns * 8));
+    let files = header.files.iter();
+    let files = files.map(|(kind, len)| (kind.clone(), take(*len).to_vec()));
+    let files = files.collect();
+    assert!(rest.is_empty(), "{name}");
+    Case {
+        header,
+        classes,
+        numbers,
+        scores,
+        files,
+    }
+}
+
+/// A row in the schema's order, as a client's JSON is read; why not, where a value is refused.
+fn row(
+    header: &Header,
+    schema: &Schema,
+    table: &Table,
+    row: &[Json],
+    batch: &mut Batch,
+) -> Result<(), String> {
+    for (at, column) in schema.columns.iter().enumerate() {
+        // Up to 0.24 a model kept no names.
+        let given = header.names.as_ref().and_then(|names| names.get(at));
+        let name = if schema.named {
+            Some(&column.name)
+        } else {
+            given
+        };
+        let place = match (&table.columns, name) {
+            (Some(names), Some(name)) => names.iter().position(|other| other == name),
+            _ => Some(at),
+        };
+        let codes = name.and_then(|name| header.categories.get(name));
+        let given = place.and_then(|place| row.get(place));
+        let value = match (given, codes) {
+            (Some(word), Some(codes)) => {
+                let code = codes.iter().position(|code| code == word);
+                code.map_or(Value::Missing, |code| Value::Number(code as f64))
+            }
+            (given, _) => match given {
+                None if column.required => return Err(format!("no column {}", column.name)),
+                None | Some(Json::Null) => Value::Missing,
+                Some(Json::Bool(flag)) => Value::Boolean(*flag),
+                Some(Json::String(text)) => Value::Text(text),
+                Some(number) => Value::Number(number.as_f64().unwrap()),
+            },
+        };
+        let unseen = header.name == UNSEEN_IS_MISSING
+            && matches!(value, Value::Text(word) if column.words.as_ref().is_some_and(|words| words.text(word).is_none()));
+        let value = if unseen { Value::Missing } else { value };
+        let x = column.accept(value, schema.precision);
+        let x = x.map_err(|refusal| format!("column {}: {refusal}", column.name))?;
+        batch.set(at, x);
+    }
+    batch.end_row();
+    Ok(())
+}
+
+/// The first things that are wrong with a case in one of its serializations.
+fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<Answered, String> {
+    let header = &case.header;
+    let parsed = match read(bytes, None) {
+        // What computes with no column may not say how many there are; the package does.
+        Err(error) if error.to_string().contains("log it with a signature") => {
+            let width = table.rows.first().map_or(0, Vec::len);
+            read(bytes, Some(&Schema::unnamed(width, ColumnType::Double)))
+        }
+        parsed => parsed,
+    };
+    let parsed = parsed.map_err(|error| format!("not read: {error}"))?;
+    let parts = parsed.parts;
+    let exponential = allowed(&parsed.ir.output, parsed.ir.output_precision) > 0.0;
+    let model = Model::new(parsed.ir).map_err(|error| format!("not built: {error}"))?;
+    let labels = model.labels().map(|labels| match labels {
+        Labels::Integers(labels) => labels.iter().map(|label| Json::from(*label)).collect(),
+        Labels::Strings(labels) => labels
+            .iter()
+            .map(|label| Json::from(label.as_str()))
+            .collect::<Vec<_>>(),
+    });
+    if labels != header.labels {
+        return Err(format!("the labels are {labels:?}"));
+    }
+    if labels.is_some() && model.has_probabilities() != header.proba {
+        return Err(format!("probabilities: {}", model.has_probabilities()));
+    }
+    let refused: HashMap<usize, &str> = header
+        .refused
+        .iter()
+        .map(|(row, _, message)| (*row, message.as_str()))
+        .collect();
+    let unknown = header
+        .unknown
+        .iter()
+        .map(|row| (*row, "an unseen category"));
+    let refused: HashMap<usize, &str> = refused.into_iter().chain(unknown).collect();
+    let mut answers = Predictions::default();
+    let mut worst = 0f64;
+    for at in 0..header.rows {
+        if OTHER_NULLS.contains(&header.name.as_str()) && table.rows[at].iter().any(Json::is_null) {
+            continue;
+        }
+        let mut batch = Batch::new(model.schema().len(), 0);
+        let read = row(header, model.schema(), table, &table.rows[at], &mut batch);
+        let read = read.and_then(|()| {
+            let predicted = model.predict(&batch, &mut answers);
+            predicted.map_err(|error| error.to_string())
+        });
+        match (read, refused.get(&at)) {
+            (Err(_), Some(_)) => continue,
+            (Err(why), None) => return Err(format!("row {at} is refused: {why}")),
+            (Ok(()), Some(why)) => {
+                return Err(format!("row {at} is answered, where Python says: {why}"));
+            }
+            (Ok(()), None) => {}
+        }
+        let off = off(case, at, &answers, exponential);
+        worst = worst.max(off.map_err(|why| format!("row {at} {:?}: {why}", table.rows[at]))?);
+    }
+    Ok(Answered { parts, worst })
+}
+
+/// How far the answer to a row is from Python's, relative to numbers beyond one.
+fn off(
+    case: &Case,
+    row: usize,
+    answers: &Predictions,
+    answers_by_exponential: bool,
+) -> Result<f64, String> {
+    let header = &case.header;
+    let column = |numbers: &[f64], j: usize| numbers[j * header.rows + row];
+    let wanted: Vec<f64> = match (header.task.as_str(), header.proba) {
+        ("regressor", _) => (0..header.targets)
+            .map(|j| column(&case.numbers, j))
+            .collect(),
+        (_, false) => Vec::new(),
+        (_, true) if header.half => vec![1.0 - column(&case.scores, 0), column(&case.scores, 0)],
+        (_, true) => (0..header.width).map(|j| column(&case.scores, j)).collect(),
+    };
+    let got = answers.row(0);
+    let most = match header.exact.as_str() {
+        "exact" if !answers_by_exponential => 0.0,
+        "exact" | "libm" => 2e-15,
+        // Where rows and weights are floats, numpy sums in floats; this server does not.
+        _ if header.name.contains("f32") || header.name.contains("float32") => 1e-6,
+        _ => 1e-12,
+    };
+    let mut worst = 0f64;
+    for (got, wanted) in got.iter().zip(&wanted) {
+        let off = (got - wanted).abs() / wanted.abs().max(1.0);
+        let same = got.to_bits() == wanted.to_bits() || got.is_nan() && wanted.is_nan();
+        if !(off <= most) && !same {
+            return Err(format!("{got} instead of {wanted}"));
+        }
+        worst = worst.max(off);
+    }
+    if header.task == "classifier" {
+        let wanted = case.classes[row];
+        if answers.classes[0] != u32::from(wanted) {
+            return Err(format!(
+                "class {} instead of {wanted}, scores {got:?} {wanted:?}",
+                answers.classes[0]
+            ));
+        }
+    }
+    Ok(worst)
+}
+
+#[test]
+fn pipelines_answer_as_python_does_to_the_last_bit_or_as_near_as_blas_allows() {
+    let only = std::env::var("PIPELINES").unwrap_or_default();
+    let names = fs::read_dir(folder()).unwrap();
+    let names = names.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names
+        .filter(|name| name.ends_with(".gz") && !name.starts_with("rows-") && name.contains(&only))
+        .collect();
+    names.sort();
+    let tables: HashMap<String, Table> = ["mixed", "clean", "numbers", "numbers_missing"]
+        .map(|name| (name.to_owned(), table(name)))
+        .into();
+    let run = |names: &[String]| -> Vec<Outcome> {
+        let mut results = Vec::new();
+        for name in names {
+            let case = case(name);
+            let header = &case.header;
+            if [OTHER_COLUMNS, ILL_CONDITIONED].contains(&header.name.as_str()) {
+                continue;
+            }
+            for (kind, bytes) in &case.files {
+                results.push(Outcome {
+                    version: header.sklearn.clone(),
+                    name: format!("{} {kind}", header.name),
+                    kind: header.exact.clone(),
+                    result: compare(&case, &tables[&header.table], bytes),
+                });
+            }
+        }
+        results
+    };
+    let half = names.len().div_ceil(2).max(1);
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = names
+            .chunks(half)
+            .map(|names| scope.spawn(|| run(names)))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let mut wrong = Vec::new();
+    for outcome in &results {
+        if let Err(why) = &outcome.result {
+            let end = why.char_indices().nth(300).map_or(why.len(), |(at, _)| at);
+            wrong.push(format!(
+                "{} {}: {}",
+                outcome.version,
+                outcome.name,
+                &why[..end]
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} serialized models are wrong\n{}",
+        wrong.len(),
+        results.len(),
+        wrong.join("\n")
+    );
+    if only.is_empty() {
+        classes::hold(&results);
+    }
+}

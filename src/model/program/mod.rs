@@ -1,0 +1,19 @@
+//! A fitted pipeline: a straight-line program over the registers of a row.
+//!
+//! The first registers are the columns. Every operation reads some of the registers before it and appends its own; the last ones are the
+//! scores. A kind of operation is one file of [`ops`] and one `impl` of [`Operation`]: preprocessing and estimators alike.
+//!
+//! A program is checked once, when it is made ready, and then runs by tiles of rows, so that an operation is a loop over a column.
+
+mod compile;
+mod operation;
+pub mod ops;
+mod registers;
+mod run;
+mod tile;
+
+pub(super) use compile::Program;
+pub use operation::{Operation, Run};
+pub use registers::Registers;
+pub use tile::{Out, Tile};
+pub(super) use tile::{Scratch, TILE};

@@ -1,0 +1,250 @@
+use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use crate::input::Precision;
+use std::f64::consts::PI;
+
+/// A function of one number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Function {
+    Abs,
+    Arccos,
+    Arccosh,
+    Arcsin,
+    Arcsinh,
+    Arctan,
+    Arctanh,
+    Cbrt,
+    Ceil,
+    Cos,
+    Cosh,
+    /// From radians.
+    Degrees,
+    Exp,
+    Exp2,
+    Expm1,
+    /// `1 / (1 + e^-x)` as scipy's `expit` takes it.
+    Expit,
+    Floor,
+    Log,
+    Log10,
+    Log1p,
+    Log2,
+    /// `log(x / (1 - x))`
+    Logit,
+    Negative,
+    /// From degrees.
+    Radians,
+    Reciprocal,
+    /// To the nearest integer, halves to the even one.
+    Rint,
+    Sign,
+    Sin,
+    Sinh,
+    Sqrt,
+    Square,
+    Tan,
+    Tanh,
+    Trunc,
+    /// Yeo and Johnson's power with this lambda.
+    YeoJohnson(f64),
+    /// The same by way of a logarithm, which is exacter near zero.
+    YeoJohnsonByLog(f64),
+    /// What [`Function::YeoJohnson`] maps to the number.
+    FromYeoJohnson(f64),
+    /// Box and Cox's power with this lambda.
+    BoxCox(f64),
+    /// What [`Function::BoxCox`] maps to the number.
+    FromBoxCox(f64),
+}
+
+impl Function {
+    /// The value at `x`; NaN where there is none.
+    pub fn of(self, x: f64) -> f64 {
+        match self {
+            Self::Abs => x.abs(),
+            Self::Arccos => x.acos(),
+            Self::Arccosh => x.acosh(),
+            Self::Arcsin => x.asin(),
+            Self::Arcsinh => x.asinh(),
+            Self::Arctan => x.atan(),
+            Self::Arctanh => x.atanh(),
+            Self::Cbrt => x.cbrt(),
+            Self::Ceil => x.ceil(),
+            Self::Cos => x.cos(),
+            Self::Cosh => x.cosh(),
+            Self::Degrees => x * (180.0 / PI),
+            Self::Exp => x.exp(),
+            Self::Exp2 => x.exp2(),
+            Self::Expm1 => x.exp_m1(),
+            Self::Expit => 1.0 / (1.0 + (-x).exp()),
+            Self::Floor => x.floor(),
+            Self::Log => x.ln(),
+            Self::Log10 => x.log10(),
+            Self::Log1p => x.ln_1p(),
+            Self::Log2 => x.log2(),
+            Self::Logit => (x / (1.0 - x)).ln(),
+            Self::Negative => -x,
+            Self::Radians => x * (PI / 180.0),
+            Self::Reciprocal => 1.0 / x,
+            Self::Rint => x.round_ties_even(),
+            Self::Sign if x == 0.0 => 0.0,
+            Self::Sign if x.is_nan() => x,
+            Self::Sign => x.signum(),
+            Self::Sin => x.sin(),
+            Self::Sinh => x.sinh(),
+            Self::Sqrt => x.sqrt(),
+            Self::Square => x * x,
+            Self::Tan => x.tan(),
+            Self::Tanh => x.tanh(),
+            Self::Trunc => x.trunc(),
+            Self::YeoJohnson(lambda) => yeo_johnson(x, lambda),
+            Self::YeoJohnsonByLog(lambda) => yeo_johnson_by_log(x, lambda),
+            Self::FromYeoJohnson(lambda) => from_yeo_johnson(x, lambda),
+            Self::BoxCox(lambda) => box_cox(x, lambda),
+            Self::FromBoxCox(lambda) => from_box_cox(x, lambda),
+        }
+    }
+
+    /// Whether it has a finite value for every number that a row may reasonably hold.
+    pub fn is_total(self) -> bool {
+        !matches!(
+            self,
+            Self::Arccos
+                | Self::Arccosh
+                | Self::Arcsin
+                | Self::Arctanh
+                | Self::Cosh
+                | Self::Exp
+                | Self::Exp2
+                | Self::Expm1
+                | Self::Log
+                | Self::Log10
+                | Self::Log1p
+                | Self::Log2
+                | Self::Logit
+                | Self::Reciprocal
+                | Self::Sinh
+                | Self::Sqrt
+                | Self::Square
+                | Self::BoxCox(_)
+                | Self::FromBoxCox(_)
+                | Self::YeoJohnson(_)
+                | Self::YeoJohnsonByLog(_)
+                | Self::FromYeoJohnson(_)
+        )
+    }
+
+    /// The same in `f32` arithmetic.
+    fn of_single(self, x: f32) -> f32 {
+        match self {
+            Self::Exp => x.exp(),
+            Self::Expit => 1.0 / (1.0 + (-x).exp()),
+            Self::Expm1 => x.exp_m1(),
+            Self::Log => x.ln(),
+            Self::Log10 => x.log10(),
+            Self::Log1p => x.ln_1p(),
+            Self::Log2 => x.log2(),
+            // In f64 and then rounded, the others are the f32 result but for some last bits.
+            _ => self.of(x.into()) as f32,
+        }
+    }
+}
+
+/// Source: `_yeo_johnson_transform` in scikit-learn's `preprocessing/_data.py`.
+fn yeo_johnson(x: f64, lambda: f64) -> f64 {
+    if x >= 0.0 {
+        if lambda.abs() < f64::EPSILON {
+            x.ln_1p()
+        } else {
+            ((x + 1.0).powf(lambda) - 1.0) / lambda
+        }
+    } else if (lambda - 2.0).abs() > f64::EPSILON {
+        -((1.0 - x).powf(2.0 - lambda) - 1.0) / (2.0 - lambda)
+    } else {
+        -(-x).ln_1p()
+    }
+}
+
+/// Source: `_yeojohnson_transform` in scipy's `stats/_morestats.py`.
+fn yeo_johnson_by_log(x: f64, lambda: f64) -> f64 {
+    if x >= 0.0 {
+        if lambda.abs() < f64::EPSILON {
+            x.ln_1p()
+        } else {
+            (lambda * x.ln_1p()).exp_m1() / lambda
+        }
+    } else if (lambda - 2.0).abs() > f64::EPSILON {
+        -((2.0 - lambda) * (-x).ln_1p()).exp_m1() / (2.0 - lambda)
+    } else {
+        -(-x).ln_1p()
+    }
+}
+
+/// Source: `_yeo_johnson_inverse_transform` in scikit-learn's `preprocessing/_data.py`.
+fn from_yeo_johnson(x: f64, lambda: f64) -> f64 {
+    if x >= 0.0 {
+        if lambda.abs() < f64::EPSILON {
+            x.exp() - 1.0
+        } else {
+            (x * lambda + 1.0).powf(1.0 / lambda) - 1.0
+        }
+    } else if (lambda - 2.0).abs() > f64::EPSILON {
+        1.0 - (-(2.0 - lambda) * x + 1.0).powf(1.0 / (2.0 - lambda))
+    } else {
+        1.0 - (-x).exp()
+    }
+}
+
+/// Source: `boxcox` in scipy's `special/_boxcox.pxd`.
+fn box_cox(x: f64, lambda: f64) -> f64 {
+    if lambda.abs() < 1e-19 {
+        x.ln()
+    } else {
+        (lambda * x.ln()).exp_m1() / lambda
+    }
+}
+
+/// Source: `inv_boxcox` there.
+fn from_box_cox(x: f64, lambda: f64) -> f64 {
+    if lambda == 0.0 {
+        x.exp()
+    } else {
+        ((lambda * x).ln_1p() / lambda).exp()
+    }
+}
+
+/// `y[i] = f(x[i])`. One register for each that is read.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    pub function: Function,
+    pub reads: Vec<Reg>,
+    pub precision: Precision,
+}
+
+impl Operation for Apply {
+    fn reads(&self) -> Vec<Reg> {
+        self.reads.clone()
+    }
+
+    fn width(&self) -> usize {
+        self.reads.len()
+    }
+
+    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Run for Apply {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
+        let function = self.function;
+        for (read, out) in self.reads.iter().zip(out.columns()) {
+            let pairs = out.iter_mut().zip(tile.column(*read));
+            match self.precision {
+                Precision::F32 => {
+                    pairs.for_each(|(y, x)| *y = function.of_single(*x as f32).into());
+                }
+                Precision::F64 => pairs.for_each(|(y, x)| *y = function.of(*x)),
+            }
+        }
+    }
+}

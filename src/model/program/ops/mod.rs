@@ -1,0 +1,69 @@
+//! The operations of a program, one file for each kind.
+
+mod average;
+mod bins;
+mod choose;
+mod decide;
+mod each;
+mod fill;
+mod finite;
+mod forest;
+mod function;
+mod interpolate;
+mod length;
+mod linear;
+mod normalise;
+mod one_hot;
+mod products;
+mod recode;
+#[cfg(test)]
+mod tests;
+mod votes;
+
+pub use average::Average;
+pub use bins::Bins;
+pub use choose::{Above, Largest};
+pub use decide::Decide;
+pub use each::Each;
+pub use fill::{Fill, Missing};
+pub use finite::{Finite, Positive};
+pub(in crate::model) use forest::Ready as ReadyForest;
+pub use function::{Apply, Function};
+pub use interpolate::Interpolate;
+pub use length::{Length, Norm};
+pub use linear::Linear;
+pub use normalise::{Normalise, OfNothing};
+pub use one_hot::OneHot;
+pub use products::{Factor, Products};
+pub use recode::{Codes, Recode};
+pub use votes::Votes;
+
+use super::{
+    operation::{Operation, Run},
+    registers::Registers,
+    tile::{Out, Scratch, Tile},
+};
+use crate::model::{
+    check::{InvalidModel, invalid},
+    ir::Reg,
+};
+
+/// One number for each register that is read.
+fn one_each<T>(what: &str, reads: &[Reg], numbers: &[T]) -> Result<(), InvalidModel> {
+    if reads.len() != numbers.len() {
+        invalid!(
+            "{what} has {} numbers for {} columns",
+            numbers.len(),
+            reads.len()
+        );
+    }
+    Ok(())
+}
+
+/// Numbers that are all finite.
+fn finite(what: &str, numbers: &[f64]) -> Result<(), InvalidModel> {
+    if let Some(bad) = numbers.iter().find(|x| !x.is_finite()) {
+        invalid!("{what} holds {bad}, which is not a finite number");
+    }
+    Ok(())
+}
