@@ -60,7 +60,7 @@ pub(super) fn model(
     let mut reader = Reader::new(board, size);
     let all = reader.board.all_columns();
     let (last, reads) = reader.before_the_last(root, all)?;
-    let (ir, parts) = reader.finish(last, reads)?;
+    let (ir, parts) = reader.finish(last, &reads)?;
     Ok(Parsed {
         ir,
         // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
