@@ -75,14 +75,4 @@ impl<M> Parsed<M> {
             columns: self.columns,
         })
     }
-
-    /// The same with another form of the model.
-    pub(crate) fn map<N>(self, into: impl FnOnce(M) -> N) -> Parsed<N> {
-        Parsed {
-            ir: into(self.ir),
-            version: self.version,
-            parts: self.parts,
-            columns: self.columns,
-        }
-    }
 }

@@ -3,7 +3,7 @@
 pub mod example;
 mod files;
 pub mod install;
-mod lfs;
+pub mod lfs;
 pub mod mlmodel;
 pub mod path;
 mod read;

@@ -28,6 +28,18 @@ pub fn is_model_file(name: &str) -> bool {
 /// Files of other uses that lie beside a model.
 const NO_MODELS: [&str; 3] = [EXAMPLE, "serving_input_example.json", "requirements.txt"];
 
+/// The files that a model may be by itself.
+const KINDS: &str =
+    "an .onnx, .pkl, .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file";
+
+/// The refusal of a lone file that neither its name nor its content makes a model.
+fn unknown(path: &str) -> FormatError {
+    FormatError::Missing(format!(
+        "neither the name nor the content of `{}` is that of a model; point at an MLflow Model directory, or at {KINDS}",
+        path.escape_debug()
+    ))
+}
+
 /// What a package says about its model.
 #[derive(Debug)]
 pub struct Package {
@@ -52,7 +64,7 @@ pub fn read(files: &dyn Files) -> Result<(Package, Cow<'_, [u8]>), FormatError> 
         Some(bytes) => Some(mlmodel::read(&bytes)?),
         None => None,
     };
-    let data = match &mlmodel {
+    let mut data = match &mlmodel {
         Some(mlmodel) => mlmodel.data_file()?,
         None => lone_file(files)?,
     };
@@ -63,11 +75,19 @@ pub fn read(files: &dyn Files) -> Result<(Package, Cow<'_, [u8]>), FormatError> 
                 data.path
             )
         } else {
-            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .pkl, \
-             .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file"
-                .into()
+            format!(
+                "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at {KINDS}"
+            )
         }));
     };
+    // Of a lone file the content has the last word, not the name.
+    if mlmodel.is_none() {
+        match formats::recognised(&data.flavor, &bytes) {
+            Some(format) => data.flavor = format.flavor.into(),
+            None if data.flavor.is_empty() => return Err(unknown(&data.path)),
+            None => {}
+        }
+    }
     let digest = match files.sha256(&data.path) {
         Some(hex) => format!("sha256:{hex}"),
         None => digest(&bytes),
@@ -142,21 +162,28 @@ fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>
     }
 }
 
-/// The only file of the first kind of which there is just one; `model.onnx` if there is none.
+/// The only file of the first kind of which there is just one; else the only file, whose content must tell; else `model.onnx`.
 fn lone_file(files: &dyn Files) -> Result<DataFile, FormatError> {
     let names = files
         .names()
         .map_err(|e| FormatError::Missing(format!("the package cannot be listed: {e}")))?;
+    let models: Vec<&String> = names
+        .iter()
+        .filter(|n| !NO_MODELS.contains(&n.as_str()))
+        .collect();
     let only = |end: &str| {
-        let mut fits = names.iter().filter(|n| {
-            n.rsplit_once('.').is_some_and(|(_, e)| e == end) && !NO_MODELS.contains(&n.as_str())
-        });
+        let ends = |name: &str| formats::ending_of(name).is_some_and(|(e, _)| e == end);
+        let mut fits = models.iter().filter(|n| ends(n));
         fits.next().filter(|_| fits.next().is_none())
     };
     let found = formats::endings().find_map(|(end, format)| Some((only(end)?, format.flavor)));
-    let (path, flavor) = match found {
-        Some((name, flavor)) => (inside(name)?, flavor),
-        None => ("model.onnx", "onnx"),
+    let (path, flavor) = match (found, models.as_slice()) {
+        (Some((name, flavor)), _) => (inside(name)?, flavor),
+        (None, [only]) => (inside(only)?, ""),
+        (None, _) if models.iter().any(|n| *n == formats::WITHOUT_ENDING) => {
+            (formats::WITHOUT_ENDING, "xgboost")
+        }
+        (None, _) => ("model.onnx", "onnx"),
     };
     Ok(DataFile {
         flavor: flavor.into(),

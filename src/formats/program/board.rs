@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// More registers than any pipeline has.
 const MAX_REGISTERS: usize = 1 << 20;
+/// Nor do its operations read so many, each counted as often as it is read.
+const MAX_READS: usize = 1 << 24;
 
 /// What is known of a register.
 #[derive(Clone, Debug)]
@@ -21,7 +23,7 @@ pub(crate) struct Register {
     /// The column that makes it NaN where it holds none of these words.
     pub(super) unknown: Option<(u32, Arc<[u32]>)>,
     /// Whether it may be NaN or infinite for numbers that are neither.
-    partial: bool,
+    pub(crate) partial: bool,
     pub(crate) precision: Precision,
     /// Where a missing value was filled in and None was not taken for one: the register before.
     pub(super) unfilled: Option<Reg>,
@@ -83,6 +85,8 @@ pub(crate) struct Board {
     pub(super) drawn: Vec<Drawn>,
     /// How many values the encoders look up.
     pub(super) codes: usize,
+    /// How many registers the operations read.
+    reads: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
     pub(crate) path: Vec<String>,
 }
@@ -116,6 +120,7 @@ impl Board {
             named,
             drawn: Vec::new(),
             codes: 0,
+            reads: 0,
             path: Vec::new(),
         }
     }
@@ -143,6 +148,12 @@ impl Board {
     /// Where the part that is being read stands, for messages: `preprocess → cat`.
     pub(crate) fn place(&self) -> String {
         self.path.join(" → ")
+    }
+
+    /// The same for a step inside that part.
+    pub(crate) fn place_of(&self, name: &str) -> String {
+        let path = self.path.iter().map(String::as_str);
+        path.chain([name]).collect::<Vec<_>>().join(" → ")
     }
 
     /// Reads registers, whatever they hold.
@@ -256,6 +267,16 @@ impl Board {
         if width > MAX_REGISTERS - first.min(MAX_REGISTERS) {
             return Err(unsupported!(
                 "`{}` makes more than {MAX_REGISTERS} columns of the row",
+                self.place()
+            ));
+        }
+        self.reads += match &drawn {
+            Drawn::Each(each) => each.reads.len(),
+            Drawn::Other(operation) => operation.reads().len(),
+        };
+        if self.reads > MAX_READS {
+            return Err(unsupported!(
+                "the steps up to `{}` read the columns of the row more than {MAX_READS} times",
                 self.place()
             ));
         }

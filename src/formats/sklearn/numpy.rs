@@ -16,8 +16,7 @@ pub(super) fn array<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>
     stored(arena, id)?.map(Array::needed).transpose()
 }
 
-/// The same, row by row or column by column.
-pub(super) fn stored<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
+fn stored<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
     let object = match arena.node(id) {
         Node::Array(array) => return Ok(Some((**array).clone())),
         Node::Object(object) => object,

@@ -180,7 +180,7 @@ fn the_memory_of_a_booster_is_a_binary_model_up_to_version_1_2() {
         [&before[..], &bytes, behind].concat(),
     ] {
         let parsed = super::read_pickled(&memory, &wrapper).unwrap();
-        assert_eq!(parsed.ir.forest.trees, alone.forest.trees);
+        assert_eq!(parsed.ir.forest.forest.trees, alone.forest.trees);
     }
 }
 

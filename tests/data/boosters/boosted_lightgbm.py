@@ -1,6 +1,7 @@
 """The LightGBM models."""
 
 import io
+import json
 import pickle
 import re
 
@@ -117,5 +118,7 @@ def make(out, prefix=""):
     train("lgb_forest_regression", xr, yr, {"objective": "regression", **bagged})
     train("lgb_custom", xr, yr, {"objective": lambda predicted, table: (predicted - table.get_label(), np.ones(len(predicted)))})
     train("lgb_constant", x3, np.ones(len(x3)), {"objective": "regression"}, rounds=2)
+    small = lgb.train({**QUIET, "objective": "binary", "num_leaves": 4}, lgb.Dataset(x2, y2), 2)
+    data.compress(out / "refused" / "lgb_dump.json.gz", json.dumps(small.dump_model()).encode())
     linear = lgb.train({**QUIET, "objective": "regression", "linear_tree": True}, lgb.Dataset(x0, yr), 2)
     data.compress(out / "refused" / "lgb_linear.txt.gz", linear.model_to_string().encode())

@@ -134,13 +134,6 @@ impl<'d> Part<'d> {
         numpy::array(self.arena, id)?.ok_or_else(|| self.wrong(name, id))
     }
 
-    /// The numbers of an attribute that is a numpy array, row by row however they are stored.
-    pub(super) fn matrix(&self, name: &str) -> Result<Vec<f64>, FormatError> {
-        let id = self.attribute(name)?;
-        let array = numpy::stored(self.arena, id)?.ok_or_else(|| self.wrong(name, id))?;
-        array.floats()
-    }
-
     /// An attribute that is an array of numbers, or one number.
     pub(super) fn array_or_number(&self, name: &str) -> Result<Vec<f64>, FormatError> {
         let id = self.attribute(name)?;

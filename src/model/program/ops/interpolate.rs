@@ -63,7 +63,7 @@ impl Interpolate {
             Precision::F64 => xs.partition_point(|point| *point <= x),
         };
         let low = high.saturating_sub(1);
-        if self.precision == Precision::F64 && (low == last || xs[low] == x) {
+        if self.precision == Precision::F64 && (low == last || xs[low] >= x) {
             return ys[low];
         }
         let slope = round(round(ys[high] - ys[low]) / round(xs[high] - xs[low]));

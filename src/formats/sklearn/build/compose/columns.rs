@@ -36,7 +36,7 @@ impl Reader {
                 })
             };
             let given: Vec<Reg> = places.iter().map(place).collect::<Result<_, _>>()?;
-            let result = match Step::of(part, name, object, Step::Drop)? {
+            let result = match Step::of(part, &self.board.place_of(name), object, Step::Drop)? {
                 Step::Drop => continue,
                 Step::Passthrough => given,
                 Step::Part(inside) => {

@@ -40,8 +40,7 @@ impl<'d> Step<'d> {
         match Part::new(arena, object) {
             Some(part) => Ok(Self::Part(part)),
             None => Err(unsupported!(
-                "the step `{name}` of the {} is {}, which this server does not know and will not run; {ADVICE}",
-                holder.class,
+                "the step `{name}` is {}, which this server does not know and will not run; {ADVICE}",
                 arena.kind(object)
             )),
         }

@@ -45,7 +45,7 @@ impl Reader {
                 return Err(corrupt!("the Pipeline has no steps"));
             };
             reads = self.steps(last, before, reads)?;
-            last = match Step::of(last, name, end[0], Step::Passthrough)? {
+            last = match Step::of(last, &self.board.place_of(name), end[0], Step::Passthrough)? {
                 Step::Part(part) => found(part)?,
                 Step::Passthrough | Step::Drop => {
                     return Err(unsupported!(
@@ -74,7 +74,12 @@ impl Reader {
         mut reads: Vec<Reg>,
     ) -> Result<Vec<Reg>, FormatError> {
         for (name, rest) in steps {
-            match Step::of(holder, name, rest[0], Step::Passthrough)? {
+            match Step::of(
+                holder,
+                &self.board.place_of(name),
+                rest[0],
+                Step::Passthrough,
+            )? {
                 Step::Passthrough => {}
                 Step::Part(part) if is_sampler(part) => {}
                 Step::Part(part) => {

@@ -3,7 +3,10 @@
 //! Source: `sklearn/dummy.py`.
 
 use super::{Estimate, FormatError, Labels, Part, Reader, corrupt, labels, unsupported};
-use crate::{formats::sklearn::build::cells, input::Word, model::largest};
+use crate::{
+    formats::sklearn::build::{cells, labels::place},
+    model::largest,
+};
 
 impl Reader {
     /// The class that was most frequent, or a given one; the shares of the classes, or certainty.
@@ -60,18 +63,7 @@ fn constant(part: Part<'_>, labels: &Labels) -> Result<usize, FormatError> {
         Ok(value) => value,
         Err(_) => cells::values(part, id)?.into_iter().next().flatten(),
     };
-    let place = match (&value, labels) {
-        (Some(Word::Text(text)), Labels::Strings(labels)) => {
-            labels.iter().position(|label| label == text)
-        }
-        (Some(Word::Number(number)), Labels::Integers(labels)) => {
-            labels.iter().position(|label| *label as f64 == *number)
-        }
-        (Some(Word::Boolean(flag)), Labels::Integers(labels)) => {
-            labels.iter().position(|label| *label == i64::from(*flag))
-        }
-        _ => None,
-    };
+    let place = value.and_then(|label| place(labels, &label));
     place.ok_or_else(|| corrupt!("the constant of the {} is none of its classes", part.class))
 }
 

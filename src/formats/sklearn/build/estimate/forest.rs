@@ -15,12 +15,7 @@ pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>,
     Ok(match (part.module, part.class) {
         ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker")
         | ("lightgbm.basic", "Booster") => Some(lightgbm::read(part)?),
-        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
-            Some(xgboost::read(part)?.map(|forest| Coded {
-                forest,
-                categories: Vec::new(),
-            }))
-        }
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => Some(xgboost::read(part)?),
         _ => None,
     })
 }
@@ -57,6 +52,8 @@ impl Reader {
             } = booster.ir;
             if self.sparse && part.package() == "xgboost" {
                 forest.steps.insert(0, zero_is_missing(&forest));
+                // What only rounds to zero is stored.
+                forest.input = Precision::F64;
             }
             self.spend(bytes(&forest))?;
             return Ok(Some((forest, self.board.codes(reads, &categories)?)));

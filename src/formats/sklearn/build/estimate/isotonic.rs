@@ -2,9 +2,7 @@
 //!
 //! Source: `_build_f` and `transform` in `sklearn/isotonic.py`; the numbers have the type of the thresholds.
 
-use super::{
-    Estimate, FormatError, Part, Precision, Reader, Reg, Register, corrupt, ops, unsupported,
-};
+use super::{Estimate, FormatError, Part, Precision, Reader, Reg, Register, corrupt, ops};
 
 impl Reader {
     /// The regression alone, over one column.
@@ -33,17 +31,8 @@ impl Reader {
         };
         let (x, y) = (part.array(x)?, part.array(y)?);
         let single = x.dtype.scalar.size == 4;
-        let outside_is_nan = match part.text("out_of_bounds") {
-            Some("clip") => false,
-            Some("nan") => true,
-            _ => {
-                return Err(unsupported!(
-                    "the {} raises an error for numbers beyond those that it was fitted to, which this server cannot; \
-                     set out_of_bounds=\"clip\"",
-                    part.class
-                ));
-            }
-        };
+        let bounds = part.text("out_of_bounds");
+        let outside_is_nan = bounds != Some("clip");
         let precision = if single {
             Precision::F32
         } else {
@@ -56,7 +45,13 @@ impl Reader {
             precision,
             outside_is_nan,
         };
-        let known = Register::rounded(precision);
-        Ok(self.board.draw(interpolate, [known])?[0])
+        let mut known = Register::rounded(precision);
+        known.partial = outside_is_nan;
+        let result = self.board.draw(interpolate, [known])?;
+        // "raise"
+        if outside_is_nan && bounds != Some("nan") {
+            self.board.refuse_missing(&result);
+        }
+        Ok(result[0])
     }
 }

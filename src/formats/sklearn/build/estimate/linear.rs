@@ -74,7 +74,7 @@ impl Reader {
     /// `X @ coef_.T + intercept_`: a register for each row of `coef_`.
     fn linear(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
         self.board.whole_numbers(reads)?;
-        let weights = part.matrix("coef_")?;
+        let weights = part.array("coef_")?.floats()?;
         // They may have been written as halves of doubles.
         self.spend(weights.len().saturating_mul(4))?;
         let outputs = weights.len().checked_div(reads.len()).unwrap_or(0);

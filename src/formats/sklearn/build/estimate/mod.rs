@@ -74,20 +74,21 @@ impl Reader {
         has_probabilities: bool,
         has_decision: bool,
     ) -> Result<Estimate, FormatError> {
+        let labels = output.labels().cloned();
         let decide = ops::Decide {
             reads: raw.clone(),
-            output: output.clone(),
+            output,
             precision,
         };
         let width = raw.len().max(2) + 1;
         let known = Register::rounded(precision);
         let mut answers = self.board.draw(decide, vec![known; width])?;
-        let Some(labels) = output.labels() else {
+        let Some(labels) = labels else {
             return Ok(Estimate::Numbers(answers));
         };
         let class = answers.split_off(labels.len())[0];
         Ok(Estimate::Classes {
-            labels: labels.clone(),
+            labels,
             probabilities: has_probabilities.then_some(answers),
             decision: has_decision.then_some(raw),
             class,

@@ -105,18 +105,15 @@ impl Reader {
 
     /// Probabilities that sum to 1, in `f64`. What exceeds 1 by some last bits does not.
     fn normalised(&mut self, probabilities: Vec<Reg>) -> Result<Vec<Reg>, FormatError> {
-        let sums = match probabilities.as_slice() {
-            &[p] => {
-                let p = self.double(p)?;
-                self.with_complement(p)?
-            }
-            _ => {
-                let normalise = ops::Normalise {
-                    reads: probabilities,
-                    of_nothing: ops::OfNothing::Equal,
-                };
-                self.board.draw(normalise, [])?
-            }
+        let sums = if let &[p] = probabilities.as_slice() {
+            let p = self.double(p)?;
+            self.with_complement(p)?
+        } else {
+            let normalise = ops::Normalise {
+                reads: probabilities,
+                of_nothing: ops::OfNothing::Equal,
+            };
+            self.board.draw(normalise, [])?
         };
         let ones = vec![1.0; sums.len()];
         self.board.each(StepOp::AtMost, &sums, ones)

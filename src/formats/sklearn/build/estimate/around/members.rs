@@ -4,9 +4,7 @@ use super::{Estimate, FormatError, Part, Reader, Reg, corrupt};
 use crate::formats::sklearn::build::compose::{Step, list};
 
 /// The members that were fitted, each with its name and its place in `estimators`; those that were dropped are left out.
-pub(super) fn members<'d>(
-    holder: Part<'d>,
-) -> Result<Vec<(&'d str, usize, Part<'d>)>, FormatError> {
+pub(super) fn members(holder: Part<'_>) -> Result<Vec<(&str, usize, Part<'_>)>, FormatError> {
     let mut kept = Vec::new();
     for (place, (name, rest)) in list(holder, "estimators")?.into_iter().enumerate() {
         if !matches!(Step::of(holder, name, rest[0], Step::Drop)?, Step::Drop) {

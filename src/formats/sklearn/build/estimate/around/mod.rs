@@ -34,7 +34,7 @@ impl Reader {
             "MultiOutputRegressor" => self.multi_output(part, reads)?,
             "RANSACRegressor" => self.member("estimator", part.part("estimator_")?, reads)?,
             "RFE" | "RFECV" => {
-                let selected = self.transform(part, reads.to_vec())?;
+                let selected = self.select(part, reads)?;
                 self.member("estimator", part.part("estimator_")?, &selected)?
             }
             _ => return Ok(None),

@@ -93,7 +93,8 @@ impl Reader {
     ) -> Result<Vec<Reg>, FormatError> {
         let lambdas = part.columns("lambdas_", reads.len())?;
         if part.flag("standardize") {
-            reads = self.inverse(part.part("_scaler")?, reads)?;
+            let scaler = part.part("_scaler")?;
+            reads = self.inside("scaler", |reader| reader.inverse(scaler, reads))?;
         }
         let function: fn(f64) -> ops::Function = match part.text("method") {
             Some("yeo-johnson") => ops::Function::FromYeoJohnson,

@@ -4,8 +4,10 @@
 //! `sklearn/utils/_response.py` and `_get_pos_label` in `sklearn/metrics/_scorer.py`.
 
 use super::{Classes, Estimate, FormatError, Id, Labels, Part, Reader, Reg, corrupt, ops};
-use crate::formats::sklearn::build::cells;
-use crate::input::Word;
+use crate::{
+    formats::sklearn::build::{cells, labels},
+    input::Word,
+};
 
 /// Metrics of scikit-learn whose `pos_label` is 1 unless it is given.
 const OF_ONE: [&str; 10] = [
@@ -101,19 +103,16 @@ impl Reader {
         };
         let score = score.ok_or_else(|| corrupt!("the {} has no scores", part.class))?;
         let threshold = threshold.unwrap_or(if by_decision { 0.0 } else { 0.5 });
-        let class = match positive {
-            1 => self.above(score, threshold, true)?,
-            _ => {
-                let is = self.above(score, threshold, true)?;
-                let is_not = ops::Recode {
-                    read: is,
-                    codes: ops::Codes::Places(vec![1.0, 0.0]),
-                    unknown: 1.0,
-                    missing: 1.0,
-                };
-                self.board.draw(is_not, [])?[0]
-            }
-        };
+        let mut class = self.above(score, threshold, true)?;
+        if positive == 0 {
+            let is_not = ops::Recode {
+                read: class,
+                codes: ops::Codes::Places(vec![1.0, 0.0]),
+                unknown: 1.0,
+                missing: 1.0,
+            };
+            class = self.board.draw(is_not, [])?[0];
+        }
         Ok(Classes { class, ..answer }.into())
     }
 }
@@ -130,17 +129,6 @@ fn place(part: Part<'_>, label: Id, labels: &Labels) -> Result<usize, FormatErro
 }
 
 fn place_of(part: Part<'_>, word: &Word, labels: &Labels) -> Result<usize, FormatError> {
-    let place = match (word, labels) {
-        (Word::Text(text), Labels::Strings(labels)) => {
-            labels.iter().position(|label| label == text)
-        }
-        (Word::Number(number), Labels::Integers(labels)) => {
-            labels.iter().position(|label| *label as f64 == *number)
-        }
-        (Word::Boolean(flag), Labels::Integers(labels)) => {
-            labels.iter().position(|label| *label == i64::from(*flag))
-        }
-        _ => None,
-    };
-    place.ok_or_else(|| corrupt!("a label of the {} is none of its classes", part.class))
+    labels::place(labels, word)
+        .ok_or_else(|| corrupt!("a label of the {} is none of its classes", part.class))
 }
