@@ -15,7 +15,7 @@ mod write;
 pub mod yaml;
 
 pub use files::Files;
-pub use read::{Package, is_model_file, read};
+pub use read::{Package, is_model_file, model_stem, read};
 pub use recorded::{RECORDED, Recorded};
 pub use registration::{REGISTRATION, Registration};
 pub use write::write;
