@@ -1,7 +1,7 @@
 //! Rows in, answers out: preprocessing, estimator, base score, link and decision.
 
 use super::{
-    check::{InvalidModel, check_output, invalid},
+    check::{InvalidModel, check_output, check_threshold, invalid},
     estimators::{Scorer, Size},
     ir::{Labels, ModelIr, Output, Scores, Step},
     output::decide,
@@ -22,6 +22,8 @@ pub struct Model {
     output: Output,
     output_precision: Precision,
     has_probabilities: bool,
+    /// In the precision of the scores.
+    threshold: Option<f64>,
 }
 
 /// What follows the program.
@@ -91,6 +93,7 @@ impl Model {
             output,
             output_precision,
             has_probabilities,
+            threshold,
         } = ir.into();
         let (reads, by_slots) = match &scores {
             Scores::Forest(forest) => (
@@ -128,6 +131,7 @@ impl Model {
         if let Last::Forest(_) = &last {
             check_output(&output, width)?;
         }
+        check_threshold(threshold, &output)?;
         let names = schema.columns.iter().map(|column| column.name.clone());
         let places = names.enumerate().map(|(i, name)| (name, i)).collect();
         Ok(Self {
@@ -138,6 +142,7 @@ impl Model {
             output,
             output_precision,
             has_probabilities,
+            threshold: threshold.map(|threshold| output_precision.round(threshold)),
         })
     }
 
@@ -160,6 +165,12 @@ impl Model {
                 self.predict_rows_alone(scorer, batch, into);
             }
             _ => self.predict_tiles(batch, into)?,
+        }
+        if let Some(threshold) = self.threshold {
+            let (scores, _) = into.scores.as_chunks::<2>();
+            for (class, [_, second]) in into.classes.iter_mut().zip(scores) {
+                *class = u32::from(*second >= threshold);
+            }
         }
         Ok(())
     }

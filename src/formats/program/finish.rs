@@ -122,6 +122,7 @@ impl Board {
             output,
             output_precision,
             has_probabilities,
+            threshold: None,
         }
     }
 }

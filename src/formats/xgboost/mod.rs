@@ -33,4 +33,5 @@ pub const FORMAT: Format = Format {
     common_endings: &["json"],
     recognises: read::is_model,
     read,
+    behind: read::behind,
 };

@@ -16,7 +16,9 @@ use super::{
     sklearn::Notes,
     trees, ubj, unsupported,
 };
-use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
+use crate::formats::{
+    Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
+};
 use crate::input::{ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestIr, ForestModel, Labels, Output, Step, StepOp, TreeNode};
 
@@ -32,6 +34,14 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
     let notes = Notes::of(&document.learner.attributes);
     let parsed = parse(document, file.class, &notes, file.bytes.len())?;
     Ok(parsed.map(Into::into))
+}
+
+/// The same for a model that reads what other files make of the columns.
+pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed, FormatError> {
+    let document = document::<Document>(file.bytes)?;
+    let notes = Notes::of(&document.learner.attributes);
+    let parsed = parse(document, file.class, &notes, file.bytes.len())?;
+    forest_behind(parsed.map(Coded::plain), before, true)
 }
 
 /// Whether the bytes begin as one of the three formats does. LightGBM dumps JSON too, so braces alone do not tell.
@@ -112,6 +122,7 @@ pub(super) fn parse(
         version: (!version.is_empty()).then(|| version.join(".")),
         parts,
         columns: ColumnsBy::Name,
+        notes: Vec::new(),
     })
 }
 

@@ -5,9 +5,12 @@
 //! A transformer takes registers and gives registers ([`transform`]), an estimator takes registers and gives an [`Estimate`]; what holds
 //! others is in [`compose`]. A further class is one reader in one of the three.
 
+mod agree;
 mod boosting;
+mod bundle;
 mod categories;
 mod cells;
+mod chain;
 mod compose;
 mod ensemble;
 mod estimate;
@@ -15,6 +18,7 @@ mod forests;
 mod hist;
 mod labels;
 mod lightgbm;
+mod lists;
 mod origin;
 mod part;
 mod transform;
@@ -30,7 +34,7 @@ use super::{
     unsupported,
 };
 use crate::{
-    formats::{ColumnsBy, Parsed, program::Board},
+    formats::{Before, ColumnsBy, Parsed, program::Board},
     input::Schema,
     model::{ModelIr, Reg},
 };
@@ -39,8 +43,31 @@ use part::Part;
 /// Steps in steps deeper than this are nobody's model.
 const MAX_DEPTH: usize = 16;
 
+pub(super) use bundle::{root, version_of};
+pub(super) use chain::{Chain, Item};
+pub(super) use lists::{label_list, name_list};
+
+/// Builds the model whose record is `root`, behind what other files make of the columns. `size` is the number of bytes it was read from.
+pub(super) fn behind(
+    arena: &Arena<'_>,
+    root: Id,
+    size: usize,
+    before: &dyn Before,
+) -> Result<Parsed, FormatError> {
+    let root = Part::new(arena, root).ok_or_else(|| part::no_model(arena, root))?;
+    let root = compose::found(root)?;
+    let (origin, _) = origin_of(root)?;
+    let begun = before.begin(&origin.takes())?;
+    let (board, reads, sparse, said) = begun.split();
+    let mut reader = Reader::new(board, size);
+    reader.sparse = sparse;
+    let (last, reads) = reader.before_the_last(root, reads)?;
+    let (ir, parts) = reader.finish(last, reads)?;
+    said.parsed(ir, parts, origin::version(root).map(str::to_owned))
+}
+
 /// Builds the model whose record is `root`. `size` is the number of bytes it was read from, `told` what the package says of the columns.
-pub(super) fn model(
+fn model(
     arena: &Arena<'_>,
     root: Id,
     size: usize,
@@ -49,21 +76,11 @@ pub(super) fn model(
     let root = Part::new(arena, root).ok_or_else(|| part::no_model(arena, root))?;
     let root = compose::found(root)?;
     let version = origin::version(root).map(str::to_owned);
-    let booster = estimate::booster(root)?;
-    let origin = match &booster {
-        Some(booster) => origin::Origin::of(&booster.ir.forest.schema),
-        None => origin::of(root)?,
-    };
-    let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);
+    let (origin, by) = origin_of(root)?;
     let width = origin.width(root, told)?;
-    let mut reader = Reader {
-        board: Board::new(origin.names(width), width, told),
-        size,
-        parts: Vec::new(),
-        sparse: false,
-        depth: 0,
-    };
-    let all = reader.board.all_columns();
+    let board = Board::new(origin.names(width), width, told);
+    let all = board.all_columns();
+    let mut reader = Reader::new(board, size);
     let (last, reads) = reader.before_the_last(root, all)?;
     let (ir, parts) = reader.finish(last, reads)?;
     Ok(Parsed {
@@ -72,6 +89,18 @@ pub(super) fn model(
         version,
         parts,
         columns: by,
+        notes: Vec::new(),
+    })
+}
+
+/// What a model says of its columns, and how it finds them in a table.
+fn origin_of(root: Part<'_>) -> Result<(origin::Origin, ColumnsBy), FormatError> {
+    Ok(match estimate::booster(root)? {
+        Some(booster) => (
+            origin::Origin::of(&booster.ir.forest.schema),
+            booster.columns,
+        ),
+        None => (origin::of(root)?, ColumnsBy::Name),
     })
 }
 
@@ -89,6 +118,16 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(board: Board, size: usize) -> Self {
+        Self {
+            board,
+            size,
+            parts: Vec::new(),
+            sparse: false,
+            depth: 0,
+        }
+    }
+
     /// Reads a part that is inside another one, called `name` there.
     fn inside<T>(
         &mut self,

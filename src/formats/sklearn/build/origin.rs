@@ -1,7 +1,10 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
 use super::{Part, compose, corrupt, unsupported};
-use crate::{formats::FormatError, input::Schema};
+use crate::{
+    formats::{FormatError, Takes},
+    input::Schema,
+};
 
 /// What the parts of a model say of its columns.
 #[derive(Debug, Default)]
@@ -63,6 +66,14 @@ impl Origin {
         Self {
             names: schema.named.then(|| names.collect()),
             width: Some(schema.len()),
+        }
+    }
+
+    /// The same, for what stands beside other files.
+    pub(super) fn takes(&self) -> Takes {
+        Takes {
+            names: self.names.clone(),
+            width: self.width.or(self.names.as_ref().map(Vec::len)),
         }
     }
 
