@@ -15,6 +15,19 @@ pub enum Threshold<'a> {
     In(Beside<'a>),
 }
 
+impl Threshold<'_> {
+    /// The number.
+    ///
+    /// # Errors
+    /// `Corrupt` or `Unsupported` as the file is.
+    pub fn number(&self) -> Result<f64, FormatError> {
+        match self {
+            Self::Is(threshold) => Ok(*threshold),
+            Self::In(file) => number(file.bytes).map_err(in_file(file.name)),
+        }
+    }
+}
+
 /// The files beside a model, by what they do.
 #[derive(Clone, Debug, Default)]
 pub struct Companions<'a> {
@@ -63,10 +76,11 @@ pub(super) fn read(
         parsed.notes.push(note);
     }
     if let Some(threshold) = &companions.threshold {
-        let (threshold, from) = match threshold {
-            Threshold::Is(threshold) => (*threshold, "the package"),
-            Threshold::In(file) => (number(file.bytes).map_err(in_file(file.name))?, file.name),
+        let from = match threshold {
+            Threshold::Is(_) => "the package",
+            Threshold::In(file) => file.name,
         };
+        let threshold = threshold.number()?;
         let note = decide_from(&mut parsed.ir, threshold, from)?;
         parsed.notes.push(note);
         parsed.parts.push(format!("threshold {threshold}"));

@@ -1,5 +1,6 @@
 //! The MLflow Model directory: the only room that knows `MLmodel`, YAML and the names of the files.
 
+mod beside;
 pub mod example;
 mod files;
 pub mod install;
@@ -14,6 +15,7 @@ mod tests;
 mod write;
 pub mod yaml;
 
+pub use beside::{Companions, Threshold, forbidden_by};
 pub use files::Files;
 pub use read::{Package, is_model_file, read};
 pub use recorded::{RECORDED, Recorded};
