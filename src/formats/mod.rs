@@ -26,6 +26,7 @@ pub use error::FormatError;
 pub(crate) use error::{corrupt, in_file, unsupported};
 use format::MAX_FEATURES;
 pub use format::{ColumnsBy, Format, ModelFile, Parsed};
+pub(crate) use sklearn::version as sklearn_version;
 
 /// Every format. The order decides which file of a folder is the model where several could be.
 pub const FORMATS: [&Format; 4] = [

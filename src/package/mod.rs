@@ -6,6 +6,7 @@ mod files;
 pub mod install;
 mod lfs;
 pub mod mlmodel;
+mod pack;
 pub mod path;
 mod read;
 mod recorded;
@@ -17,6 +18,7 @@ pub mod yaml;
 
 pub use beside::{Companions, Threshold, forbidden_by};
 pub use files::Files;
+pub use pack::{Packed, Unpacked};
 pub use read::{Package, is_model_file, read};
 pub use recorded::{RECORDED, Recorded};
 pub use registration::{REGISTRATION, Registration};

@@ -2,13 +2,17 @@
 //!
 //! Source: <https://mlflow.org/docs/latest/ml/model/> and files that MLflow 3.18 wrote.
 
+mod data;
 mod document;
 mod packed;
 mod signature;
 mod write;
 
+pub use data::DataFile;
+use data::scalar;
 pub use document::{LoggedAs, MlModelDocument, Training};
-pub use write::{Packaged, environment, write};
+pub use packed::{PackedModel, write as write_packed};
+pub use write::{Packaged, environment, trained, write};
 
 use super::{
     beside::Companions,
@@ -50,19 +54,6 @@ pub struct NamedFile {
     pub path: String,
     /// Whether the model can be loaded without it.
     pub optional: bool,
-}
-
-/// The data file of the flavor that this server reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataFile {
-    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
-    pub flavor: String,
-    /// The version of the library that wrote it, where the file says so.
-    pub version: Option<String>,
-    /// `model_class`: the Python class of the model, such as `xgboost.sklearn.XGBClassifier`.
-    pub class: Option<String>,
-    /// Relative to the package.
-    pub path: String,
 }
 
 /// Reads an `MLmodel` file.
@@ -167,14 +158,5 @@ impl MlModel {
              mlflow.onnx",
             names.join(", ")
         )
-    }
-}
-
-/// Reads a version as text, because YAML may take it for a number.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
