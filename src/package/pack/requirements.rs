@@ -35,7 +35,7 @@ pub(super) fn of(files: &[&Beside<'_>], version: Option<&str>, parts: &[String])
     let mut needed = vec![MLFLOW.to_owned(), "numpy".to_owned(), "pandas".to_owned()];
     if any(&["pkl", "pickle", "joblib", "skops"]) {
         let mut versions = files
-            .files()
+            .iter()
             .filter_map(|file| formats::sklearn_version(file.bytes));
         needed.push(at("scikit-learn", versions.next().as_deref()));
     }
