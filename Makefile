@@ -76,7 +76,7 @@ parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embe
 	$(tools)/bin/python tests/data/parity.py models/iris tests/data/iris_rows.csv tests/data/iris_expected.json
 
 # Another seed draws other models: make random-models SEED=7 MODELS=500
-random-models: target/random/built ## Random models of the Python libraries, held against them (3 min cold, 15 s warm)
+random-models: target/random/built ## Random models and whole pipelines of the Python libraries, held against them (4 min cold, 2 min warm)
 	cargo build
 	target/random/bin/python tests/random/compare.py $(build)/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
 

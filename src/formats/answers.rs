@@ -76,7 +76,7 @@ fn same(a: &Labels, b: &Labels) -> bool {
 pub(crate) fn short(names: &[String]) -> String {
     const SHOWN: usize = 6;
     let cut = |name: &String| {
-        let cut: String = name.chars().take(40).collect();
+        let cut: String = name.chars().take(80).collect();
         cut.escape_debug().to_string()
     };
     let mut shown: Vec<String> = names.iter().take(SHOWN).map(cut).collect();

@@ -15,6 +15,8 @@ pub(crate) struct Categories {
     /// The place of the column.
     pub(crate) column: usize,
     pub(crate) values: Vec<Option<Word>>,
+    /// Whether a category that the fit did not see is an error; else it is a missing value.
+    pub(crate) closed: bool,
 }
 
 /// A forest, and the categories of its columns.
@@ -52,7 +54,7 @@ impl Coded {
 }
 
 impl Board {
-    /// The registers that a forest reads in the place of its columns: a category that the fit did not see is a missing value.
+    /// The registers that a forest reads in the place of its columns.
     ///
     /// # Errors
     /// `Unsupported` where words would have to be found among computed numbers.
@@ -62,14 +64,20 @@ impl Board {
         categories: &[Categories],
     ) -> Result<Vec<Reg>, FormatError> {
         let mut reads = columns.to_vec();
-        for Categories { column, values } in categories {
+        for Categories {
+            column,
+            values,
+            closed,
+        } in categories
+        {
             let Some(read) = reads.get_mut(*column) else {
                 continue;
             };
             let entry = |(code, word): (usize, &Option<Word>)| Some((word.clone()?, code as f64));
             let entries: Vec<Entry> = values.iter().enumerate().filter_map(entry).collect();
-            let unseen = Otherwise::Is(f64::NAN);
-            *read = self.recode(*read, &entries, unseen, unseen)?;
+            let missing = Otherwise::Is(f64::NAN);
+            let unseen = if *closed { Otherwise::Refuse } else { missing };
+            *read = self.recode(*read, &entries, unseen, missing)?;
         }
         Ok(reads)
     }

@@ -41,12 +41,31 @@ pub fn by_flavor(flavor: &str) -> Option<&'static Format> {
     FORMATS.into_iter().find(|format| format.flavor == flavor)
 }
 
+/// Ends that a compressed dump has behind its own, as in `model.pkl.gz`.
+const PACKED: [&str; 6] = ["gz", "z", "bz2", "lzma", "xz", "lz4"];
+
+/// The name of the file that `SageMaker`'s XGBoost writes.
+pub const WITHOUT_ENDING: &str = "xgboost-model";
+
 /// The format of a file by the end of its name, in capitals or not.
 pub fn by_file_name(name: &str) -> Option<&'static Format> {
-    let (_, end) = name.rsplit_once('.')?;
-    let mut known = endings();
-    let found = known.find(|(ending, _)| ending.eq_ignore_ascii_case(end));
-    found.map(|(_, format)| format)
+    if name == WITHOUT_ENDING {
+        return Some(&xgboost::FORMAT);
+    }
+    ending_of(name).map(|(_, format)| format)
+}
+
+/// The end of a file name that belongs to a format.
+pub fn ending_of(name: &str) -> Option<(&'static str, &'static Format)> {
+    let known = |name: &str| {
+        let (_, end) = name.rsplit_once('.')?;
+        endings().find(|(ending, _)| ending.eq_ignore_ascii_case(end))
+    };
+    known(name).or_else(|| {
+        let (name, end) = name.rsplit_once('.')?;
+        let packed = PACKED.iter().any(|p| p.eq_ignore_ascii_case(end));
+        known(name).filter(|(_, format)| packed && format.flavor == sklearn::FORMAT.flavor)
+    })
 }
 
 /// The format of a file by its first bytes.
@@ -54,6 +73,12 @@ pub fn by_content(bytes: &[u8]) -> Option<&'static Format> {
     FORMATS
         .into_iter()
         .find(|format| (format.recognises)(bytes))
+}
+
+/// The format that the content is of: the one that was named if it may be, else any other that it looks like.
+pub fn recognised(flavor: &str, bytes: &[u8]) -> Option<&'static Format> {
+    let named = by_flavor(flavor).filter(|format| (format.recognises)(bytes));
+    named.or_else(|| by_content(bytes))
 }
 
 /// Ends of file names and their formats; those that other files have too come last.
@@ -75,16 +100,8 @@ pub fn endings() -> impl Iterator<Item = (&'static str, &'static Format)> {
 /// # Errors
 /// As the reader says.
 pub fn read(format: &'static Format, file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
-    (really(format, file.bytes).read)(file)
-}
-
-/// The format that the content looks like, else the one that it is said to be.
-fn really(format: &'static Format, bytes: &[u8]) -> &'static Format {
-    if (format.recognises)(bytes) {
-        format
-    } else {
-        by_content(bytes).unwrap_or(format)
-    }
+    let format = recognised(format.flavor, file.bytes).unwrap_or(format);
+    (format.read)(file)
 }
 
 /// Reads a file as [`read()`] does, with the files that lie beside it. `name` is what messages call the file.
@@ -97,5 +114,6 @@ pub fn read_with(
     name: &str,
     companions: &Companions<'_>,
 ) -> Result<Parsed, FormatError> {
-    companions::read(really(format, file.bytes), file, name, companions)
+    let format = recognised(format.flavor, file.bytes).unwrap_or(format);
+    companions::read(format, file, name, companions)
 }

@@ -6,11 +6,12 @@
 mod accept;
 mod batch;
 mod csv;
+mod refusal;
 mod schema;
 mod words;
 
-pub use accept::{Refusal, Value};
 pub use batch::{Batch, Ragged};
 pub use csv::{Cell, CsvError, CsvRows};
+pub use refusal::{Refusal, Value};
 pub use schema::{Column, ColumnType, Precision, Schema};
 pub use words::{Word, Words};

@@ -2,9 +2,11 @@
 //!
 //! Nothing here is trusted. Indices may point anywhere, counts may lie; the checks refuse what does not hold.
 
-use super::program::{Operation, Reg};
-use crate::input::{Precision, Schema};
-use std::{collections::HashSet, sync::Arc};
+use crate::input::Precision;
+use std::collections::HashSet;
+
+/// The number of a register of a row: its columns first, then what the operations append.
+pub type Reg = u32;
 
 /// How a split compares a feature `x` with its threshold `t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,104 +280,5 @@ impl ForestScores {
     pub(super) fn reads_slots(&self) -> bool {
         self.steps.is_empty()
             && (self.input == Precision::F64 || self.forest.precision == self.input)
-    }
-}
-
-/// Where the scores come from.
-#[derive(Clone, Debug)]
-pub enum Scores {
-    /// From a forest at the end; [`ModelIr::output`] says what its raw scores mean.
-    Forest(Box<ForestScores>),
-    /// From registers that hold what a client sees.
-    Registers {
-        scores: Vec<Reg>,
-        /// The place of the winning class, for a classifier.
-        class: Option<Reg>,
-    },
-}
-
-/// Everything a flavor reads out of a file, unchecked.
-#[derive(Clone, Debug)]
-pub struct ModelIr {
-    pub schema: Schema,
-    /// What happens to the columns first.
-    pub program: Vec<Arc<dyn Operation>>,
-    pub scores: Scores,
-    pub output: Output,
-    /// The precision of the scores a client sees: what the source library would have answered.
-    pub output_precision: Precision,
-    /// Whether the scores of a classifier are probabilities, or at least what the library gives out as such. If not, it answers labels.
-    pub has_probabilities: bool,
-    /// Where the answer is not the most probable class: of two classes the second one is the answer from this probability on.
-    pub threshold: Option<f64>,
-}
-
-impl ModelIr {
-    /// The forest that a model is which has nothing before it.
-    #[cfg(test)]
-    pub(crate) fn into_forest(self) -> ForestModel {
-        let Scores::Forest(scores) = self.scores else {
-            panic!("the model does not end in a forest");
-        };
-        assert!(
-            self.program.is_empty(),
-            "something stands before the forest"
-        );
-        let ForestScores {
-            input,
-            steps,
-            forest,
-            aggregation,
-            base,
-            ..
-        } = *scores;
-        ForestModel {
-            schema: self.schema,
-            input,
-            steps,
-            forest,
-            aggregation,
-            base,
-            output: self.output,
-            output_precision: self.output_precision,
-        }
-    }
-}
-
-/// A forest over the columns themselves, unchecked: what the readers of tree ensembles make.
-#[derive(Clone, Debug)]
-pub struct ForestModel {
-    pub schema: Schema,
-    /// The precision rows are rounded to before the first step.
-    pub input: Precision,
-    pub steps: Vec<Step>,
-    pub forest: ForestIr,
-    pub aggregation: Aggregation,
-    /// Added to the aggregated scores: empty, or one number per output.
-    pub base: Vec<f64>,
-    pub output: Output,
-    /// The precision of the scores a client sees: what the source library would have answered.
-    pub output_precision: Precision,
-}
-
-impl From<ForestModel> for ModelIr {
-    fn from(model: ForestModel) -> Self {
-        let scores = ForestScores {
-            reads: None,
-            input: model.input,
-            steps: model.steps,
-            forest: model.forest,
-            aggregation: model.aggregation,
-            base: model.base,
-        };
-        Self {
-            schema: model.schema,
-            program: Vec::new(),
-            scores: Scores::Forest(Box::new(scores)),
-            output: model.output,
-            output_precision: model.output_precision,
-            has_probabilities: true,
-            threshold: None,
-        }
     }
 }

@@ -12,15 +12,19 @@ mod output;
 mod predict;
 mod prepare;
 pub mod program;
+mod source;
+mod sum;
 #[cfg(test)]
 mod tests;
 
 pub use check::InvalidModel;
 pub use estimators::Size;
 pub use ir::{
-    Aggregation, BinaryScores, CategorySet, ForestIr, ForestModel, ForestScores, Labels, Link,
-    ModelIr, Output, Scores, Step, StepOp, Test, TreeNode,
+    Aggregation, BinaryScores, CategorySet, ForestIr, ForestScores, Labels, Link, Output, Reg,
+    Step, StepOp, Test, TreeNode,
 };
 pub(crate) use output::largest;
 pub use predict::{Model, Predictions, Unanswered};
-pub use program::{Operation, Reg, ops};
+pub use program::{Operation, ops};
+pub use source::{ForestModel, ModelIr, Scores};
+pub(crate) use sum::pairwise_sum;

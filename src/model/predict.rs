@@ -3,9 +3,10 @@
 use super::{
     check::{InvalidModel, check_output, check_threshold, invalid},
     estimators::{Scorer, Size},
-    ir::{Labels, ModelIr, Output, Scores, Step},
+    ir::{Labels, Output, Reg, Step},
     output::decide,
-    program::{Program, Reg, Registers, Scratch, TILE},
+    program::{Program, Registers, Scratch, TILE, ops::ReadyForest},
+    source::{ModelIr, Scores},
 };
 use crate::input::{Batch, Precision, Schema};
 use std::collections::HashMap;
@@ -29,7 +30,10 @@ pub struct Model {
 /// What follows the program.
 #[derive(Debug)]
 enum Last {
-    Forest(Box<Scorer>),
+    /// A forest over the columns themselves.
+    Rows(Box<Scorer>),
+    /// A forest over registers.
+    Forest(Box<ReadyForest>),
     Registers {
         scores: Vec<Reg>,
         class: Option<Reg>,
@@ -105,17 +109,20 @@ impl Model {
             }
         };
         let (program, slots) = Program::new(schema.len(), &program, &reads, by_slots)?;
-        let (last, width) = match scores {
-            Scores::Forest(forest) => {
-                if forest.reads.is_none() {
-                    schema.precision = forest.input;
-                    for column in &mut schema.columns {
-                        column.nullable = forest.forest.handles_missing;
-                    }
+        let last = match scores {
+            Scores::Forest(forest) if forest.reads.is_none() => {
+                schema.precision = forest.input;
+                for column in &mut schema.columns {
+                    column.nullable = forest.forest.handles_missing;
                 }
-                let scorer = Scorer::new(&forest, schema.len(), &Registers::new(&slots))?;
-                let width = scorer.width();
-                (Last::Forest(Box::new(scorer)), width)
+                let scorer = Scorer::new(&forest, schema.len())?;
+                check_output(&output, scorer.width())?;
+                Last::Rows(Box::new(scorer))
+            }
+            Scores::Forest(forest) => {
+                let forest = ReadyForest::new(&forest, &Registers::new(&slots))?;
+                check_output(&output, forest.scorer().width())?;
+                Last::Forest(Box::new(forest))
             }
             Scores::Registers { scores, class } => {
                 if class.is_some() != output.labels().is_some() || scores.is_empty() {
@@ -125,12 +132,9 @@ impl Model {
                 if scores.len() != width {
                     invalid!("there are {} scores for {width} classes", scores.len());
                 }
-                (Last::Registers { scores, class }, width)
+                Last::Registers { scores, class }
             }
         };
-        if let Last::Forest(_) = &last {
-            check_output(&output, width)?;
-        }
         check_threshold(threshold, &output)?;
         let names = schema.columns.iter().map(|column| column.name.clone());
         let places = names.enumerate().map(|(i, name)| (name, i)).collect();
@@ -161,9 +165,7 @@ impl Model {
         into.classes.clear();
         into.scores.clear();
         match &self.last {
-            Last::Forest(scorer) if scorer.reads_rows() => {
-                self.predict_rows_alone(scorer, batch, into);
-            }
+            Last::Rows(scorer) => self.predict_rows_alone(scorer, batch, into),
             _ => self.predict_tiles(batch, into)?,
         }
         if let Some(threshold) = self.threshold {
@@ -213,7 +215,8 @@ impl Model {
             let n = rows.len() / batch.width().max(1);
             let tile = self.program.tile(registers, n);
             match &self.last {
-                Last::Forest(scorer) => scorer.score_tile(&tile, scratch, |_, sums| {
+                Last::Rows(_) => {}
+                Last::Forest(forest) => forest.score(&tile, scratch, |_, sums| {
                     decide(&self.output, self.output_precision, sums, classes, scores);
                 }),
                 Last::Registers {
@@ -281,7 +284,8 @@ impl Model {
     /// The steps of the forest at the end.
     pub fn steps(&self) -> &[Step] {
         match &self.last {
-            Last::Forest(scorer) => scorer.steps(),
+            Last::Rows(scorer) => scorer.steps(),
+            Last::Forest(forest) => forest.scorer().steps(),
             Last::Registers { .. } => &[],
         }
     }
@@ -289,7 +293,8 @@ impl Model {
     /// How large all forests together are, wherever in the model they are.
     pub fn size(&self) -> Size {
         let last = match &self.last {
-            Last::Forest(scorer) => Some(scorer.forest().size()),
+            Last::Rows(scorer) => Some(scorer.forest().size()),
+            Last::Forest(forest) => Some(forest.scorer().forest().size()),
             Last::Registers { .. } => None,
         };
         self.program.sizes().chain(last).sum()
@@ -300,7 +305,8 @@ impl Last {
     /// Numbers per row.
     fn width(&self) -> usize {
         match self {
-            Self::Forest(scorer) => scorer.width(),
+            Self::Rows(scorer) => scorer.width(),
+            Self::Forest(forest) => forest.scorer().width(),
             Self::Registers { scores, .. } => scores.len(),
         }
     }

@@ -4,7 +4,7 @@ mod beside;
 pub mod example;
 mod files;
 pub mod install;
-mod lfs;
+pub mod lfs;
 pub mod mlmodel;
 mod pack;
 pub mod path;

@@ -29,6 +29,18 @@ pub fn is_model_file(name: &str) -> bool {
 /// Files of other uses that lie beside a model.
 const NO_MODELS: [&str; 3] = [EXAMPLE, "serving_input_example.json", "requirements.txt"];
 
+/// The files that a model may be by itself.
+const KINDS: &str =
+    "an .onnx, .pkl, .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file";
+
+/// The refusal of a lone file that neither its name nor its content makes a model.
+fn unknown(path: &str) -> FormatError {
+    FormatError::Missing(format!(
+        "neither the name nor the content of `{}` is that of a model; point at an MLflow Model directory, or at {KINDS}",
+        path.escape_debug()
+    ))
+}
+
 /// What a package says about its model.
 #[derive(Debug)]
 pub struct Package {
@@ -61,7 +73,7 @@ pub fn read(
         Some(bytes) => Some(mlmodel::read(&bytes)?),
         None => None,
     };
-    let (data, companions) = match &mlmodel {
+    let (mut data, mut companions) = match &mlmodel {
         Some(mlmodel) => (mlmodel.data_file()?, mlmodel.companions()?),
         None => {
             let names = beside::names(files)?;
@@ -75,6 +87,15 @@ pub fn read(
     let Some(bytes) = optional(files, &data.path)? else {
         return Err(no_data(&data, mlmodel.is_some()));
     };
+    if mlmodel.is_none() {
+        companions.before.retain(|name| *name != data.path);
+        // Of a lone file the content has the last word, not the name.
+        match formats::recognised(&data.flavor, &bytes) {
+            Some(format) => data.flavor = format.flavor.into(),
+            None if data.flavor.is_empty() => return Err(unknown(&data.path)),
+            None => {}
+        }
+    }
     let contents = contents(files, &companions)?;
     let path = mlmodel.as_ref().and_then(|m| m.example.as_deref());
     let example = inside(path.unwrap_or(EXAMPLE))
@@ -101,9 +122,9 @@ fn no_data(data: &DataFile, named: bool) -> FormatError {
             data.path
         )
     } else {
-        "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at an .onnx, .pkl, \
-         .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file"
-            .into()
+        format!(
+            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at {KINDS}"
+        )
     })
 }
 
@@ -239,24 +260,32 @@ fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>
     }
 }
 
-/// The only file of the first kind of which there is just one; `model.onnx` if there is none.
+/// The only file of the first kind of which there is just one; else the only file, whose content must tell; else `model.onnx`.
 ///
-/// Files with the names of companions count only where there is no other.
+/// Files with the names of companions count only where no other can be a model.
 fn lone_file(names: &[String]) -> Result<DataFile, FormatError> {
-    let models = |name: &&String| !NO_MODELS.contains(&name.as_str());
-    let companion = |name: &&String| beside::is_companion(name);
-    let (companions, others): (Vec<_>, Vec<_>) = names.iter().filter(models).partition(companion);
-    let any = others.iter().any(|name| is_model_file(name));
-    let names = if any { others } else { companions };
+    let models: Vec<&String> = names
+        .iter()
+        .filter(|n| !NO_MODELS.contains(&n.as_str()))
+        .collect();
+    let alone = |name: &&String| !beside::is_companion(name) && is_model_file(name);
+    let models: Vec<&String> = match models.iter().copied().any(|name| alone(&name)) {
+        true => models.into_iter().filter(alone).collect(),
+        false => models,
+    };
     let only = |end: &str| {
-        let mut fits = (names.iter().copied())
-            .filter(|name| name.rsplit_once('.').is_some_and(|(_, e)| e == end));
+        let ends = |name: &str| formats::ending_of(name).is_some_and(|(e, _)| e == end);
+        let mut fits = models.iter().copied().filter(|name| ends(name));
         fits.next().filter(|_| fits.next().is_none())
     };
     let found = formats::endings().find_map(|(end, format)| Some((only(end)?, format.flavor)));
-    let (path, flavor) = match found {
-        Some((name, flavor)) => (inside(name)?, flavor),
-        None => ("model.onnx", "onnx"),
+    let (path, flavor) = match (found, models.as_slice()) {
+        (Some((name, flavor)), _) => (inside(name)?, flavor),
+        (None, [only]) => (inside(only)?, ""),
+        (None, _) if models.iter().any(|n| *n == formats::WITHOUT_ENDING) => {
+            (formats::WITHOUT_ENDING, "xgboost")
+        }
+        (None, _) => ("model.onnx", "onnx"),
     };
     Ok(DataFile {
         flavor: flavor.into(),

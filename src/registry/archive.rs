@@ -1,7 +1,10 @@
 //! Archives of a package: `.tar`, `.tar.gz`, `.tgz` and `.zip`, unpacked into a directory.
 
 use super::error::RegistryError;
-use crate::package::path::{MAX_FILES, inside};
+use crate::package::{
+    lfs,
+    path::{MAX_FILES, inside},
+};
 use flate2::read::GzDecoder;
 use std::{
     fs::{self, File},
@@ -40,13 +43,17 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
         room: size.saturating_mul(MAX_RATIO),
         files: 0,
     };
-    // The first bytes tell the kind of the archive. Its name may be wrong.
-    let mut magic = [0; 2];
-    let read = file.read(&mut magic).and_then(|_| file.rewind());
+    // The first bytes tell which archive it is: a name may be anything.
+    let mut magic = Vec::new();
+    let read = (&mut file).take(64).read_to_end(&mut magic);
+    let read = read.and_then(|_| file.rewind());
     read.map_err(|error| unpacking.broken(&error))?;
-    match &magic {
-        b"PK" => unpacking.zip(file)?,
-        [0x1f, 0x8b] => unpacking.tar(GzDecoder::new(file))?,
+    if let Some(pointer) = lfs::pointer(&name, &magic) {
+        return Err(RegistryError::Corrupt(pointer));
+    }
+    match magic.as_slice() {
+        [b'P', b'K', ..] => unpacking.zip(file)?,
+        [0x1f, 0x8b, ..] => unpacking.tar(GzDecoder::new(file))?,
         _ => unpacking.tar(file)?,
     }
     fs::remove_file(archive).map_err(|error| unreadable(&error))?;
@@ -204,6 +211,20 @@ mod tests {
             .collect();
         names.sort();
         Ok(names)
+    }
+
+    #[test]
+    fn an_archive_that_is_only_a_pointer_of_git_lfs_is_called_so() {
+        let pack: Pack = |path, _| {
+            let pointer =
+                "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 6590\n";
+            fs::write(path, pointer).expect("written");
+        };
+        let error = unpacked("churn.tar.gz", pack, &[]).unwrap_err().to_string();
+        assert!(
+            error.starts_with("`churn.tar.gz` is a pointer of Git LFS"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use crate::app::app;
 use ml_serving::http::App;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{
+    io::{Read, Write},
+    sync::Arc,
+};
 
 /// Kinds of models: columns with names and without, classes of both kinds and none, rows of `f32` and of `f64`, several targets.
 pub const KINDS: [(&str, &str); 5] = [
@@ -61,10 +64,42 @@ pub fn uri(package: &tempfile::TempDir) -> String {
     package.path().join("churn").display().to_string()
 }
 
+/// A pipeline that scikit-learn fitted, one of `tests/data/pipelines`, as the file that a team has.
+pub fn pipeline(case: &str) -> tempfile::NamedTempFile {
+    let packed = std::fs::File::open(format!("tests/data/pipelines/{case}.gz")).unwrap();
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(packed)
+        .read_to_end(&mut bytes)
+        .unwrap();
+    let line = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let header: Value = serde_json::from_slice(&bytes[..line]).unwrap();
+    let length = |file: &Value| file[1].as_u64().unwrap() as usize;
+    let files: Vec<usize> = header["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(length)
+        .collect();
+    // The files stand at the end, the pickle first.
+    let first = bytes.len() - files.iter().sum::<usize>();
+    let mut file = tempfile::Builder::new().suffix(".pkl").tempfile().unwrap();
+    file.write_all(&bytes[first..first + files[0]]).unwrap();
+    file
+}
+
+/// A server of one of these.
+pub fn serving(case: &str) -> Arc<App> {
+    app(&pipeline(case).path().display().to_string())
+}
+
 /// Every kind of model, each behind a server of its own.
 pub fn apps() -> Vec<(&'static str, Arc<App>)> {
     let kinds = KINDS.iter().map(|(kind, uri)| (*kind, app(uri)));
     kinds
-        .chain([("missing_and_typed", app(&uri(&typed())))])
+        .chain([
+            ("missing_and_typed", app(&uri(&typed()))),
+            ("words", serving("1.9.1-core_forest_error")),
+            ("labels_only", serving("1.9.1-linear_svc_words")),
+        ])
         .collect()
 }

@@ -17,3 +17,4 @@ mod parity;
 mod registry;
 mod shutdown;
 mod start;
+mod words;

@@ -1,10 +1,12 @@
-"""Random models of the libraries that are installed here, each in a random serialization, against `ml-serving predict`.
+"""Random models of the libraries that are installed here, each in a random serialization, against `ml-serving`.
 
-    compare.py BINARY [SEED [COUNT]]
+    compare.py BINARY [SEED [COUNT [models|pipelines]]]
 
-Prints every model whose labels differ or whose scores are off by more than 1e-5, and exits with 1 if there was one. The same
-seed makes the same models with the same libraries; other versions of them are an environment of their own, for example
-tests/data/sklearn/requirements-1.2.2.txt with xgboost and lightgbm of that time. What cannot be fitted is drawn again.
+Every other model is a whole pipeline over a table with words, asked over HTTP, because CSV cannot tell "" from a missing value
+(whole.py); the others are trees over numbers, asked by `ml-serving predict`. Prints every model whose labels differ, whose scores are
+off by more than 1e-5, or that answers a row which Python refuses, and exits with 1 if there was one. The same seed makes the same
+models with the same libraries; other versions of them are an environment of their own, for example
+tests/data/pipelines/requirements-1.2.2.txt. What cannot be fitted is drawn again.
 """
 
 import collections, io, pathlib, pickle, subprocess, sys, tempfile, warnings
@@ -15,6 +17,8 @@ from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, Gradien
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
+
+import whole
 
 warnings.simplefilter("ignore")
 VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
@@ -216,17 +220,20 @@ def difference(draw, binary, folder):
 
 
 def main():
-    binary, seed, count = sys.argv[1], *(int(x) for x in (sys.argv[2:] + ["0", "100"][len(sys.argv) - 2:]))
-    draw, wrong, done = Draw(seed), [], 0
+    binary, seed, count, kind = sys.argv[1], *(sys.argv[2:] + ["0", "100", "both"][len(sys.argv) - 2:])
+    draw, wrong, done, count = Draw(int(seed)), [], 0, int(count)
+    boosters = ["hist"] + ["xgboost"] * bool(xgboost) + ["lightgbm"] * bool(lightgbm)
     with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
         for _ in range(10 * count):
             if done == count:
                 break
+            pipeline = kind == "pipelines" or kind == "both" and done % 2
             try:
-                found = difference(draw, binary, pathlib.Path(folder))
+                found = whole.difference(draw, binary, folder, boosters) if pipeline else difference(draw, binary, folder)
             except Exception as error:
                 # Too few values for a split, negative targets and the like; a refusal of ours ends the run.
-                print(f"drawn again: {str(error).splitlines()[0][:90]}", file=sys.stderr)
+                print(f"drawn again: {type(error).__name__}: {''.join(str(error).splitlines()[:1])[:90]}", file=sys.stderr)
                 continue
             done += 1
             if found:

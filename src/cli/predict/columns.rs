@@ -57,7 +57,15 @@ pub(super) fn find<R: Read>(
 }
 
 fn lacks(file: &str, missing: &[String], listed: &str) -> Error {
-    let names = missing.iter().take(LISTED).cloned().collect::<Vec<_>>();
+    // Spaces at an end are not seen without quotes.
+    let shown = |name: &String| {
+        if name.trim() == name {
+            name.clone()
+        } else {
+            format!("{name:?}")
+        }
+    };
+    let names = missing.iter().take(LISTED).map(shown).collect::<Vec<_>>();
     let names = names.join(", ");
     let what = match missing.len() {
         1 => format!("no column {names}, which the model needs"),
@@ -150,6 +158,10 @@ mod tests {
         assert_eq!(
             found("a,b", &named(&["a", "c"])).unwrap_err(),
             "t.csv has no column c, which the model needs; it has a, b"
+        );
+        assert_eq!(
+            found("calls", &named(&["calls", " calls"])).unwrap_err(),
+            "t.csv has no column \" calls\", which the model needs; it has calls"
         );
         assert_eq!(
             found("a", &named(&["x0", "x1", "x2", "x3", "x4", "x5"])).unwrap_err(),

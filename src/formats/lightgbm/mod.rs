@@ -25,7 +25,7 @@ pub const FORMAT: Format = Format {
     flavor: "lightgbm",
     endings: &["lgb"],
     common_endings: &["txt"],
-    recognises: |bytes| bytes.starts_with(b"tree"),
+    recognises: |bytes| bytes.starts_with(b"tree") || read::is_dump(bytes),
     read,
     behind: read::behind,
 };

@@ -31,7 +31,11 @@ pub(super) fn read(text: &str, infos: &str) -> Result<Vec<Categories>, FormatErr
     let columns = columns(infos, &lists)?;
     let categories = columns.into_iter().zip(lists).map(|(column, list)| {
         let values = list.into_iter().map(word).collect::<Result<_, _>>()?;
-        Ok(Categories { column, values })
+        Ok(Categories {
+            column,
+            values,
+            closed: false,
+        })
     });
     categories.collect()
 }

@@ -24,6 +24,12 @@ use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
 /// `Corrupt` when the bytes are no such text or contradict themselves, `Unsupported` when the model does what this
 /// server does not; the text names it.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
+    if is_dump(file.bytes) {
+        return Err(unsupported!(
+            "the file is a JSON dump of a LightGBM model (dump_model), which LightGBM itself cannot read back; save the model with \
+             Booster.save_model"
+        ));
+    }
     let parsed = read_wrapped(file.bytes, &LightgbmWrapper::default())?;
     parsed.try_map(|model| model.ir(file.columns))
 }
@@ -32,6 +38,17 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
 pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed, FormatError> {
     let parsed = read_wrapped(file.bytes, &LightgbmWrapper::default())?;
     forest_behind(parsed, before, false)
+}
+
+/// Whether the bytes begin as `Booster.dump_model` does in JSON, indented or not.
+pub(super) fn is_dump(bytes: &[u8]) -> bool {
+    let begins = bytes.get(..bytes.len().min(60)).unwrap_or_default();
+    let begins: Vec<u8> = begins
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace())
+        .collect();
+    begins.starts_with(b"{\"name\":\"tree\",\"version\":")
 }
 
 /// The same for a text that came out of one of the scikit-learn classes.

@@ -82,16 +82,24 @@ pub(super) fn read(
     let precision = features.elem.precision();
     let nodes = NodeArrays::new(op, &attributes, precision)?;
     let prefix = if classifier { "class" } else { "target" };
-    let weights = LeafWeights {
-        tree_ids: attributes.ints(&format!("{prefix}_treeids"))?,
-        node_ids: attributes.ints(&format!("{prefix}_nodeids"))?,
-        ids: attributes.ints(&format!("{prefix}_ids"))?,
+    let mut weights = LeafWeights {
+        tree_ids: attributes.ints(&format!("{prefix}_treeids"))?.into(),
+        node_ids: attributes.ints(&format!("{prefix}_nodeids"))?.into(),
+        ids: attributes.ints(&format!("{prefix}_ids"))?.into(),
         values: attributes.numbers(&format!("{prefix}_weights"), precision)?,
     };
     weights.check(op)?;
     let base = attributes.numbers("base_values", precision)?;
     if base.iter().any(|b| !b.is_finite()) {
         return Err(corrupt!("{op} has a base value that is not finite"));
+    }
+    // With base values onnxruntime adds up something else than CatBoost.
+    if classifier
+        && base.is_empty()
+        && attributes.text("post_transform")? == Some("LOGISTIC")
+        && let Some(one) = weights.one_of_two()
+    {
+        weights = one;
     }
     let shape = if classifier {
         Shape::classifier(&attributes, &weights, base.len(), precision)?
@@ -146,8 +154,9 @@ impl Shape {
             // leaves out the other class's score when only class 1 does. No exporter of a working model writes that.
             2 if weights.ids.iter().any(|&id| id != 0) || weights.ids.is_empty() => {
                 return Err(unsupported!(
-                    "the two-class TreeEnsembleClassifier does not keep its weights in class_ids 0, the form in which \
-                     runtimes agree on the answer; export with skl2onnx or onnxmltools"
+                    "the two-class TreeEnsembleClassifier keeps its weights neither in class_ids 0 nor in both classes with \
+                     opposite signs, LOGISTIC and no base_values: in other forms runtimes disagree on the answer; fit a CatBoost \
+                     model with boost_from_average=False"
                 ));
             }
             2 => 1,
@@ -279,7 +288,7 @@ fn forest(
     size: usize,
 ) -> Result<(ForestIr, LeafVectors), FormatError> {
     let spans = spans(op, nodes)?;
-    let handles_missing = features.holds_nan() && nodes.missing.iter().any(|&m| m != 0);
+    let handles_missing = features.holds_nan() && nodes.lead_nan();
     let mut trees: Vec<Vec<TreeNode>> = Vec::with_capacity(spans.len());
     let mut ranges = Vec::with_capacity(spans.len());
     let mut next = 0;

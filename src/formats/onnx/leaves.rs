@@ -1,6 +1,6 @@
 //! The leaf weights: `class_*` of the classifier, `target_*` of the regressor.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     corrupt,
@@ -11,9 +11,9 @@ use crate::formats::FormatError;
 
 /// The parallel arrays of weights, each for one node and one class or target.
 pub(super) struct LeafWeights<'a> {
-    pub(super) tree_ids: &'a [i64],
-    pub(super) node_ids: &'a [i64],
-    pub(super) ids: &'a [i64],
+    pub(super) tree_ids: Cow<'a, [i64]>,
+    pub(super) node_ids: Cow<'a, [i64]>,
+    pub(super) ids: Cow<'a, [i64]>,
     pub(super) values: Vec<f64>,
 }
 
@@ -41,6 +41,35 @@ impl LeafWeights<'_> {
         Ok(())
     }
 
+    /// The weights of class 1 as those of the only column, where class 0 has the same with the other sign at every leaf: so does
+    /// `CatBoost` write two classes, whose margins then stay each other's opposites to the last bit.
+    pub(super) fn one_of_two(&self) -> Option<Self> {
+        let (pairs, rest) = self.ids.as_chunks();
+        let opposite = |(i, pair): (usize, &[i64; 2])| {
+            let (zero, one) = (2 * i, 2 * i + 1);
+            *pair == [0, 1]
+                && self.tree_ids[zero] == self.tree_ids[one]
+                && self.node_ids[zero] == self.node_ids[one]
+                && self.values[zero] + self.values[one] == 0.0
+        };
+        if !rest.is_empty() || !pairs.iter().enumerate().all(opposite) {
+            return None;
+        }
+        let second = |ids: &[i64]| ids.as_chunks::<2>().0.iter().map(|[_, id]| *id).collect();
+        Some(Self {
+            tree_ids: second(&self.tree_ids),
+            node_ids: second(&self.node_ids),
+            ids: vec![0; pairs.len()].into(),
+            values: self
+                .values
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|[_, w]| *w)
+                .collect(),
+        })
+    }
+
     /// Gathers the weights of every leaf into a vector of `width` numbers, absent ones zero.
     pub(super) fn gather(
         &self,
@@ -62,7 +91,7 @@ impl LeafWeights<'_> {
         let mut last = (None, 0);
         for (i, &value) in self.values.iter().enumerate() {
             let at = |array: &[i64]| array.get(i).copied().unwrap_or(-1);
-            let (tree_id, node_id, id) = (at(self.tree_ids), at(self.node_ids), at(self.ids));
+            let (tree_id, node_id, id) = (at(&self.tree_ids), at(&self.node_ids), at(&self.ids));
             if last.0 != Some(tree_id) {
                 let Some(&tree) = by_id.get(&tree_id) else {
                     return Err(corrupt!(

@@ -67,6 +67,17 @@ impl<'a> NodeArrays<'a> {
     }
 }
 
+impl NodeArrays<'_> {
+    /// Whether the model has learnt where missing values go: some node sends them to its true branch, or the modes are those that
+    /// `XGBoost`'s models (`BRANCH_LT`) and `CatBoost`'s (`BRANCH_GT`) are exported with, which may send all of them to the false one. The
+    /// models of scikit-learn, whose mode is `BRANCH_LEQ`, have the same zeros without a meaning.
+    pub(super) fn lead_nan(&self) -> bool {
+        let only = |mode: &[u8]| self.modes.iter().all(|m| m == mode || m == b"LEAF");
+        self.missing.iter().any(|&m| m != 0)
+            || !self.missing.is_empty() && (only(b"BRANCH_LT") || only(b"BRANCH_GT"))
+    }
+}
+
 /// What a node does; `None` is a leaf.
 pub(super) fn mode(mode: &[u8]) -> Result<Option<Test>, FormatError> {
     Ok(Some(match mode {

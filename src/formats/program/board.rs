@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// More registers than any pipeline has.
 const MAX_REGISTERS: usize = 1 << 20;
+/// Nor do its operations read so many, each counted as often as it is read.
+const MAX_READS: usize = 1 << 24;
 
 /// What is known of a register.
 #[derive(Clone, Debug)]
@@ -21,8 +23,10 @@ pub(crate) struct Register {
     /// The column that makes it NaN where it holds none of these words.
     pub(super) unknown: Option<(u32, Arc<[u32]>)>,
     /// Whether it may be NaN or infinite for numbers that are neither.
-    partial: bool,
+    pub(crate) partial: bool,
     pub(crate) precision: Precision,
+    /// Where a missing value was filled in and None was not taken for one: the register before.
+    pub(super) unfilled: Option<Reg>,
 }
 
 impl Register {
@@ -34,6 +38,23 @@ impl Register {
             unknown: None,
             partial: false,
             precision: Precision::F64,
+            unfilled: None,
+        }
+    }
+
+    /// A computed number that is never NaN, rounded to a precision.
+    pub(crate) fn rounded(precision: Precision) -> Self {
+        Self {
+            precision,
+            ..Self::number()
+        }
+    }
+
+    /// The same, but it may be infinite or NaN for some rows.
+    pub(crate) fn partial(self) -> Self {
+        Self {
+            partial: true,
+            ..self
         }
     }
 
@@ -41,6 +62,7 @@ impl Register {
     pub(crate) fn computed(&self) -> Self {
         Self {
             column: None,
+            unfilled: None,
             ..self.clone()
         }
     }
@@ -61,6 +83,10 @@ pub(crate) struct Board {
     pub(super) named: bool,
     pub(super) registers: Vec<Register>,
     pub(super) drawn: Vec<Drawn>,
+    /// How many values the encoders look up.
+    pub(super) codes: usize,
+    /// How many registers the operations read.
+    reads: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
     pub(crate) path: Vec<String>,
 }
@@ -85,15 +111,16 @@ impl Board {
         let registers = (0..).zip(&columns).map(|(at, column)| Register {
             column: Some(at),
             missing: Some(at),
-            unknown: None,
-            partial: false,
             precision: column.precision(),
+            ..Register::number()
         });
         Self {
             registers: registers.collect(),
             columns,
             named,
             drawn: Vec::new(),
+            codes: 0,
+            reads: 0,
             path: Vec::new(),
         }
     }
@@ -121,6 +148,12 @@ impl Board {
     /// Where the part that is being read stands, for messages: `preprocess → cat`.
     pub(crate) fn place(&self) -> String {
         self.path.join(" → ")
+    }
+
+    /// The same for a step inside that part.
+    pub(crate) fn place_of(&self, name: &str) -> String {
+        let path = self.path.iter().map(String::as_str);
+        path.chain([name]).collect::<Vec<_>>().join(" → ")
     }
 
     /// Reads registers, whatever they hold.
@@ -160,15 +193,7 @@ impl Board {
 
     /// Makes the columns refuse what would show as NaN in these registers, and rows of which steps compute what is not finite.
     pub(crate) fn refuse_missing(&mut self, registers: &[Reg]) {
-        let partial = |read: &&Reg| self.register(**read).partial;
-        let partial: Vec<Reg> = registers.iter().filter(partial).copied().collect();
-        if !partial.is_empty() {
-            let finite = ops::Finite {
-                reads: partial,
-                step: self.place(),
-            };
-            self.drawn.push(Drawn::Other(Arc::new(finite)));
-        }
+        self.finite(registers, Precision::F64, false);
         for register in registers {
             let register = self.registers[*register as usize].clone();
             if let Some(column) = register.missing {
@@ -177,6 +202,38 @@ impl Board {
             if let Some((column, known)) = register.unknown {
                 self.columns[column as usize].words.refuse_others(&known);
             }
+        }
+    }
+
+    /// Refuses rows of which steps compute what is infinite once it is rounded; NaN passes.
+    pub(crate) fn refuse_infinite(&mut self, registers: &[Reg], precision: Precision) {
+        self.finite(registers, precision, true);
+    }
+
+    fn finite(&mut self, registers: &[Reg], precision: Precision, missing: bool) {
+        let partial = |read: &&Reg| self.register(**read).partial;
+        let reads: Vec<Reg> = registers.iter().filter(partial).copied().collect();
+        if !reads.is_empty() {
+            let finite = ops::Finite {
+                reads,
+                precision,
+                missing,
+            };
+            self.drawn.push(Drawn::Other(Arc::new(finite)));
+        }
+    }
+
+    /// Refuses rows in which one of these registers is a number that is not positive.
+    pub(crate) fn positive(&mut self, registers: &[Reg]) {
+        let reads = registers.to_vec();
+        self.drawn
+            .push(Drawn::Other(Arc::new(ops::Positive { reads })));
+    }
+
+    /// Notes what the numbers of registers are rounded to.
+    pub(crate) fn round(&mut self, registers: &[Reg], precision: Precision) {
+        for register in registers {
+            self.registers[*register as usize].precision = precision;
         }
     }
 
@@ -210,6 +267,16 @@ impl Board {
         if width > MAX_REGISTERS - first.min(MAX_REGISTERS) {
             return Err(unsupported!(
                 "`{}` makes more than {MAX_REGISTERS} columns of the row",
+                self.place()
+            ));
+        }
+        self.reads += match &drawn {
+            Drawn::Each(each) => each.reads.len(),
+            Drawn::Other(operation) => operation.reads().len(),
+        };
+        if self.reads > MAX_READS {
+            return Err(unsupported!(
+                "the steps up to `{}` read the columns of the row more than {MAX_READS} times",
                 self.place()
             ));
         }

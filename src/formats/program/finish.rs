@@ -21,10 +21,11 @@ impl Board {
         output: Output,
         has_probabilities: bool,
     ) -> ModelIr {
+        let precision = self.precision(&scores);
         self.ir(
             Scores::Registers { scores, class },
             output,
-            Precision::F64,
+            precision,
             has_probabilities,
         )
     }

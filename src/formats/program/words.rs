@@ -6,10 +6,13 @@ use super::{
 };
 use crate::{
     formats::{FormatError, unsupported},
-    input::Word,
+    input::{Precision, Word},
     model::{Reg, StepOp, ops},
 };
 use std::sync::Arc;
+
+/// More values than all encoders of a pipeline know together; a file that names one list many times over would fill the memory.
+const MAX_CODES: usize = 1 << 23;
 
 /// A value that an encoder knows, and the number that it becomes.
 pub(crate) type Entry = (Word, f64);
@@ -37,30 +40,17 @@ impl Board {
     ) -> Result<Reg, FormatError> {
         let register = self.register(read).clone();
         let codes = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
-            let mut codes = Vec::new();
-            let mut known = Vec::with_capacity(entries.len());
-            for (word, value) in entries {
-                let place = self.word(read, word.clone())?;
-                if codes.len() <= place as usize {
-                    codes.resize(place as usize + 1, f64::NAN);
-                }
-                codes[place as usize] = *value;
-                known.push(place);
-            }
-            self.close(read, unknown, &known);
-            ops::Codes::Places(codes)
+            self.places(read, entries, unknown)?
         } else {
-            let mut codes: Vec<(f64, f64)> = entries
-                .iter()
-                .map(|(word, value)| (number(word), *value))
-                .collect();
-            codes.sort_by(|a, b| a.0.total_cmp(&b.0));
-            codes.dedup_by(|later, first| later.0 == first.0);
-            if unknown == Otherwise::Refuse {
-                self.close_numbers(read, entries)?;
-            }
-            ops::Codes::Numbers(codes)
+            self.known_numbers(read, entries, unknown)?
         };
+        self.codes = self.codes.saturating_add(codes.len());
+        if self.codes > MAX_CODES {
+            return Err(unsupported!(
+                "`{}` and the encoders before it know more than {MAX_CODES} values",
+                self.place()
+            ));
+        }
         if missing == Otherwise::Refuse {
             self.refuse_missing_only(read);
         }
@@ -70,23 +60,12 @@ impl Board {
         };
         let (unknown, missing) = (value(unknown), value(missing));
         let mut after = register.computed();
+        after.precision = Precision::F64;
         if !missing.is_nan() {
             after.missing = None;
         }
-        after.unknown = register.column.filter(|_| unknown.is_nan()).map(|column| {
-            let places = match &codes {
-                ops::Codes::Places(codes) => {
-                    let places = (0..).zip(codes);
-                    places
-                        .filter(|(_, code)| !code.is_nan())
-                        .map(|(place, _)| place)
-                        .collect()
-                }
-                ops::Codes::Numbers(_) => Vec::new(),
-            };
-            (column, Arc::from(places))
-        });
-        after.unknown = after.unknown.filter(|(_, places)| !places.is_empty());
+        let column = register.column.filter(|_| unknown.is_nan());
+        after.unknown = column.zip(places_of(&codes));
         let recode = ops::Recode {
             read,
             codes,
@@ -96,13 +75,60 @@ impl Board {
         Ok(self.draw(recode, [after])?[0])
     }
 
-    /// Draws what a value becomes that is missing. The register stays its column's.
-    pub(crate) fn fill(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
+    /// What stands for the words of a column, by their places.
+    fn places(
+        &mut self,
+        read: Reg,
+        entries: &[Entry],
+        unknown: Otherwise,
+    ) -> Result<ops::Codes, FormatError> {
+        let mut codes = Vec::new();
+        let mut known = Vec::with_capacity(entries.len());
+        for (word, value) in entries {
+            let place = self.word(read, word.clone())?;
+            if codes.len() <= place as usize {
+                codes.resize(place as usize + 1, f64::NAN);
+            }
+            codes[place as usize] = *value;
+            known.push(place);
+        }
+        self.close(read, unknown, &known);
+        Ok(ops::Codes::Places(codes))
+    }
+
+    /// What stands for numbers, in rising order; of equal ones the first counts.
+    fn known_numbers(
+        &mut self,
+        read: Reg,
+        entries: &[Entry],
+        unknown: Otherwise,
+    ) -> Result<ops::Codes, FormatError> {
+        // Both zeros are one number.
+        let entry = |(word, value): &Entry| (number(word) + 0.0, *value);
+        let mut codes: Vec<(f64, f64)> = entries.iter().map(entry).collect();
+        codes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        codes.dedup_by(|later, first| later.0.total_cmp(&first.0).is_eq());
+        if unknown == Otherwise::Refuse {
+            self.close_numbers(read, entries)?;
+        }
+        Ok(ops::Codes::Numbers(codes))
+    }
+
+    /// The register that an encoder looks a value up in. One that knows None as a category has met it, although an imputer before it
+    /// fills in NaN: None is not NaN to numpy.
+    pub(crate) fn as_categories(&self, read: Reg, knows_none: bool) -> Reg {
+        let unfilled = self.register(read).unfilled.filter(|_| knows_none);
+        unfilled.unwrap_or(read)
+    }
+
+    /// Draws what a value becomes that is missing, and whether None is such. The register stays its column's.
+    pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
         let mut after = self.register(read).clone();
+        after.unfilled = Some(read).filter(|_| !none);
         let value = if self.as_words(read, std::iter::once(value))? {
             self.word(read, value.clone())?.into()
         } else {
-            number(value)
+            after.precision.round(number(value))
         };
         if !value.is_nan() {
             after.missing = None;
@@ -117,6 +143,7 @@ impl Board {
     /// Draws that a value counts as missing. The register stays its column's.
     pub(crate) fn is_missing(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
         let mut after = self.register(read).clone();
+        after.unfilled = None;
         let value = if self.as_words(read, std::iter::once(value))? {
             self.word(read, value.clone())?.into()
         } else {
@@ -210,6 +237,16 @@ impl Board {
             self.columns[column as usize].nullable = false;
         }
     }
+}
+
+/// The places of the words that something stands for, if there are any.
+fn places_of(codes: &ops::Codes) -> Option<Arc<[u32]>> {
+    let ops::Codes::Places(codes) = codes else {
+        return None;
+    };
+    let known = (0..).zip(codes).filter(|(_, code)| !code.is_nan());
+    let places: Vec<u32> = known.map(|(place, _)| place).collect();
+    (!places.is_empty()).then(|| Arc::from(places))
 }
 
 /// A word as a number; NaN for text.

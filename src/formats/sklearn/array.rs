@@ -13,8 +13,17 @@ pub(super) struct Array<'d> {
     pub(super) dtype: Dtype,
     pub(super) shape: Vec<usize>,
     data: Data<'d>,
-    /// Column by column, where that makes a difference.
-    by_columns: bool,
+    order: Order,
+}
+
+/// The order in which the elements lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Rows,
+    /// Column by column, with so many rows and columns.
+    Columns(usize, usize),
+    /// Otherwise: in more than two dimensions column by column.
+    Other,
 }
 
 /// What an array holds, where it lies.
@@ -34,6 +43,7 @@ pub(super) struct Column<'d> {
     stride: usize,
     offset: usize,
     scalar: Scalar,
+    order: Order,
 }
 
 impl<'d> Array<'d> {
@@ -64,18 +74,25 @@ impl<'d> Array<'d> {
             ));
         }
         // In one dimension, or with one that matters, both orders are the same.
-        let by_columns = fortran && shape.iter().filter(|d| **d > 1).count() > 1;
+        let long: Vec<usize> = shape.iter().copied().filter(|d| *d > 1).collect();
+        let order = match long[..] {
+            [] | [_] => Order::Rows,
+            _ if !fortran => Order::Rows,
+            [rows, columns] => Order::Columns(rows, columns),
+            _ => Order::Other,
+        };
         Ok(Self {
             dtype,
             shape,
             data,
-            by_columns,
+            order,
         })
     }
 
-    /// The array, as one that a model needs: row by row.
+    /// The array, as one that a model needs: row by row, or a matrix of numbers.
     pub(super) fn needed(self) -> Result<Self, FormatError> {
-        if self.by_columns {
+        let matrix = matches!(self.order, Order::Columns(..)) && self.dtype.scalar.is_number();
+        if self.order != Order::Rows && !matrix {
             return Err(unsupported!(
                 "an array of shape {:?} is stored column by column; load the model, copy.deepcopy it and log it again",
                 self.shape
@@ -106,7 +123,7 @@ impl<'d> Array<'d> {
         }
     }
 
-    /// The elements of an array of numbers.
+    /// The elements of an array of numbers, row by row.
     pub(super) fn numbers(&self) -> Result<Column<'d>, FormatError> {
         if !self.dtype.fields.is_empty() || !self.dtype.scalar.is_number() {
             return Err(corrupt!(
@@ -119,6 +136,7 @@ impl<'d> Array<'d> {
             stride: self.dtype.scalar.size,
             offset: 0,
             scalar: self.dtype.scalar,
+            order: self.order,
         })
     }
 
@@ -131,10 +149,11 @@ impl<'d> Array<'d> {
             stride: self.dtype.scalar.size,
             offset: field.offset,
             scalar: field.scalar,
+            order: self.order,
         })
     }
 
-    /// All elements as floats.
+    /// All elements as floats, row by row.
     pub(super) fn floats(&self) -> Result<Vec<f64>, FormatError> {
         let numbers = self.numbers()?;
         Ok((0..self.len()).map(|i| numbers.float(i)).collect())
@@ -143,6 +162,11 @@ impl<'d> Array<'d> {
 
 impl Column<'_> {
     fn element(&self, i: usize) -> &[u8] {
+        let i = match self.order {
+            // Both sizes are more than one.
+            Order::Columns(rows, columns) => i % columns * rows + i / columns,
+            Order::Rows | Order::Other => i,
+        };
         let at = i.saturating_mul(self.stride).saturating_add(self.offset);
         self.data.get(at..at + self.scalar.size).unwrap_or_default()
     }
@@ -157,5 +181,36 @@ impl Column<'_> {
     #[inline]
     pub(super) fn int(&self, i: usize) -> i64 {
         self.scalar.int(self.element(i))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn doubles(numbers: &[f64]) -> Vec<u8> {
+        numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn a_matrix_that_lies_column_by_column_is_read_row_by_row() {
+        let bytes = doubles(&[1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        let dtype = Dtype::plain("<f8").unwrap();
+        for shape in [vec![2, 3], vec![2, 1, 3], vec![1, 2, 3]] {
+            let array = Array::new(dtype.clone(), shape, true, Data::Bytes(&bytes)).unwrap();
+            let numbers = array.needed().unwrap().floats().unwrap();
+            assert_eq!(numbers, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        }
+    }
+
+    #[test]
+    fn what_lies_otherwise_is_refused_where_it_is_needed() {
+        let bytes = doubles(&[0.0; 8]);
+        let dtype = Dtype::plain("<f8").unwrap();
+        let array = Array::new(dtype, vec![2, 2, 2], true, Data::Bytes(&bytes)).unwrap();
+        assert!(array.needed().is_err());
+        let dtype = Dtype::plain("<U1").unwrap();
+        let array = Array::new(dtype, vec![2, 2], true, Data::Bytes(&bytes[..16])).unwrap();
+        assert!(array.needed().is_err());
     }
 }

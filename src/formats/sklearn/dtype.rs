@@ -57,9 +57,8 @@ impl Scalar {
             b'b' => size == 1,
             b'i' | b'u' => matches!(size, 1 | 2 | 4 | 8),
             b'f' => matches!(size, 2 | 4 | 8 | 12 | 16),
-            b'M' | b'm' => size == 8,
             b'c' => matches!(size, 8 | 16 | 24 | 32),
-            b'O' => size == 8,
+            b'O' | b'M' | b'm' => size == 8,
             b'U' | b'S' | b'V' => size <= 1 << 20,
             _ => false,
         };

@@ -27,7 +27,7 @@ use super::{Format, FormatError, corrupt, unsupported};
 pub const FORMAT: Format = Format {
     flavor: "sklearn",
     endings: &["skops", "pkl", "pickle", "joblib"],
-    common_endings: &[],
+    common_endings: &["sav", "p"],
     recognises: read::is_model,
     read,
     behind: read::read_behind,

@@ -1,4 +1,4 @@
-//! numpy's arrays, types and scalars from their records, and its sum.
+//! numpy's arrays, types and scalars from their records.
 //!
 //! Source: `__reduce__` of `ndarray`, `dtype` and `generic` in `numpy/_core/src/multiarray/{methods,descriptor,scalartypes.c.src}`.
 
@@ -9,6 +9,7 @@ use super::{
     id::Id,
     record::{Arena, Node},
 };
+pub(super) use crate::model::pairwise_sum as sum;
 
 /// The array with the number `id`; nothing if it is something else. A numpy scalar is an array without dimensions.
 pub(super) fn array<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
@@ -166,26 +167,4 @@ pub(super) fn number(arena: &Arena<'_>, id: Id) -> Option<f64> {
             (array.len() == 1).then(|| Some(array.numbers().ok()?.float(0)))?
         }
     }
-}
-
-/// The sum as numpy takes it along a short row: eight partial sums from eight numbers on.
-///
-/// Source: pairwise summation in `numpy/_core/src/umath/loops_utils.h.src`.
-pub(super) fn sum(numbers: &[f64]) -> f64 {
-    let (blocks, rest) = numbers.as_chunks::<8>();
-    let Some((first, blocks)) = blocks.split_first() else {
-        return numbers.iter().sum();
-    };
-    if numbers.len() > 128 {
-        // Halves, at a multiple of eight.
-        let half = numbers.len() / 2;
-        let (a, b) = numbers.split_at(half - half % 8);
-        return sum(a) + sum(b);
-    }
-    let mut r = *first;
-    for block in blocks {
-        r.iter_mut().zip(block).for_each(|(r, x)| *r += x);
-    }
-    let total = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-    rest.iter().fold(total, |total, x| total + x)
 }

@@ -2,11 +2,7 @@
 
 use std::borrow::Cow;
 
-use flate2::read::{GzDecoder, ZlibDecoder};
-
-use super::{
-    FormatError, build, id::Id, inflate::inflate, pickle, record::Arena, skops, unsupported,
-};
+use super::{FormatError, build, id::Id, inflate::Packing, pickle, record::Arena, skops};
 use crate::formats::{Before, ModelFile, Parsed};
 
 /// Reads a fitted estimator, or a dict that holds one; the content tells which of the formats it is in.
@@ -43,17 +39,10 @@ impl<'f> Content<'f> {
                 let size = bytes.len().max(archive.size());
                 Self::Skops(archive, size)
             }
-            [0x78, flags, ..] if is_zlib(*flags) => {
-                Self::Pickle(inflate(ZlibDecoder::new(bytes), bytes.len())?.into())
-            }
-            [0x1f, 0x8b, ..] => Self::Pickle(inflate(GzDecoder::new(bytes), bytes.len())?.into()),
-            _ if is_otherwise_compressed(bytes) => {
-                return Err(unsupported!(
-                    "the joblib dump is compressed with bz2, lzma, xz or lz4; uncompressed, zlib and gzip work: \
-                     joblib.dump(model, file, compress=(\"zlib\", 3))"
-                ));
-            }
-            _ => Self::Pickle(bytes.into()),
+            _ => Self::Pickle(match Packing::of(bytes) {
+                Some(packing) => packing.unpack(bytes)?.into(),
+                None => bytes.into(),
+            }),
         })
     }
 
@@ -76,25 +65,5 @@ impl<'f> Content<'f> {
 
 /// Whether the bytes begin as a pickle of protocol 2 or later does, an archive, or a compressed dump.
 pub(super) fn is_model(bytes: &[u8]) -> bool {
-    match bytes {
-        [b'P', b'K', 3 | 5, ..] | [0x80, 2..=5, ..] | [0x1f, 0x8b, ..] => true,
-        [0x78, flags, ..] => is_zlib(*flags),
-        _ => is_otherwise_compressed(bytes),
-    }
-}
-
-/// Whether `0x78 flags` is a zlib header: deflate, and two bytes that are a multiple of 31.
-fn is_zlib(flags: u8) -> bool {
-    (0x7800 + u16::from(flags)).is_multiple_of(31)
-}
-
-/// Whether joblib compressed the bytes with bz2, xz, lzma or lz4.
-fn is_otherwise_compressed(bytes: &[u8]) -> bool {
-    matches!(
-        bytes,
-        [b'B', b'Z', b'h', ..]
-            | [0xfd, b'7', b'z', ..]
-            | [0x5d, 0, 0, ..]
-            | [4, 0x22, b'M', 0x18, ..]
-    )
+    matches!(bytes, [b'P', b'K', 3 | 5, ..] | [0x80, 2..=5, ..]) || Packing::of(bytes).is_some()
 }

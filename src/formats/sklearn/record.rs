@@ -4,7 +4,7 @@
 //! not recurse however deep a file nests.
 
 use super::super::{FormatError, corrupt};
-use super::{array::Array, classes::described, id::Id};
+use super::{array::Array, id::Id};
 
 /// A value of a file.
 #[derive(Debug)]
@@ -154,6 +154,14 @@ impl<'a> Arena<'a> {
         }
     }
 
+    /// Keys and values of a dict, in the order of the file.
+    pub(super) fn pairs(&self, id: Id) -> Option<&[(Id, Id)]> {
+        match self.node(id) {
+            Node::Dict(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
     /// The value of a dict under a key.
     pub(super) fn get(&self, id: Id, key: &str) -> Option<Id> {
         let pairs = match self.node(id) {
@@ -207,4 +215,40 @@ impl<'a> Arena<'a> {
             }
         }
     }
+}
+
+/// What a class, a function or an instance is called, and where it comes from if that is no library.
+fn described(arena: &Arena<'_>, id: Id) -> Option<String> {
+    if let Some((module, name)) = arena.global(id).or_else(|| arena.class(id)) {
+        let script = match module {
+            "__main__" => ", of the script that wrote it",
+            _ if stores_code(module) => ", code inside the file, which is not run",
+            _ => "",
+        };
+        return Some(format!("{}.{}{script}", short(module), short(name)));
+    }
+    // An instance of a class that a call has made.
+    let made = arena.object(arena.object(id)?.class)?;
+    let (module, _) = arena.global(made.class)?;
+    let mut names = arena.items(made.args).unwrap_or_default().iter();
+    let name = names.find_map(|name| arena.text(*name)).unwrap_or("?");
+    let name = short(name);
+    Some(match module.split('.').next() {
+        Some(library) if stores_code(module) => {
+            format!("`{name}`, a class stored as code by {library}, which is not run")
+        }
+        _ => format!(
+            "an instance of what {} returns",
+            described(arena, made.class)?
+        ),
+    })
+}
+
+fn stores_code(module: &str) -> bool {
+    matches!(module.split('.').next(), Some("cloudpickle" | "dill"))
+}
+
+fn short(text: &str) -> String {
+    let text: String = text.chars().take(80).collect();
+    text.escape_debug().to_string()
 }

@@ -147,6 +147,20 @@ fn every_model_answers_as_its_library_does() {
 }
 
 #[test]
+fn an_exported_booster_takes_missing_values_that_all_go_to_the_false_branch() {
+    for name in [
+        "onnx_xgb_all_right",
+        "onnx_cat_binary",
+        "onnx_cat_regressor",
+    ] {
+        let bytes = unpacked(&format!("{name}.onnx.gz"));
+        let format = by_flavor("onnx").unwrap();
+        let parsed = (format.read)(&ModelFile::new(&bytes)).unwrap();
+        assert!(parsed.ir.into_forest().forest.handles_missing, "{name}");
+    }
+}
+
+#[test]
 fn what_is_not_served_is_refused_by_name() {
     for (name, part, advice) in [
         ("xgb_gblinear.ubj", "`gblinear`", "gbtree and dart"),
@@ -161,6 +175,11 @@ fn what_is_not_served_is_refused_by_name() {
             "one model for each label",
         ),
         ("lgb_linear.txt", "linear trees", "linear_tree=false"),
+        (
+            "onnx_cat_average.onnx",
+            "no base_values",
+            "boost_from_average=False",
+        ),
         (
             "onnx_lgb_forest.onnx",
             "ArrayFeatureExtractor",

@@ -40,6 +40,12 @@ fn the_end_of_a_file_name_tells_the_format_in_capitals_too() {
         ("model.json", Some("xgboost")),
         ("model.txt", Some("lightgbm")),
         ("model.csv", None),
+        ("model.pkl.gz", Some("sklearn")),
+        ("model.joblib.XZ", Some("sklearn")),
+        // Boosters are not read from a compressed file.
+        ("model.ubj.gz", None),
+        ("rows.csv.gz", None),
+        ("xgboost-model", Some("xgboost")),
         ("onnx", None),
     ] {
         assert_eq!(by_file_name(name).map(|f| f.flavor), flavor, "{name}");
@@ -52,7 +58,8 @@ fn endings_that_other_files_share_come_last() {
     assert_eq!(
         names,
         [
-            "onnx", "skops", "pkl", "pickle", "joblib", "ubj", "xgb", "bst", "lgb", "json", "txt"
+            "onnx", "skops", "pkl", "pickle", "joblib", "ubj", "xgb", "bst", "lgb", "sav", "p",
+            "json", "model", "bin", "txt"
         ]
     );
 }
@@ -82,6 +89,7 @@ fn the_first_bytes_tell_the_format() {
         &b""[..],
         b"{}",
         b"{\"name\": \"tree\"}",
+        b"{\"name\": \"tree\", \"ver",
         b"a,b\n1,2\n",
         &[0; 200],
     ] {

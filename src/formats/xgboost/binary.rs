@@ -192,6 +192,7 @@ impl<'a> Input<'a> {
             trees,
             tree_info,
             iteration_indptr: None,
+            cats: None,
         };
         if name == "gbtree" {
             return Ok(Booster {

@@ -76,6 +76,24 @@ pub(super) struct GbtreeModel {
     pub(super) tree_info: Vec<u32>,
     /// The first tree of each round, and the end; since 2.0.
     pub(super) iteration_indptr: Option<Vec<u32>>,
+    /// The pandas categories of the columns; since 3.1.
+    pub(super) cats: Option<Cats>,
+}
+
+/// The categories of all columns.
+#[derive(Deserialize)]
+pub(super) struct Cats {
+    #[serde(default)]
+    pub(super) enc: Vec<Encoding>,
+}
+
+/// The categories of one column: texts as one text and where each begins, or numbers. Empty for a column of another type.
+#[derive(Deserialize)]
+pub(super) struct Encoding {
+    pub(super) offsets: Option<Vec<u64>>,
+    /// Bytes of the text, with a sign, or numbers.
+    #[serde(default)]
+    pub(super) values: Vec<f64>,
 }
 
 /// Numbers as texts, as in [`Parameters`].

@@ -8,6 +8,7 @@
 mod age;
 mod api;
 mod binary;
+mod categories;
 mod document;
 mod json;
 mod objective;
@@ -21,7 +22,8 @@ mod ubj;
 #[cfg(test)]
 mod tests;
 
-pub use pickled::{XgboostWrapper, read_pickled};
+pub use pickled::XgboostWrapper;
+pub(crate) use pickled::read_pickled;
 pub use read::read;
 
 use super::{Format, FormatError, corrupt, unsupported};
@@ -30,7 +32,7 @@ use super::{Format, FormatError, corrupt, unsupported};
 pub const FORMAT: Format = Format {
     flavor: "xgboost",
     endings: &["ubj", "xgb", "bst"],
-    common_endings: &["json"],
+    common_endings: &["json", "model", "bin"],
     recognises: read::is_model,
     read,
     behind: read::behind,

@@ -11,8 +11,8 @@ use super::{
     read::{document, is_missing, parse, rename},
     sklearn::Notes,
 };
-use crate::formats::Parsed;
-use crate::model::{ForestModel, Labels};
+use crate::formats::{Parsed, coded::Coded};
+use crate::model::Labels;
 
 /// What a Python object knows about a model beside the booster's memory.
 #[derive(Clone, Debug, Default)]
@@ -47,16 +47,16 @@ const BEFORE_MODEL: &[u8] = b"CONFIG-offset:";
 ///
 /// # Errors
 /// As [`super::read()`].
-pub fn read_pickled(
+pub(crate) fn read_pickled(
     bytes: &[u8],
     wrapper: &XgboostWrapper<'_>,
-) -> Result<Parsed<ForestModel>, FormatError> {
+) -> Result<Parsed<Coded>, FormatError> {
     // Behind it stands the length of the model, and behind the model its parameters.
     let model = bytes.strip_prefix(BEFORE_MODEL).and_then(|b| b.get(8..));
     let model = document::<Memory>(model.unwrap_or(bytes))?;
     let notes = Notes::pickled(wrapper.best_ntree_limit);
     let mut parsed = parse(model, Some(wrapper.class), &notes, bytes.len())?;
-    let ir = &mut parsed.ir;
+    let ir = &mut parsed.ir.forest;
     if let Some(labels) = &wrapper.labels {
         rename(&mut ir.output, labels)?;
     }

@@ -8,7 +8,7 @@ use super::{
     FormatError,
     age::Age,
     api::Api,
-    binary, corrupt,
+    binary, categories, corrupt,
     document::{Booster, Document, GbtreeModel, Parameters, number},
     json,
     objective::XgboostObjective,
@@ -33,7 +33,7 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
     let document = document::<Document>(file.bytes)?;
     let notes = Notes::of(&document.learner.attributes);
     let parsed = parse(document, file.class, &notes, file.bytes.len())?;
-    Ok(parsed.map(Into::into))
+    parsed.try_map(|model| model.ir(file.columns))
 }
 
 /// The same for a model that reads what other files make of the columns.
@@ -41,7 +41,7 @@ pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed
     let document = document::<Document>(file.bytes)?;
     let notes = Notes::of(&document.learner.attributes);
     let parsed = parse(document, file.class, &notes, file.bytes.len())?;
-    forest_behind(parsed.map(Coded::plain), before, true)
+    forest_behind(parsed, before, true)
 }
 
 /// Whether the bytes begin as one of the three formats does. LightGBM dumps JSON too, so braces alone do not tell.
@@ -50,7 +50,7 @@ pub(super) fn is_model(bytes: &[u8]) -> bool {
     let begins = start.get(..start.len().min(100)).unwrap_or_default();
     let has = |key: &[u8]| begins.windows(key.len()).any(|window| window == key);
     match begins {
-        [b'{', ..] => has(b"learner") || has(b"version"),
+        [b'{', ..] => has(b"learner") || has(b"version") && !has(b"\"tree\""),
         _ => binary::is_model(bytes),
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn parse(
     class: Option<&str>,
     notes: &Notes,
     size: usize,
-) -> Result<Parsed<ForestModel>, FormatError> {
+) -> Result<Parsed<Coded>, FormatError> {
     let age = Age::of(&document);
     let Document { learner, version } = document;
     let parts = vec![
@@ -72,7 +72,8 @@ pub(super) fn parse(
     let objective = XgboostObjective::named(&learner.objective.name, age)?;
     let parameters = &learner.learner_model_param;
     let (n_features, width) = size_of(parameters)?;
-    let (model, weights) = boosted(learner.gradient_booster)?;
+    let (mut model, weights) = boosted(learner.gradient_booster)?;
+    let categories = categories::read(model.cats.take())?;
     let count = match api {
         Api::Booster => model.trees.len(),
         Api::Classifier | Api::Regressor => Rounds {
@@ -118,7 +119,10 @@ pub(super) fn parse(
     }
     let version: Vec<String> = version.iter().map(ToString::to_string).collect();
     Ok(Parsed {
-        ir,
+        ir: Coded {
+            forest: ir,
+            categories,
+        },
         version: (!version.is_empty()).then(|| version.join(".")),
         parts,
         columns: ColumnsBy::Name,

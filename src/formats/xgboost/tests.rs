@@ -146,24 +146,6 @@ fn what_is_in_no_format_is_refused_with_the_way_out() {
     assert!(refusal(b"").contains("empty"));
 }
 
-/// The scores of a row of halves.
-fn scores(source: ForestModel) -> Vec<f64> {
-    let model = Model::new(source).unwrap();
-    let mut answer = crate::model::Predictions::default();
-    model.predict_rows(&vec![0.5; model.schema().len()], &mut answer);
-    answer.scores
-}
-
-#[test]
-fn before_version_1_a_binary_file_holds_the_margin_that_trees_add_to() {
-    let mut bytes = unpacked("oldest_xgb_binary_poisson.xgb.gz").split_off(4);
-    let as_written = scores(read(&bytes, None).unwrap());
-    let base = f32::from_le_bytes(bytes[..4].try_into().unwrap());
-    bytes[..4].copy_from_slice(&base.ln().to_le_bytes());
-    bytes[20..24].fill(0);
-    assert_eq!(scores(read(&bytes, None).unwrap()), as_written);
-}
-
 #[test]
 fn two_classes_of_one_name_are_refused() {
     let text = String::from_utf8(unpacked("oldest_xgb_labels.json.gz")).unwrap();
@@ -198,7 +180,7 @@ fn the_memory_of_a_booster_is_a_binary_model_up_to_version_1_2() {
         [&before[..], &bytes, behind].concat(),
     ] {
         let parsed = super::read_pickled(&memory, &wrapper).unwrap();
-        assert_eq!(parsed.ir.forest.trees, alone.forest.trees);
+        assert_eq!(parsed.ir.forest.forest.trees, alone.forest.trees);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Estimators: what turns prepared numbers into raw scores.
 
-pub(super) mod forest;
+mod forest;
 mod scorer;
 
+pub(super) use forest::Buffers;
 pub use forest::Size;
 pub(super) use scorer::Scorer;

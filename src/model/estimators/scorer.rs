@@ -8,15 +8,12 @@ use crate::{
         ir::{Aggregation, ForestIr, ForestScores, Step},
         leaves::SumRule,
         prepare::Steps,
-        program::{Inputs, Registers, Scratch, Tile},
     },
 };
 
 /// A checked forest from numbers to raw scores.
 #[derive(Debug)]
 pub(in crate::model) struct Scorer {
-    /// None where it reads the columns of a row as they are.
-    reads: Option<Inputs>,
     steps: Steps,
     forest: Forest,
     /// Added to the sums in their precision: empty, or one number per output.
@@ -26,24 +23,22 @@ pub(in crate::model) struct Scorer {
 
 impl Scorer {
     /// # Errors
-    /// The first claim of `scores` that does not hold. `columns` is the number of a row's columns.
+    /// The first claim of `scores` that does not hold. `columns` is how many numbers it gets.
     pub(in crate::model) fn new(
         scores: &ForestScores,
         columns: usize,
-        registers: &Registers<'_>,
     ) -> Result<Self, InvalidModel> {
         let ForestScores {
-            reads,
             input,
             steps,
             forest,
             aggregation,
             base,
+            ..
         } = scores;
         let features = forest.n_features;
-        let found = reads.as_ref().map_or(columns, Vec::len);
-        if found != features {
-            invalid!("the signature has {found} columns, the forest {features} features");
+        if columns != features {
+            invalid!("the signature has {columns} columns, the forest {features} features");
         }
         let steps = Steps::new(*input, steps.clone(), features)?;
         if (!base.is_empty() && base.len() != forest.width) || base.iter().any(|x| !x.is_finite()) {
@@ -64,13 +59,7 @@ impl Scorer {
             divisor: divisor(*aggregation, forest)?,
             precision: aggregation.precision(),
         };
-        let reads = match reads {
-            Some(reads) if scores.reads_slots() => Some(Inputs::new(reads, registers)?),
-            Some(reads) => Some(Inputs::dense(reads)),
-            None => None,
-        };
         Ok(Self {
-            reads,
             steps,
             forest: Forest::new(forest, &rule)?,
             base: base.to_vec(),
@@ -99,48 +88,22 @@ impl Scorer {
             .for_each(|(sum, base)| *sum = self.sum_precision.round(*sum + base));
     }
 
-    /// The raw scores of every row of a tile, handed to `each` one after the other.
-    pub(in crate::model) fn score_tile(
-        &self,
-        tile: &Tile<'_>,
-        scratch: &mut Scratch,
-        mut each: impl FnMut(usize, &mut [f64]),
-    ) {
-        let Scratch {
-            row,
-            prepared,
-            sums,
-            buffers,
-            ..
-        } = scratch;
-        let Some(reads) = &self.reads else { return };
-        sums.resize(self.forest.width(), 0.0);
-        if reads.hot.is_empty() {
-            row.resize(reads.len, 0.0);
-            for i in 0..tile.rows() {
-                for (feature, register) in &reads.dense {
-                    row[*feature as usize] = tile.column(*register)[i];
-                }
-                self.score(row, prepared, buffers, sums);
-                each(i, sums);
-            }
-            return;
-        }
+    /// Begins a run of [`score_sparse`](Self::score_sparse).
+    pub(in crate::model) fn begin(&self, buffers: &mut Buffers) {
         self.forest.begin(buffers);
-        for i in 0..tile.rows() {
-            let dense = reads.dense.iter();
-            let dense = dense.map(|(feature, register)| (*feature, tile.column(*register)[i]));
-            let hot = reads.hot.iter();
-            let hot = hot.filter_map(|hot| hot.feature(tile.column(hot.slot)[i]));
-            self.forest.sum_sparse(dense, hot, buffers, sums);
-            self.add_base(sums);
-            each(i, sums);
-        }
     }
 
-    /// Whether it reads the columns of a row as they are, rather than registers.
-    pub(in crate::model) fn reads_rows(&self) -> bool {
-        self.reads.is_none()
+    /// The raw scores of a row that is 0 but for the features that are `dense`, the same ones throughout a run, and those that are 1.
+    /// Not for a forest with steps.
+    pub(in crate::model) fn score_sparse(
+        &self,
+        dense: impl Iterator<Item = (u32, f64)>,
+        ones: impl Iterator<Item = u32> + Clone,
+        buffers: &mut Buffers,
+        sums: &mut [f64],
+    ) {
+        self.forest.sum_sparse(dense, ones, buffers, sums);
+        self.add_base(sums);
     }
 
     /// Numbers per row.

@@ -154,8 +154,8 @@ impl MlModel {
     fn other_flavor(&self) -> FormatError {
         let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
         unsupported!(
-            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; convert it and log it with \
-             mlflow.onnx",
+            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; log the tree model itself with \
+             its own flavor, as by mlflow.sklearn.log_model",
             names.join(", ")
         )
     }

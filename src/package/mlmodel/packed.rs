@@ -28,6 +28,8 @@ const MAX_FILES: usize = 32;
 pub struct PackedModel<'a> {
     /// The file of the model.
     pub model: &'a str,
+    /// Its own flavor: what reads it.
+    pub flavor: &'a str,
     pub companions: &'a Companions,
     pub signature: &'a Schema,
     /// The classes; nothing for a regressor.
@@ -59,7 +61,7 @@ struct PythonFunction {
 /// When YAML cannot say it.
 pub fn write(packed: &PackedModel<'_>) -> Result<String, yaml::Error> {
     let flavors = Flavors {
-        ml_serving: keys(packed.model, packed.companions),
+        ml_serving: keys(packed.model, packed.flavor, packed.companions),
         // Without `data` MLflow hands the whole directory to the loader.
         python_function: PythonFunction {
             code: "code",
@@ -117,13 +119,14 @@ fn outputs(labels: Option<&Labels>) -> String {
 }
 
 /// The keys of the flavor.
-fn keys(model: &str, companions: &Companions) -> Mapping {
+fn keys(model: &str, flavor: &str, companions: &Companions) -> Mapping {
     let mut keys = Mapping::new();
     let list = |files: &[String]| -> Value {
         let files = files.iter().map(|file| Value::from(file.as_str()));
         files.collect::<Vec<Value>>().into()
     };
     keys.insert("model".into(), model.into());
+    keys.insert("flavor".into(), flavor.into());
     if !companions.before.is_empty() {
         keys.insert("before".into(), list(&companions.before));
     }
@@ -139,15 +142,15 @@ fn keys(model: &str, companions: &Companions) -> Mapping {
     keys
 }
 
-/// The file of the model. Its name says which flavor it has.
+/// The file of the model, and its own flavor.
 pub(super) fn data_file(keys: &Value) -> Result<DataFile, FormatError> {
     let Some(path) = keys.get("model").and_then(Value::as_str) else {
         return Err(corrupt!("MLmodel: flavors.{FLAVOR} names no `model` file"));
     };
-    let Some(format) = formats::by_file_name(path) else {
+    let flavor = keys.get("flavor").and_then(Value::as_str);
+    let Some(format) = flavor.and_then(formats::by_flavor) else {
         return Err(corrupt!(
-            "MLmodel: flavors.{FLAVOR} names the model `{}`, whose ending is none of a model file",
-            path.escape_debug()
+            "MLmodel: flavors.{FLAVOR} names no `flavor` of its model that this server reads"
         ));
     };
     Ok(DataFile {

@@ -17,7 +17,7 @@ THRESHOLD = ["threshold", "best_threshold", "optimal_threshold"]
 def _load_pyfunc(path):
     root = pathlib.Path(path)
     keys = yaml.safe_load((root / "MLmodel").read_text(encoding="utf-8"))["flavors"]["ml_serving"]
-    opened = _model(root / keys["model"])
+    opened = _model(root / keys["model"], keys["flavor"])
     before = [_value(root / name) for name in keys.get("before", [])]
     lists = [_value(root / name) for name in keys.get("columns", [])]
     labels = _value(root / keys["labels"]) if "labels" in keys else None
@@ -129,16 +129,15 @@ class Graph:
         return np.array([list(row.values()) for row in scores]) if isinstance(scores, list) else scores
 
 
-def _model(path):
-    ending = path.suffix.lower()
-    if ending == ".onnx":
+def _model(path, flavor):
+    if flavor == "onnx":
         return Graph(path)
-    if ending in (".txt", ".lgb"):
+    if flavor == "lightgbm":
         import lightgbm
 
         booster = lightgbm.Booster(model_file=str(path))
         return Boosted(booster.predict, booster.dump_model().get("objective", ""))
-    if ending in (".json", ".ubj", ".xgb", ".bst"):
+    if flavor == "xgboost":
         return _xgboost(path)
     return _value(path)
 

@@ -12,7 +12,7 @@ use super::{
     read::{digest, read},
 };
 use crate::{
-    formats::{self, Beside, FormatError, ModelFile, Parsed, corrupt, unsupported},
+    formats::{self, Beside, Format, FormatError, ModelFile, Parsed, corrupt, unsupported},
     input::Batch,
     model::{Model, Predictions},
 };
@@ -88,13 +88,18 @@ impl<'a> Unpacked<'a> {
         }
     }
 
-    fn parsed(&self) -> Result<Parsed, FormatError> {
+    /// The format of the model, by its name and its content.
+    fn format(&self) -> Result<&'static Format, FormatError> {
         let name = self.model.name;
-        let Some(format) = formats::by_file_name(name) else {
+        let Some(named) = formats::by_file_name(name) else {
             return Err(unsupported!(
                 "`{name}` has not the ending of a model file; .pkl, .joblib, .skops, .json and .ubj (XGBoost), .txt (LightGBM) and .onnx work"
             ));
         };
+        Ok(formats::recognised(named.flavor, self.model.bytes).unwrap_or(named))
+    }
+
+    fn parsed(&self, format: &'static Format) -> Result<Parsed, FormatError> {
         let companions = formats::Companions {
             before: self.before.clone(),
             labels: self.labels,
@@ -105,7 +110,7 @@ impl<'a> Unpacked<'a> {
         if companions.is_empty() {
             return formats::read(format, &file);
         }
-        formats::read_with(format, &file, name, &companions)
+        formats::read_with(format, &file, self.model.name, &companions)
     }
 
     /// Builds the model, and makes the files around it. Nothing is written.
@@ -114,16 +119,18 @@ impl<'a> Unpacked<'a> {
     /// `Corrupt` and `Unsupported` where the files do not make a model that can be served; the text names them.
     pub fn pack(&self) -> Result<Packed, FormatError> {
         self.check_names()?;
-        let parsed = self.parsed()?;
+        let format = self.format()?;
+        let parsed = self.parsed(format)?;
         let (version, parts) = (parsed.version.clone(), parsed.parts.clone());
         let notes = parsed.notes.clone();
         let model = self.tested(parsed)?;
         let files: Vec<&Beside<'_>> = self.files().collect();
-        let requirements = requirements::of(&files, version.as_deref(), &parts);
+        let requirements = requirements::of(format.flavor, &files, version.as_deref(), &parts);
         let digests: String = self.files().map(|file| digest(file.bytes)).collect();
         let id = digest(digests.as_bytes());
         let mlmodel = mlmodel::write_packed(&PackedModel {
             model: self.model.name,
+            flavor: format.flavor,
             companions: &self.companions(),
             signature: model.schema(),
             labels: model.labels(),

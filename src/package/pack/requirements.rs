@@ -7,8 +7,13 @@ const MLFLOW: &str = "mlflow==3.18.0";
 
 /// What `requirements.txt` asks for: the libraries of the files, at the versions that wrote them where the files say so.
 ///
-/// The model is the first of `files`; `version` and `parts` are what it says of itself.
-pub(super) fn of(files: &[&Beside<'_>], version: Option<&str>, parts: &[String]) -> Vec<String> {
+/// `flavor` is the model's; `version` and `parts` are what it says of itself.
+pub(super) fn of(
+    flavor: &str,
+    files: &[&Beside<'_>],
+    version: Option<&str>,
+    parts: &[String],
+) -> Vec<String> {
     let ending = |name: &str| {
         name.rsplit_once('.')
             .map(|(_, end)| end.to_ascii_lowercase())
@@ -18,10 +23,6 @@ pub(super) fn of(files: &[&Beside<'_>], version: Option<&str>, parts: &[String])
         ends.any(|end| endings.contains(&end.as_str()))
     };
     let made_of = |prefix: &str| parts.iter().any(|part| part.starts_with(prefix));
-    let model = files
-        .first()
-        .and_then(|file| formats::by_file_name(file.name));
-    let flavor = model.map_or("", |format| format.flavor);
     let at = |name: &str, version: Option<&str>| match version {
         Some(version)
             if version
@@ -33,11 +34,10 @@ pub(super) fn of(files: &[&Beside<'_>], version: Option<&str>, parts: &[String])
         _ => name.to_owned(),
     };
     let mut needed = vec![MLFLOW.to_owned(), "numpy".to_owned(), "pandas".to_owned()];
-    if any(&["pkl", "pickle", "joblib", "skops"]) {
-        let mut versions = files
-            .iter()
-            .filter_map(|file| formats::sklearn_version(file.bytes));
-        needed.push(at("scikit-learn", versions.next().as_deref()));
+    let version_of = |file: &&Beside<'_>| formats::sklearn_version(file.bytes);
+    let sklearn = files.iter().find_map(version_of);
+    if sklearn.is_some() || flavor == "sklearn" || any(&["pkl", "pickle", "joblib", "skops"]) {
+        needed.push(at("scikit-learn", sklearn.as_deref()));
     }
     if any(&["skops"]) {
         needed.push("skops".to_owned());

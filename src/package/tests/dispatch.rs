@@ -1,7 +1,7 @@
 //! Which reader a package gets.
 
 use super::{Memory, loaded, names, refused};
-use crate::formats::tests::boosters::unpacked;
+use crate::formats::{sklearn::tests::serialized, tests::boosters::unpacked};
 use crate::input::ColumnType;
 use crate::model::{Labels, Output};
 
@@ -93,6 +93,60 @@ fn a_lone_file_is_read_by_the_end_of_its_name() {
             (flavor, name)
         );
     }
+    for name in ["churn.bin", "CHURN.UBJ", "xgboost-model", "model.model"] {
+        let files = Memory::default()
+            .with(name, unpacked("xgb_binary.ubj.gz"))
+            .with("notes", "numpy");
+        let loaded = loaded(&files);
+        assert_eq!(
+            (loaded.flavor.as_str(), loaded.data_file.as_str()),
+            ("xgboost", name)
+        );
+    }
     let named = loaded(&Memory::default().with("m.txt", unpacked("lgb_binary.txt.gz")));
     assert_eq!(names(&named.source.schema)[7], "c_7");
+}
+
+#[test]
+fn the_content_of_a_lone_file_has_the_last_word() {
+    let booster = unpacked("xgb_binary.ubj.gz");
+    let text = unpacked("lgb_binary.txt.gz");
+    let pickle = serialized("1.9.1-decision_tree_classifier_int32_labels.gz", "pickle4");
+    let packed = serialized(
+        "1.9.1-decision_tree_classifier_int32_labels.gz",
+        "joblib-zlib",
+    );
+    for (name, bytes, flavor) in [
+        ("model.bst", &text, "lightgbm"),
+        ("model.pkl", &text, "lightgbm"),
+        ("model", &booster, "xgboost"),
+        ("churn.sav", &pickle, "sklearn"),
+        ("churn.p", &pickle, "sklearn"),
+        ("churn.PKL", &pickle, "sklearn"),
+        ("churn.dat", &pickle, "sklearn"),
+        ("churn.bin", &pickle, "sklearn"),
+        ("churn.pkl.z", &packed, "sklearn"),
+        ("churn.joblib.GZ", &packed, "sklearn"),
+    ] {
+        let loaded = loaded(&Memory::default().with(name, bytes.clone()));
+        assert_eq!(loaded.flavor, flavor, "{name}");
+    }
+}
+
+#[test]
+fn a_lone_file_that_is_no_model_is_named() {
+    let error = refused(&Memory::default().with("churn.csv", "a,b\n1,2\n")).to_string();
+    assert!(
+        error.contains("neither the name nor the content of `churn.csv`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_json_dump_of_lightgbm_is_told_from_a_model_of_xgboost() {
+    for name in ["model.json", "model.txt", "model"] {
+        let dump = unpacked("refused/lgb_dump.json.gz");
+        let error = refused(&Memory::default().with(name, dump)).to_string();
+        assert!(error.contains("dump_model"), "{name}: {error}");
+    }
 }

@@ -47,18 +47,6 @@ fn every_form_of_a_signature_is_understood() {
 fn a_signature_that_no_tree_model_takes_names_the_column() {
     for (inputs, text) in [
         (
-            r#"[{"type": "string", "name": "city"}]"#,
-            "`city` is of type string",
-        ),
-        (
-            r#"[{"type": "datetime", "name": "when"}]"#,
-            "`when` is of type datetime",
-        ),
-        (
-            r#"[{"type": "double"}, {"type": "binary"}]"#,
-            "`1` is of type binary",
-        ),
-        (
             r#"[{"type": "array", "name": "a", "items": {"type": "double"}}]"#,
             "`a` is of type array",
         ),
@@ -83,6 +71,19 @@ fn a_signature_that_no_tree_model_takes_names_the_column() {
         let error = signature(inputs).unwrap_err();
         assert!(error.to_string().contains(text), "{inputs}: {error}");
     }
+}
+
+#[test]
+fn words_and_dates_and_names_that_are_numbers_are_understood() {
+    let inputs = r#"[{"type": "string", "name": 0}, {"type": "datetime", "name": 1}, {"type": "any", "name": 2}]"#;
+    let schema = signature(inputs).unwrap().unwrap();
+    let columns: Vec<_> = schema
+        .columns
+        .iter()
+        .map(|c| (c.name.as_str(), c.kind))
+        .collect();
+    use ColumnType::{Any, Datetime, Text};
+    assert_eq!(columns, [("0", Text), ("1", Datetime), ("2", Any)]);
 }
 
 #[test]

@@ -207,7 +207,8 @@ fn another_flavor_is_refused_by_name() {
         let error = refused(&Memory::default().with("MLmodel", text));
         assert!(matches!(error, FormatError::Unsupported(_)), "{error}");
         assert!(
-            error.to_string().contains(flavor) && error.to_string().contains(advice),
+            error.to_string().contains(advice)
+                && error.to_string().contains("mlflow.sklearn.log_model"),
             "{error}"
         );
     }
@@ -297,6 +298,7 @@ fn a_pointer_of_git_lfs_is_called_so() {
         (iris().with("model.onnx", pointer), "`model.onnx`"),
         (iris().with("MLmodel", pointer), "`MLmodel`"),
         (Memory::default().with("churn.pkl", pointer), "`churn.pkl`"),
+        (Memory::default().with("churn", pointer), "`churn`"),
     ] {
         let error = refused(&files);
         assert!(matches!(error, FormatError::Missing(_)), "{error}");

@@ -1,7 +1,11 @@
 """The LightGBM models."""
 
+import io
+import json
+import pickle
 import re
 
+import joblib
 import lightgbm as lgb
 import numpy as np
 
@@ -24,7 +28,18 @@ def thresholds_of(text):
     return {column: sorted(values) for column, values in sorted(found.items())}
 
 
-def save(out, name, model, x, categories=()):
+def packed(model, text, form):
+    """The bytes of the model, the format that they are, and the ending of a file."""
+    if form == "pickle":
+        return pickle.dumps(model), "sklearn", "pkl"
+    if form == "joblib":
+        buffer = io.BytesIO()
+        joblib.dump(model, buffer)
+        return buffer.getvalue(), "sklearn", "joblib"
+    return text.encode(), "lightgbm", "txt"
+
+
+def save(out, name, model, x, categories=(), form="text"):
     text = model.model_to_string()
     rows = data.hard_rows(x, thresholds_of(text), np.float64, categories, seed=len(name))
     values = model.predict(rows)
@@ -37,12 +52,27 @@ def save(out, name, model, x, categories=()):
         # As LGBMClassifier.predict.
         labels = np.argmax(values, axis=1)
     scores = np.asarray(values, dtype=np.float64).reshape(len(rows), -1)
-    data.compress(out / f"{name}.txt.gz", text.encode())
-    header = {"flavor": "lightgbm", "file": f"{name}.txt.gz", "class": "lightgbm.basic.Booster", "rows": len(rows),
+    raw, flavor, ending = packed(model, text, form)
+    data.compress(out / f"{name}.{ending}.gz", raw)
+    header = {"flavor": flavor, "file": f"{name}.{ending}.gz", "class": "lightgbm.basic.Booster", "rows": len(rows),
               "features": rows.shape[1], "labels": labels is not None, "scores": scores.shape[1]}
     arrays = [rows] + ([labels.astype(np.float64)] if labels is not None else []) + [scores]
     data.write(out / f"{name}.rows.gz", header, *arrays)
     print(name, header["rows"], header["scores"])
+
+
+def pickled(out, prefix, x2, y2, x3, y3):
+    """Boosters as Python objects, with all their rounds. They predict with those up to the best one, which only the object knows."""
+    for name, form, x, y, parameters in [
+        ("lgb_booster_pickle", "pickle", x3, y3, {"objective": "multiclass", "num_class": 3}),
+        ("lgb_booster_joblib", "joblib", x2, y2, {"objective": "binary"}),
+    ]:
+        table = lgb.Dataset(x[::2], y[::2], free_raw_data=False)
+        held_out = lgb.Dataset(x[1::2], y[1::2], reference=table)
+        model = lgb.train({**QUIET, **parameters}, table, 60, valid_sets=[held_out], keep_training_booster=True,
+                          callbacks=[lgb.early_stopping(3, verbose=False)])
+        assert 0 < model.best_iteration < model.num_trees() // model.num_model_per_iteration()
+        save(out, prefix + name, model, x, form=form)
 
 
 def make(out, prefix=""):
@@ -64,6 +94,7 @@ def make(out, prefix=""):
     train("lgb_categories", *data.shop(), {"objective": "binary"}, categories=(1, 3))
     train("lgb_forest", x2, y2, {"objective": "binary", "boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.6})
     train("lgb_dart", x3, y3, {**three, "boosting": "dart"})
+    pickled(out, prefix, x2, y2, x3, y3)
     if not NEW:
         return
     x0 = np.nan_to_num(xr)
@@ -87,5 +118,7 @@ def make(out, prefix=""):
     train("lgb_forest_regression", xr, yr, {"objective": "regression", **bagged})
     train("lgb_custom", xr, yr, {"objective": lambda predicted, table: (predicted - table.get_label(), np.ones(len(predicted)))})
     train("lgb_constant", x3, np.ones(len(x3)), {"objective": "regression"}, rounds=2)
+    small = lgb.train({**QUIET, "objective": "binary", "num_leaves": 4}, lgb.Dataset(x2, y2), 2)
+    data.compress(out / "refused" / "lgb_dump.json.gz", json.dumps(small.dump_model()).encode())
     linear = lgb.train({**QUIET, "objective": "regression", "linear_tree": True}, lgb.Dataset(x0, yr), 2)
     data.compress(out / "refused" / "lgb_linear.txt.gz", linear.model_to_string().encode())

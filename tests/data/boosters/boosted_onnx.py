@@ -6,26 +6,12 @@ import warnings
 
 import lightgbm as lgb
 import numpy as np
-import onnx
-import onnxruntime
 import xgboost as xgb
 from onnxmltools import convert_lightgbm, convert_xgboost
 from onnxmltools.convert.common.data_types import FloatTensorType
 
 import data
-
-
-def thresholds_of(graph):
-    found = {}
-    for node in graph.node:
-        if not node.op_type.startswith("TreeEnsemble"):
-            continue
-        values = {a.name: a for a in node.attribute}
-        modes = values["nodes_modes"].strings
-        for mode, feature, value in zip(modes, values["nodes_featureids"].ints, values["nodes_values"].floats):
-            if mode != b"LEAF":
-                found.setdefault(feature, set()).add(np.float32(value))
-    return {column: sorted(ts) for column, ts in sorted(found.items())}
+from recorded_onnx import record, thresholds_of
 
 
 def save(out, name, model, x, convert, categories=(), nan=True, **more):
@@ -36,23 +22,6 @@ def save(out, name, model, x, convert, categories=(), nan=True, **more):
     data.compress(out / f"{name}.onnx.gz", raw)
     record(out, name, raw, rows)
     print(name, [n.op_type for n in converted.graph.node], {o.domain: o.version for o in converted.opset_import})
-
-
-def record(out, name, raw, rows):
-    """What onnxruntime answers on one thread. On several it adds parts of a large batch first, which has other last bits."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(raw, options, providers=["CPUExecutionProvider"])
-    answers = session.run(None, {"X": rows})
-    labels = answers[0] if len(answers) == 2 else None
-    scores = answers[-1]
-    if isinstance(scores, list):
-        scores = [[row[key] for key in sorted(row)] for row in scores]
-    scores = np.asarray(scores, dtype=np.float64).reshape(len(rows), -1)
-    header = {"flavor": "onnx", "file": f"{name}.onnx.gz", "class": "", "rows": len(rows),
-              "features": rows.shape[1], "labels": labels is not None, "scores": scores.shape[1]}
-    arrays = [rows] + ([np.asarray(labels, dtype=np.float64)] if labels is not None else []) + [scores]
-    data.write(out / f"{name}.rows.gz", header, *arrays)
 
 
 def record_again(out):
@@ -79,6 +48,9 @@ def make(out):
         ("forest", xgb.XGBRFRegressor(n_estimators=5, max_depth=4), xr, yr, {}),
     ]:
         save(out, "onnx_xgb_" + name, model.fit(x, y), x, convert_xgboost, **more)
+    # Fitted without missing values: all of them go to the false branch, and no number in the file says so.
+    full = xgb.XGBClassifier(**small).fit(np.nan_to_num(x2, nan=5.0), y2)
+    save(out, "onnx_xgb_all_right", full, x2, convert_xgboost)
     quiet = {"n_estimators": 10, "num_leaves": 12, "min_child_samples": 5, "verbosity": -1, "n_jobs": 1, "learning_rate": 0.3}
     bagged = {"boosting_type": "rf", "bagging_freq": 1, "bagging_fraction": 0.6}
     for name, model, x, y, more in [

@@ -18,12 +18,13 @@ A case is gzipped. Its first line is JSON, what follows it up to the end is bina
               1 - the second to the last bit
     files     the model in each serialization of `files`, one after the other
 
-A refused row has the index 65535, or NaN for a number. The keys of the header:
+A refused row has the index 65535, or NaN for a number. Other rows may be infinite or NaN too, where Python answers so.
+The keys of the header:
 
     sklearn   version that fitted the model
     name      name of the case
     table     which table the rows are from
-    rows      how many of the table's rows are answered, from the first on: all in the newest version, fewer in others
+    rows      how many of the table's rows are answered, from the first on: of core cases all in the newest version
     names     names of the columns that Python was given, or null for a plain array
     null      what Python was given for a null in a column of text: "nan", or "none" for None. Everywhere else it was NaN
     exact     "exact" where nothing but comparisons, correctly rounded operations and sums in a fixed order is done, "libm" where an
@@ -37,6 +38,9 @@ A refused row has the index 65535, or NaN for a number. The keys of the header:
     width     how many scores there are per row
     half      see above
     refused   rows that Python refuses to predict: [index, class of the exception, first line of its message]
+    lightgbm, xgboost  the version of the library in cases of it
+    categories  of XGBoost before 3.1, whose files hold no words: {column: [category, …]}, the model compares places in these lists
+    unknown   of XGBoost: rows that Python answers although a category is unknown (NOTES.md)
     files     [[serialization, bytes], …]: "pickle4" or "pickle5" is pickle's default protocol; a part of the cases also have
               "cloudpickle", "joblib" and, where the version has it, "skops"
 """
@@ -48,7 +52,7 @@ import sklearn
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import record, tables
 
-MODULES = ["core", "composition", "searches", "imputers", "onehot", "encoders", "scalers", "functions", "selectors", "trees", "boosters"]
+MODULES = ["core", "composition", "searches", "imputers", "onehot", "encoders", "scalers", "functions", "selectors", "trees", "boosters", "linear", "around", "targets", "more_transformers", "more_estimators"]
 
 
 def main():

@@ -15,7 +15,8 @@ VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
 VERSIONS = [(0, 24), (1, 2), (1, 5), (1, 7), (1, 9)]
 TABLES = tables.tables()
 REFUSED = 65535
-OLDER_ROWS = 300
+# Rows that are asked: of core cases in the newest version all, in others half; fewer of the rest. Boundaries come first in a table.
+ROWS, WIDE_ROWS, OLDER_ROWS = 500, 300, 250
 
 
 class Case:
@@ -24,13 +25,15 @@ class Case:
     `exact` is "exact", "libm" or "blas"; `none` gives missing words to Python as None; `prepare` changes the table before it is fitted
     and asked, `fit` before it is fitted alone; `fitted` says that `model` takes X and y, for what is fitted in parts; `since` and
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
-    version too, with all rows and serializations; `alone` asks about rows with the categories of those rows; `more` is written into the header.
+    version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
+    ones beside them; `rows` are asked of the table in the newest version; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
-            every=False, core=False, alone=False, **more):
+            every=False, core=False, alone=None, rows=None, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
         self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
+        self.rows = rows
         self.since, self.until, self.every = since, until, every or core
 
     def recorded(self):
@@ -39,16 +42,21 @@ class Case:
         older = able[:-1][zlib.crc32(self.name.encode()) % max(len(able) - 1, 1):][:1]
         return VERSION in (able if self.every else older + able[-1:])
 
-    def whole(self):
-        """Whether all rows are asked; of older versions the first ones do, which lie on the boundaries."""
-        return self.core or VERSION == VERSIONS[-1]
+    def count(self, count, wide):
+        """How many of the table's rows are asked; `wide` is a case with many scores."""
+        newest = VERSION == VERSIONS[-1]
+        if self.core:
+            return count if newest else count // 2
+        if not newest:
+            return OLDER_ROWS
+        return self.rows or (WIDE_ROWS if wide and self.exact != "exact" else ROWS)
 
     def kinds(self):
         """The serializations beside pickle: of a third of the cases, and of a twelfth in older versions."""
         number = zlib.crc32(self.name.encode())
-        if number % 3 or not self.whole() and zlib.crc32(f"{VERSION}{self.name}".encode()) % 4:
+        if number % 3 or not self.core and VERSION != VERSIONS[-1] and zlib.crc32(f"{VERSION}{self.name}".encode()) % 4:
             return ()
-        return ("skops", "cloudpickle", "joblib") if self.core else ("skops", ("cloudpickle", "joblib")[number // 3 % 2])
+        return ("skops", "cloudpickle", "joblib") if self.core else (("skops",), ("skops", "cloudpickle"), ("joblib",))[number // 3 % 3]
 
 
 def serializations(model, kinds):
@@ -71,11 +79,13 @@ def pick(X, keep):
     return X.iloc[keep] if hasattr(X, "iloc") else X[keep]
 
 
-def asked_alone(X, keep):
-    """Some rows as a request of their own: pandas categories are those that occur."""
-    X = pick(X, keep)
-    kinds = [name for name in X.columns if X[name].dtype == "category"] if hasattr(X, "columns") else []
-    return X.assign(**{name: X[name].cat.remove_unused_categories() for name in kinds}) if kinds else X
+def pick_with(fitted):
+    """Picks rows as a request of their own: pandas categories are the fitted ones and what occurs in the rows."""
+    def picked(X, keep):
+        X = pick(X, keep)
+        more = {name: [w for w in X[name].dropna().unique() if w not in known] for name, known in fitted.items()}
+        return X.assign(**{name: X[name].cat.set_categories(known + more[name]) for name, known in fitted.items()})
+    return picked
 
 
 def asked(ask, X, count, pick):
@@ -113,12 +123,12 @@ def width_of(answers):
 def build(case, model):
     """Header and answers of a fitted model."""
     table = TABLES[case.table]
-    count = len(table["rows"]) if case.whole() else OLDER_ROWS
+    count = case.count(len(table["rows"]), len(getattr(model, "classes_", ())) > 2)
     X = pick(tables.given(table, case.none), np.arange(count))
     if case.prepare:
         X = case.prepare(X)
-    # XGBoost refuses a category that it does not know even if no row has it; before 3.1 it reads codes, which must stay.
-    select = asked_alone if case.alone else pick
+    # XGBoost refuses a category that it does not know even if no row has it.
+    select = pick_with(case.alone) if case.alone else pick
     predicted, keep, refused = asked(model.predict, X, count, select)
     header = {
         "sklearn": sklearn.__version__, "name": case.name, "table": case.table, "rows": count, "exact": case.exact,

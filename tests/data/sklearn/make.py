@@ -9,9 +9,17 @@ every serialization. `make` runs this once per version of scikit-learn, each in 
 
 import gzip, io, json, pathlib, pickle, sys, warnings
 
-import cloudpickle, joblib, numpy as np, pandas as pd, sklearn, skops.io
+import cloudpickle, joblib, numpy as np, pandas as pd, sklearn
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris
 from sklearn.dummy import DummyClassifier
+try:
+    import skops.io
+except ImportError:  # before scikit-learn 1.1
+    skops = None
+try:
+    from sklearn.experimental import enable_hist_gradient_boosting
+except ImportError:  # since 1.8
+    pass
 from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier, GradientBoostingRegressor,
     HistGradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
 from sklearn.model_selection import GridSearchCV
@@ -76,8 +84,9 @@ def models(data):
     yield "gradient_boosting_classifier_ties", GradientBoostingClassifier(n_estimators=7, max_depth=1, learning_rate=0.3, random_state=0), half, (half[:, 0] != half[:, 1]).astype(int), False
     # Seven classes whose shares differ by the last bit of their logarithms, and leaves that are alike.
     yield "gradient_boosting_classifier_alike", GradientBoostingClassifier(n_estimators=3, max_depth=3, learning_rate=1.0, random_state=0), *alike(), False
+    old = {"squared_error": "ls", "absolute_error": "lad"} if VERSION < (1, 0) else {}
     for loss in ("squared_error", "absolute_error", "huber", "quantile"):
-        yield f"gradient_boosting_regressor_{loss}", GradientBoostingRegressor(loss=loss, **gb), diabetes[0], diabetes[1], False
+        yield f"gradient_boosting_regressor_{loss}", GradientBoostingRegressor(loss=old.get(loss, loss), **gb), diabetes[0], diabetes[1], False
     yield "gradient_boosting_regressor_forest", GradientBoostingRegressor(init=RandomForestRegressor(3, max_depth=3, random_state=0), **gb), diabetes[0], diabetes[1], False
     yield "gradient_boosting_classifier_most_frequent", GradientBoostingClassifier(init=DummyClassifier(strategy="most_frequent"), **gb), iris[0], iris[1], False
     yield "gradient_boosting_regressor_zero", GradientBoostingRegressor(init="zero", **gb), diabetes[0], diabetes[1], False
@@ -85,7 +94,7 @@ def models(data):
     yield "hist_gradient_boosting_classifier_three", HistGradientBoostingClassifier(**hgb), iris[0], iris[1], False
     yield "hist_gradient_boosting_classifier_ties", HistGradientBoostingClassifier(max_iter=6, min_samples_leaf=2, learning_rate=0.3), half, (half[:, 0] != half[:, 1]).astype(int), False
     yield "hist_gradient_boosting_regressor", HistGradientBoostingRegressor(**hgb), diabetes[0], diabetes[1], False
-    yield "hist_gradient_boosting_regressor_absolute", HistGradientBoostingRegressor(loss="absolute_error", **hgb), diabetes[0], diabetes[1], False
+    yield "hist_gradient_boosting_regressor_absolute", HistGradientBoostingRegressor(loss="absolute_error" if VERSION >= (1, 0) else "least_absolute_deviation", **hgb), diabetes[0], diabetes[1], False
     yield "hist_gradient_boosting_regressor_poisson", HistGradientBoostingRegressor(loss="poisson", **hgb), diabetes[0], diabetes[1], False
     if VERSION >= (1, 3):
         yield "hist_gradient_boosting_regressor_gamma", HistGradientBoostingRegressor(loss="gamma", **hgb), diabetes[0], diabetes[1], False
@@ -217,7 +226,8 @@ def serializations(model):
     joblib.dump(model, buffer)
     yield "joblib", buffer.getvalue()
     yield "pickle2", pickle.dumps(model, 2)
-    yield "skops", skops.io.dumps(model)
+    if skops:
+        yield "skops", skops.io.dumps(model)
     # The compressed ones do not shrink any further.
     buffer = io.BytesIO()
     joblib.dump(model, buffer, compress=("zlib", 6))
@@ -232,7 +242,7 @@ def record(folder, name, model, X, y, floats, more=[]):
         given = pd.DataFrame(given, columns=X.columns)
     header = {
         "sklearn": sklearn.__version__, "name": name, "rows": len(points), "features": points.shape[1], "missing": takes_missing,
-        "floats": floats, "names": list(X.columns) if isinstance(X, pd.DataFrame) else None,
+        "floats": floats, "names": list(X.columns) if isinstance(X, pd.DataFrame) and VERSION >= (1, 0) else None,
     }
     if hasattr(model, "classes_"):
         scores = model.predict_proba(given)
@@ -249,12 +259,40 @@ def record(folder, name, model, X, y, floats, more=[]):
     body += b"".join(blob for _, blob in blobs)
     file = folder / f"{sklearn.__version__}-{name}.gz"
     # No clock in the header.
-    file.write_bytes(gzip.compress(body, 9, mtime=0))
+    with open(file, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
+        out.write(body)
     return file.stat().st_size
+
+
+# Of the oldest version that is promised, one model of each kind; of those before, what has kept its attributes.
+OLDEST = {
+    "decision_tree_classifier", "decision_tree_regressor", "random_forest_classifier_text", "random_forest_regressor_two_targets",
+    "extra_trees_classifier_text", "gradient_boosting_classifier_three", "gradient_boosting_classifier_ties",
+    "gradient_boosting_regressor_huber", "hist_gradient_boosting_classifier", "hist_gradient_boosting_classifier_three",
+    "hist_gradient_boosting_classifier_missing", "hist_gradient_boosting_classifier_categories", "hist_gradient_boosting_regressor",
+    "pipeline_standard_forest", "pipeline_minmax_boosting", "pipeline_nested", "search_pipeline",
+}
+BEFORE = ["random_forest_classifier_text", "gradient_boosting_classifier_three"]
+
+
+def wanted(name, only):
+    kept = VERSION >= (1, 0) or name in (OLDEST if VERSION >= (0, 24) else BEFORE)
+    return kept and name.startswith(only)
 
 
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
-    wanted = lambda name: name.startswith(sys.argv[2]) if len(sys.argv) > 2 else True
-    total = sum(record(folder, *model) for model in models(datasets()) if wanted(model[0]))
+    only = sys.argv[2] if len(sys.argv) > 2 else ""
+    total = 0
+    for model in models(datasets()):
+        if wanted(model[0], only):
+            total += record(folder, *model)
+        # What follows has parameters that came later.
+        if VERSION < (0, 24) and model[0] == BEFORE[-1]:
+            break
     print(sklearn.__version__, total, "bytes")
+    if VERSION == (0, 22):
+        # The nodes of its trees are others: refused, with the version.
+        model = HistGradientBoostingClassifier(max_iter=2, max_leaf_nodes=3).fit(*load_iris(return_X_y=True))
+        with gzip.GzipFile(folder / "refused" / "hist_of_0_22.gz", "wb", 9, mtime=0) as file:
+            file.write(pickle.dumps(model, 4))

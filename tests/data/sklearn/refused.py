@@ -7,10 +7,9 @@ import gzip, pathlib, pickle, sys, warnings
 
 import cloudpickle, numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
 from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier,
-    IsolationForest, RandomForestClassifier, StackingClassifier, VotingClassifier)
+    IsolationForest, RandomForestClassifier)
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -57,9 +56,6 @@ words = np.c_[np.array(["red", "green"], dtype=object)[y], X[:, 1:]]
 import pandas as pd
 frame = pd.DataFrame({"colour": pd.Categorical(np.array(["red", "green"])[y]), "b": X[:, 1]})
 models = {
-    "voting": VotingClassifier([("a", tree)]).fit(X, y),
-    "stacking": StackingClassifier([("a", tree)], cv=2).fit(X, y),
-    "calibrated": CalibratedClassifierCV(tree, cv=2).fit(X, y),
     "ada_boost": AdaBoostClassifier(n_estimators=1).fit(X, y),
     "bagging": BaggingClassifier(tree, n_estimators=1).fit(X, y),
     "isolation_forest": IsolationForest(n_estimators=1, max_samples=4).fit(X),
@@ -67,7 +63,6 @@ models = {
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
     "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),
     "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),
-    "text_categories": HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=2, min_samples_leaf=2).fit(frame, y),
     "unfitted": DecisionTreeClassifier(),
     "one_tree_many_times": many,
     "step_of_a_script": make_pipeline(Clip(), tree).fit(X, y),

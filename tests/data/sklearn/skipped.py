@@ -10,6 +10,8 @@ import collections, datetime, decimal, enum, functools, pathlib, re, sys, zonein
 import numpy as np, pandas as pd, scipy.stats
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.model_selection import RandomizedSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from skopt import BayesSearchCV
 
@@ -89,3 +91,6 @@ make.record(folder, "distributions", drawn, iris[0], iris[1], False)
 make.record(folder, "bayes_search", searched, iris[0], iris[1], False)
 make.record(folder, "attributes", burdened(n_estimators=3, max_depth=3, random_state=0), iris[0], iris[1], False)
 make.record(folder, "notes", noted(max_depth=2, random_state=0), iris[0], iris[1], False)
+# No ballast, but of the same kind: parameters as a search sets them that draws from arrays.
+flags = make_pipeline(StandardScaler(with_mean=np.True_, with_std=np.False_), tree)
+make.record(folder, "numpy_flags", flags, iris[0], iris[1], False)

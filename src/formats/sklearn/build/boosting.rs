@@ -54,7 +54,7 @@ pub(super) fn classifier(part: Part<'_>, size: usize) -> Result<Ensemble, Format
         },
     };
     let base = base.into_iter().map(|b| b * factor).collect();
-    let features = part.count("n_features_in_")?;
+    let features = part.n_features()?;
     let start = Forest::new(features, outputs, Precision::F32, size);
     stages(part, start, factor, base, output)
 }
@@ -65,7 +65,7 @@ pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Ensemble, FormatE
         Some("squared_error" | "ls" | "absolute_error" | "lad" | "huber" | "quantile") => {}
         other => return Err(unknown_loss(&part, other)),
     }
-    let features = part.count("n_features_in_")?;
+    let features = part.n_features()?;
     let mut start = Forest::new(features, 1, Precision::F32, size);
     let mut base = 0.0;
     match init(&part)? {
@@ -209,6 +209,9 @@ fn prior(part: &Part<'_>, outputs: usize, exponential: bool) -> Result<Vec<f64>,
 }
 
 fn unknown_init(part: &Part<'_>, init: &Part<'_>) -> FormatError {
+    if let Some(too_old) = part.too_old() {
+        return too_old;
+    }
     let strategy = init.text("strategy").map_or_else(String::new, |strategy| {
         format!(" with the strategy \"{}\"", strategy.escape_debug())
     });

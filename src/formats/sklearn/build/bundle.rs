@@ -1,9 +1,11 @@
 //! A dict that holds a model and what belongs to it: `{"model": …, "scaler": …, "features": […], "threshold": 0.4}`.
 
 use super::{
-    Arena, Chain, FormatError, Id, Item, Part, Schema, behind,
+    Arena, FormatError, Id, Part, Schema,
+    chain::{Chain, Item},
     lists::{label_list, name_list},
-    model, part, unsupported,
+    part, unsupported,
+    whole::{behind, model},
 };
 use crate::formats::{
     Named, Parsed, Words, decide_from, in_file, rename, short,

@@ -9,7 +9,10 @@ use super::{
     },
     Part, corrupt,
 };
-use crate::{formats::FormatError, input::Word};
+use crate::{
+    formats::FormatError,
+    input::{Precision, Word},
+};
 
 /// A value of an array; none for None and NaN.
 pub(super) type CellValue = Option<Word>;
@@ -104,6 +107,37 @@ fn plain(arena: &Arena<'_>, id: Id) -> Option<CellValue> {
         Node::Global { .. } | Node::Object(_) if is_pandas_missing(arena, id) => Some(None),
         _ => None,
     }
+}
+
+/// For every value of a list or an array whether it is None, rather than NaN.
+pub(super) fn nones(part: Part<'_>, id: Id) -> Result<Vec<bool>, FormatError> {
+    let array = numpy::array(part.arena, id)?;
+    let items = match &array {
+        Some(array) => array.objects(),
+        None => part.arena.items(id),
+    };
+    let items = items.unwrap_or_default().iter();
+    Ok(items.map(|id| part.arena.is_none(*id)).collect())
+}
+
+/// What numbers are rounded to by an attribute that is an element type; nothing where it is None.
+pub(super) fn dtype(part: Part<'_>, name: &str) -> Result<Option<Precision>, FormatError> {
+    let Some(id) = part.get(name) else {
+        return Ok(None);
+    };
+    let arena = part.arena;
+    let named = arena.global(id).map(|(_, name)| name).or(arena.text(id));
+    let single = if let Some(name) = named {
+        matches!(name, "float32" | "single" | "f4" | "<f4" | "f")
+    } else {
+        let scalar = numpy::dtype(arena, id)?.scalar;
+        scalar.kind == b'f' && scalar.size == 4
+    };
+    Ok(Some(if single {
+        Precision::F32
+    } else {
+        Precision::F64
+    }))
 }
 
 fn is_pandas_missing(arena: &Arena<'_>, id: Id) -> bool {

@@ -1,7 +1,7 @@
 //! Transformers and encoders of several files, one after the other, before a model of a file of its own.
 
 use super::{
-    Arena, Board, FormatError, Id, Part, Reader, Reg,
+    Arena, Board, FormatError, Id, Part, Reader,
     agree::{self, Says},
     cells, corrupt,
     labels::labels,
@@ -15,6 +15,7 @@ use crate::{
         sklearn::{numpy, record::Node},
     },
     input::Schema,
+    model::Reg,
 };
 
 /// What answers with a column for each one that it gets.

@@ -41,7 +41,7 @@ pub(super) fn classifier(
     let width = labels.len();
     // Before 1.4 the leaves hold counts, and the trees divide by their sum.
     let counts = !part.since(1, 4);
-    let mut forest = Forest::new(part.count("n_features_in_")?, width, Precision::F32, size);
+    let mut forest = Forest::new(part.n_features()?, width, Precision::F32, size);
     let mut handles_missing = true;
     let mut distribution = Vec::new();
     for tree in trees {
@@ -86,7 +86,7 @@ pub(super) fn regressor(
     size: usize,
 ) -> Result<Ensemble, FormatError> {
     let width = part.count("n_outputs_")?;
-    let mut forest = Forest::new(part.count("n_features_in_")?, width, Precision::F32, size);
+    let mut forest = Forest::new(part.n_features()?, width, Precision::F32, size);
     if width == 1 {
         forest.source.targets = vec![0; trees.len()];
     }
@@ -117,7 +117,7 @@ pub(super) fn regressor(
 
 /// Whether the estimator's own `predict` takes NaN: trees since 1.3, forests since 1.4, random splits since 1.6, and before
 /// 1.9 only for some criteria.
-fn takes_missing(part: Part<'_>, trees: &[Part<'_>]) -> bool {
+pub(super) fn takes_missing(part: Part<'_>, trees: &[Part<'_>]) -> bool {
     let Some(tree) = trees.first() else {
         return false;
     };

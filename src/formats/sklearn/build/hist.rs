@@ -64,6 +64,7 @@ fn rounds(
     output: Output,
     size: usize,
 ) -> Result<Ensemble, FormatError> {
+    part.too_old().map_or(Ok(()), Err)?;
     let base = part.array("_baseline_prediction")?.floats()?;
     if base.len() != outputs {
         return Err(corrupt!(
@@ -72,7 +73,7 @@ fn rounds(
             base.len()
         ));
     }
-    let features = part.count("n_features_in_")?;
+    let features = part.n_features()?;
     let categories = Categories::new(part, features)?;
     let mut forest = Forest::new(features, outputs, Precision::F64, size);
     forest.source.handles_missing = true;

@@ -4,7 +4,7 @@ use super::{
     super::{array::Array, numpy, record::Node},
     Part, corrupt, unsupported,
 };
-use crate::{formats::FormatError, model::Labels};
+use crate::{formats::FormatError, input::Word, model::Labels};
 
 /// The labels of a classifier of one target, in the order of its probabilities.
 pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatError> {
@@ -44,6 +44,22 @@ pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatEr
         ));
     }
     Ok(labels)
+}
+
+/// The place of a label that a parameter gives.
+pub(super) fn place(labels: &Labels, label: &Word) -> Option<usize> {
+    let number = match (label, labels) {
+        (Word::Text(text), Labels::Strings(labels)) => {
+            return labels.iter().position(|label| label == text);
+        }
+        (Word::Number(number), _) => *integral(&[*number]).ok()?.first()?,
+        (Word::Boolean(flag), _) => i64::from(*flag),
+        (Word::Text(_), Labels::Integers(_)) => return None,
+    };
+    match labels {
+        Labels::Integers(labels) => labels.iter().position(|label| *label == number),
+        Labels::Strings(_) => None,
+    }
 }
 
 fn texts(array: &Array<'_>) -> Result<Vec<String>, FormatError> {

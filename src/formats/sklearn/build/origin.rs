@@ -1,6 +1,6 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
-use super::{Part, compose, corrupt, unsupported};
+use super::{Part, compose, corrupt, names::feature_names, reader::MAX_PARTS, unsupported};
 use crate::{
     formats::{FormatError, Takes},
     input::Schema,
@@ -11,6 +11,8 @@ use crate::{
 pub(super) struct Origin {
     names: Option<Vec<String>>,
     width: Option<usize>,
+    /// How many parts have been asked.
+    asked: usize,
 }
 
 /// Deeper than this nobody nests, and no model has as many parts before one that has seen the rows.
@@ -32,14 +34,21 @@ impl Origin {
             self.width = Some(part.count(count)?);
         } else if let (None, Some(categories)) = (self.width, part.get("categories_")) {
             self.width = part.arena.items(categories).map(<[_]>::len);
+        } else if self.width.is_none() && part.get("coef_").is_some() {
+            // In 0.24 some linear models had not counted them.
+            let weights = part.array("coef_").ok();
+            self.width = weights.and_then(|weights| weights.shape.last().copied());
         }
         if self.names.is_none() {
-            self.names = part.feature_names().transpose()?;
+            self.names = feature_names(part).transpose()?;
         }
         for inside in compose::with_its_rows(part)? {
-            if depth >= MAX_DEPTH || (self.width.is_some() && self.names.is_some()) {
+            let known = self.width.is_some() && self.names.is_some();
+            // Of few objects that hold each other a file can make any number.
+            if depth >= MAX_DEPTH || known || self.asked >= MAX_PARTS {
                 break;
             }
+            self.asked += 1;
             self.ask(inside, depth + 1)?;
         }
         Ok(())
@@ -64,6 +73,7 @@ impl Origin {
     pub(super) fn of(schema: &Schema) -> Self {
         let names = schema.columns.iter().map(|column| column.name.clone());
         Self {
+            asked: 0,
             names: schema.named.then(|| names.collect()),
             width: Some(schema.len()),
         }

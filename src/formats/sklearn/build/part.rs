@@ -9,7 +9,7 @@ use super::{
     },
     corrupt, known, unsupported,
 };
-use crate::{formats::FormatError, input::Word};
+use crate::formats::FormatError;
 
 /// Whether a value is an instance, a class or a function that is none of the libraries'.
 fn foreign(arena: &Arena<'_>, id: Id) -> bool {
@@ -75,11 +75,31 @@ impl<'d> Part<'d> {
     /// An attribute that a fitted model has.
     pub(super) fn attribute(&self, name: &str) -> Result<Id, FormatError> {
         self.get(name).ok_or_else(|| {
-            corrupt!(
-                "the {} has no `{name}`: it is not fitted, or of an unknown version; fit it and log it again",
-                self.class
-            )
+            self.too_old().unwrap_or_else(|| {
+                corrupt!(
+                    "the {} has no `{name}`: it is not fitted, or of an unknown version; fit it and log it again",
+                    self.class
+                )
+            })
         })
+    }
+
+    /// The refusal of a part that a version before 0.24 has written, some of which have other attributes.
+    pub(super) fn too_old(&self) -> Option<FormatError> {
+        let version = self.version_text().filter(|_| !self.since(0, 24))?;
+        Some(unsupported!(
+            "the {} was written by scikit-learn {}; fit it with 0.24 or later, and log it again",
+            self.class,
+            version.escape_debug()
+        ))
+    }
+
+    /// The number of columns that the part was fitted on. Before 0.23 it had another name.
+    pub(super) fn n_features(&self) -> Result<usize, FormatError> {
+        match self.get("n_features_in_") {
+            None if self.get("n_features_").is_some() => self.count("n_features_"),
+            _ => self.count("n_features_in_"),
+        }
     }
 
     fn wrong(&self, name: &str, id: Id) -> FormatError {
@@ -161,36 +181,6 @@ impl<'d> Part<'d> {
         };
         let part = |id: Id| Part::new(self.arena, id).ok_or_else(|| self.wrong(name, id));
         ids.into_iter().map(part).collect()
-    }
-
-    /// The names of the columns that the part was fitted on, where they had names.
-    ///
-    /// In 0.24 only a `ColumnTransformer` kept them.
-    pub(super) fn feature_names(&self) -> Option<Result<Vec<String>, FormatError>> {
-        let kept = ["feature_names_in_", "_feature_names_in"];
-        let id = kept.iter().find_map(|name| self.get(name))?;
-        let names = super::cells::values(*self, id).map(|values| {
-            let text = |value| match value {
-                Some(Word::Text(text)) => Some(text),
-                _ => None,
-            };
-            values
-                .into_iter()
-                .map(text)
-                .collect::<Option<Vec<String>>>()
-        });
-        let names = match names {
-            Ok(names) => names?,
-            Err(error) => return Some(Err(error)),
-        };
-        let mut sorted: Vec<&String> = names.iter().collect();
-        sorted.sort_unstable();
-        Some(match sorted.array_windows().find(|[a, b]| a == b) {
-            Some([name, _]) => Err(unsupported!(
-                "two columns of the model are called `{name}`; give them different names"
-            )),
-            None => Ok(names),
-        })
     }
 
     /// The library that the class is of: the first part of its module's name.

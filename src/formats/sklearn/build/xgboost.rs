@@ -6,12 +6,12 @@
 use super::{Part, corrupt, labels::labels};
 use crate::formats::{
     FormatError, Parsed,
+    coded::Coded,
     xgboost::{XgboostWrapper, read_pickled},
 };
-use crate::model::ForestModel;
 
 /// Reads an object of `xgboost.sklearn`, or a Booster.
-pub(super) fn read(part: Part<'_>) -> Result<Parsed<ForestModel>, FormatError> {
+pub(super) fn read(part: Part<'_>) -> Result<Parsed<Coded>, FormatError> {
     let booster = match part.class {
         "Booster" => part,
         _ => part.part("_Booster")?,

@@ -189,6 +189,11 @@ fn compressed_bombs_are_refused() {
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     std::io::Write::write_all(&mut zlib, &zeros).unwrap();
     assert!(refusal(&zlib.finish().unwrap()).contains("unpacks to more than"));
+    for method in ["bz2", "xz", "lzma", "lz4"] {
+        let bomb = fs::read(folder().join(format!("compressed/bomb.{method}"))).unwrap();
+        assert!(bomb.len() < 60_000);
+        assert!(refusal(&bomb).contains("unpacks to more than"), "{method}");
+    }
 }
 
 /// The smallest model in every serialization.

@@ -1,6 +1,8 @@
 //! Models of `tests/data/sklearn` against what scikit-learn answered, and files that mean harm.
 
+mod compressed;
 mod distrust;
+mod many;
 mod parity;
 mod pipelines;
 mod refused;

@@ -1,5 +1,5 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite};
-use crate::model::check::invalid;
+use crate::{input::Precision, model::check::invalid};
 
 /// The mean of several estimators' scores, in their order: `y[j] = Σ members[i][j] weight[i] / Σ weight`. One register for each score of
 /// a member.
@@ -10,6 +10,8 @@ pub struct Average {
     pub members: Vec<Vec<Reg>>,
     /// One for each member; none where all count the same.
     pub weights: Option<Vec<f64>>,
+    /// What every sum is rounded to.
+    pub precision: Precision,
 }
 
 impl Operation for Average {
@@ -46,16 +48,20 @@ impl Run for Average {
             out.fill(0.0);
             for (i, member) in self.members.iter().enumerate() {
                 let column = tile.column(member[j]);
+                let pairs = out.iter_mut().zip(column);
                 match &self.weights {
-                    Some(weights) => add(out, column.iter().map(|x| x * weights[i])),
-                    None => add(out, column.iter().copied()),
+                    Some(weights) => {
+                        pairs.for_each(|(y, x)| *y += self.precision.round(x * weights[i]));
+                    }
+                    None => pairs.for_each(|(y, x)| *y += x),
+                }
+                // One operation on two f32 numbers in f64, then rounded, is the f32 operation itself.
+                if self.precision == Precision::F32 {
+                    out.iter_mut().for_each(|y| *y = self.precision.round(*y));
                 }
             }
-            out.iter_mut().for_each(|y| *y /= divisor);
+            out.iter_mut()
+                .for_each(|y| *y = self.precision.round(*y / divisor));
         }
     }
-}
-
-fn add(out: &mut [f64], column: impl Iterator<Item = f64>) {
-    out.iter_mut().zip(column).for_each(|(y, x)| *y += x);
 }

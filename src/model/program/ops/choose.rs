@@ -60,7 +60,7 @@ impl Operation for Above {
 impl Run for Above {
     fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
         for (out, x) in out.column(0).iter_mut().zip(tile.column(self.read)) {
-            let above = *x > self.cut || (self.or_equal && *x == self.cut);
+            let above = *x > self.cut || (self.or_equal && *x >= self.cut);
             *out = f64::from(u8::from(above));
         }
     }

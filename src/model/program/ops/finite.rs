@@ -1,11 +1,14 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use crate::input::Precision;
 
 /// Refuses rows in which a number is not finite: what reads them next does not take such numbers. No registers.
 #[derive(Clone, Debug)]
 pub struct Finite {
     pub reads: Vec<Reg>,
-    /// What reads them, for people.
-    pub step: String,
+    /// What they are rounded to first.
+    pub precision: Precision,
+    /// Whether NaN passes.
+    pub missing: bool,
 }
 
 impl Operation for Finite {
@@ -24,14 +27,51 @@ impl Operation for Finite {
 
 impl Run for Finite {
     fn run(&self, tile: &Tile<'_>, _: &mut Out<'_>, scratch: &mut Scratch) {
-        // What the next reader rounds to f32 must be finite there, too.
-        let bad = |x: &f64| !(*x as f32).is_finite();
+        let bad = |x: f64| {
+            let x = self.precision.round(x);
+            x.is_infinite() || (x.is_nan() && !self.missing)
+        };
         for read in &self.reads {
-            if let Some(row) = tile.column(*read).iter().position(bad)
-                && scratch.refused.is_none_or(|refused| row < refused)
-            {
-                scratch.refused = Some(row);
-            }
+            refuse(tile.column(*read), bad, scratch);
         }
+    }
+}
+
+/// Refuses rows in which a number is zero or less; NaN passes. No registers.
+///
+/// Source: Box and Cox's power in scikit-learn's `PowerTransformer`, which raises for the whole of what it is given.
+#[derive(Clone, Debug)]
+pub struct Positive {
+    pub reads: Vec<Reg>,
+}
+
+impl Operation for Positive {
+    fn reads(&self) -> Vec<Reg> {
+        self.reads.clone()
+    }
+
+    fn width(&self) -> usize {
+        0
+    }
+
+    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Run for Positive {
+    fn run(&self, tile: &Tile<'_>, _: &mut Out<'_>, scratch: &mut Scratch) {
+        for read in &self.reads {
+            refuse(tile.column(*read), |x| x <= 0.0, scratch);
+        }
+    }
+}
+
+/// Refuses the first row whose number is bad, unless one before it is refused already.
+fn refuse(column: &[f64], bad: impl Fn(f64) -> bool, scratch: &mut Scratch) {
+    if let Some(row) = column.iter().position(|x| bad(*x))
+        && scratch.refused.is_none_or(|refused| row < refused)
+    {
+        scratch.refused = Some(row);
     }
 }

@@ -1,13 +1,23 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
 use crate::input::Precision;
+use std::f64::consts::PI;
 
 /// A function of one number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Function {
     Abs,
+    Arccos,
+    Arccosh,
+    Arcsin,
+    Arcsinh,
+    Arctan,
+    Arctanh,
     Cbrt,
     Ceil,
     Cos,
+    Cosh,
+    /// From radians.
+    Degrees,
     Exp,
     Exp2,
     Expm1,
@@ -18,12 +28,17 @@ pub enum Function {
     Log10,
     Log1p,
     Log2,
+    /// `log(x / (1 - x))`
+    Logit,
     Negative,
+    /// From degrees.
+    Radians,
     Reciprocal,
     /// To the nearest integer, halves to the even one.
     Rint,
     Sign,
     Sin,
+    Sinh,
     Sqrt,
     Square,
     Tan,
@@ -31,6 +46,8 @@ pub enum Function {
     Trunc,
     /// Yeo and Johnson's power with this lambda.
     YeoJohnson(f64),
+    /// The same by way of a logarithm, which is exacter near zero.
+    YeoJohnsonByLog(f64),
     /// What [`Function::YeoJohnson`] maps to the number.
     FromYeoJohnson(f64),
     /// Box and Cox's power with this lambda.
@@ -44,9 +61,17 @@ impl Function {
     pub fn of(self, x: f64) -> f64 {
         match self {
             Self::Abs => x.abs(),
+            Self::Arccos => x.acos(),
+            Self::Arccosh => x.acosh(),
+            Self::Arcsin => x.asin(),
+            Self::Arcsinh => x.asinh(),
+            Self::Arctan => x.atan(),
+            Self::Arctanh => x.atanh(),
             Self::Cbrt => x.cbrt(),
             Self::Ceil => x.ceil(),
             Self::Cos => x.cos(),
+            Self::Cosh => x.cosh(),
+            Self::Degrees => x * (180.0 / PI),
             Self::Exp => x.exp(),
             Self::Exp2 => x.exp2(),
             Self::Expm1 => x.exp_m1(),
@@ -56,19 +81,23 @@ impl Function {
             Self::Log10 => x.log10(),
             Self::Log1p => x.ln_1p(),
             Self::Log2 => x.log2(),
+            Self::Logit => (x / (1.0 - x)).ln(),
             Self::Negative => -x,
+            Self::Radians => x * (PI / 180.0),
             Self::Reciprocal => 1.0 / x,
             Self::Rint => x.round_ties_even(),
             Self::Sign if x == 0.0 => 0.0,
             Self::Sign if x.is_nan() => x,
             Self::Sign => x.signum(),
             Self::Sin => x.sin(),
+            Self::Sinh => x.sinh(),
             Self::Sqrt => x.sqrt(),
             Self::Square => x * x,
             Self::Tan => x.tan(),
             Self::Tanh => x.tanh(),
             Self::Trunc => x.trunc(),
             Self::YeoJohnson(lambda) => yeo_johnson(x, lambda),
+            Self::YeoJohnsonByLog(lambda) => yeo_johnson_by_log(x, lambda),
             Self::FromYeoJohnson(lambda) => from_yeo_johnson(x, lambda),
             Self::BoxCox(lambda) => box_cox(x, lambda),
             Self::FromBoxCox(lambda) => from_box_cox(x, lambda),
@@ -79,19 +108,27 @@ impl Function {
     pub fn is_total(self) -> bool {
         !matches!(
             self,
-            Self::Exp
+            Self::Arccos
+                | Self::Arccosh
+                | Self::Arcsin
+                | Self::Arctanh
+                | Self::Cosh
+                | Self::Exp
                 | Self::Exp2
                 | Self::Expm1
                 | Self::Log
                 | Self::Log10
                 | Self::Log1p
                 | Self::Log2
+                | Self::Logit
                 | Self::Reciprocal
+                | Self::Sinh
                 | Self::Sqrt
                 | Self::Square
                 | Self::BoxCox(_)
                 | Self::FromBoxCox(_)
                 | Self::YeoJohnson(_)
+                | Self::YeoJohnsonByLog(_)
                 | Self::FromYeoJohnson(_)
         )
     }
@@ -100,6 +137,7 @@ impl Function {
     fn of_single(self, x: f32) -> f32 {
         match self {
             Self::Exp => x.exp(),
+            Self::Expit => 1.0 / (1.0 + (-x).exp()),
             Self::Expm1 => x.exp_m1(),
             Self::Log => x.ln(),
             Self::Log10 => x.log10(),
@@ -126,7 +164,22 @@ fn yeo_johnson(x: f64, lambda: f64) -> f64 {
     }
 }
 
-/// Source: `_yeo_johnson_inverse_transform` there.
+/// Source: `_yeojohnson_transform` in scipy's `stats/_morestats.py`.
+fn yeo_johnson_by_log(x: f64, lambda: f64) -> f64 {
+    if x >= 0.0 {
+        if lambda.abs() < f64::EPSILON {
+            x.ln_1p()
+        } else {
+            (lambda * x.ln_1p()).exp_m1() / lambda
+        }
+    } else if (lambda - 2.0).abs() > f64::EPSILON {
+        -((2.0 - lambda) * (-x).ln_1p()).exp_m1() / (2.0 - lambda)
+    } else {
+        -(-x).ln_1p()
+    }
+}
+
+/// Source: `_yeo_johnson_inverse_transform` in scikit-learn's `preprocessing/_data.py`.
 fn from_yeo_johnson(x: f64, lambda: f64) -> f64 {
     if x >= 0.0 {
         if lambda.abs() < f64::EPSILON {

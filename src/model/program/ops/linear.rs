@@ -1,5 +1,5 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite};
-use crate::model::{check::invalid, program::Inputs};
+use crate::model::{check::invalid, program::registers::Inputs};
 
 /// `y[j] = Σ x[i] weights[j][i] + intercept[j]`. One register for each intercept.
 #[derive(Clone, Debug)]

@@ -10,11 +10,14 @@ mod finite;
 mod forest;
 mod function;
 mod interpolate;
+mod length;
 mod linear;
 mod normalise;
 mod one_hot;
 mod products;
 mod recode;
+#[cfg(test)]
+mod tests;
 mod votes;
 
 pub use average::Average;
@@ -23,18 +26,27 @@ pub use choose::{Above, Largest};
 pub use decide::Decide;
 pub use each::Each;
 pub use fill::{Fill, Missing};
-pub use finite::Finite;
+pub use finite::{Finite, Positive};
+pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function};
 pub use interpolate::Interpolate;
+pub use length::{Length, Norm};
 pub use linear::Linear;
-pub use normalise::Normalise;
+pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
 pub use votes::Votes;
 
-use super::{Operation, Out, Reg, Registers, Run, Scratch, Tile};
-use crate::model::check::{InvalidModel, invalid};
+use super::{
+    operation::{Operation, Run},
+    registers::Registers,
+    tile::{Out, Scratch, Tile},
+};
+use crate::model::{
+    check::{InvalidModel, invalid},
+    ir::Reg,
+};
 
 /// One number for each register that is read.
 fn one_each<T>(what: &str, reads: &[Reg], numbers: &[T]) -> Result<(), InvalidModel> {

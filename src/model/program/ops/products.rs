@@ -1,5 +1,5 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
-use crate::model::check::invalid;
+use crate::{input::Precision, model::check::invalid};
 
 /// A factor of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,10 +11,11 @@ pub enum Factor {
     One,
 }
 
-/// Products of two factors each. One register for each product.
+/// Products of two factors each, rounded to `precision`. One register for each product.
 #[derive(Clone, Debug)]
 pub struct Products {
     pub products: Vec<[Factor; 2]>,
+    pub precision: Precision,
 }
 
 impl Operation for Products {
@@ -58,6 +59,30 @@ impl Run for Products {
                 };
                 product.iter_mut().zip(column).for_each(|(y, x)| *y *= x);
             }
+            // The product of two f32 numbers is exact in f64.
+            if self.precision == Precision::F32 {
+                product
+                    .iter_mut()
+                    .for_each(|y| *y = self.precision.round(*y));
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_reads_only_those_before_it() {
+        let ready = |at| {
+            let products = Products {
+                products: vec![[Factor::One; 2], [Factor::Register(0), Factor::Product(at)]],
+                precision: Precision::F64,
+            };
+            products.ready(&Registers::new(&[None])).is_ok()
+        };
+        assert!(ready(0));
+        assert!(!ready(1) && !ready(u32::MAX));
     }
 }

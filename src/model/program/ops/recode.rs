@@ -1,5 +1,6 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
 use crate::model::check::invalid;
+use std::cmp::Ordering;
 
 /// What values are looked up in.
 #[derive(Clone, Debug)]
@@ -8,6 +9,20 @@ pub enum Codes {
     Places(Vec<f64>),
     /// By number: known numbers in rising order, each with its value.
     Numbers(Vec<(f64, f64)>),
+}
+
+impl Codes {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Places(codes) => codes.len(),
+            Self::Numbers(known) => known.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// A value replaced by the one that stands for it. One register.
@@ -32,7 +47,9 @@ impl Operation for Recode {
 
     fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
         if let Codes::Numbers(known) = &self.codes
-            && known.array_windows().any(|[a, b]| !(a.0 < b.0))
+            && known
+                .array_windows()
+                .any(|[a, b]| a.0.partial_cmp(&b.0) != Some(Ordering::Less))
         {
             invalid!("the known numbers of an encoder are not in rising order");
         }
@@ -54,7 +71,8 @@ impl Recode {
             Codes::Numbers(known) => {
                 let at = known.partition_point(|(number, _)| *number < x);
                 match known.get(at) {
-                    Some((number, code)) if *number == x => *code,
+                    // It is not below.
+                    Some((number, code)) if *number <= x => *code,
                     _ => self.unknown,
                 }
             }
@@ -67,5 +85,38 @@ impl Run for Recode {
         for (y, x) in out.column(0).iter_mut().zip(tile.column(self.read)) {
             *y = self.of(*x);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_is_looked_up_out_of_range() {
+        let recode = Recode {
+            read: 0,
+            codes: Codes::Places(vec![5.0, f64::NAN]),
+            unknown: -1.0,
+            missing: -2.0,
+        };
+        let codes = [0.0, 1.0, 2.0, 1e300, f64::INFINITY, f64::NAN].map(|x| recode.of(x));
+        assert_eq!(codes, [5.0, -1.0, -1.0, -1.0, -1.0, -2.0]);
+    }
+
+    #[test]
+    fn known_numbers_rise() {
+        let ready = |known: &[f64]| {
+            let known = known.iter().map(|x| (*x, 0.0)).collect();
+            let recode = Recode {
+                read: 0,
+                codes: Codes::Numbers(known),
+                unknown: 0.0,
+                missing: 0.0,
+            };
+            recode.ready(&Registers::new(&[None])).is_ok()
+        };
+        assert!(ready(&[-1.0, 0.0, 2.0]));
+        assert!(!ready(&[0.0, 0.0]) && !ready(&[f64::NAN, 1.0]) && !ready(&[1.0, 0.5]));
     }
 }

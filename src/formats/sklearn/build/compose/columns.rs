@@ -3,7 +3,7 @@
 //! Source: `ColumnTransformer` in `sklearn/compose/_column_transformer.py`, versions 0.24 to 1.9.
 
 use super::{
-    Arena, FormatError, Id, Node, Part, Reader, Reg, corrupt,
+    Arena, FormatError, Id, Node, Part, Reader, Reg, corrupt, feature_names,
     named::{Step, list},
     numpy, unsupported,
 };
@@ -36,7 +36,7 @@ impl Reader {
                 })
             };
             let given: Vec<Reg> = places.iter().map(place).collect::<Result<_, _>>()?;
-            let result = match Step::of(part, name, object, Step::Drop)? {
+            let result = match Step::of(part, &self.board.place_of(name), object, Step::Drop)? {
                 Step::Drop => continue,
                 Step::Passthrough => given,
                 Step::Part(inside) => {
@@ -183,7 +183,7 @@ fn from_end(name: &str, place: f64, width: usize) -> Result<usize, FormatError> 
 }
 
 fn by_name(part: Part<'_>, name: &str, column: Id) -> Result<usize, FormatError> {
-    let names = part.feature_names().transpose()?.unwrap_or_default();
+    let names = feature_names(part).transpose()?.unwrap_or_default();
     let column = part.arena.text(column).unwrap_or("?");
     names
         .iter()

@@ -6,7 +6,7 @@ mod pipeline;
 mod union;
 
 pub(super) use columns::pandas_index;
-pub(super) use named::{found, with_its_rows};
+pub(super) use named::{Step, found, list, with_its_rows};
 
 use super::{
     super::{
@@ -14,6 +14,8 @@ use super::{
         numpy,
         record::{Arena, Node},
     },
-    ADVICE, FormatError, Part, Reader, corrupt, unsupported,
+    ADVICE, FormatError, Part, Reader, corrupt,
+    names::feature_names,
+    unsupported,
 };
 use crate::model::Reg;

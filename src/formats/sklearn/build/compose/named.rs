@@ -24,7 +24,7 @@ pub(in super::super) enum Step<'d> {
 
 impl<'d> Step<'d> {
     /// What the object is; `none` is what None means where it stands.
-    pub(super) fn of(
+    pub(in super::super) fn of(
         holder: Part<'d>,
         name: &str,
         object: Id,
@@ -40,8 +40,7 @@ impl<'d> Step<'d> {
         match Part::new(arena, object) {
             Some(part) => Ok(Self::Part(part)),
             None => Err(unsupported!(
-                "the step `{name}` of the {} is {}, which this server does not know and will not run; {ADVICE}",
-                holder.class,
+                "the step `{name}` is {}, which this server does not know and will not run; {ADVICE}",
                 arena.kind(object)
             )),
         }
@@ -49,7 +48,7 @@ impl<'d> Step<'d> {
 }
 
 /// Names and objects of a list of tuples that begin with them.
-pub(super) fn list<'d>(
+pub(in super::super) fn list<'d>(
     holder: Part<'d>,
     attribute: &str,
 ) -> Result<Vec<(&'d str, &'d [Id])>, FormatError> {
@@ -75,14 +74,15 @@ pub(super) fn list<'d>(
         .collect()
 }
 
-/// The estimator that answers for a search, or the part itself.
+/// The estimator that answers for a search or that was frozen, or the part itself.
 pub(in super::super) fn found(mut part: Part<'_>) -> Result<Part<'_>, FormatError> {
     // A search in a search is odd, but no error.
     for _ in 0..4 {
-        if !SEARCHES.contains(&part.class) {
-            break;
-        }
-        part = part.part("best_estimator_")?;
+        part = match part.class {
+            class if SEARCHES.contains(&class) => part.part("best_estimator_")?,
+            "FrozenEstimator" if part.package() == "sklearn" => part.part("estimator")?,
+            _ => break,
+        };
     }
     Ok(part)
 }

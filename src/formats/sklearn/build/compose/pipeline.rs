@@ -8,6 +8,9 @@ use super::{
     unsupported,
 };
 
+/// Pipelines in pipelines deeper than this are nobody's model.
+const MAX_NESTED: usize = 16;
+
 /// Whether the part is a pipeline, of scikit-learn or of imbalanced-learn.
 pub(super) fn is_pipeline(part: Part<'_>) -> bool {
     part.class == "Pipeline" && matches!(part.package(), "sklearn" | "imblearn")
@@ -33,7 +36,7 @@ impl Reader {
         let mut last = found(root)?;
         let mut nested = 0;
         while is_pipeline(last) {
-            if nested > super::super::MAX_DEPTH {
+            if nested > MAX_NESTED {
                 return Err(unsupported!("the pipelines nest too deep"));
             }
             nested += 1;
@@ -42,7 +45,7 @@ impl Reader {
                 return Err(corrupt!("the Pipeline has no steps"));
             };
             reads = self.steps(last, before, reads)?;
-            last = match Step::of(last, name, end[0], Step::Passthrough)? {
+            last = match Step::of(last, &self.board.place_of(name), end[0], Step::Passthrough)? {
                 Step::Part(part) => found(part)?,
                 Step::Passthrough | Step::Drop => {
                     return Err(unsupported!(
@@ -71,7 +74,12 @@ impl Reader {
         mut reads: Vec<Reg>,
     ) -> Result<Vec<Reg>, FormatError> {
         for (name, rest) in steps {
-            match Step::of(holder, name, rest[0], Step::Passthrough)? {
+            match Step::of(
+                holder,
+                &self.board.place_of(name),
+                rest[0],
+                Step::Passthrough,
+            )? {
                 Step::Passthrough => {}
                 Step::Part(part) if is_sampler(part) => {}
                 Step::Part(part) => {

@@ -21,7 +21,7 @@ impl Reader {
         for (name, rest) in list(part, "transformer_list")? {
             let given = reads.to_vec();
             self.sparse = given_sparse;
-            let result = match Step::of(part, name, rest[0], Step::Drop)? {
+            let result = match Step::of(part, &self.board.place_of(name), rest[0], Step::Drop)? {
                 Step::Drop => continue,
                 Step::Passthrough => given,
                 Step::Part(inside) => {

@@ -13,15 +13,9 @@ use crate::{
 /// A model of LightGBM or XGBoost, if the part is one.
 pub(in super::super) fn booster(part: Part<'_>) -> Result<Option<Parsed<Coded>>, FormatError> {
     Ok(match (part.module, part.class) {
-        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker") => {
-            Some(lightgbm::read(part)?)
-        }
-        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => {
-            Some(xgboost::read(part)?.map(|forest| Coded {
-                forest,
-                categories: Vec::new(),
-            }))
-        }
+        ("lightgbm.sklearn", "LGBMClassifier" | "LGBMRegressor" | "LGBMRanker")
+        | ("lightgbm.basic", "Booster") => Some(lightgbm::read(part)?),
+        ("xgboost.sklearn", _) | ("xgboost.core", "Booster") => Some(xgboost::read(part)?),
         _ => None,
     })
 }
@@ -35,6 +29,12 @@ fn zero_is_missing(forest: &ForestModel) -> Step {
         operand: vec![0.0; forest.forest.n_features],
         precision: Precision::F64,
     }
+}
+
+/// What a forest takes of a file at the least, in any of the formats.
+fn bytes(forest: &ForestModel) -> usize {
+    let nodes: usize = forest.forest.trees.iter().map(Vec::len).sum();
+    nodes.saturating_mul(8)
 }
 
 impl Reader {
@@ -52,7 +52,10 @@ impl Reader {
             } = booster.ir;
             if self.sparse && part.package() == "xgboost" {
                 forest.steps.insert(0, zero_is_missing(&forest));
+                // What only rounds to zero is stored.
+                forest.input = Precision::F64;
             }
+            self.spend(bytes(&forest))?;
             return Ok(Some((forest, self.board.codes(reads, &categories)?)));
         }
         let Some(ensemble) = self.ensemble(part)? else {
@@ -60,7 +63,9 @@ impl Reader {
         };
         self.parts.push(part.class.to_owned());
         let reads = self.coded(part, reads)?;
-        Ok(Some((ensemble.model(), reads)))
+        let forest = ensemble.model();
+        self.spend(bytes(&forest))?;
+        Ok(Some((forest, reads)))
     }
 
     /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
@@ -107,6 +112,18 @@ impl Reader {
         }))
     }
 
+    /// scikit-learn's trees take NaN, if they do, but nothing infinite; the boosters of others do.
+    pub(in super::super) fn finite_for(
+        &mut self,
+        part: Part<'_>,
+        forest: &ForestModel,
+        reads: &[Reg],
+    ) {
+        if part.package() == "sklearn" {
+            self.board.refuse_infinite(reads, forest.input);
+        }
+    }
+
     /// A forest in the middle of a model.
     pub(super) fn forest_estimate(
         &mut self,
@@ -115,6 +132,7 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
         self.board.numbers(reads)?;
+        self.finite_for(part, &forest, reads);
         if !forest.forest.handles_missing {
             self.board.refuse_missing(reads);
         }
@@ -139,6 +157,17 @@ impl Reader {
         let raw = self.board.draw(scores, [])?;
         let has_decision = part.class.contains("GradientBoostingClassifier");
         let classifier = output.labels().is_some();
-        self.decide(raw, output, output_precision, classifier, has_decision)
+        let doubled = has_decision && part.text("loss") == Some("exponential");
+        let halves = if doubled {
+            Some(self.board.each(StepOp::Mul, &raw, vec![0.5; raw.len()])?)
+        } else {
+            None
+        };
+        let mut estimate = self.decide(raw, output, output_precision, classifier, has_decision)?;
+        // The leaves were doubled, so that the probability is a sigmoid like any other.
+        if let (Some(halves), Estimate::Classes { decision, .. }) = (halves, &mut estimate) {
+            *decision = Some(halves);
+        }
+        Ok(estimate)
     }
 }

@@ -1,21 +1,82 @@
 //! Linear models.
 //!
-//! Source: `sklearn/linear_model/{_base,_logistic}.py`.
+//! Source: `sklearn/linear_model/{_base,_ridge,_stochastic_gradient}.py`, `_glm/glm.py` there, and `sklearn/svm/_classes.py`.
 
 use super::{
-    BinaryScores, Estimate, FormatError, Link, Output, Part, Precision, Reader, Reg, corrupt,
-    labels, ops,
+    Estimate, FormatError, Labels, Node, Part, Reader, Reg, corrupt, labels, ops, unsupported,
 };
+use crate::model::StepOp;
+
+/// Regressors that answer `X @ coef_.T + intercept_`.
+const REGRESSORS: [&str; 29] = [
+    "ARDRegression",
+    "BayesianRidge",
+    "ElasticNet",
+    "ElasticNetCV",
+    "HuberRegressor",
+    "Lars",
+    "LarsCV",
+    "Lasso",
+    "LassoCV",
+    "LassoLars",
+    "LassoLarsCV",
+    "LassoLarsIC",
+    "LinearRegression",
+    "LinearSVR",
+    "MultiTaskElasticNet",
+    "MultiTaskElasticNetCV",
+    "MultiTaskLasso",
+    "MultiTaskLassoCV",
+    "OrthogonalMatchingPursuit",
+    "OrthogonalMatchingPursuitCV",
+    "PassiveAggressiveRegressor",
+    "QuantileRegressor",
+    "Ridge",
+    "RidgeCV",
+    "SGDRegressor",
+    "TheilSenRegressor",
+    // Their answer goes through a link.
+    "GammaRegressor",
+    "PoissonRegressor",
+    "TweedieRegressor",
+];
 
 impl Reader {
-    /// `decision_function` of a linear model: a register for each row of `coef_`.
-    pub(super) fn linear(
+    /// A linear model, if the part is one.
+    pub(super) fn linear_model(
         &mut self,
         part: Part<'_>,
         reads: &[Reg],
-    ) -> Result<Vec<Reg>, FormatError> {
+    ) -> Result<Option<Estimate>, FormatError> {
+        Ok(Some(match part.sklearn_class() {
+            "LogisticRegression" | "LogisticRegressionCV" => self.logistic(part, reads)?,
+            "SGDClassifier" => self.sgd_classifier(part, reads)?,
+            "LinearSVC"
+            | "PassiveAggressiveClassifier"
+            | "Perceptron"
+            | "RidgeClassifier"
+            | "RidgeClassifierCV" => {
+                let (labels, raw) = self.linear_scores(part, reads)?;
+                self.by_decision(labels, raw)?
+            }
+            class if REGRESSORS.contains(&class) => {
+                let raw = self.linear(part, reads)?;
+                Estimate::Numbers(if has_log_link(part)? {
+                    self.board.apply(ops::Function::Exp, &raw)?
+                } else {
+                    raw
+                })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// `X @ coef_.T + intercept_`: a register for each row of `coef_`.
+    fn linear(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
         self.board.whole_numbers(reads)?;
         let weights = part.array("coef_")?.floats()?;
+        // They may have been written as halves of doubles.
+        self.spend(weights.len().saturating_mul(4))?;
         let outputs = weights.len().checked_div(reads.len()).unwrap_or(0);
         if outputs == 0 || outputs * reads.len() != weights.len() {
             return Err(corrupt!(
@@ -41,24 +102,19 @@ impl Reader {
         self.board.draw(linear, [])
     }
 
-    pub(super) fn linear_regression(
+    /// The classes of a linear classifier, and its `decision_function`: a register for two classes, else one for each.
+    pub(super) fn linear_scores(
         &mut self,
         part: Part<'_>,
         reads: &[Reg],
-    ) -> Result<Estimate, FormatError> {
-        Ok(Estimate::Numbers(self.linear(part, reads)?))
-    }
-
-    /// Since 1.8 always multinomial, but for two classes and liblinear; before as `multi_class` says.
-    pub(super) fn logistic(
-        &mut self,
-        part: Part<'_>,
-        reads: &[Reg],
-    ) -> Result<Estimate, FormatError> {
-        let labels = labels(part, "classes_")?;
+    ) -> Result<(Labels, Vec<Reg>), FormatError> {
+        let labels = match part.get("classes_") {
+            Some(_) => labels(part, "classes_")?,
+            // The classes of a `RidgeClassifier` are a property of its.
+            None => labels(part.part("_label_binarizer")?, "classes_")?,
+        };
         let raw = self.linear(part, reads)?;
-        let two = labels.len() == 2;
-        if raw.len() != if two { 1 } else { labels.len() } {
+        if raw.len() != if labels.len() == 2 { 1 } else { labels.len() } {
             return Err(corrupt!(
                 "the {} has {} rows of weights for {} classes",
                 part.class,
@@ -66,87 +122,88 @@ impl Reader {
                 labels.len()
             ));
         }
-        let liblinear = part.text("solver") == Some("liblinear");
-        let one_vs_rest = match part.text("multi_class") {
-            Some("multinomial") => false,
-            Some("ovr" | "warn") => true,
-            _ => two || liblinear,
-        };
-        if two && !one_vs_rest {
-            return self.multinomial_of_two(raw, labels);
+        Ok((labels, raw))
+    }
+
+    /// The class that `decision_function` decides for: the largest score, of two classes the second one above 0.
+    fn winner(&mut self, raw: &[Reg]) -> Result<Reg, FormatError> {
+        match raw {
+            [score] => self.above(*score, 0.0, false),
+            scores => self.largest(scores),
         }
-        let output = match (two, one_vs_rest) {
-            (true, _) => Output::Binary {
-                labels,
-                cut: 0.0,
-                scores: BinaryScores::SigmoidComplement,
-            },
-            (false, false) => Output::Classes {
-                labels,
-                link: Link::Softmax,
-            },
-            (false, true) => return self.one_vs_rest(raw, labels),
-        };
-        self.decide(raw, output, Precision::F64, true, true)
     }
 
-    /// Softmax over `-s` and `s`.
-    fn multinomial_of_two(
-        &mut self,
-        raw: Vec<Reg>,
-        labels: super::Labels,
-    ) -> Result<Estimate, FormatError> {
-        let negative = self.board.apply(ops::Function::Negative, &raw)?;
-        let both = vec![negative[0], raw[0]];
-        let link = Link::Softmax;
-        let class = self.board.draw(
-            ops::Above {
-                read: raw[0],
-                cut: 0.0,
-                or_equal: false,
-            },
-            [],
-        )?;
-        let estimate = self.decide(
-            both,
-            Output::Classes { labels, link },
-            Precision::F64,
-            true,
-            true,
-        )?;
-        Ok(match estimate {
-            Estimate::Classes {
-                labels,
-                probabilities,
-                ..
-            } => Estimate::Classes {
-                labels,
-                probabilities,
-                decision: Some(raw),
-                class: class[0],
-            },
-            numbers => numbers,
-        })
-    }
-
-    /// A sigmoid of each score, divided by their sum.
-    pub(super) fn one_vs_rest(
-        &mut self,
-        raw: Vec<Reg>,
-        labels: super::Labels,
-    ) -> Result<Estimate, FormatError> {
-        let class = self.board.draw(ops::Largest { reads: raw.clone() }, [])?;
-        let each = self.board.apply(ops::Function::Expit, &raw)?;
-        let normalise = ops::Normalise {
-            reads: each,
-            uniform: false,
-        };
-        let probabilities = self.board.draw(normalise, [])?;
+    /// A classifier without probabilities.
+    fn by_decision(&mut self, labels: Labels, raw: Vec<Reg>) -> Result<Estimate, FormatError> {
         Ok(Estimate::Classes {
             labels,
-            probabilities: Some(probabilities),
+            probabilities: None,
+            class: self.winner(&raw)?,
             decision: Some(raw),
-            class: class[0],
         })
+    }
+
+    /// Probabilities depend on the loss.
+    fn sgd_classifier(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Estimate, FormatError> {
+        let (labels, raw) = self.linear_scores(part, reads)?;
+        match part.text("loss") {
+            Some("log_loss" | "log") => self.logistic_of(part, labels, raw),
+            Some("modified_huber") => {
+                let probabilities = self.huber_probabilities(&raw)?;
+                Ok(Estimate::Classes {
+                    labels,
+                    probabilities: Some(probabilities),
+                    class: self.winner(&raw)?,
+                    decision: Some(raw),
+                })
+            }
+            _ => self.by_decision(labels, raw),
+        }
+    }
+
+    /// Scores between -1 and 1, moved to 0 to 1; of more than two classes over their sum.
+    fn huber_probabilities(&mut self, raw: &[Reg]) -> Result<Vec<Reg>, FormatError> {
+        let mut p = raw.to_vec();
+        for (op, operand) in [
+            (StepOp::AtLeast, -1.0),
+            (StepOp::AtMost, 1.0),
+            (StepOp::Add, 1.0),
+            (StepOp::Div, 2.0),
+        ] {
+            p = self.board.each(op, &p, vec![operand; raw.len()])?;
+        }
+        if let &[p] = p.as_slice() {
+            return self.with_complement(p);
+        }
+        let normalise = ops::Normalise {
+            reads: p,
+            of_nothing: ops::OfNothing::Equal,
+        };
+        self.board.draw(normalise, [])
+    }
+}
+
+/// Whether the answer is `e` to the power of the linear predictor.
+///
+/// Source: the `__init__` of the classes in `_glm/glm.py`, and `TweedieRegressor._get_loss` there: "auto" is the identity for powers up
+/// to 0.
+fn has_log_link(part: Part<'_>) -> Result<bool, FormatError> {
+    match part.class {
+        "GammaRegressor" | "PoissonRegressor" => return Ok(true),
+        "TweedieRegressor" => {}
+        _ => return Ok(false),
+    }
+    let link = part.attribute("link")?;
+    match (part.text("link"), part.arena.class(link)) {
+        (Some("auto"), _) => Ok(part.number("power")? > 0.0),
+        (Some("log"), _) | (None, Some((_, "LogLink"))) => Ok(true),
+        (Some("identity"), _) | (None, Some((_, "IdentityLink"))) => Ok(false),
+        _ => Err(unsupported!(
+            "the TweedieRegressor has the link {}, which this server does not know",
+            match part.arena.node(link) {
+                Node::Text(text) => text.escape_debug().to_string(),
+                _ => part.arena.kind(link),
+            }
+        )),
     }
 }

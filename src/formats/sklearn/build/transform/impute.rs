@@ -2,7 +2,7 @@
 //!
 //! Source: `sklearn/impute/_base.py`.
 
-use super::{FormatError, Part, Reader, Reg, Register, Word, cells, corrupt, ops};
+use super::{FormatError, Part, Reader, Reg, Register, Word, cells, corrupt, numpy, ops};
 
 impl Reader {
     pub(super) fn simple_imputer(
@@ -19,16 +19,17 @@ impl Reader {
             ));
         }
         let missing = missing_values(part)?;
-        // A column without a single value in the fit is left out, unless what fills it is known beforehand.
-        let constant = part.text("strategy") == Some("constant");
+        // A column without a single value in the fit is left out, before 1.8 unless what fills it is known beforehand.
+        let constant = part.text("strategy") == Some("constant") && !part.since(1, 8);
         let keeps = constant || part.flag("keep_empty_features");
+        let none = fills_none(part);
         let (mut marked, mut result) = (Vec::with_capacity(reads.len()), Vec::new());
         for (read, statistic) in reads.iter().zip(&statistics) {
             let text = matches!(statistic, Some(Word::Text(_)));
-            let read = self.mark(*read, &missing, text)?;
+            let read = self.mark(*read, missing.as_ref(), text)?;
             marked.push(read);
             result.extend(match statistic {
-                Some(value) => Some(self.board.fill(read, value)?),
+                Some(value) => Some(self.board.fill(read, value, none)?),
                 None if keeps => Some(read),
                 None => None,
             });
@@ -46,13 +47,19 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let missing = missing_values(part)?;
-        let marked = reads.iter().map(|read| self.mark(*read, &missing, false));
+        let marked = reads
+            .iter()
+            .map(|read| self.mark(*read, missing.as_ref(), false));
         let marked: Vec<Reg> = marked.collect::<Result<_, _>>()?;
+        // "auto" is as the rows are.
+        if part.text("sparse") != Some("auto") {
+            self.sparse = part.flag("sparse");
+        }
         self.indicate(part, &marked)
     }
 
     /// A register in which the values that count as missing are NaN.
-    fn mark(&mut self, read: Reg, missing: &Option<Word>, text: bool) -> Result<Reg, FormatError> {
+    fn mark(&mut self, read: Reg, missing: Option<&Word>, text: bool) -> Result<Reg, FormatError> {
         let Some(value) = missing else {
             return Ok(read);
         };
@@ -67,6 +74,14 @@ impl Reader {
     fn indicate(&mut self, part: Part<'_>, marked: &[Reg]) -> Result<Vec<Reg>, FormatError> {
         let features = part.array("features_")?;
         let features = features.floats()?;
+        if part.text("features") != Some("all") && part.flag("error_on_new") {
+            let new = (0..)
+                .zip(marked)
+                .filter(|(at, _)| !features.contains(&f64::from(*at)));
+            let new: Vec<Reg> = new.map(|(_, read)| *read).collect();
+            self.board.look(&new);
+            self.board.refuse_missing(&new);
+        }
         let read = |feature: &f64| {
             let read = marked.get(*feature as usize).copied();
             read.ok_or_else(|| corrupt!("the MissingIndicator reads column {feature}"))
@@ -76,6 +91,12 @@ impl Reader {
         let registers = vec![Register::number(); reads.len()];
         self.board.draw(ops::Missing { reads }, registers)
     }
+}
+
+/// Whether None counts as missing: where it is what is looked for, or pandas's own missing value, which stands for all kinds.
+fn fills_none(part: Part<'_>) -> bool {
+    let nan = part.get("missing_values");
+    nan.is_none_or(|id| numpy::number(part.arena, id).is_none())
 }
 
 /// What counts as missing: nothing here for NaN and None.

@@ -1,10 +1,16 @@
 //! Transformers: registers to registers, as their `transform` is written.
 
+mod bins;
 mod function;
 mod impute;
 mod one_hot;
 mod ordinal;
+mod polynomial;
+mod power;
+mod rows;
 mod scale;
+mod select;
+mod target;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -37,6 +43,13 @@ impl Reader {
             ("sklearn", "MissingIndicator") => self.missing_indicator(part, &reads),
             ("sklearn", "OneHotEncoder") => self.one_hot(part, &reads),
             ("sklearn", "OrdinalEncoder") => self.ordinal(part, &reads),
+            ("sklearn", "TargetEncoder") => self.target(part, &reads),
+            ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
+            ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
+            ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", "Binarizer") => self.binarizer(part, &reads),
+            ("sklearn", "Normalizer") => self.normalizer(part, &reads),
+            ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
             ("sklearn", "FunctionTransformer") => self.function(part, reads),
             _ => Err(self.refusal(part)),
         }

@@ -3,9 +3,10 @@
 //! Source: `OneHotEncoder` in `sklearn/preprocessing/_encoders.py`, versions 0.24 to 1.9.
 
 use super::{
-    Entry, FormatError, Node, Otherwise, Part, Reader, Reg, Register, corrupt, numpy, ops,
-    ordinal::{Grouping, categories},
+    Entry, FormatError, Node, Otherwise, Part, Reader, Reg, Register, cells, corrupt, numpy, ops,
+    ordinal::{Categories, Grouping, categories},
 };
+use crate::input::Precision;
 
 impl Reader {
     pub(super) fn one_hot(
@@ -14,21 +15,17 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let known = categories(part, reads.len())?;
-        let grouping = Grouping::of(part)?;
+        let grouping = Grouping::of(part);
+        let register = Register::rounded(cells::dtype(part, "dtype")?.unwrap_or(Precision::F64));
         // Called `sparse` until 1.2.
         self.sparse = part.flag("sparse_output") || part.flag("sparse");
         let mut result = Vec::new();
-        for (column, (read, known)) in reads.iter().zip(&known).enumerate() {
-            let slots = Slots::new(part, &grouping, column, known.len())?;
-            let mut entries: Vec<Entry> = Vec::with_capacity(known.len());
-            let mut missing = None;
-            for (at, value) in known.iter().enumerate() {
-                match value {
-                    Some(word) => entries.push((word.clone(), slots.of(at)?)),
-                    // Of None and NaN, which both may be categories, NaN comes last.
-                    None => missing = Some(slots.of(at)?),
-                }
-            }
+        for (column, (read, known)) in reads.iter().zip(known).enumerate() {
+            let known = Categories::new(part, *known)?;
+            let slots = Slots::new(part, &grouping, column, known.len)?;
+            let entries = known.words.iter();
+            let entries = entries.map(|(word, at)| Ok((word.clone(), slots.of(*at)?)));
+            let entries: Vec<Entry> = entries.collect::<Result<_, FormatError>>()?;
             let unknown = match part.text("handle_unknown") {
                 Some("ignore") => Otherwise::Is(NO_SLOT),
                 // Until 1.8 what is warned of is ignored.
@@ -36,10 +33,14 @@ impl Reader {
                 Some("infrequent_if_exist" | "warn") => Otherwise::Is(slots.infrequent),
                 _ => Otherwise::Refuse,
             };
-            let missing = missing.map_or(unknown, Otherwise::Is);
-            let slot = self.board.recode(*read, &entries, unknown, missing)?;
+            let missing = match known.none.or(known.nan) {
+                Some(at) => Otherwise::Is(slots.of(at)?),
+                None => unknown,
+            };
+            let read = self.board.as_categories(*read, known.none.is_some());
+            let slot = self.board.recode(read, &entries, unknown, missing)?;
             let width = slots.width;
-            let registers = vec![Register::number(); width];
+            let registers = vec![register.clone(); width];
             result.extend(self.board.draw(ops::OneHot { slot, width }, registers)?);
         }
         Ok(result)

@@ -1,0 +1,58 @@
+//! Estimators around others: their members' answers are registers, and theirs are operations over them.
+
+mod calibrated;
+mod members;
+mod one_vs_rest;
+mod stacking;
+mod target;
+mod threshold;
+mod voting;
+
+use super::{
+    Classes, Estimate, FormatError, Id, Labels, Part, Precision, Reader, Reg, Register, corrupt,
+    labels, numpy, ops, unsupported,
+};
+use crate::model::StepOp;
+
+impl Reader {
+    /// An estimator that stands around others, if the part is one.
+    pub(super) fn around(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+    ) -> Result<Option<Estimate>, FormatError> {
+        Ok(Some(match part.sklearn_class() {
+            "VotingClassifier" => self.voting_classifier(part, reads)?,
+            "VotingRegressor" => self.voting_regressor(part, reads)?,
+            "StackingClassifier" => self.stacking_classifier(part, reads)?,
+            "StackingRegressor" => self.stacking_regressor(part, reads)?,
+            "CalibratedClassifierCV" => self.calibrated(part, reads)?,
+            "TransformedTargetRegressor" => self.transformed_target(part, reads)?,
+            "FixedThresholdClassifier" => self.fixed_threshold(part, reads)?,
+            "TunedThresholdClassifierCV" => self.tuned_threshold(part, reads)?,
+            "OneVsRestClassifier" => self.one_vs_rest_classifier(part, reads)?,
+            "MultiOutputRegressor" => self.multi_output(part, reads)?,
+            "RANSACRegressor" => self.member("estimator", part.part("estimator_")?, reads)?,
+            "RFE" | "RFECV" => {
+                let selected = self.select(part, reads)?;
+                self.member("estimator", part.part("estimator_")?, &selected)?
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// A regressor for each target.
+    ///
+    /// Source: `sklearn/multioutput.py`.
+    fn multi_output(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Estimate, FormatError> {
+        let mut numbers = Vec::new();
+        for (target, member) in part.parts("estimators_")?.into_iter().enumerate() {
+            let answer = self.member(&format!("target {target}"), member, reads)?;
+            numbers.extend(answer.numbers(part)?);
+        }
+        if numbers.is_empty() {
+            return Err(corrupt!("the {} has no members", part.class));
+        }
+        Ok(Estimate::Numbers(numbers))
+    }
+}

@@ -1,0 +1,60 @@
+use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use crate::input::Precision;
+
+/// What the length of a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Norm {
+    /// The sum of the sizes of its numbers.
+    Sum,
+    /// The root of the sum of their squares.
+    Root,
+    /// The largest of their sizes.
+    Most,
+}
+
+/// A row divided by its length, but for one that is shorter than `least` or zero. One register for each that is read.
+///
+/// Source: `normalize` in scikit-learn's `preprocessing/_data.py`.
+#[derive(Clone, Debug)]
+pub struct Length {
+    pub reads: Vec<Reg>,
+    pub norm: Norm,
+    pub least: f64,
+    pub precision: Precision,
+}
+
+impl Operation for Length {
+    fn reads(&self) -> Vec<Reg> {
+        self.reads.clone()
+    }
+
+    fn width(&self) -> usize {
+        self.reads.len()
+    }
+
+    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Run for Length {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
+        for row in 0..tile.rows() {
+            let numbers = || self.reads.iter().map(|read| tile.column(*read)[row]);
+            let length = match self.norm {
+                Norm::Sum => numbers().map(f64::abs).sum(),
+                Norm::Root => numbers().map(|x| x * x).sum::<f64>().sqrt(),
+                Norm::Most => numbers().map(f64::abs).fold(0.0, f64::max),
+            };
+            let length = self.precision.round(length);
+            let divisor = if length < self.least || length == 0.0 {
+                1.0
+            } else {
+                length
+            };
+            for (j, x) in numbers().enumerate() {
+                out.column(j)[row] = self.precision.round(x / divisor);
+            }
+        }
+    }
+}
