@@ -33,7 +33,7 @@ pub(super) struct PackArgs {
     /// File of what comes before the model; repeat it for several, in their order
     #[arg(long, value_name = "FILE")]
     before: Vec<PathBuf>,
-    /// File of the words of the classes 0 to k-1: a LabelEncoder, a list, or JSON
+    /// File of the words of the classes 0 to k-1: a `LabelEncoder`, a list, or JSON
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
     /// File of the names of the columns in their order: a list, or JSON
@@ -96,15 +96,11 @@ pub(super) fn run(args: &PackArgs, out: &mut dyn Write) -> Result<(), Error> {
     let written = write(&unpacked, &packed, dir);
     written.map_err(|error| Error::unwritable(dir.display(), &error))?;
     let (shown, digest) = (dir.display(), &packed.digest);
-    let notes: String = packed
-        .notes
-        .iter()
-        .map(|note| format!("{note}\n"))
+    let last = format!("wrote {shown}, {digest}\nserve it: ml-serving serve --model {shown}");
+    let lines: Vec<&str> = (packed.notes.iter().map(String::as_str))
+        .chain([last.as_str()])
         .collect();
-    say(
-        out,
-        &format!("{notes}wrote {shown}, {digest}\nserve it: ml-serving serve --model {shown}"),
-    )
+    say(out, &lines.join("\n"))
 }
 
 /// Refuses a directory that cannot be written, or that holds files which are no package.

@@ -77,9 +77,10 @@ pub fn read(
         Some(mlmodel) => (mlmodel.data_file()?, mlmodel.companions()?),
         None => {
             let names = beside::names(files)?;
-            let companions = match with_companions {
-                true => beside::find(&names)?,
-                false => Companions::default(),
+            let companions = if with_companions {
+                beside::find(&names)?
+            } else {
+                Companions::default()
             };
             (lone_file(&names)?, companions)
         }
@@ -232,7 +233,8 @@ impl Package {
             .iter()
             .for_each(|file| add("columns", file));
         if let Some(threshold) = companions.threshold {
-            text.push_str(&format!("threshold {}\n", threshold.number()?));
+            let number = threshold.number()?.to_string();
+            text.push_str(&["threshold ", &number, "\n"].concat());
         }
         Ok(digest(text.as_bytes()))
     }
@@ -269,9 +271,10 @@ fn lone_file(names: &[String]) -> Result<DataFile, FormatError> {
         .filter(|n| !NO_MODELS.contains(&n.as_str()))
         .collect();
     let alone = |name: &&String| !beside::is_companion(name) && is_model_file(name);
-    let models: Vec<&String> = match models.iter().copied().any(|name| alone(&name)) {
-        true => models.into_iter().filter(alone).collect(),
-        false => models,
+    let models: Vec<&String> = if models.iter().any(alone) {
+        models.into_iter().filter(alone).collect()
+    } else {
+        models
     };
     let only = |end: &str| {
         let ends = |name: &str| formats::ending_of(name).is_some_and(|(e, _)| e == end);

@@ -92,7 +92,10 @@ fn settled(says: &[Says], model: &str) -> Result<(Option<Vec<String>>, usize), F
         }
         let own = says.takes.given_names().filter(|_| !some);
         if let (Some(own), Some(names)) = (own, names)
-            && !own.iter().map(plain).eq(names.iter().map(plain))
+            && !own
+                .iter()
+                .map(|name| plain(name))
+                .eq(names.iter().map(|name| plain(name)))
         {
             return Err(corrupt!(
                 "`{}` and `{}` name other columns, or the same ones in another order",
@@ -116,7 +119,7 @@ fn differ(one: &Says, other: &Says) -> FormatError {
 }
 
 /// LightGBM and XGBoost write other characters for some.
-fn plain(name: &String) -> String {
+fn plain(name: &str) -> String {
     name.replace(|c: char| !c.is_alphanumeric(), "")
 }
 

@@ -57,11 +57,8 @@ pub(in super::super) fn version_of(arena: &Arena<'_>, root: Id) -> Option<String
         Node::Dict(pairs) => pairs.iter().map(|(_, value)| *value).collect(),
         _ => vec![root],
     };
-    let parts = inside.into_iter().filter_map(|id| Part::new(arena, id));
-    parts
-        .filter_map(super::origin::version)
-        .next()
-        .map(str::to_owned)
+    let mut parts = inside.into_iter().filter_map(|id| Part::new(arena, id));
+    parts.find_map(super::origin::version).map(str::to_owned)
 }
 
 /// The entries of a dict that this server knows.

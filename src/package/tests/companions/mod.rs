@@ -103,9 +103,9 @@ fn row(schema: &Schema, columns: &[String], row: &[Json]) -> Option<Batch> {
 
 fn compare(served: &Served, answers: &Answers) -> Result<(), String> {
     let model = &served.model;
-    let close = |a: f64, b: f64| match answers.exact {
-        true => a.to_bits() == b.to_bits(),
-        false => (a - b).abs() <= TOLERANCE * b.abs().max(0.5),
+    let close = |a: f64, b: f64| {
+        a.to_bits() == b.to_bits()
+            || !answers.exact && (a - b).abs() <= TOLERANCE * b.abs().max(0.5)
     };
     let mut given = Predictions::default();
     for (i, values) in answers.rows.iter().enumerate() {

@@ -47,7 +47,8 @@ fn a_package_of_pack_answers_as_the_files_it_was_made_of() {
         let named = mlmodel.named_files().unwrap();
         let mut named: Vec<String> = named.into_iter().map(|file| file.path).collect();
         let mut given: Vec<String> = unpacked.files().map(|file| file.name.to_owned()).collect();
-        (named.sort(), given.sort());
+        named.sort();
+        given.sort();
         assert_eq!(named, given);
         assert_eq!(names(&mlmodel.signature.unwrap()), answers.columns);
     }
