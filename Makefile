@@ -59,7 +59,7 @@ openapi-check: target/openapi/built ## The document of each kind of model throug
 	  cargo run --quiet -- openapi $$model > target/openapi/document.json && \
 	  target/openapi/bin/openapi-spec-validator target/openapi/document.json || exit 1; done
 
-registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine (8 min cold, 2 min warm)
+registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine (10 min cold, 4 min warm)
 	tests/registry/run $(tools) target/mlflow2
 
 # Build the other server with `cargo build --release` at the commit to compare with, and copy it out of Cargo's directory.

@@ -68,6 +68,16 @@ pub fn ending_of(name: &str) -> Option<(&'static str, &'static Format)> {
     })
 }
 
+/// The name of a model file without what makes it one.
+pub fn stem(name: &str) -> Option<&str> {
+    let (known, _) = ending_of(name)?;
+    let (stem, end) = name.rsplit_once('.')?;
+    if known.eq_ignore_ascii_case(end) {
+        return Some(stem);
+    }
+    stem.rsplit_once('.').map(|(stem, _)| stem)
+}
+
 /// The format of a file by its first bytes.
 pub fn by_content(bytes: &[u8]) -> Option<&'static Format> {
     FORMATS

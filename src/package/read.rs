@@ -21,6 +21,11 @@ use crate::{
 /// The file of the input example, where the `MLmodel` names none.
 const EXAMPLE: &str = "input_example.json";
 
+/// The name of a lone model file without its ending; none where the name is not a model's.
+pub fn model_stem(name: &str) -> Option<&str> {
+    formats::stem(name)
+}
+
 /// Whether a file of this name is a model by itself.
 pub fn is_model_file(name: &str) -> bool {
     formats::by_file_name(name).is_some()

@@ -95,7 +95,7 @@ async fn doubles_are_answered_with_all_their_digits() {
     let body = json!({ "features": row() }).to_string();
     let answer = post(&app, "/predict?probabilities=true", body).await.json();
     let confidence = answer["confidence"].as_f64().unwrap();
-    assert_ne!(f64::from(confidence as f32), confidence);
+    assert_ne!(f64::from(confidence as f32).to_bits(), confidence.to_bits());
     let numbers = answer["probabilities"].as_array().unwrap();
     let sum: f64 = numbers.iter().map(|x| x.as_f64().unwrap()).sum();
     assert!((sum - 1.0).abs() < 1e-15);

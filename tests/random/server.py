@@ -44,9 +44,18 @@ class Server:
 
     def post(self, path, body):
         """Status and parsed body."""
+        return self.ask("POST", path, json.dumps(body, allow_nan=False))
+
+    def get(self, path):
+        """The parsed body of what has to be there."""
+        status, body = self.ask("GET", path, None)
+        assert status == 200, f"{path} answers {status}"
+        return body
+
+    def ask(self, method, path, body):
         for attempt in (0, 1):
             try:
-                self.connection.request("POST", path, json.dumps(body, allow_nan=False), {"content-type": "application/json"})
+                self.connection.request(method, path, body, {"content-type": "application/json"})
                 answer = self.connection.getresponse()
                 text = answer.read()
                 break

@@ -74,14 +74,14 @@ pub(super) fn parse(
     let (n_features, width) = size_of(parameters)?;
     let (mut model, weights) = boosted(learner.gradient_booster)?;
     let categories = categories::read(model.cats.take())?;
+    let rounds = Rounds {
+        model: &model,
+        attributes: &learner.attributes,
+        width,
+    };
     let count = match api {
         Api::Booster => model.trees.len(),
-        Api::Classifier | Api::Regressor => Rounds {
-            model: &model,
-            attributes: &learner.attributes,
-            width,
-        }
-        .trees(age, notes, class)?,
+        _ => rounds.trees(age, notes, class)?,
     };
     // Before there is a margin for each output: a claim of many costs a file nothing.
     if width > count {
@@ -90,10 +90,7 @@ pub(super) fn parse(
         ));
     }
     let mut margins = base(parameters, &objective, width)?;
-    let model = GbtreeModel {
-        trees: model.trees.into_iter().take(count).collect(),
-        ..model
-    };
+    model.trees.truncate(count);
     let dropout = weights.map(|weights| Dropout {
         weights,
         // `inplace_predict` weighs the leaves otherwise; the classes use it since 1.4.

@@ -216,3 +216,76 @@ fn what_push_registers_is_pythons_too() {
         assert_eq!(again.version, "2", "{server}");
     }
 }
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn what_pack_makes_is_pythons_too() {
+    for (server, address) in SERVERS {
+        let tracking = var(address);
+        let python = var(if server == "mlflow3" {
+            "PYTHON3"
+        } else {
+            "PYTHON2"
+        });
+        let work = tempfile::tempdir().unwrap();
+        let place = |name: &str| work.path().join(name).display().to_string();
+        let fitted = Command::new(&python)
+            .args(["tests/registry/beside.py", &place("")])
+            .output()
+            .unwrap();
+        assert!(
+            fitted.status.success(),
+            "{}",
+            String::from_utf8_lossy(&fitted.stderr)
+        );
+        let packed = Command::new(env!("CARGO_BIN_EXE_ml-serving"))
+            .args(["pack", "--model", &place("model.pkl")])
+            .args(["--before", &place("label_encoders.pkl")])
+            .args(["--before", &place("scaler.pkl")])
+            .args(["--labels", &place("classes.json")])
+            .args(["--columns", &place("columns.json")])
+            .args(["--threshold", "0.3", "--out", &place("packed")])
+            .output()
+            .unwrap();
+        assert!(
+            packed.status.success(),
+            "{}",
+            String::from_utf8_lossy(&packed.stderr)
+        );
+        let pushed = registry::push(
+            &work.path().join("packed"),
+            "models:/packed",
+            None,
+            &at(&tracking),
+        )
+        .unwrap();
+        let opened = Command::new(&python)
+            .args([
+                "tests/registry/beside.py",
+                &place(""),
+                &tracking,
+                &pushed.version,
+            ])
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(opened.stdout).unwrap();
+        let wanted: Vec<String> = serde_json::from_str(printed.trim())
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&opened.stderr)));
+        let predicted = Command::new(env!("CARGO_BIN_EXE_ml-serving"))
+            .args(["predict", &format!("models:/packed/{}", pushed.version)])
+            .args(["--input", &place("rows.csv")])
+            .env("MLFLOW_TRACKING_URI", &tracking)
+            .env("MLSERVING__MODEL__CACHE_DIR", place("cache"))
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(predicted.stdout).unwrap();
+        let lines = printed.lines().skip(1);
+        let ours: Vec<&str> = lines.filter_map(|line| line.split(',').next()).collect();
+        assert_eq!(
+            ours,
+            wanted,
+            "{server}: {}",
+            String::from_utf8_lossy(&predicted.stderr)
+        );
+    }
+}

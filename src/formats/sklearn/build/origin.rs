@@ -96,7 +96,7 @@ impl Origin {
         let width = self.width.or(self.names.as_ref().map(Vec::len));
         let Some(width) = width.or(told.map(Schema::len)) else {
             return Err(unsupported!(
-                "the {} does not say how many columns it takes; log it with a signature",
+                "the {} does not say how many columns it takes: fit it, and if it is fitted, log it with a signature",
                 root.class
             ));
         };

@@ -20,7 +20,7 @@ pub(in super::super) fn behind(
     let mut reader = Reader::new(board, size);
     reader.sparse = sparse;
     let (last, reads) = reader.before_the_last(root, reads)?;
-    let (ir, parts) = reader.finish(last, reads)?;
+    let (ir, parts) = reader.finish(last, &reads)?;
     said.parsed(ir, parts, origin::version(root).map(str::to_owned))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn model(
     let all = board.all_columns();
     let mut reader = Reader::new(board, size);
     let (last, reads) = reader.before_the_last(root, all)?;
-    let (ir, parts) = reader.finish(last, reads)?;
+    let (ir, parts) = reader.finish(last, &reads)?;
     Ok(Parsed {
         ir,
         // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.

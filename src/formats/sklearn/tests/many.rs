@@ -28,7 +28,7 @@ fn steps_of_steps_of_one_step_are_not_followed_for_ever() {
 #[test]
 fn two_forests_that_take_turns_do_not_fill_the_memory() {
     let text = refusal("forests_in_turn");
-    assert!(text.contains("names one model many times over"), "{text}");
+    assert!(text.contains("many times over"), "{text}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn an_unsupported_part_is_named() {
 fn other_refusals_say_what_to_change() {
     for (name, part) in [
         ("two_targets", "predicts 2 targets at once"),
-        ("unfitted", "has no `classes_`: it is not fitted"),
+        ("unfitted", "does not say how many columns it takes: fit it"),
         (
             "hist_of_0_22",
             "was written by scikit-learn 0.22.2.post1; fit it with 0.24 or later",
@@ -76,7 +76,7 @@ fn what_is_needed_to_predict_must_be_a_class_of_a_library() {
         ),
         (
             "model_of_a_script_as_code",
-            "the model is `Wrapped`, a class stored as code by cloudpickle, which is not run",
+            "the model is `Wrapped`, a class stored as code by cloudpickle",
         ),
         (
             "step_of_a_script",

@@ -18,7 +18,7 @@ X, y = np.arange(24.0).reshape(12, 2), np.arange(12.0)
 def votes(members):
     """A vote of fitted members."""
     vote = VotingRegressor([(f"m{i}", member) for i, member in enumerate(members)])
-    vote.estimators_, vote.n_features_in_ = list(members), 2
+    vote.estimators_ = list(members)
     return vote
 
 
