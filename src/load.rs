@@ -29,7 +29,7 @@ pub struct LoadedModel {
     pub flavor_version: Option<String>,
     /// What the data file says it is made of: scalers and estimator by class.
     pub parts: Vec<String>,
-    /// `sha256:` and the hex digest of the data file.
+    /// `sha256:` and the hex digest of the data file, or with companions that of all files.
     pub digest: String,
     /// One row that the model's maker gave as an example; NaN is a missing value.
     pub example: Vec<f64>,
@@ -49,7 +49,7 @@ pub enum LoadError {
     /// The model claims what does not hold, or answers its own example otherwise than recorded.
     #[error("the model at {uri} is broken: {cause}")]
     Invalid { uri: String, cause: String },
-    /// The data file is not the one that `model.sha256` names. Both digests as hexadecimal digits.
+    /// The files are not the ones that `model.sha256` names. Both digests as hexadecimal digits.
     #[error("the model at {uri} has the SHA-256 {found}, but model.sha256 asks for {wanted}")]
     Digest {
         uri: String,
@@ -95,13 +95,15 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
         uri: uri.clone(),
         cause,
     };
-    let (package, data) = package::read(resolved.files.as_ref()).map_err(unreadable)?;
+    let read = package::read(resolved.files.as_ref(), config.companions);
+    let (package, data) = read.map_err(unreadable)?;
     let hex = package.digest.trim_start_matches("sha256:");
     if !config.sha256.is_empty() && !config.sha256.eq_ignore_ascii_case(hex) {
         let (found, wanted) = (hex.to_owned(), config.sha256.clone());
         return Err(LoadError::Digest { uri, found, wanted });
     }
     let parsed = package.parse(&data).map_err(unreadable)?;
+    log_notes(&package, &parsed.notes);
     // A large file takes as much memory as its model does.
     drop(data);
     drop(resolved.files);
@@ -130,6 +132,18 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
         loaded_at: SystemTime::now(),
         load_seconds: start.elapsed().as_secs_f64(),
     })
+}
+
+/// Logs what was taken for what, and where it was taken by its name alone, how to forbid that.
+fn log_notes(package: &Package, notes: &[String]) {
+    let by_name = package.mlmodel.is_none() && package.companions.files().next().is_some();
+    for note in notes {
+        if by_name {
+            tracing::info!("{note}; {}", package::forbidden_by());
+        } else {
+            tracing::info!("{note}");
+        }
+    }
 }
 
 /// Predicts the package's own example, or a row of zeros where it has none; where the package recorded the answers, ours must be the

@@ -6,6 +6,7 @@ mod flags;
 mod inspect;
 mod openapi;
 mod output;
+mod pack;
 mod predict;
 mod push;
 mod serve;
@@ -38,6 +39,8 @@ Examples:
   ml-serving inspect ./model.onnx                  what is in a file
   ml-serving predict ./model --input rows.csv      predictions without a server
   ml-serving train --data iris --out ./model       a package of your own
+  ml-serving pack --model model.pkl --before scaler.pkl --out ./model
+                                                   one package of files that belong together
 
 Exit codes: 0 ok, 64 wrong flags or settings, 65 bad model or data, 69 no answer from a registry or server,
 70 an output that cannot be written, or a defect"
@@ -57,6 +60,7 @@ enum Command {
     Predict(predict::PredictArgs),
     Fetch(fetch::FetchArgs),
     Push(push::PushArgs),
+    Pack(pack::PackArgs),
     Openapi(openapi::OpenApiArgs),
     Check(check::CheckArgs),
 }
@@ -83,6 +87,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<(), Error> {
         Command::Train(args) => train_and_register(&args, out),
         Command::Fetch(args) => fetch::run(&args, out),
         Command::Push(args) => push::run(&args, out),
+        Command::Pack(args) => pack::run(&args, out),
         Command::Inspect(args) => inspect::run(&args, out),
         Command::Predict(args) => predict::run(&args, out),
         Command::Openapi(args) => openapi::run(&args, out),

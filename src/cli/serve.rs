@@ -142,6 +142,7 @@ fn log_settings(config: &Config) {
         uri,
         name,
         sha256,
+        companions,
         cache_dir,
     } = model;
     tracing::info!(
@@ -159,6 +160,7 @@ fn log_settings(config: &Config) {
         model.uri = registry::redact(uri),
         model.name = name,
         model.sha256 = sha256,
+        model.companions = companions,
         model.cache_dir = cache_dir,
         log.level = level,
         log.format = format.name(),

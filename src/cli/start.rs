@@ -30,6 +30,7 @@ pub(super) fn load(uri: &str) -> Result<LoadedModel, Error> {
     let model = ModelConfig {
         uri: uri.to_owned(),
         cache_dir: config.model.cache_dir,
+        companions: config.model.companions,
         ..ModelConfig::default()
     };
     Ok(load::load(&model, &config.access)?)

@@ -84,9 +84,11 @@ pub struct ModelConfig {
     /// The name in metrics and answers; empty: the one the model's place gives it.
     #[serde(deserialize_with = "text")]
     pub name: String,
-    /// The SHA-256 its data file must have, in hex; empty: any.
+    /// The SHA-256 it must have, in hex: the digest that `GET /model` shows; empty: any.
     #[serde(deserialize_with = "text")]
     pub sha256: String,
+    /// Whether files of the usual names beside a model belong to it: a scaler, encoders, the words of the classes, columns, a threshold.
+    pub companions: bool,
     /// Where fetched packages are kept, to start from when the registry is down.
     #[serde(deserialize_with = "text")]
     pub cache_dir: String,
@@ -98,6 +100,7 @@ impl Default for ModelConfig {
             uri: "builtin:iris".to_owned(),
             name: String::new(),
             sha256: String::new(),
+            companions: true,
             cache_dir: "/tmp/ml-serving".to_owned(),
         }
     }

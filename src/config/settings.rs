@@ -27,7 +27,7 @@ use Takes::{Digest, Host, Level, Named, Number, Text, Truth, Word};
 const MOST: u64 = usize::MAX as u64;
 
 /// Every setting by its key.
-pub(super) const SETTINGS: [(&str, Takes); 15] = [
+pub(super) const SETTINGS: [(&str, Takes); 16] = [
     ("server.host", Host),
     ("server.port", Number(0, u16::MAX as u64)),
     ("server.max_body_bytes", Number(1, MOST)),
@@ -40,6 +40,7 @@ pub(super) const SETTINGS: [(&str, Takes); 15] = [
     ("model.uri", Named("builtin:iris")),
     ("model.name", Text),
     ("model.sha256", Digest),
+    ("model.companions", Truth),
     ("model.cache_dir", Text),
     ("log.level", Level),
     ("log.format", Word(&["text", "json"])),

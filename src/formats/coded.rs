@@ -27,6 +27,14 @@ pub(crate) struct Coded {
 }
 
 impl Coded {
+    /// A forest without categories.
+    pub(crate) fn plain(forest: ForestModel) -> Self {
+        Self {
+            forest,
+            categories: Vec::new(),
+        }
+    }
+
     /// The whole model. `told` is what the package says of the columns.
     ///
     /// # Errors

@@ -28,4 +28,13 @@ macro_rules! unsupported {
     };
 }
 
+/// The same error with the name of the file that it is about.
+pub(crate) fn in_file(name: &str) -> impl Fn(FormatError) -> FormatError {
+    move |error| match error {
+        FormatError::Missing(text) => FormatError::Missing(format!("`{name}`: {text}")),
+        FormatError::Corrupt(text) => FormatError::Corrupt(format!("`{name}`: {text}")),
+        FormatError::Unsupported(text) => FormatError::Unsupported(format!("`{name}`: {text}")),
+    }
+}
+
 pub(crate) use {corrupt, unsupported};

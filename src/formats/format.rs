@@ -1,6 +1,6 @@
 //! What a format is: its names, how its bytes are recognised, and the reader. One signature for all of them.
 
-use super::FormatError;
+use super::{Before, FormatError};
 use crate::{input::Schema, model::ModelIr};
 
 /// Rows wider than this are refused: such a claim costs a file eight bytes, and us a signature.
@@ -19,6 +19,8 @@ pub struct Format {
     pub recognises: fn(&[u8]) -> bool,
     /// Reads a file into an unchecked model.
     pub read: fn(&ModelFile<'_>) -> Result<Parsed, FormatError>,
+    /// The same for a model that reads what other files make of the columns.
+    pub(crate) behind: fn(&ModelFile<'_>, &dyn Before) -> Result<Parsed, FormatError>,
 }
 
 /// A data file, and what its package knows about it.
@@ -60,6 +62,8 @@ pub struct Parsed<M = ModelIr> {
     /// What the file says it is made of, from input to output: scalers and estimator by class. For people to read.
     pub parts: Vec<String>,
     pub columns: ColumnsBy,
+    /// What was taken for what where the reader had to choose. For people to read.
+    pub notes: Vec<String>,
 }
 
 impl<M> Parsed<M> {
@@ -73,6 +77,18 @@ impl<M> Parsed<M> {
             version: self.version,
             parts: self.parts,
             columns: self.columns,
+            notes: self.notes,
         })
+    }
+
+    /// The same with another form of the model.
+    pub(crate) fn map<N>(self, into: impl FnOnce(M) -> N) -> Parsed<N> {
+        Parsed {
+            ir: into(self.ir),
+            version: self.version,
+            parts: self.parts,
+            columns: self.columns,
+            notes: self.notes,
+        }
     }
 }

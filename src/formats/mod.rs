@@ -2,7 +2,11 @@
 //!
 //! A format is a room of its own and one entry of [`FORMATS`]; nothing else knows how many there are.
 
+mod answers;
+mod before;
+mod behind;
 pub(crate) mod coded;
+mod companions;
 mod error;
 mod format;
 pub mod lightgbm;
@@ -13,10 +17,16 @@ pub mod sklearn;
 pub(crate) mod tests;
 pub mod xgboost;
 
+pub(crate) use answers::{Words, decide_from, rename, short};
+pub use before::Beside;
+pub(crate) use before::{Before, Begun, Named, Takes};
+pub(crate) use behind::forest_behind;
+pub use companions::{Companions, Threshold};
 pub use error::FormatError;
-pub(crate) use error::{corrupt, unsupported};
+pub(crate) use error::{corrupt, in_file, unsupported};
 use format::MAX_FEATURES;
 pub use format::{ColumnsBy, Format, ModelFile, Parsed};
+pub(crate) use sklearn::version as sklearn_version;
 
 /// Every format. The order decides which file of a folder is the model where several could be.
 pub const FORMATS: [&Format; 4] = [
@@ -58,6 +68,16 @@ pub fn ending_of(name: &str) -> Option<(&'static str, &'static Format)> {
     })
 }
 
+/// The name of a model file without what makes it one.
+pub fn stem(name: &str) -> Option<&str> {
+    let (known, _) = ending_of(name)?;
+    let (stem, end) = name.rsplit_once('.')?;
+    if known.eq_ignore_ascii_case(end) {
+        return Some(stem);
+    }
+    stem.rsplit_once('.').map(|(stem, _)| stem)
+}
+
 /// The format of a file by its first bytes.
 pub fn by_content(bytes: &[u8]) -> Option<&'static Format> {
     FORMATS
@@ -89,7 +109,21 @@ pub fn endings() -> impl Iterator<Item = (&'static str, &'static Format)> {
 ///
 /// # Errors
 /// As the reader says.
-pub fn read(format: &Format, file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
+pub fn read(format: &'static Format, file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
     let format = recognised(format.flavor, file.bytes).unwrap_or(format);
     (format.read)(file)
+}
+
+/// Reads a file as [`read()`] does, with the files that lie beside it. `name` is what messages call the file.
+///
+/// # Errors
+/// As the readers say, and where the files do not belong together; the text names them.
+pub fn read_with(
+    format: &'static Format,
+    file: &ModelFile<'_>,
+    name: &str,
+    companions: &Companions<'_>,
+) -> Result<Parsed, FormatError> {
+    let format = recognised(format.flavor, file.bytes).unwrap_or(format);
+    companions::read(format, file, name, companions)
 }

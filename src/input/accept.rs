@@ -77,7 +77,9 @@ impl Column {
             && self.words.is_none()
             && match (precision, self.kind) {
                 (Precision::F32, _) => (x as f32).is_finite(),
-                (_, ColumnType::Float) => f64::from(x as f32) == x && x.is_finite(),
+                (_, ColumnType::Float) => {
+                    f64::from(x as f32).to_bits() == x.to_bits() && x.is_finite()
+                }
                 _ => x.is_finite(),
             }
     }
@@ -317,8 +319,8 @@ mod tests {
     fn a_word_is_its_place_and_an_unknown_one_the_place_behind_the_last() {
         let column = contract(false);
         let accept = |value| column.accept(value, Precision::F64).unwrap();
-        assert_eq!(accept(Value::Text("yearly")), 1.0);
-        assert_eq!(accept(Value::Text("Yearly")), 3.0);
+        let places = ["yearly", "Yearly"].map(|word| accept(Value::Text(word)));
+        assert_eq!(places.map(|place| place as u32), [1, 3]);
         assert!(accept(Value::Missing).is_nan());
         let refused = column.accept(Value::Number(1.0), Precision::F64);
         let refused = refused.unwrap_err().to_string();
@@ -341,9 +343,8 @@ mod tests {
     fn a_cell_that_pandas_reads_as_missing_is_missing_unless_the_model_knows_it() {
         let column = contract(false);
         let accept = |cell| column.accept_text(cell, Precision::F64).unwrap();
-        assert_eq!(accept(""), 2.0);
+        assert_eq!(["", " yearly"].map(|cell| accept(cell) as u32), [2, 3]);
         assert!(accept("NA").is_nan() && accept("null").is_nan());
-        assert_eq!(accept(" yearly"), 3.0);
     }
 
     #[test]

@@ -64,11 +64,11 @@ pub(super) fn unknown(value: Value<'_>, words: &Words) -> Refusal {
         other => other.to_string(),
     };
     let listed: Vec<String> = words.taken().take(LISTED).map(shown).collect();
-    let mut known = listed.join(", ");
-    match words.taken().count().saturating_sub(LISTED) {
-        0 => {}
-        more => known += &format!(" and {more} more"),
-    }
+    let listed = listed.join(", ");
+    let known = match words.taken().count().saturating_sub(LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    };
     Refusal::Unknown { value, known }
 }
 

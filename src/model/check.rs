@@ -1,6 +1,6 @@
 //! The checks: every claim of an [`ir`](super::ir) model that the kernel relies on. What passes can be laid out without a further look.
 
-use super::ir::{ForestIr, Output, Test, TreeNode};
+use super::ir::{ForestIr, Labels, Output, Test, TreeNode};
 
 /// Why an IR is not a model.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -180,6 +180,21 @@ pub(super) fn check_output(output: &Output, width: usize) -> Result<(), InvalidM
     };
     if width != expected {
         invalid!("the leaves hold {width} numbers each, the classes need {expected}");
+    }
+    Ok(())
+}
+
+/// Whether a threshold is a probability, and `output` has two of them.
+pub(super) fn check_threshold(threshold: Option<f64>, output: &Output) -> Result<(), InvalidModel> {
+    let Some(threshold) = threshold else {
+        return Ok(());
+    };
+    let classes = output.labels().map_or(0, Labels::len);
+    if !(0.0..=1.0).contains(&threshold) {
+        invalid!("the threshold is {threshold}, which is no probability");
+    }
+    if classes != 2 {
+        invalid!("a threshold needs 2 classes, not {classes}");
     }
     Ok(())
 }

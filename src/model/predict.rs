@@ -1,7 +1,7 @@
 //! Rows in, answers out: preprocessing, estimator, base score, link and decision.
 
 use super::{
-    check::{InvalidModel, check_output, invalid},
+    check::{InvalidModel, check_output, check_threshold, invalid},
     estimators::{Scorer, Size},
     ir::{Labels, Output, Reg, Step},
     output::decide,
@@ -23,6 +23,8 @@ pub struct Model {
     output: Output,
     output_precision: Precision,
     has_probabilities: bool,
+    /// In the precision of the scores.
+    threshold: Option<f64>,
 }
 
 /// What follows the program.
@@ -95,6 +97,7 @@ impl Model {
             output,
             output_precision,
             has_probabilities,
+            threshold,
         } = ir.into();
         let (reads, by_slots) = match &scores {
             Scores::Forest(forest) => (
@@ -132,6 +135,7 @@ impl Model {
                 Last::Registers { scores, class }
             }
         };
+        check_threshold(threshold, &output)?;
         let names = schema.columns.iter().map(|column| column.name.clone());
         let places = names.enumerate().map(|(i, name)| (name, i)).collect();
         Ok(Self {
@@ -142,6 +146,7 @@ impl Model {
             output,
             output_precision,
             has_probabilities,
+            threshold: threshold.map(|threshold| output_precision.round(threshold)),
         })
     }
 
@@ -162,6 +167,12 @@ impl Model {
         match &self.last {
             Last::Rows(scorer) => self.predict_rows_alone(scorer, batch, into),
             _ => self.predict_tiles(batch, into)?,
+        }
+        if let Some(threshold) = self.threshold {
+            let (scores, _) = into.scores.as_chunks::<2>();
+            for (class, [_, second]) in into.classes.iter_mut().zip(scores) {
+                *class = u32::from(*second >= threshold);
+            }
         }
         Ok(())
     }

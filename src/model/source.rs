@@ -32,6 +32,8 @@ pub struct ModelIr {
     pub output_precision: Precision,
     /// Whether the scores of a classifier are probabilities, or at least what the library gives out as such. If not, it answers labels.
     pub has_probabilities: bool,
+    /// Where the answer is not the most probable class: of two classes the second one is the answer from this probability on.
+    pub threshold: Option<f64>,
 }
 
 impl ModelIr {
@@ -99,6 +101,7 @@ impl From<ForestModel> for ModelIr {
             output: model.output,
             output_precision: model.output_precision,
             has_probabilities: true,
+            threshold: None,
         }
     }
 }

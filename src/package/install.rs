@@ -109,6 +109,23 @@ impl Staging {
     }
 }
 
+/// What keeps `dir` from being replaced without asking: a file, where there is no package.
+///
+/// # Errors
+/// When `dir` cannot be listed. One that is not there holds nothing.
+pub fn stranger(dir: &Path) -> io::Result<Option<PathBuf>> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let paths: Vec<PathBuf> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    let package = paths.iter().any(|path| path.ends_with("MLmodel"));
+    Ok(paths.into_iter().next().filter(|_| !package))
+}
+
 /// An absolute path, which has a parent and a name whatever `dir` looks like.
 fn absolute(dir: &Path) -> io::Result<PathBuf> {
     dir.canonicalize().or_else(|_| std::path::absolute(dir))

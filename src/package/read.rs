@@ -5,20 +5,27 @@ use std::{borrow::Cow, io};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    beside::{self, Companions, Threshold},
     example,
     files::Files,
     lfs,
     mlmodel::{self, DataFile, MlModel},
     path::inside,
     recorded::Recorded,
+    signed::signature_of,
 };
 use crate::{
-    formats::{self, ColumnsBy, FormatError, ModelFile, Parsed, corrupt},
-    input::{Batch, Column, Schema},
+    formats::{self, Beside, FormatError, ModelFile, Parsed, corrupt},
+    input::{Batch, Schema},
 };
 
 /// The file of the input example, where the `MLmodel` names none.
 const EXAMPLE: &str = "input_example.json";
+
+/// The name of a lone model file without its ending; none where the name is not a model's.
+pub fn model_stem(name: &str) -> Option<&str> {
+    formats::stem(name)
+}
 
 /// Whether a file of this name is a model by itself.
 pub fn is_model_file(name: &str) -> bool {
@@ -47,63 +54,98 @@ pub struct Package {
     pub mlmodel: Option<MlModel>,
     /// The file that holds the model.
     pub data: DataFile,
-    /// `sha256:<hex>` of the data file.
+    /// The files that belong to the model beside its own.
+    pub companions: Companions,
+    /// `sha256:<hex>` of the data file; with companions, of the list of all digests: [`digest_of`].
     pub digest: String,
     /// The answers to the input example, if they are recorded.
     pub recorded: Option<Recorded>,
     /// The content of the input example's file, if there is one.
     example: Result<Option<Vec<u8>>, FormatError>,
+    /// The content of the companions' files, by name.
+    contents: Vec<(String, Vec<u8>)>,
 }
 
-/// Reads an MLflow Model directory, or a lone model file: what the package says, and the content of its data file.
+/// Reads an MLflow Model directory, or a lone model file: what the package says, and the content of its data file. `with_companions` is
+/// whether files of the usual names beside a model without an `MLmodel` belong to it.
 ///
 /// # Errors
 /// `Missing` when a file is not there or is a pointer of Git LFS, `Corrupt` or `Unsupported` as the `MLmodel` is.
-pub fn read(files: &dyn Files) -> Result<(Package, Cow<'_, [u8]>), FormatError> {
+pub fn read(
+    files: &dyn Files,
+    with_companions: bool,
+) -> Result<(Package, Cow<'_, [u8]>), FormatError> {
     let mlmodel = match optional(files, "MLmodel")? {
         Some(bytes) => Some(mlmodel::read(&bytes)?),
         None => None,
     };
-    let mut data = match &mlmodel {
-        Some(mlmodel) => mlmodel.data_file()?,
-        None => lone_file(files)?,
+    let (mut data, mut companions) = if let Some(mlmodel) = &mlmodel {
+        (mlmodel.data_file()?, mlmodel.companions()?)
+    } else {
+        let names = beside::names(files)?;
+        let companions = if with_companions {
+            beside::find(&names)?
+        } else {
+            Companions::default()
+        };
+        (lone_file(&names)?, companions)
     };
     let Some(bytes) = optional(files, &data.path)? else {
-        return Err(FormatError::Missing(if mlmodel.is_some() {
-            format!(
-                "MLmodel names the data file `{}`, which the package does not have",
-                data.path
-            )
-        } else {
-            format!(
-                "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at {KINDS}"
-            )
-        }));
+        return Err(no_data(&data, mlmodel.is_some()));
     };
-    // Of a lone file the content has the last word, not the name.
     if mlmodel.is_none() {
+        companions.before.retain(|name| *name != data.path);
+        // Of a lone file the content has the last word, not the name.
         match formats::recognised(&data.flavor, &bytes) {
             Some(format) => data.flavor = format.flavor.into(),
             None if data.flavor.is_empty() => return Err(unknown(&data.path)),
             None => {}
         }
     }
-    let digest = match files.sha256(&data.path) {
-        Some(hex) => format!("sha256:{hex}"),
-        None => digest(&bytes),
-    };
+    let contents = contents(files, &companions)?;
     let path = mlmodel.as_ref().and_then(|m| m.example.as_deref());
     let example = inside(path.unwrap_or(EXAMPLE))
         .map_err(FormatError::from)
         .and_then(|path| Ok(optional(files, path)?.map(Cow::into_owned)));
-    let package = Package {
+    let mut package = Package {
         recorded: mlmodel.as_ref().map(Recorded::read).transpose()?.flatten(),
         mlmodel,
         data,
-        digest,
+        companions,
+        digest: String::new(),
         example,
+        contents,
     };
+    let hex = |path: &str, bytes: &[u8]| files.sha256(path).unwrap_or_else(|| hex(bytes));
+    package.digest = package.digest_of(&hex(&package.data.path, &bytes), hex)?;
     Ok((package, bytes))
+}
+
+fn no_data(data: &DataFile, named: bool) -> FormatError {
+    FormatError::Missing(if named {
+        format!(
+            "MLmodel names the data file `{}`, which the package does not have",
+            data.path
+        )
+    } else {
+        format!(
+            "the package has neither an MLmodel nor one model file; point at an MLflow Model directory, or at {KINDS}"
+        )
+    })
+}
+
+/// The content of the companions' files.
+fn contents(
+    files: &dyn Files,
+    companions: &Companions,
+) -> Result<Vec<(String, Vec<u8>)>, FormatError> {
+    let content = |name: &str| match optional(files, name)? {
+        Some(bytes) => Ok((name.to_owned(), bytes.into_owned())),
+        None => Err(FormatError::Missing(format!(
+            "the package names the file `{name}`, which it does not have"
+        ))),
+    };
+    companions.files().map(content).collect()
 }
 
 impl Package {
@@ -113,7 +155,7 @@ impl Package {
     /// `Corrupt` or `Unsupported` as the reader of its format says, or when the signature is another model's.
     pub fn parse(&self, bytes: &[u8]) -> Result<Parsed, FormatError> {
         let signature = self.mlmodel.as_ref().and_then(|m| m.signature.as_ref());
-        let mut parsed = parse(&self.data, bytes, signature)?;
+        let mut parsed = self.parse_data(bytes, signature)?;
         if let Some(signature) = signature {
             parsed.ir.schema = signature_of(signature, &parsed.ir.schema, parsed.columns)?;
         }
@@ -121,6 +163,85 @@ impl Package {
             parsed.version.clone_from(&self.data.version);
         }
         Ok(parsed)
+    }
+
+    /// Reads the data file by its flavor and its content.
+    fn parse_data(&self, bytes: &[u8], signature: Option<&Schema>) -> Result<Parsed, FormatError> {
+        let data = &self.data;
+        let file = ModelFile {
+            bytes,
+            class: data.class.as_deref(),
+            columns: signature,
+        };
+        let Some(format) = formats::by_flavor(&data.flavor) else {
+            return Err(corrupt!(
+                "there is no reader for the flavor {}",
+                data.flavor
+            ));
+        };
+        let companions = self.beside();
+        if companions.is_empty() {
+            return formats::read(format, &file);
+        }
+        formats::read_with(format, &file, &data.path, &companions)
+    }
+
+    /// The companions with their content.
+    fn beside(&self) -> formats::Companions<'_> {
+        let file = |name: &String| {
+            let found = self.contents.iter().find(|(known, _)| known == name);
+            found.map(|(name, bytes)| Beside { name, bytes })
+        };
+        let Companions {
+            before,
+            labels,
+            columns,
+            threshold,
+        } = &self.companions;
+        formats::Companions {
+            before: before.iter().filter_map(file).collect(),
+            labels: labels.as_ref().and_then(file),
+            columns: columns.iter().filter_map(file).collect(),
+            threshold: threshold.as_ref().and_then(|threshold| match threshold {
+                Threshold::Is(threshold) => Some(formats::Threshold::Is(*threshold)),
+                Threshold::In(name) => file(name).map(formats::Threshold::In),
+            }),
+        }
+    }
+
+    /// `sha256:` and the digest of the data file or, with companions, of a text with a line for each file: what it does, and the digest
+    /// of its content. A threshold stands there as its number.
+    fn digest_of(
+        &self,
+        data: &str,
+        hex: impl Fn(&str, &[u8]) -> String,
+    ) -> Result<String, FormatError> {
+        let companions = self.beside();
+        if companions.is_empty() {
+            return Ok(format!("sha256:{data}"));
+        }
+        let mut text = format!("model {data}\n");
+        let mut add = |what: &str, file: &Beside<'_>| {
+            let hex = hex(file.name, file.bytes);
+            text.push_str(&[what, " ", &hex, "\n"].concat());
+        };
+        companions
+            .before
+            .iter()
+            .for_each(|file| add("before", file));
+        companions
+            .labels
+            .iter()
+            .for_each(|file| add("labels", file));
+        companions
+            .columns
+            .iter()
+            .for_each(|file| add("columns", file));
+        if let Some(threshold) = companions.threshold {
+            let number = threshold.number()?.to_string();
+            text.push_str(&["threshold ", &number, "\n"].concat());
+        }
+        Ok(digest(text.as_bytes()))
     }
 
     /// The rows of the input example, as the schema of the built model takes them. None where the package has no example, or an empty one.
@@ -135,22 +256,6 @@ impl Package {
     }
 }
 
-/// Reads a data file by its flavor and its content.
-fn parse(data: &DataFile, bytes: &[u8], signature: Option<&Schema>) -> Result<Parsed, FormatError> {
-    let file = ModelFile {
-        bytes,
-        class: data.class.as_deref(),
-        columns: signature,
-    };
-    let Some(format) = formats::by_flavor(&data.flavor) else {
-        return Err(corrupt!(
-            "there is no reader for the flavor {}",
-            data.flavor
-        ));
-    };
-    formats::read(format, &file)
-}
-
 /// The file, or nothing if the package has no such file.
 fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>>, FormatError> {
     match files.read(path) {
@@ -163,17 +268,22 @@ fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>
 }
 
 /// The only file of the first kind of which there is just one; else the only file, whose content must tell; else `model.onnx`.
-fn lone_file(files: &dyn Files) -> Result<DataFile, FormatError> {
-    let names = files
-        .names()
-        .map_err(|e| FormatError::Missing(format!("the package cannot be listed: {e}")))?;
+///
+/// Files with the names of companions count only where no other can be a model.
+fn lone_file(names: &[String]) -> Result<DataFile, FormatError> {
     let models: Vec<&String> = names
         .iter()
         .filter(|n| !NO_MODELS.contains(&n.as_str()))
         .collect();
+    let alone = |name: &&String| !beside::is_companion(name) && is_model_file(name);
+    let models: Vec<&String> = if models.iter().any(alone) {
+        models.into_iter().filter(alone).collect()
+    } else {
+        models
+    };
     let only = |end: &str| {
         let ends = |name: &str| formats::ending_of(name).is_some_and(|(e, _)| e == end);
-        let mut fits = models.iter().filter(|n| ends(n));
+        let mut fits = models.iter().copied().filter(|name| ends(name));
         fits.next().filter(|_| fits.next().is_none())
     };
     let found = formats::endings().find_map(|(end, format)| Some((only(end)?, format.flavor)));
@@ -193,96 +303,11 @@ fn lone_file(files: &dyn Files) -> Result<DataFile, FormatError> {
     })
 }
 
-/// The package's signature, in the order in which the model takes its columns.
-fn signature_of(logged: &Schema, derived: &Schema, by: ColumnsBy) -> Result<Schema, FormatError> {
-    if logged.len() != derived.len() {
-        return Err(corrupt!(
-            "the signature in MLmodel has {} columns, the model takes {}",
-            logged.len(),
-            derived.len()
-        ));
-    }
-    // A graph with one input per column is fed by name, so its order is the one that counts.
-    if by == ColumnsBy::Name && logged.named && derived.named {
-        // Converters turn what they do not like in a name into underscores.
-        let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "");
-        let by_name = |name: &str| {
-            let exact = logged.columns.iter().find(|c| c.name == name);
-            let mut similar = logged
-                .columns
-                .iter()
-                .filter(|c| plain(&c.name) == plain(name));
-            exact.or(similar.next().filter(|_| similar.next().is_none()))
-        };
-        let ordered = derived.columns.iter();
-        let ordered: Option<Vec<_>> = ordered
-            .map(|c| by_name(&c.name).map(|logged| both(logged, c)))
-            .collect();
-        let Some(columns) = ordered else {
-            return Err(corrupt!(
-                "the signature in MLmodel names other columns than the model's inputs"
-            ));
-        };
-        return Ok(Schema::new(columns, true));
-    }
-    let columns = logged.columns.iter().zip(&derived.columns);
-    let columns = columns.map(|(logged, derived)| both(logged, derived));
-    Ok(Schema::new(columns.collect(), logged.named))
-}
-
-/// What the package says of a column and what the model does with it: the package names it and types its numbers, the model knows its
-/// words.
-fn both(logged: &Column, derived: &Column) -> Column {
-    let words = derived.kind.is_words() || logged.kind.is_words();
-    Column {
-        name: logged.name.clone(),
-        kind: if words { derived.kind } else { logged.kind },
-        required: logged.required && derived.required,
-        nullable: derived.nullable,
-        booleans: derived.booleans,
-        words: derived.words.clone(),
-    }
-}
-
 /// `sha256:<hex>` of `bytes`.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{:x}", Sha256::digest(bytes))
+    format!("sha256:{}", hex(bytes))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::input::ColumnType;
-
-    fn named(names: &[&str]) -> Schema {
-        Schema::named(
-            names.iter().map(|&name| name.to_owned()),
-            ColumnType::Double,
-        )
-    }
-
-    #[test]
-    fn columns_keep_the_signatures_names_and_take_the_graphs_order() {
-        let logged = named(&["hue", "od280/od315", "a b"]);
-        let signature = signature_of(
-            &logged,
-            &named(&["a_b", "hue", "od280_od315"]),
-            ColumnsBy::Name,
-        );
-        assert_eq!(signature.unwrap(), named(&["a b", "hue", "od280/od315"]));
-    }
-
-    #[test]
-    fn names_that_could_mean_two_columns_are_refused() {
-        assert!(
-            signature_of(
-                &named(&["a b", "a-b"]),
-                &named(&["a_b", "a__b"]),
-                ColumnsBy::Name
-            )
-            .is_err()
-        );
-        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), ColumnsBy::Name).is_err());
-        assert!(signature_of(&named(&["a", "b"]), &named(&["a", "c"]), ColumnsBy::Place).is_ok());
-    }
+fn hex(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
 }

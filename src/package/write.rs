@@ -55,7 +55,7 @@ pub fn write(
         let rows = example::write(example, &source.schema);
         files.push(("input_example.json", rows.into_bytes()));
     }
-    let environment = mlmodel::environment();
+    let environment = mlmodel::environment(&mlmodel::trained());
     files.extend(environment.map(|(name, text)| (name, text.into_bytes())));
     Ok(files)
 }

@@ -4,7 +4,11 @@ use super::{
     access::Access, client::Client, download::download, error::RegistryError, locate::locate,
     places::disk::walk, resolve::on_this_machine, runtime::block_on, uri::ModelUri,
 };
-use crate::package::{Files, REGISTRATION, Registration, install::Staging, path::inside};
+use crate::package::{
+    Files, REGISTRATION, Registration,
+    install::{Staging, stranger},
+    path::inside,
+};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -18,9 +22,7 @@ pub fn fetch(uri: &str, access: &Access, dir: &Path) -> Result<(), RegistryError
     let uri = ModelUri::parse(uri)?;
     let unwritable = |error: io::Error| RegistryError::unwritable(dir, &error);
     fs::create_dir_all(dir).map_err(unwritable)?;
-    let old = entries(dir).map_err(unwritable)?;
-    let package = old.iter().any(|path| path.ends_with("MLmodel"));
-    if let Some(stranger) = old.first().filter(|_| !package) {
+    if let Some(stranger) = stranger(dir).map_err(unwritable)? {
         return Err(RegistryError::Uri(format!(
             "{} is not empty and holds no package, but {}; choose another directory",
             dir.display(),
@@ -73,13 +75,13 @@ fn copy(files: &dyn Files, root: Option<&PathBuf>, into: &Path) -> Result<(), Re
     Ok(())
 }
 
-fn entries(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn entries(dir: &Path) -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+    }
 
     fn fetched(uri: &str, dir: &Path) -> Result<(), RegistryError> {
         fetch(uri, &Access::default(), dir)

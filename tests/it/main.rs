@@ -8,6 +8,7 @@ mod bad_input;
 mod binary;
 mod browser;
 mod commands;
+mod companions;
 mod document;
 mod interrupted;
 mod kinds;

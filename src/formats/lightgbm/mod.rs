@@ -27,4 +27,5 @@ pub const FORMAT: Format = Format {
     common_endings: &["txt"],
     recognises: |bytes| bytes.starts_with(b"tree") || read::is_dump(bytes),
     read,
+    behind: read::behind,
 };

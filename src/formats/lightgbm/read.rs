@@ -10,8 +10,9 @@ use super::{
     trees, unsupported,
     wrapper::LightgbmWrapper,
 };
-use crate::formats::coded::Coded;
-use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
+use crate::formats::{
+    Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
+};
 use crate::input::{ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
 
@@ -31,6 +32,12 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
     }
     let parsed = read_wrapped(file.bytes, &LightgbmWrapper::default())?;
     parsed.try_map(|model| model.ir(file.columns))
+}
+
+/// The same for a model that reads what other files make of the columns.
+pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed, FormatError> {
+    let parsed = read_wrapped(file.bytes, &LightgbmWrapper::default())?;
+    forest_behind(parsed, before, false)
 }
 
 /// Whether the bytes begin as `Booster.dump_model` does in JSON, indented or not.
@@ -90,12 +97,7 @@ pub(crate) fn read_wrapped(
         ));
     }
     forest.targets = (0..count).map(|i| (i % header.width) as u32).collect();
-    let steps = kinds.zero_is_missing()?.map(|operand| Step {
-        op: StepOp::ZeroIsMissing,
-        operand,
-        precision: Precision::F64,
-    });
-    let categories = pandas::read(text, header.infos)?;
+    let steps = kinds.zero_is_missing()?.map(zero_is_missing);
     let forest = ForestModel {
         schema: header.schema,
         input: Precision::F64,
@@ -107,11 +109,23 @@ pub(crate) fn read_wrapped(
         output_precision: Precision::F64,
     };
     Ok(Parsed {
-        ir: Coded { forest, categories },
+        ir: Coded {
+            forest,
+            categories: pandas::read(text, header.infos)?,
+        },
         version: None,
         parts: vec![header.objective.line.to_owned()],
         columns: ColumnsBy::Place,
+        notes: Vec::new(),
     })
+}
+
+fn zero_is_missing(operand: Vec<f64>) -> Step {
+    Step {
+        op: StepOp::ZeroIsMissing,
+        operand,
+        precision: Precision::F64,
+    }
 }
 
 /// What stands before the trees.

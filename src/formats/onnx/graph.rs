@@ -10,7 +10,7 @@ use super::{
     walk::{Value, Walk, label},
 };
 use crate::{
-    formats::{ColumnsBy, FormatError, ModelFile, Parsed},
+    formats::{Before, ColumnsBy, FormatError, ModelFile, Parsed, coded::Coded, forest_behind},
     model::ForestModel,
 };
 
@@ -22,6 +22,22 @@ use crate::{
 /// `Corrupt` when the bytes are not an ONNX file or contradict themselves, `Unsupported` when the graph does more than
 /// a tree ensemble and a scaler do; the text names the operator.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
+    forest(file).map(|parsed| parsed.map(Into::into))
+}
+
+/// The same for a model that reads what other files make of the columns.
+pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed, FormatError> {
+    let parsed = forest(file)?;
+    if parsed.ir.schema.named {
+        return Err(unsupported!(
+            "the ONNX graph has an input for each column, and so nothing can stand before it in another file; export the whole pipeline, or \
+             a graph with one tensor as its input"
+        ));
+    }
+    forest_behind(parsed.map(Coded::plain), before, false)
+}
+
+fn forest(file: &ModelFile<'_>) -> Result<Parsed<ForestModel>, FormatError> {
     let bytes = file.bytes;
     scan::check(bytes)?;
     let model =
@@ -33,10 +49,11 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
         return Err(corrupt!("the ONNX graph is empty"));
     }
     Ok(Parsed {
-        ir: Walk::new(graph)?.run(graph, bytes.len())?.into(),
+        ir: Walk::new(graph)?.run(graph, bytes.len())?,
         version: None,
         parts: graph.node.iter().map(|n| n.op_type.clone()).collect(),
         columns: ColumnsBy::Name,
+        notes: Vec::new(),
     })
 }
 

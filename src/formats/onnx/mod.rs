@@ -38,4 +38,5 @@ pub const FORMAT: Format = Format {
     // The first field of every writer is the IR version, a small number.
     recognises: |bytes| matches!(bytes, [0x08, 1..=0x1f, ..]),
     read,
+    behind: graph::behind,
 };

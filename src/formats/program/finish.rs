@@ -123,6 +123,7 @@ impl Board {
             output,
             output_precision,
             has_probabilities,
+            threshold: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! brings along.
 
 mod array;
+mod beside;
 mod build;
 mod classes;
 mod dtype;
@@ -17,6 +18,7 @@ mod skops;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use beside::{before, labels, names, number, version};
 pub use read::read;
 
 use super::{Format, FormatError, corrupt, unsupported};
@@ -28,4 +30,5 @@ pub const FORMAT: Format = Format {
     common_endings: &["sav", "p"],
     recognises: read::is_model,
     read,
+    behind: read::read_behind,
 };

@@ -1,34 +1,66 @@
 //! From bytes to records, by the content of the file, and from records to a model.
 
-use super::{FormatError, build, inflate::Packing, pickle, record::Arena, skops};
-use crate::formats::{ModelFile, Parsed};
-use crate::input::Schema;
+use std::borrow::Cow;
 
-/// Reads a fitted estimator; the content tells which of the formats it is in.
+use super::{FormatError, build, id::Id, inflate::Packing, pickle, record::Arena, skops};
+use crate::formats::{Before, ModelFile, Parsed};
+
+/// Reads a fitted estimator, or a dict that holds one; the content tells which of the formats it is in.
 ///
 /// # Errors
 /// `Corrupt` when the bytes are not what their format promises, `Unsupported` for a part that this server does not know.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
-    let (bytes, columns) = (file.bytes, file.columns);
-    match bytes {
-        [b'P', b'K', 3 | 5, _, ..] => {
-            let archive = skops::Archive::open(bytes)?;
-            let size = bytes.len().max(archive.size());
-            let mut arena = Arena::new(size);
-            let root = skops::read(&archive, &mut arena)?;
-            build::model(&arena, root, size, columns)
-        }
-        _ => match Packing::of(bytes) {
-            Some(packing) => pickled(&packing.unpack(bytes)?, columns),
-            None => pickled(bytes, columns),
-        },
-    }
+    let content = Content::of(file.bytes)?;
+    let (arena, root, size) = content.open()?;
+    build::root(&arena, root, size, file.columns)
 }
 
-fn pickled(bytes: &[u8], columns: Option<&Schema>) -> Result<Parsed, FormatError> {
-    let mut arena = Arena::new(bytes.len());
-    let root = pickle::read(bytes, &mut arena)?;
-    build::model(&arena, root, bytes.len(), columns)
+/// The same for an estimator that reads what other files make of the columns.
+pub(super) fn read_behind(
+    file: &ModelFile<'_>,
+    before: &dyn Before,
+) -> Result<Parsed, FormatError> {
+    let content = Content::of(file.bytes)?;
+    let (arena, root, size) = content.open()?;
+    build::behind(&arena, root, size, before)
+}
+
+/// What is in a file once it is not compressed any more.
+pub(super) enum Content<'f> {
+    Pickle(Cow<'f, [u8]>),
+    Skops(skops::Archive<'f>, usize),
+}
+
+impl<'f> Content<'f> {
+    pub(super) fn of(bytes: &'f [u8]) -> Result<Self, FormatError> {
+        Ok(match bytes {
+            [b'P', b'K', 3 | 5, _, ..] => {
+                let archive = skops::Archive::open(bytes)?;
+                let size = bytes.len().max(archive.size());
+                Self::Skops(archive, size)
+            }
+            _ => Self::Pickle(match Packing::of(bytes) {
+                Some(packing) => packing.unpack(bytes)?.into(),
+                None => bytes.into(),
+            }),
+        })
+    }
+
+    /// The records, the one that holds the others, and the number of bytes that they were read from.
+    pub(super) fn open(&self) -> Result<(Arena<'_>, Id, usize), FormatError> {
+        match self {
+            Self::Pickle(bytes) => {
+                let mut arena = Arena::new(bytes.len());
+                let root = pickle::read(bytes, &mut arena)?;
+                Ok((arena, root, bytes.len()))
+            }
+            Self::Skops(archive, size) => {
+                let mut arena = Arena::new(*size);
+                let root = skops::read(archive, &mut arena)?;
+                Ok((arena, root, *size))
+            }
+        }
+    }
 }
 
 /// Whether the bytes begin as a pickle of protocol 2 or later does, an archive, or a compressed dump.

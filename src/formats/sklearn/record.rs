@@ -222,7 +222,7 @@ fn described(arena: &Arena<'_>, id: Id) -> Option<String> {
     if let Some((module, name)) = arena.global(id).or_else(|| arena.class(id)) {
         let script = match module {
             "__main__" => ", of the script that wrote it",
-            _ if stores_code(module) => ", code inside the file, which is not run",
+            _ if stores_code(module) => ", code inside the file",
             _ => "",
         };
         return Some(format!("{}.{}{script}", short(module), short(name)));
@@ -235,7 +235,7 @@ fn described(arena: &Arena<'_>, id: Id) -> Option<String> {
     let name = short(name);
     Some(match module.split('.').next() {
         Some(library) if stores_code(module) => {
-            format!("`{name}`, a class stored as code by {library}, which is not run")
+            format!("`{name}`, a class stored as code by {library}")
         }
         _ => format!(
             "an instance of what {} returns",

@@ -35,4 +35,5 @@ pub const FORMAT: Format = Format {
     common_endings: &["json", "model", "bin"],
     recognises: read::is_model,
     read,
+    behind: read::behind,
 };

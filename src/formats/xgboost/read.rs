@@ -16,8 +16,9 @@ use super::{
     sklearn::Notes,
     trees, ubj, unsupported,
 };
-use crate::formats::coded::Coded;
-use crate::formats::{ColumnsBy, MAX_FEATURES, ModelFile, Parsed};
+use crate::formats::{
+    Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
+};
 use crate::input::{ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestIr, ForestModel, Labels, Output, Step, StepOp, TreeNode};
 
@@ -33,6 +34,14 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
     let notes = Notes::of(&document.learner.attributes);
     let parsed = parse(document, file.class, &notes, file.bytes.len())?;
     parsed.try_map(|model| model.ir(file.columns))
+}
+
+/// The same for a model that reads what other files make of the columns.
+pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed, FormatError> {
+    let document = document::<Document>(file.bytes)?;
+    let notes = Notes::of(&document.learner.attributes);
+    let parsed = parse(document, file.class, &notes, file.bytes.len())?;
+    forest_behind(parsed, before, true)
 }
 
 /// Whether the bytes begin as one of the three formats does. LightGBM dumps JSON too, so braces alone do not tell.
@@ -65,14 +74,14 @@ pub(super) fn parse(
     let (n_features, width) = size_of(parameters)?;
     let (mut model, weights) = boosted(learner.gradient_booster)?;
     let categories = categories::read(model.cats.take())?;
+    let rounds = Rounds {
+        model: &model,
+        attributes: &learner.attributes,
+        width,
+    };
     let count = match api {
         Api::Booster => model.trees.len(),
-        Api::Classifier | Api::Regressor => Rounds {
-            model: &model,
-            attributes: &learner.attributes,
-            width,
-        }
-        .trees(age, notes, class)?,
+        _ => rounds.trees(age, notes, class)?,
     };
     // Before there is a margin for each output: a claim of many costs a file nothing.
     if width > count {
@@ -81,18 +90,14 @@ pub(super) fn parse(
         ));
     }
     let mut margins = base(parameters, &objective, width)?;
-    let model = GbtreeModel {
-        trees: model.trees.into_iter().take(count).collect(),
-        ..model
-    };
+    model.trees.truncate(count);
     let dropout = weights.map(|weights| Dropout {
         weights,
         // `inplace_predict` weighs the leaves otherwise; the classes use it since 1.4.
         in_place: api != Api::Booster && !age.before_1_4,
     });
-    let base_last = age.before_1_3 || age.before_1_4 && dropout.is_some();
     let mut forest = forest(&model, dropout.as_ref(), n_features, &margins, size)?;
-    if base_last {
+    if age.before_1_3 || age.before_1_4 && dropout.is_some() {
         add_last(&mut margins, &mut forest);
     }
     let mut ir = ForestModel {
@@ -117,6 +122,7 @@ pub(super) fn parse(
         version: (!version.is_empty()).then(|| version.join(".")),
         parts,
         columns: ColumnsBy::Name,
+        notes: Vec::new(),
     })
 }
 

@@ -247,7 +247,7 @@ fn prediction(model: &Model) -> Value {
     }
 }
 
-/// What OpenAPI calls numbers of a precision.
+/// The format of numbers of a precision.
 fn format(precision: Precision) -> &'static str {
     match precision {
         Precision::F32 => "float",

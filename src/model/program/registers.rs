@@ -47,10 +47,8 @@ impl Hot {
     #[inline]
     pub(in crate::model) fn feature(&self, slot: f64) -> Option<u32> {
         // NaN and negative numbers are no slot; `as` would make them 0.
-        if !(slot >= 0.0) {
-            return None;
-        }
-        let feature = self.features.get(slot as usize).copied();
+        let features = if slot >= 0.0 { &self.features[..] } else { &[] };
+        let feature = features.get(slot as usize).copied();
         feature.filter(|feature| *feature != u32::MAX)
     }
 }

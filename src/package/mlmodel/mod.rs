@@ -2,14 +2,20 @@
 //!
 //! Source: <https://mlflow.org/docs/latest/ml/model/> and files that MLflow 3.18 wrote.
 
+mod data;
 mod document;
+mod packed;
 mod signature;
 mod write;
 
+pub use data::DataFile;
+use data::scalar;
 pub use document::{LoggedAs, MlModelDocument, Training};
-pub use write::{Packaged, environment, write};
+pub use packed::{PackedModel, write as write_packed};
+pub use write::{Packaged, environment, trained, write};
 
 use super::{
+    beside::Companions,
     path::inside,
     yaml::{self, Mapping, Value},
 };
@@ -48,19 +54,6 @@ pub struct NamedFile {
     pub path: String,
     /// Whether the model can be loaded without it.
     pub optional: bool,
-}
-
-/// The data file of the flavor that this server reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataFile {
-    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
-    pub flavor: String,
-    /// The version of the library that wrote it, where the file says so.
-    pub version: Option<String>,
-    /// `model_class`: the Python class of the model, such as `xgboost.sklearn.XGBClassifier`.
-    pub class: Option<String>,
-    /// Relative to the package.
-    pub path: String,
 }
 
 /// Reads an `MLmodel` file.
@@ -109,6 +102,9 @@ impl MlModel {
     /// # Errors
     /// `Unsupported` when no flavor is one that this server reads, `Corrupt` when the flavor names no file of its own.
     pub fn data_file(&self) -> Result<DataFile, FormatError> {
+        if let Some(packed) = self.flavors.get(packed::FLAVOR) {
+            return packed::data_file(packed);
+        }
         let found = READ
             .iter()
             .find_map(|read| Some((read, self.flavors.get(read.0)?)));
@@ -126,20 +122,33 @@ impl MlModel {
         })
     }
 
+    /// The files that belong to the model beside its own.
+    ///
+    /// # Errors
+    /// `Corrupt` when the flavor is not what `pack` writes.
+    pub fn companions(&self) -> Result<Companions, FormatError> {
+        let packed = self.flavors.get(packed::FLAVOR);
+        packed.map_or_else(|| Ok(Companions::default()), packed::companions)
+    }
+
     /// The files that a model is loaded from, beside the `MLmodel` itself: for places that cannot list what they have.
     ///
     /// # Errors
     /// As [`MlModel::data_file`].
     pub fn named_files(&self) -> Result<Vec<NamedFile>, FormatError> {
-        let data = NamedFile {
-            path: self.data_file()?.path,
+        let required = |path: &str| NamedFile {
+            path: path.to_owned(),
             optional: false,
         };
+        let data = required(&self.data_file()?.path);
+        let companions = self.companions()?;
+        let companions = companions.files().map(required);
         let example = self.example.iter().map(|path| NamedFile {
             path: path.clone(),
             optional: true,
         });
-        Ok(std::iter::once(data).chain(example).collect())
+        let all = std::iter::once(data).chain(companions).chain(example);
+        Ok(all.collect())
     }
 
     fn other_flavor(&self) -> FormatError {
@@ -149,14 +158,5 @@ impl MlModel {
              its own flavor, as by mlflow.sklearn.log_model",
             names.join(", ")
         )
-    }
-}
-
-/// Reads a version as text, because YAML may take it for a number.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }

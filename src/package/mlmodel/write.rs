@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The libraries that a Python reader of the package needs, at the versions it was tested with.
-const PYTHON: &str = "3.11.7";
+pub(super) const PYTHON: &str = "3.11.7";
 const MLFLOW: &str = "3.18.0";
 const ONNX: &str = "1.23.2";
 const REQUIREMENTS: [&str; 5] = [
@@ -36,8 +36,8 @@ pub struct Packaged<'a> {
 }
 
 #[derive(Serialize)]
-struct MlModelFile<'a> {
-    flavors: Flavors,
+pub(super) struct MlModelFile<'a, F> {
+    flavors: F,
     is_signature_from_type_hint: bool,
     #[serde(skip_serializing_if = "Mapping::is_empty")]
     metadata: &'a Mapping,
@@ -79,9 +79,46 @@ struct PythonFunction {
 }
 
 #[derive(Serialize)]
-struct Environment {
+pub(super) struct Environment {
     conda: &'static str,
     virtualenv: &'static str,
+}
+
+impl Environment {
+    /// The files that [`environment`] makes.
+    pub(super) const FILES: Self = Self {
+        conda: "conda.yaml",
+        virtualenv: "python_env.yaml",
+    };
+}
+
+impl<'a, F> MlModelFile<'a, F> {
+    /// A model without an example.
+    pub(super) fn plain(
+        flavors: F,
+        (inputs, outputs): (String, String),
+        model_bytes: usize,
+        model_uuid: &'a str,
+        metadata: &'a Mapping,
+    ) -> Self {
+        Self {
+            flavors,
+            is_signature_from_type_hint: false,
+            metadata,
+            mlflow_version: MLFLOW,
+            model_id: None,
+            model_size_bytes: model_bytes,
+            model_uuid,
+            prompts: None,
+            saved_input_example_info: None,
+            signature: SignatureTexts {
+                inputs,
+                outputs,
+                params: None,
+            },
+            type_hint_from_example: false,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -103,44 +140,35 @@ struct SignatureTexts {
 /// # Errors
 /// When `metadata` holds what YAML cannot.
 pub fn write(package: &Packaged<'_>) -> Result<String, yaml::Error> {
-    yaml::write(&MlModelFile {
-        flavors: Flavors {
-            onnx: Onnx {
-                code: None,
-                data: "model.onnx",
-                session_options: None,
-                version: ONNX,
-                providers: ["CPUExecutionProvider"],
-            },
-            python_function: PythonFunction {
-                data: "model.onnx",
-                env: Environment {
-                    conda: "conda.yaml",
-                    virtualenv: "python_env.yaml",
-                },
-                loader_module: "mlflow.onnx",
-                version: PYTHON,
-            },
+    let flavors = Flavors {
+        onnx: Onnx {
+            code: None,
+            data: "model.onnx",
+            session_options: None,
+            version: ONNX,
+            providers: ["CPUExecutionProvider"],
         },
-        is_signature_from_type_hint: false,
-        metadata: &package.metadata,
-        mlflow_version: MLFLOW,
-        model_id: None,
-        model_size_bytes: package.model_bytes,
-        model_uuid: package.model_uuid,
-        prompts: None,
-        saved_input_example_info: package.example.then_some(ExampleInfo {
-            artifact_path: "input_example.json",
-            pandas_orient: "split",
-            r#type: "dataframe",
-        }),
-        signature: SignatureTexts {
-            inputs: inputs(package.signature),
-            outputs: outputs(package.output),
-            params: None,
+        python_function: PythonFunction {
+            data: "model.onnx",
+            env: Environment::FILES,
+            loader_module: "mlflow.onnx",
+            version: PYTHON,
         },
-        type_hint_from_example: false,
-    })
+    };
+    let signature = (inputs(package.signature), outputs(package.output));
+    let mut file = MlModelFile::plain(
+        flavors,
+        signature,
+        package.model_bytes,
+        package.model_uuid,
+        &package.metadata,
+    );
+    file.saved_input_example_info = package.example.then_some(ExampleInfo {
+        artifact_path: "input_example.json",
+        pandas_orient: "split",
+        r#type: "dataframe",
+    });
+    yaml::write(&file)
 }
 
 fn inputs(signature: &Schema) -> String {
@@ -165,10 +193,15 @@ fn outputs(output: &Output) -> String {
     json!([{"name": "output_label", "required": true, "type": kind}]).to_string()
 }
 
+/// The libraries that a package of `train` needs.
+pub fn trained() -> [String; 5] {
+    REQUIREMENTS.map(str::to_owned)
+}
+
 /// The files that name the package's Python environment: `mlflow models serve` and `build-docker` install from them.
-pub fn environment() -> [(&'static str, String); 3] {
-    let requirements = REQUIREMENTS.join("\n") + "\n";
-    let pip = REQUIREMENTS.join("\n  - ");
+pub fn environment(requirements: &[String]) -> [(&'static str, String); 3] {
+    let pip = requirements.join("\n  - ");
+    let requirements = requirements.join("\n") + "\n";
     [
         (
             "conda.yaml",

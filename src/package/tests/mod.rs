@@ -1,5 +1,6 @@
 //! Packages: what MLflow wrote, what this server writes, and what is wrong with others.
 
+mod companions;
 mod dispatch;
 mod forms;
 mod sklearn;
@@ -113,7 +114,7 @@ struct Loaded {
 }
 
 fn load(files: &Memory) -> Result<Loaded, FormatError> {
-    let (package, bytes) = read(files)?;
+    let (package, bytes) = read(files, true)?;
     let parsed = package.parse(&bytes)?;
     let model = Model::new(package.parse(&bytes)?.ir).unwrap();
     Ok(Loaded {
@@ -333,7 +334,7 @@ fn the_digest_of_the_very_bytes_is_not_computed_twice() {
         }
     }
     let files = Verified(iris());
-    assert_eq!(read(&files).unwrap().0.digest, "sha256:c0ffee");
+    assert_eq!(read(&files, true).unwrap().0.digest, "sha256:c0ffee");
 }
 
 /// The iris forest under the names of its columns, with a few rows.

@@ -1,7 +1,7 @@
 //! A package on disk: an MLflow Model directory, or one ONNX file.
 
 use crate::{
-    package::{Files, path::MAX_FILES},
+    package::{Files, model_stem, path::MAX_FILES},
     registry::{error::RegistryError, uri::FORMS},
 };
 use std::{
@@ -93,12 +93,17 @@ pub(in crate::registry) fn directory_name(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let text =
         |name: Option<&std::ffi::OsStr>| name.map(|name| name.to_string_lossy().into_owned());
+    let file = text(path.file_name()).unwrap_or_default();
+    let stem = match model_stem(&file) {
+        Some(stem) => Some(stem.to_owned()),
+        None => text(path.file_stem()),
+    };
     let name = if path.is_dir() {
-        text(path.file_name())
-    } else if path.file_stem().is_some_and(|stem| stem == "model") {
+        Some(file)
+    } else if stem.as_deref() == Some("model") {
         text(path.parent().and_then(Path::file_name))
     } else {
-        text(path.file_stem())
+        stem
     };
     name.filter(|name| !name.is_empty())
         .unwrap_or_else(|| "model".to_owned())

@@ -1,7 +1,7 @@
 //! Reads a package's name from the path of a URI, and whether the path is that of one file.
 
 use crate::{
-    package::is_model_file,
+    package::{is_model_file, model_stem},
     registry::{archive, uri::decoded},
 };
 
@@ -11,10 +11,7 @@ pub(in crate::registry) fn package_name(path: &str) -> String {
         .rsplit('/')
         .filter(|part| !matches!(*part, "" | "artifacts" | "model"));
     let last = parts.next().unwrap_or("model");
-    let stem = archive::stem(last).or_else(|| {
-        let (stem, _) = last.rsplit_once('.')?;
-        is_model_file(last).then_some(stem)
-    });
+    let stem = archive::stem(last).or_else(|| model_stem(last));
     decoded(stem.unwrap_or(last))
 }
 
@@ -33,6 +30,8 @@ mod tests {
         for (path, name) in [
             ("a/churn.bst", "churn"),
             ("a/churn.TAR.GZ", "churn"),
+            ("a/churn.pkl.gz", "churn"),
+            ("a/xgboost-model", "xgboost-model"),
             ("my%20iris.onnx", "my iris"),
             ("1/models/m-1/artifacts", "m-1"),
             ("team/v1.2/model", "v1.2"),

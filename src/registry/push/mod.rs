@@ -45,7 +45,7 @@ pub fn push(
     let path = dir.join("MLmodel");
     let text = fs::read(&path).map_err(|error| {
         RegistryError::NotFound(format!(
-            "{} cannot be read: {error}; push takes the directory of a package, as train writes it",
+            "{} cannot be read: {error}; push takes the directory of a package, as train and pack write it",
             path.display()
         ))
     })?;

@@ -23,11 +23,16 @@ pub(super) struct Categories {
     coded: bool,
 }
 
-/// What stands before the nodes where the categories are not all integers from 0 on: the columns as the nodes number them, and the
-/// encoder of those that come first.
-pub(super) fn encoded<'d>(
-    part: Part<'d>,
-) -> Result<Option<(Part<'d>, Vec<usize>, Vec<usize>)>, FormatError> {
+/// What stands before the nodes: the columns as the nodes number them.
+pub(super) struct Encoded<'d> {
+    pub(super) encoder: Part<'d>,
+    /// The places of the columns that are encoded, which come first, and of the others.
+    pub(super) categorical: Vec<usize>,
+    pub(super) rest: Vec<usize>,
+}
+
+/// What stands before the nodes, if the categories are not all integers from 0 on.
+pub(super) fn encoded(part: Part<'_>) -> Result<Option<Encoded<'_>>, FormatError> {
     if part.get("_preprocessor").is_none() || part.get("is_categorical_").is_none() {
         return Ok(None);
     }
@@ -44,7 +49,11 @@ pub(super) fn encoded<'d>(
     let mask = part.array("is_categorical_")?;
     let flags = mask.numbers()?;
     let (categorical, rest) = (0..mask.len()).partition(|i| flags.int(*i) != 0);
-    Ok(Some((encoder, categorical, rest)))
+    Ok(Some(Encoded {
+        encoder,
+        categorical,
+        rest,
+    }))
 }
 
 impl Categories {

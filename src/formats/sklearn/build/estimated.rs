@@ -36,14 +36,13 @@ impl Estimate {
                 ..
             } => {
                 let has_probabilities = probabilities.is_some();
-                let scores = match probabilities {
-                    Some(probabilities) => probabilities,
-                    // Without probabilities all that is known is the class.
-                    None => {
-                        let width = labels.len();
-                        let registers = vec![Register::number(); width];
-                        board.draw(ops::OneHot { slot: class, width }, registers)?
-                    }
+                let scores = if let Some(probabilities) = probabilities {
+                    probabilities
+                } else {
+                    // All that is known is the class.
+                    let width = labels.len();
+                    let registers = vec![Register::number(); width];
+                    board.draw(ops::OneHot { slot: class, width }, registers)?
                 };
                 let link = Link::Identity;
                 let output = Output::Classes { labels, link };

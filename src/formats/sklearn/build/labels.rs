@@ -95,7 +95,7 @@ fn objects(part: Part<'_>, array: &Array<'_>) -> Result<Labels, FormatError> {
 }
 
 /// Labels that were read from a table as 0.0, 1.0 and so on.
-fn integral(labels: &[f64]) -> Result<Vec<i64>, FormatError> {
+pub(super) fn integral(labels: &[f64]) -> Result<Vec<i64>, FormatError> {
     let exact = |x: &f64| (x.fract() == 0.0 && x.abs() <= 9e15).then_some(*x as i64);
     let integers: Option<Vec<i64>> = labels.iter().map(exact).collect();
     integers.ok_or_else(|| {

@@ -5,9 +5,12 @@
 //! A transformer takes registers and gives registers ([`transform`]), an estimator takes registers and gives an [`Estimate`]; what holds
 //! others is in [`compose`]. A further class is one reader in one of the three.
 
+mod agree;
 mod boosting;
+mod bundle;
 mod categories;
 mod cells;
+mod chain;
 mod compose;
 mod ensemble;
 mod estimate;
@@ -16,12 +19,14 @@ mod forests;
 mod hist;
 mod labels;
 mod lightgbm;
+mod lists;
 mod names;
 mod origin;
 mod part;
 mod reader;
 mod transform;
 mod trees;
+mod whole;
 mod xgboost;
 
 use super::{
@@ -33,39 +38,13 @@ use super::{
     unsupported,
 };
 use crate::{
-    formats::{ColumnsBy, Parsed, program::Board},
+    formats::{ColumnsBy, program::Board},
     input::Schema,
 };
 use part::Part;
 use reader::Reader;
 
-/// Builds the model whose record is `root`. `size` is the number of bytes it was read from, `told` what the package says of the columns.
-pub(super) fn model(
-    arena: &Arena<'_>,
-    root: Id,
-    size: usize,
-    told: Option<&Schema>,
-) -> Result<Parsed, FormatError> {
-    let root = Part::new(arena, root).ok_or_else(|| part::no_model(arena, root))?;
-    let root = compose::found(root)?;
-    let version = origin::version(root).map(str::to_owned);
-    let booster = estimate::booster(root)?;
-    let origin = match &booster {
-        Some(booster) => origin::Origin::of(&booster.ir.forest.schema),
-        None => origin::of(root)?,
-    };
-    let by = booster.map_or(ColumnsBy::Name, |booster| booster.columns);
-    let width = origin.width(root, told)?;
-    let board = Board::new(origin.names(width), width, told);
-    let mut reader = Reader::new(board, size);
-    let all = reader.board.all_columns();
-    let (last, reads) = reader.before_the_last(root, all)?;
-    let (ir, parts) = reader.finish(last, reads)?;
-    Ok(Parsed {
-        ir,
-        // The boosters' classes do not say which scikit-learn they were fitted with; what surrounds them may.
-        version,
-        parts,
-        columns: by,
-    })
-}
+pub(super) use bundle::{root, version_of};
+pub(super) use chain::{Chain, Item};
+pub(super) use lists::{label_list, name_list};
+pub(super) use whole::behind;

@@ -1,7 +1,10 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
 use super::{Part, compose, corrupt, names::feature_names, reader::MAX_PARTS, unsupported};
-use crate::{formats::FormatError, input::Schema};
+use crate::{
+    formats::{FormatError, Takes},
+    input::Schema,
+};
 
 /// What the parts of a model say of its columns.
 #[derive(Debug, Default)]
@@ -73,6 +76,14 @@ impl Origin {
             asked: 0,
             names: schema.named.then(|| names.collect()),
             width: Some(schema.len()),
+        }
+    }
+
+    /// The same, for what stands beside other files.
+    pub(super) fn takes(&self) -> Takes {
+        Takes {
+            names: self.names.clone(),
+            width: self.width.or(self.names.as_ref().map(Vec::len)),
         }
     }
 

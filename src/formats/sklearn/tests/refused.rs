@@ -76,7 +76,7 @@ fn what_is_needed_to_predict_must_be_a_class_of_a_library() {
         ),
         (
             "model_of_a_script_as_code",
-            "the model is `Wrapped`, a class stored as code by cloudpickle, which is not run",
+            "the model is `Wrapped`, a class stored as code by cloudpickle",
         ),
         (
             "step_of_a_script",

@@ -192,17 +192,17 @@ impl<'m> Rows<'m> {
         let column = &self.schema.columns[self.place.column];
         match column.accept(value, self.schema.precision) {
             Ok(x) => self.batch.set(self.place.column, x),
-            Err(refusal) => self.refuse(refusal),
+            Err(refusal) => self.refuse(&refusal),
         }
     }
 
     /// The value at `place` is not even one that a column could take.
     pub(super) fn wrong_type(&mut self, got: &'static str) {
         let refusal = self.schema.columns[self.place.column].wrong_type(got);
-        self.refuse(refusal);
+        self.refuse(&refusal);
     }
 
-    fn refuse(&mut self, refusal: Refusal) {
+    fn refuse(&mut self, refusal: &Refusal) {
         let code = match refusal {
             Refusal::Type { .. } => Code::InvalidType,
             Refusal::Missing => Code::MissingValue,
@@ -210,7 +210,7 @@ impl<'m> Rows<'m> {
             Refusal::NotFinite | Refusal::OutOfRange { .. } => Code::OutOfRange,
         };
         let mut msg = refusal.to_string();
-        if refusal == Refusal::Missing && !self.schema.columns[self.place.column].required {
+        if *refusal == Refusal::Missing && !self.schema.columns[self.place.column].required {
             msg.push_str(OPTIONAL);
         }
         self.wrong_value(code, msg);

@@ -75,3 +75,38 @@ fn refuse(column: &[f64], bad: impl Fn(f64) -> bool, scratch: &mut Scratch) {
         scratch.refused = Some(row);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Program;
+    use super::*;
+    use std::sync::Arc;
+
+    fn refused(operation: Arc<dyn Operation>, rows: &[f64]) -> Option<usize> {
+        let (program, _) = Program::new(1, &[operation], &[0], false).unwrap();
+        let (mut values, mut scratch) = (Vec::new(), Scratch::default());
+        program.run(rows, &mut values, &mut scratch);
+        scratch.refused
+    }
+
+    #[test]
+    fn the_first_bad_row_is_told() {
+        let finite = |precision, missing| {
+            Arc::new(Finite {
+                reads: vec![0],
+                precision,
+                missing,
+            })
+        };
+        let rows = [1.0, f64::NAN, 1e300, f64::INFINITY];
+        assert_eq!(refused(finite(Precision::F64, false), &rows), Some(1));
+        assert_eq!(refused(finite(Precision::F32, true), &rows), Some(2));
+        assert_eq!(refused(finite(Precision::F64, true), &rows), Some(3));
+        let positive = Arc::new(Positive { reads: vec![0] });
+        assert_eq!(
+            refused(positive.clone(), &[f64::NAN, 5e-324, -0.0, -1.0]),
+            Some(2)
+        );
+        assert_eq!(refused(positive, &[1.0]), None);
+    }
+}

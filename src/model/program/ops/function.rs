@@ -248,3 +248,44 @@ impl Run for Apply {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of scikit-learn 1.7 and of scipy 1.18.
+    #[test]
+    fn powers_are_those_of_the_library_that_computes_them() {
+        let near = |function: Function, x, y: f64| {
+            let found = function.of(x);
+            assert!(
+                (found - y).abs() <= y.abs() * 4e-16,
+                "{function:?} {x}: {found}"
+            );
+        };
+        near(Function::YeoJohnson(0.3), 1e-10, 1.000_000_082_740_371e-10);
+        near(Function::YeoJohnsonByLog(0.3), 1e-10, 9.999_999_999_65e-11);
+        near(
+            Function::YeoJohnsonByLog(0.3),
+            -1e-10,
+            -1.000_000_000_035e-10,
+        );
+        for function in [Function::YeoJohnson, Function::YeoJohnsonByLog] {
+            near(function(-1.25), 2.5, 0.632_889_040_980_794_3);
+            near(function(2.0), -2.5, -1.252_762_968_495_368);
+            near(function(0.0), 3.0, 1.386_294_361_119_890_6);
+        }
+        near(Function::BoxCox(0.3), 2.5, 1.054_607_347_780_791_6);
+    }
+
+    #[test]
+    fn a_power_of_no_number_is_none() {
+        for lambda in [f64::NAN, f64::INFINITY, -1e300] {
+            for x in [0.0, -1.0, 1e300] {
+                let _ = Function::YeoJohnsonByLog(lambda).of(x);
+                let _ = Function::BoxCox(lambda).of(x);
+            }
+            assert!(Function::YeoJohnson(lambda).of(f64::NAN).is_nan());
+        }
+    }
+}

@@ -58,3 +58,35 @@ impl Run for Length {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Program;
+    use super::*;
+    use std::sync::Arc;
+
+    fn divided(norm: Norm, least: f64, row: &[f64]) -> Vec<f64> {
+        let width = row.len() as Reg;
+        let length = Length {
+            reads: (0..width).collect(),
+            norm,
+            least,
+            precision: Precision::F64,
+        };
+        let last: Vec<Reg> = (width..2 * width).collect();
+        let (program, _) = Program::new(row.len(), &[Arc::new(length)], &last, false).unwrap();
+        let (mut values, mut scratch) = (Vec::new(), Scratch::default());
+        program.run(row, &mut values, &mut scratch);
+        values.split_off(row.len())
+    }
+
+    #[test]
+    fn a_row_of_nothing_stays() {
+        assert_eq!(divided(Norm::Root, 0.0, &[3.0, -4.0]), [0.6, -0.8]);
+        assert_eq!(divided(Norm::Sum, 0.0, &[3.0, -1.0]), [0.75, -0.25]);
+        assert_eq!(divided(Norm::Most, 0.0, &[1.0, -4.0]), [0.25, -1.0]);
+        assert_eq!(divided(Norm::Root, 0.0, &[0.0, 0.0]), [0.0, 0.0]);
+        assert_eq!(divided(Norm::Sum, 1e-9, &[1e-12, 0.0]), [1e-12, 0.0]);
+        assert_eq!(divided(Norm::Sum, 0.0, &[1e-12, 0.0]), [1.0, 0.0]);
+    }
+}

@@ -3,7 +3,7 @@
 //! Source: `ColumnTransformer` in `sklearn/compose/_column_transformer.py`, versions 0.24 to 1.9.
 
 use super::{
-    FormatError, Id, Node, Part, Reader, Reg, corrupt, feature_names,
+    Arena, FormatError, Id, Node, Part, Reader, Reg, corrupt, feature_names,
     named::{Step, list},
     numpy, unsupported,
 };
@@ -96,7 +96,7 @@ fn resolve(part: Part<'_>, name: &str, id: Id, width: usize) -> Result<Vec<usize
     let items = array.as_ref().and_then(|array| array.objects());
     let items = items
         .or_else(|| arena.items(id))
-        .or_else(|| pandas_index(part, id));
+        .or_else(|| pandas_index(part.arena, id));
     let Some(items) = items else {
         return Err(unsupported!(
             "the transformer `{name}` selects its columns by {}; name them, or give their places",
@@ -120,15 +120,15 @@ fn resolve(part: Part<'_>, name: &str, id: Id, width: usize) -> Result<Vec<usize
 }
 
 /// The labels of a pandas Index: the array in its arguments.
-fn pandas_index(part: Part<'_>, id: Id) -> Option<&[Id]> {
-    let object = part.arena.object(id)?;
-    let args = part.arena.items(object.args)?;
-    let data = args.iter().find_map(|arg| part.arena.get(*arg, "data"))?;
-    let Node::Object(array) = part.arena.node(data) else {
-        return part.arena.items(data);
+pub(in super::super) fn pandas_index<'d>(arena: &'d Arena<'_>, id: Id) -> Option<&'d [Id]> {
+    let object = arena.object(id)?;
+    let args = arena.items(object.args)?;
+    let data = args.iter().find_map(|arg| arena.get(*arg, "data"))?;
+    let Node::Object(array) = arena.node(data) else {
+        return arena.items(data);
     };
-    let state = part.arena.items(array.state)?;
-    part.arena.items(*state.last()?)
+    let state = arena.items(array.state)?;
+    arena.items(*state.last()?)
 }
 
 fn slice(

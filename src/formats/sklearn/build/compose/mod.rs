@@ -5,10 +5,15 @@ mod named;
 mod pipeline;
 mod union;
 
+pub(super) use columns::pandas_index;
 pub(super) use named::{Step, found, list, with_its_rows};
 
 use super::{
-    super::{id::Id, numpy, record::Node},
+    super::{
+        id::Id,
+        numpy,
+        record::{Arena, Node},
+    },
     ADVICE, FormatError, Part, Reader, corrupt,
     names::feature_names,
     unsupported,

@@ -2,7 +2,8 @@
 
 use super::{
     Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting,
-    categories::encoded, corrupt, forests, hist, lightgbm, xgboost,
+    categories::{Encoded, encoded},
+    corrupt, forests, hist, lightgbm, xgboost,
 };
 use crate::{
     formats::coded::Coded,
@@ -71,7 +72,11 @@ impl Reader {
     /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
     fn coded(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
         let hist = part.class.starts_with("HistGradientBoosting");
-        let Some((encoder, categorical, rest)) = hist.then(|| encoded(part)).transpose()?.flatten()
+        let Some(Encoded {
+            encoder,
+            categorical,
+            rest,
+        }) = hist.then(|| encoded(part)).transpose()?.flatten()
         else {
             return Ok(reads.to_vec());
         };

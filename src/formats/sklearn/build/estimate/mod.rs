@@ -30,13 +30,13 @@ impl Reader {
     pub(super) fn finish(
         mut self,
         last: Part<'_>,
-        reads: Vec<Reg>,
+        reads: &[Reg],
     ) -> Result<(ModelIr, Vec<String>), FormatError> {
-        if let Some((forest, reads)) = self.forest(last, &reads)? {
+        if let Some((forest, reads)) = self.forest(last, reads)? {
             self.finite_for(last, &forest, &reads);
             return Ok((self.board.finish_forest(reads, forest)?, self.parts));
         }
-        let estimate = self.estimate(last, &reads)?;
+        let estimate = self.estimate(last, reads)?;
         Ok((estimate.finish(self.board)?, self.parts))
     }
 

@@ -59,12 +59,13 @@ impl Reader {
             precision,
         };
         let drawn = self.board.draw(products, registers)?;
-        let register = |factor: Factor| match factor {
-            Factor::Register(register) => register,
-            Factor::Product(at) => drawn[at as usize],
-            Factor::One => unreachable!("the constant is a product of its own"),
+        let register = |factor| match factor {
+            Factor::Register(register) => Some(register),
+            Factor::Product(at) => drawn.get(at as usize).copied(),
+            // The constant is a product of its own.
+            Factor::One => None,
         };
-        Ok(kept.into_iter().map(register).collect())
+        Ok(kept.into_iter().filter_map(register).collect())
     }
 }
 

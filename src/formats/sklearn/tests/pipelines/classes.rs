@@ -62,21 +62,22 @@ fn table(outcomes: &[Outcome]) -> String {
             class.nearest = class.nearest.into_iter().chain(kind).min();
         }
     }
-    let mut table = "| class | scikit-learn | models | scores |\n|---|---|---|---|\n".to_owned();
-    for (name, class) in classes {
+    let row = |(name, class): (&str, Class)| {
         let versions: Vec<String> = class
             .versions
             .iter()
             .map(|(a, b)| format!("{a}.{b}"))
             .collect();
         let nearness = class.nearest.map_or("", |kind| NEARNESS[kind].1);
-        table += &format!(
+        format!(
             "| {name} | {} | {} | {nearness} |\n",
             versions.join(", "),
             class.models
-        );
-    }
-    table
+        )
+    };
+    let head = "| class | scikit-learn | models | scores |\n|---|---|---|---|\n".to_owned();
+    let rows = classes.into_iter().map(row);
+    std::iter::once(head).chain(rows).collect()
 }
 
 /// Boosters also say their objectives.

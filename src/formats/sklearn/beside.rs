@@ -1,0 +1,78 @@
+//! Files that lie beside a model: pickles and archives of transformers, of encoders, and of lists.
+
+use super::{
+    FormatError,
+    build::{Chain, Item, label_list, name_list, version_of},
+    numpy,
+    read::Content,
+    unsupported,
+};
+use crate::{
+    formats::{Before, Beside, Named, Parsed, in_file},
+    input::Schema,
+    model::Labels,
+};
+
+/// Opens `files`, and gives what they do before a model to `then`. `columns` are lists of names, each with its file; `model` is what
+/// messages call the model, and `told` what the package says of the columns.
+///
+/// # Errors
+/// `Corrupt` and `Unsupported` as the files are; those of `then`.
+pub(crate) fn before(
+    files: &[Beside<'_>],
+    columns: Vec<Named>,
+    model: &str,
+    told: Option<&Schema>,
+    then: impl FnOnce(&dyn Before) -> Result<Parsed, FormatError>,
+) -> Result<Parsed, FormatError> {
+    let mut contents = Vec::with_capacity(files.len());
+    for file in files {
+        contents.push(Content::of(file.bytes).map_err(in_file(file.name))?);
+    }
+    let mut arenas = Vec::with_capacity(files.len());
+    for (file, content) in files.iter().zip(&contents) {
+        arenas.push(content.open().map_err(in_file(file.name))?);
+    }
+    let items = files.iter().zip(&arenas);
+    let items = items.map(|(file, (arena, root, size))| Item::new(arena, *root, file.name, *size));
+    let chain = Chain::new(items.collect::<Result<_, _>>()?, columns, model, told)?;
+    then(&chain)
+}
+
+/// The words of classes in a file: a `LabelEncoder`, a list or a dict.
+///
+/// # Errors
+/// `Corrupt` and `Unsupported` as the file is.
+pub(crate) fn labels(bytes: &[u8]) -> Result<Labels, FormatError> {
+    let content = Content::of(bytes)?;
+    let (arena, root, _) = content.open()?;
+    label_list(&arena, root)
+}
+
+/// The names of columns in a file: a list, an array, or a pandas Index.
+///
+/// # Errors
+/// `Corrupt` and `Unsupported` as the file is.
+pub(crate) fn names(bytes: &[u8]) -> Result<Vec<String>, FormatError> {
+    let content = Content::of(bytes)?;
+    let (arena, root, _) = content.open()?;
+    name_list(&arena, root)
+}
+
+/// The number in a file.
+///
+/// # Errors
+/// `Corrupt` as the file is, `Unsupported` when it holds something else.
+pub(crate) fn number(bytes: &[u8]) -> Result<f64, FormatError> {
+    let content = Content::of(bytes)?;
+    let (arena, root, _) = content.open()?;
+    numpy::number(&arena, root)
+        .ok_or_else(|| unsupported!("it holds {}, not a number", arena.kind(root)))
+}
+
+/// The scikit-learn that wrote a file, where the file says so.
+pub(crate) fn version(bytes: &[u8]) -> Option<String> {
+    let content = Content::of(bytes).ok()?;
+    let (arena, root, _) = content.open().ok()?;
+    version_of(&arena, root)
+}

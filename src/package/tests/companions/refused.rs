@@ -1,0 +1,142 @@
+//! Files that do not belong together, and files that leave a choice.
+
+use super::{
+    super::{Memory, graph},
+    case, refusal,
+};
+
+fn take(name: &str, file: &str) -> Vec<u8> {
+    case(name).0.0.remove(file).unwrap()
+}
+
+/// A model without names.
+fn forest() -> Memory {
+    Memory::default().with("model.pkl", take("1.9.1-scaler_forest", "model.pkl"))
+}
+
+#[test]
+fn columns_that_do_not_fit_are_refused_with_both_files() {
+    let named = || Memory::default().with("model.pkl", take("1.9.1-threshold_forest", "model.pkl"));
+    for (files, said) in [
+        (
+            forest().with(
+                "scaler.pkl",
+                take("1.9.1-label_encoders_scaler", "scaler.pkl"),
+            ),
+            "`model.pkl` takes 3 columns, and `scaler.pkl` takes 5",
+        ),
+        (
+            forest().with("columns.json", r#"["a","b"]"#),
+            "`columns.json` takes 2 columns, and `model.pkl` takes 3",
+        ),
+        (
+            named().with("columns.json", r#"["months","age","income"]"#),
+            "name other columns, or the same ones in another order",
+        ),
+        (
+            forest().with("columns.json", r#"["a","b","a"]"#),
+            "`columns.json` names two columns a",
+        ),
+        (
+            Memory::default()
+                .with("model.onnx", graph("iris_rf_double"))
+                .with("scaler.pkl", take("1.9.1-scaler_forest", "scaler.pkl")),
+            "`scaler.pkl` takes 3 columns, and `model.onnx` takes 4",
+        ),
+        (
+            Memory::default()
+                .with("model.onnx", graph("iris_rf_columns_double"))
+                .with("scaler.pkl", take("1.9.1-scaler_forest", "scaler.pkl")),
+            "the ONNX graph has an input for each column",
+        ),
+    ] {
+        let refusal = refusal(&files);
+        assert!(refusal.contains(said), "{refusal}");
+    }
+}
+
+#[test]
+fn what_is_no_companion_of_this_model_is_refused_with_its_name() {
+    let named = || Memory::default().with("model.pkl", take("1.9.1-threshold_forest", "model.pkl"));
+    for (files, said) in [
+        (
+            forest().with("classes.json", r#"["a","b","c"]"#),
+            "`classes.json` holds the words of 3 classes, but the model knows 2",
+        ),
+        (
+            named().with("classes.json", r#"["a","b"]"#),
+            "but the model answers leaves, stays",
+        ),
+        (
+            forest().with("threshold.json", "40"),
+            "the threshold in `threshold.json` is 40",
+        ),
+        (
+            forest().with(
+                "label_encoders.pkl",
+                take("1.9.1-label_encoders_forest", "label_encoders.pkl"),
+            ),
+            "no file says what the columns are called",
+        ),
+        (
+            forest().with(
+                "scaler.pkl",
+                take("1.9.1-scaler_columns", "feature_names.pkl"),
+            ),
+            "`scaler.pkl` holds a list, which is no transformer",
+        ),
+        (
+            forest().with("tfidf.pkl", ""),
+            "`tfidf.pkl` lies beside the model",
+        ),
+        (
+            Memory::default()
+                .with("model.skops", take("1.9.1-scaler_skops", "model.skops"))
+                .with(
+                    "label_encoder.pkl",
+                    take("1.9.1-preprocessor_xgboost", "label_encoder.pkl"),
+                ),
+            "but the model is a regressor",
+        ),
+    ] {
+        let refusal = refusal(&files);
+        assert!(refusal.contains(said), "{refusal}");
+    }
+}
+
+/// A file as Python's `pickle` writes it at protocol 2.
+fn pickled(body: &[u8]) -> Memory {
+    let bytes = [&[0x80, 2], body, b"."].concat();
+    Memory::default().with("model.pkl", bytes)
+}
+
+#[test]
+fn a_dict_or_a_tuple_that_leaves_a_choice_is_refused_by_its_keys() {
+    let cases: [(&[u8], &str); 6] = [
+        (
+            b"}(X\x03\0\0\0oneK\x01X\x03\0\0\0twoK\x02u",
+            "its keys are one, two",
+        ),
+        (
+            b"}(X\x05\0\0\0modelK\x01X\x03\0\0\0clfK\x02u",
+            "both `model` and `clf` could be the model; its keys are model, clf",
+        ),
+        (
+            b"}(X\x05\0\0\0modelK\x01X\x03\0\0\0pcacsklearn.decomposition\nPCA\n)\x81u",
+            "under the key `pca`",
+        ),
+        (
+            b"}(X\x05\0\0\0modelK\x01X\x06\0\0\0scalerK\x02u",
+            "`scaler` holds an int, which is no transformer",
+        ),
+        (b"}X\x05\0\0\0modelK\x01s", "the file holds an int"),
+        (
+            b"csklearn.preprocessing._data\nStandardScaler\n)\x81K\x01\x86",
+            "a tuple of sklearn.preprocessing._data.StandardScaler, an int",
+        ),
+    ];
+    for (body, said) in cases {
+        let refusal = refusal(&pickled(body));
+        assert!(refusal.contains(said), "{refusal}");
+    }
+}

@@ -1,0 +1,297 @@
+"""Fits models whose scaler, encoders, words or threshold lie in files of their own, and records what Python answers with them.
+
+    make.py DIRECTORY [NAME]
+
+Writes DIRECTORY/VERSION-CASE.tar.gz with the scikit-learn of the running interpreter, for all cases or those whose name begins with NAME.
+`make` runs it once per version; a case whose library is not installed is left out. Each archive holds the files as a team would keep them, and `answers.json`:
+
+    columns   names of the columns that rows are given by
+    rows      values in that order; null is NaN
+    labels    what Python answers, as a word or a number; null where it raises an error
+    scores    for each row the probabilities, or null where the case has none or Python raises an error
+    exact     whether the scores are the same to the last bit; if not, they pass through an exponential of 32 bits or of 64 bits
+"""
+
+import gzip, io, json, pathlib, pickle, sys, tarfile, tempfile, warnings
+
+import joblib, numpy as np, pandas as pd, sklearn, skops.io
+from sklearn.datasets import load_iris
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import LabelEncoder, MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler
+
+NUMBERS, WORDS = ["age", "months", "income"], ["city", "plan"]
+ALL = NUMBERS + WORDS
+FOREST = dict(n_estimators=7, max_depth=4, random_state=0)
+BOOSTED = dict(n_estimators=6, max_depth=3, random_state=0)
+
+
+def table(rows, seed):
+    draw = np.random.default_rng(seed)
+    frame = pd.DataFrame({
+        "age": draw.integers(18, 90, rows).astype(float),
+        "months": draw.integers(1, 72, rows).astype(float),
+        "income": draw.normal(3e4, 1e4, rows).round(2),
+        "city": draw.choice(["Ulm", "Bonn", "Köln", "Jena"], rows).astype(object),
+        "plan": draw.choice(["basic", "plus", "max"], rows).astype(object),
+    })
+    odd = (frame.age / 90 + (frame.plan == "max") * 0.6 + (frame.city == "Bonn") * 0.4 - frame.months / 100 + draw.normal(0, 0.1, rows))
+    return frame, np.where(odd > odd.median(), "leaves", "stays"), (frame.income / 100 + frame.age).to_numpy()
+
+
+TRAIN, TARGET, NUMBER = table(240, 1)
+ASKED = pd.concat([TRAIN.iloc[:24], table(24, 2)[0]], ignore_index=True)
+STRANGE = ASKED.iloc[:2].copy()
+STRANGE["city"] = ["Atlantis", "Ulm"]
+STRANGE["plan"] = ["max", "gold"]
+ASKED = pd.concat([ASKED, STRANGE], ignore_index=True)
+ENCODER = LabelEncoder().fit(TARGET)
+CODES = ENCODER.transform(TARGET)
+CASES = {}
+
+
+def case(function):
+    CASES[function.__name__] = function
+    return function
+
+
+def pickled(value):
+    return pickle.dumps(value, protocol=4)
+
+
+def dumped(value):
+    to = io.BytesIO()
+    joblib.dump(value, to, compress=3)
+    return to.getvalue()
+
+
+def saved(save, ending):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / f"model.{ending}"
+        save(str(path))
+        return path.read_bytes()
+
+
+def probabilities(model, prepare, words=None, columns=NUMBERS, threshold=None):
+    """The answers of a classifier: the class, or its word, and the probabilities."""
+    def answer(row):
+        p = model.predict_proba(prepare(row))[0]
+        number = int(p[1] >= threshold) if threshold is not None else None
+        label = model.classes_[number] if threshold is not None else model.predict(prepare(row))[0]
+        return (words[int(label)] if words is not None else label), p.tolist()
+    return columns, answer
+
+
+@case
+def scaler_forest():
+    """As arrays: nothing has names."""
+    scaler = StandardScaler().fit(TRAIN[NUMBERS].to_numpy())
+    model = RandomForestClassifier(**FOREST).fit(scaler.transform(TRAIN[NUMBERS].to_numpy()), CODES)
+    return {"model.pkl": pickled(model), "scaler.pkl": pickled(scaler)}, *probabilities(model, lambda x: scaler.transform(x.to_numpy()))
+
+
+@case
+def scaler_named():
+    """As frames, and as joblib's compressed files."""
+    scaler = MinMaxScaler().fit(TRAIN[NUMBERS])
+    frame = lambda x: pd.DataFrame(scaler.transform(x), columns=NUMBERS)
+    model = RandomForestClassifier(**FOREST).fit(frame(TRAIN[NUMBERS]), TARGET)
+    return {"model.joblib": dumped(model), "scaler.joblib": dumped(scaler)}, *probabilities(model, frame)
+
+
+@case
+def scaler_some():
+    """The scaler saw two columns, by name; the others stay as they are."""
+    some = ["income", "age"]
+    scaler = StandardScaler().fit(TRAIN[some])
+
+    def prepare(x):
+        x = x.copy()
+        x[some] = scaler.transform(x[some])
+        return x
+
+    model = RandomForestClassifier(**FOREST).fit(prepare(TRAIN[NUMBERS]), TARGET)
+    return {"model.pkl": pickled(model), "scaler.pkl": pickled(scaler)}, *probabilities(model, prepare)
+
+
+@case
+def scaler_skops():
+    scaler = StandardScaler().fit(TRAIN[NUMBERS])
+    model = RandomForestRegressor(**FOREST).fit(scaler.transform(TRAIN[NUMBERS]), NUMBER)
+    files = {"model.skops": skops.io.dumps(model), "scaler.skops": skops.io.dumps(scaler)}
+    return files, NUMBERS, lambda row: (model.predict(scaler.transform(row))[0], None)
+
+
+@case
+def scaler_columns():
+    """Names only in a list."""
+    scaler = StandardScaler().fit(TRAIN[NUMBERS].to_numpy())
+    model = LogisticRegression().fit(scaler.transform(TRAIN[NUMBERS].to_numpy()), TARGET)
+    files = {"model.pkl": pickled(model), "scaler.pkl": pickled(scaler), "feature_names.pkl": pickled(NUMBERS),
+             "columns.json": json.dumps({"columns": NUMBERS}).encode()}
+    return files, *probabilities(model, lambda x: scaler.transform(x.to_numpy()))
+
+
+def preprocessor(sparse):
+    one_hot = OneHotEncoder(handle_unknown="ignore")
+    both = [("numbers", StandardScaler(), NUMBERS), ("words", one_hot, WORDS)]
+    return ColumnTransformer(both, sparse_threshold=1.0 if sparse else 0.0).fit(TRAIN)
+
+
+@case
+def preprocessor_xgboost():
+    """XGBoost takes what a sparse matrix does not store for missing. The words of the classes are in a file too."""
+    import xgboost
+
+    before = preprocessor(sparse=True)
+    model = xgboost.XGBClassifier(**BOOSTED).fit(before.transform(TRAIN), CODES)
+    files = {"model.json": saved(model.save_model, "json"), "preprocessor.pkl": pickled(before), "label_encoder.pkl": pickled(ENCODER)}
+    return files, *probabilities(model, before.transform, ENCODER.classes_, ALL)
+
+
+@case
+def preprocessor_lightgbm():
+    import lightgbm
+
+    before = preprocessor(sparse=False)
+    model = lightgbm.LGBMRegressor(**BOOSTED, verbose=-1).fit(before.transform(TRAIN), NUMBER)
+    files = {"model.txt": model.booster_.model_to_string().encode(), "preprocessor.joblib": dumped(before)}
+    return files, ALL, lambda row: (model.predict(before.transform(row))[0], None)
+
+
+def encoders(target=False):
+    found = {column: LabelEncoder().fit(TRAIN[column]) for column in WORDS}
+    return {**found, "churn": ENCODER} if target else found
+
+
+def coded(found, x):
+    x = x.copy()
+    for column in WORDS:
+        x[column] = found[column].transform(x[column])
+    return x
+
+
+@case
+def label_encoders_forest():
+    """An encoder of the target lies among those of the columns, as where one loop encodes all words of a table."""
+    found = encoders(target=True)
+    model = RandomForestClassifier(**FOREST).fit(coded(found, TRAIN), CODES)
+    files = {"model.pkl": pickled(model), "label_encoders.pkl": pickled(found)}
+    return files, *probabilities(model, lambda x: coded(found, x), ENCODER.classes_, ALL)
+
+
+@case
+def label_encoders_scaler():
+    found = encoders()
+    scaler = StandardScaler().fit(coded(found, TRAIN))
+    prepare = lambda x: scaler.transform(coded(found, x))
+    model = RandomForestClassifier(**FOREST).fit(prepare(TRAIN), TARGET)
+    files = {"model.pkl": pickled(model), "label_encoders.pkl": pickled(found), "scaler.pkl": pickled(scaler)}
+    return files, *probabilities(model, prepare, columns=ALL)
+
+
+@case
+def encoder_forest():
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(TRAIN[WORDS])
+    model = RandomForestClassifier(**FOREST).fit(encoder.transform(TRAIN[WORDS]), TARGET)
+    return {"model.pkl": pickled(model), "encoder.pkl": pickled(encoder)}, *probabilities(model, encoder.transform, columns=WORDS)
+
+
+@case
+def threshold_forest():
+    model = RandomForestClassifier(**FOREST).fit(TRAIN[NUMBERS], TARGET)
+    files = {"model.pkl": pickled(model), "threshold.json": b'{"threshold": 0.35}'}
+    return files, *probabilities(model, lambda x: x, threshold=0.35)
+
+
+@case
+def threshold_xgboost():
+    """A probability of 32 bits is compared with the nearest number of 32 bits."""
+    import xgboost
+
+    model = xgboost.XGBClassifier(**BOOSTED).fit(TRAIN[NUMBERS].to_numpy(), CODES)
+    threshold = float(model.predict_proba(ASKED[NUMBERS].to_numpy())[0, 1])
+    files = {"model.ubj": saved(model.save_model, "ubj"), "threshold.pkl": pickled(threshold)}
+    return files, *probabilities(model, lambda x: x.to_numpy(), threshold=np.float32(threshold))
+
+
+@case
+def bundle():
+    found = encoders()
+    scaler = StandardScaler().fit(coded(found, TRAIN).to_numpy())
+    prepare = lambda x: scaler.transform(coded(found, x).to_numpy())
+    model = RandomForestClassifier(**FOREST).fit(prepare(TRAIN), CODES)
+    files = {"churn.joblib": dumped({"model": model, "scaler": scaler, "label_encoders": found, "label_encoder": ENCODER, "features": ALL,
+                                     "threshold": 0.4, "trained": "2026-11-01", "metrics": {"auc": 0.9}})}
+    return files, *probabilities(model, prepare, ENCODER.classes_, ALL, threshold=0.4)
+
+
+@case
+def bundle_skops():
+    before = preprocessor(sparse=True)
+    model = RandomForestClassifier(**FOREST).fit(before.transform(TRAIN), CODES)
+    files = {"churn.skops": skops.io.dumps({"clf": model, "preprocessor": before, "classes": ["leaves", "stays"], "scaler": None})}
+    return files, *probabilities(model, before.transform, ENCODER.classes_, ALL)
+
+
+@case
+def scaler_onnx():
+    """The graph begins with a scaler of its own, which takes numbers of 32 bits."""
+    import onnxruntime
+
+    graph = (pathlib.Path(__file__).parent.parent / "onnx/iris_rf.onnx").read_bytes()
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    rows = load_iris().data
+    scaler = MinMaxScaler(feature_range=(0.1, 7.9)).fit(rows)
+
+    def answer(row):
+        label, scores = session.run(None, {"X": scaler.transform(row.to_numpy()).astype(np.float32)})
+        return label[0], [float(x) for x in (scores[0].values() if isinstance(scores[0], dict) else scores[0])]
+
+    return {"model.onnx": graph, "scaler.pkl": pickled(scaler)}, list("abcd"), answer, pd.DataFrame(rows[::3], columns=list("abcd"))
+
+
+def answers(columns, answer, asked):
+    labels, scores = [], []
+    for at in range(len(asked)):
+        try:
+            label, score = answer(asked[columns].iloc[[at]])
+        except ValueError:
+            label, score = None, None
+        labels.append(label.item() if isinstance(label, np.generic) else label)
+        scores.append(score)
+    rows = [[None if isinstance(x, float) and np.isnan(x) else x for x in row] for row in asked[columns].to_numpy().tolist()]
+    return {"columns": columns, "rows": rows, "labels": labels, "scores": scores}
+
+
+def write(path, files):
+    """The same bytes for the same files."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    path.write_bytes(gzip.compress(packed.getvalue(), 9, mtime=0))
+
+
+def main():
+    warnings.simplefilter("ignore")
+    folder, prefix = pathlib.Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
+    for name, make in CASES.items():
+        if not name.startswith(prefix):
+            continue
+        try:
+            files, columns, answer, *asked = make()
+        except ModuleNotFoundError as missing:
+            print(sklearn.__version__, name, f"is left out: {missing}")
+            continue
+        recorded = answers(columns, answer, asked[0] if asked else ASKED)
+        recorded["exact"] = not any(kind in name for kind in ["xgboost", "columns", "onnx"])
+        write(folder / f"{sklearn.__version__}-{name}.tar.gz", {**files, "answers.json": json.dumps(recorded).encode()})
+        refused = sum(label is None for label in recorded["labels"])
+        print(sklearn.__version__, name, f"{len(recorded['labels'])} rows, {refused} refused")
+
+
+main()
