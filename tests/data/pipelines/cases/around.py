@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from cases.parts import columns, dense, forest, logistic, words
+from cases.parts import boosted, columns, dense, forest, logistic, words
 from record import VERSION, Case
 
 TREE = dict(max_depth=3, random_state=0)
@@ -104,6 +104,23 @@ def thresholds():
     yield Case("threshold_tuned_words", TunedThresholdClassifierCV(scaled(logistic()), cv=2, scoring="balanced_accuracy", thresholds=10, store_cv_results=True, random_state=0), "numbers", "booleans", "blas", **since)
 
 
+def boosters():
+    """Boosters inside: scikit-learn's have a decision function, which calibration takes first, LightGBM's and XGBoost's do not."""
+    import xgboost
+    from cases.trees import BOOSTED, HIST, HistGradientBoostingClassifier
+    extreme = xgboost.XGBClassifier(n_estimators=4, max_depth=2, n_jobs=1)
+    kinds = {"lightgbm": boosted("LGBMClassifier", min_child_samples=5), "xgboost": extreme, "boosting": GradientBoostingClassifier(**BOOSTED), "hist": HistGradientBoostingClassifier(**HIST)}
+    for name, model in kinds.items():
+        since = dict(since=(1, 2)) if name == "xgboost" else {}
+        yield Case(f"calibrated_{name}", CalibratedClassifierCV(model, cv=2), "numbers", "two", "libm", **since)
+        yield Case(f"calibrated_{name}_three", CalibratedClassifierCV(model, method="isotonic", cv=2), "numbers", "three", "libm", **since)
+        yield Case(f"calibrated_{name}_words", make_pipeline(columns(word=words(**dense(False))), CalibratedClassifierCV(model, cv=2, ensemble=False)), "mixed", "two", "libm", **since)
+        both = [("it", model), ("logistic", scaled(logistic()))]
+        yield Case(f"voting_soft_{name}", VotingClassifier(both, voting="soft"), "numbers", "three", "blas", **since)
+        yield Case(f"stacking_{name}", StackingClassifier(both, final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", **since)
+    yield Case("stacking_xgboost_alone", StackingClassifier([("it", extreme)], final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", since=(1, 2))
+
+
 def cases():
-    for part in (votes, stacks, calibrations, thresholds):
+    for part in (votes, stacks, calibrations, boosters, thresholds):
         yield from part()

@@ -1,6 +1,6 @@
 """LightGBM and XGBoost behind words, and with pandas categories of words and of integers."""
 
-import lightgbm, pandas as pd, xgboost
+import lightgbm, numpy as np, pandas as pd, xgboost
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -62,6 +62,10 @@ def extreme():
     yield case("sparse_zeros", whole(raw(1.0)), "mixed", "three", "libm", every=True)
     yield case("dense_zeros", whole(raw(0.0)), "mixed", "three", "libm")
     yield case("sparse_zeros_regressor", whole(raw(1.0), kind="XGBRegressor"), "mixed", "value", "exact")
+    # 1e-300 is there in a sparse matrix of f64, and is a zero in the f32 that XGBoost compares, but no missing one.
+    two = ColumnTransformer([("n", "passthrough", ["ratio", "balance"]), ("w", words(), ["plan"])], sparse_threshold=1.0)
+    lacking_zeros = lambda X: X.assign(balance=np.where(X["score"] > 0, X["balance"].abs() * X["score"], 0.0) - 50.0 * (X["score"] < -1))
+    yield case("sparse_tiny", whole(two, kind="XGBRegressor"), "clean", "value", "exact", fit=lacking_zeros, every=True)
     yield case("sparse_missing_zero", whole(raw(1.0), kind="XGBRegressor", missing=0.0), "clean", "value", "exact")
     yield case("words_regressor", whole(columns(word=words(**dense(False))), kind="XGBRegressor"), "mixed", "signed", "exact")
     yield case("words_forest", whole(columns(), kind="XGBRFClassifier"), "mixed", "two", "libm")

@@ -63,6 +63,16 @@ def of_words():
         yield Case(f"imputer_of_{name}", one(encoded(fill(missing_values=missing)), WORDS, forest()), "clean", "two", every=name == "empty")
         yield Case(f"imputer_of_{name}_constant", one(encoded(fill(missing_values=missing, strategy="constant", fill_value="ok")), ["note", "plan"], Ridge()), "clean", "value", "blas")
     yield Case("imputer_of_empty_missing", one(encoded(fill(missing_values="")), WORDS, Ridge()), "mixed", "value", "blas", fit=lambda X: X.fillna({name: "" for name in WORDS}))
+    # The word that stands for what is missing occurs only in the rows that are asked, and the encoder refuses what it does not know.
+    unseen = lambda encoder: make_pipeline(fill(), fill(missing_values="Atlantis"), fill(missing_values="low "), encoder)
+    yield Case("imputer_of_unseen_word", one(unseen(OneHotEncoder(handle_unknown="error")), ["plan", "job", "grade"], Ridge()), "mixed", "value", "blas", every=True)
+    yield Case("imputer_of_unseen_word_ordinal", one(unseen(OrdinalEncoder()), ["plan", "job", "grade"], forest()), "mixed", "two")
+    # What is filled in is a word that the encoder does not know, because nothing was missing when it was fitted.
+    complete = lambda X: X.fillna({"plan": "pro", "job": "monk", "grade": "low", "note": "ok", "city": "x"})
+    unknown = fill(strategy="constant", fill_value="missing")
+    yield Case("imputer_fills_unknown_error", one(make_pipeline(unknown, OneHotEncoder(handle_unknown="error")), ["plan", "grade"], Ridge()), "mixed", "value", "blas", fit=complete, every=True)
+    yield Case("imputer_fills_unknown_error_ordinal", one(make_pipeline(unknown, OrdinalEncoder()), ["plan", "grade"], forest()), "mixed", "two", fit=complete)
+    yield Case("imputer_fills_unknown_ignore", one(make_pipeline(unknown, OneHotEncoder(handle_unknown="ignore", drop=None)), ["plan", "grade"], Ridge()), "mixed", "value", "blas", fit=complete)
     # What stays None is a category of its own, and an unknown one where only NaN was seen.
     yield Case("imputer_of_none", one(encoded(fill(missing_values=None)), WORDS, Ridge()), "mixed", "value", "blas", none=True, every=True)
     yield Case("imputer_of_none_constant", one(encoded(fill(missing_values=None, strategy="constant", fill_value="missing")), WORDS, forest()), "mixed", "two", none=True)
