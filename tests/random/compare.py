@@ -11,14 +11,15 @@ tests/data/pipelines/requirements-1.2.2.txt. What cannot be fitted is drawn agai
 
 import collections, io, pathlib, pickle, subprocess, sys, tempfile, warnings
 
+# First, because it enables the histogram boosting of old versions.
+import whole
+
 import cloudpickle, joblib, numpy as np, pandas as pd, sklearn
 from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier, GradientBoostingRegressor,
     HistGradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor
-
-import whole
 
 warnings.simplefilter("ignore")
 VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])

@@ -133,7 +133,7 @@ class Pipelines:
         library = __import__(name)
         if name == "lightgbm":
             return getattr(library, "LGBMClassifier" if self.classifier else "LGBMRegressor")(n_estimators=5, min_child_samples=5, verbose=-1, n_jobs=1)
-        return getattr(library, "XGBClassifier" if self.classifier else "XGBRegressor")(n_estimators=5, max_depth=3, n_jobs=1)
+        return getattr(library, "XGBClassifier" if self.classifier else "XGBRegressor")(n_estimators=5, max_depth=3, n_jobs=1, verbosity=0)
 
     def around(self):
         """An estimator, or several in something."""

@@ -41,6 +41,8 @@ def ordinal():
     yield case("text_missing_zero", ["plan", "grade"], "two", model=forest(), options={"encoded_missing_value": -1, "unknown_value": -3}, **late)
     yield case("text_missing_nan", WORDS, "words3", model=hist(), **late)
     yield case("text_none", WORDS, options=lacking, none=True, every=True, **late)
+    # In 0.24 None is a category like any other, where NaN is refused.
+    yield case("text_none_category", ["plan", "grade"], "two", model=forest(), none=True, until=(0, 24))
     yield case("text_none_hist", WORDS, "two", model=hist(), none=True, **late)
     yield case("text_none_and_nan", ["plan", "grade"], "two", model=hist(), none=True, fit=half_nan, **late)
     yield case("numbers", ["month", "score"], "two", model=hist())
