@@ -11,6 +11,7 @@ pub mod path;
 mod read;
 mod recorded;
 mod registration;
+mod signed;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -96,9 +96,8 @@ pub(super) fn parse(
         // `inplace_predict` weighs the leaves otherwise; the classes use it since 1.4.
         in_place: api != Api::Booster && !age.before_1_4,
     });
-    let base_last = age.before_1_3 || age.before_1_4 && dropout.is_some();
     let mut forest = forest(&model, dropout.as_ref(), n_features, &margins, size)?;
-    if base_last {
+    if age.before_1_3 || age.before_1_4 && dropout.is_some() {
         add_last(&mut margins, &mut forest);
     }
     let mut ir = ForestModel {

@@ -217,75 +217,54 @@ fn what_push_registers_is_pythons_too() {
     }
 }
 
+/// What a command prints, which must succeed.
+fn printed(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
 #[ignore = "needs make registry-test"]
 fn what_pack_makes_is_pythons_too() {
-    for (server, address) in SERVERS {
-        let tracking = var(address);
-        let python = var(if server == "mlflow3" {
+    let python = |server: &str| {
+        var(if server == "mlflow3" {
             "PYTHON3"
         } else {
             "PYTHON2"
-        });
+        })
+    };
+    for (server, address) in SERVERS {
+        let tracking = var(address);
         let work = tempfile::tempdir().unwrap();
         let place = |name: &str| work.path().join(name).display().to_string();
-        let fitted = Command::new(&python)
-            .args(["tests/registry/beside.py", &place("")])
-            .output()
-            .unwrap();
-        assert!(
-            fitted.status.success(),
-            "{}",
-            String::from_utf8_lossy(&fitted.stderr)
+        let script = ["tests/registry/beside.py", &place("")].map(str::to_owned);
+        printed(Command::new(python(server)).args(&script));
+        let packed = place("packed");
+        printed(
+            Command::new(env!("CARGO_BIN_EXE_ml-serving"))
+                .args(["pack", "--model", &place("model.pkl")])
+                .args(["--before", &place("label_encoders.pkl")])
+                .args(["--before", &place("scaler.pkl")])
+                .args(["--labels", &place("classes.json")])
+                .args(["--columns", &place("columns.json")])
+                .args(["--threshold", "0.3", "--out", &packed]),
         );
-        let packed = Command::new(env!("CARGO_BIN_EXE_ml-serving"))
-            .args(["pack", "--model", &place("model.pkl")])
-            .args(["--before", &place("label_encoders.pkl")])
-            .args(["--before", &place("scaler.pkl")])
-            .args(["--labels", &place("classes.json")])
-            .args(["--columns", &place("columns.json")])
-            .args(["--threshold", "0.3", "--out", &place("packed")])
-            .output()
-            .unwrap();
-        assert!(
-            packed.status.success(),
-            "{}",
-            String::from_utf8_lossy(&packed.stderr)
+        let access = at(&tracking);
+        let pushed = registry::push(Path::new(&packed), "models:/packed", None, &access).unwrap();
+        let mut opened = Command::new(python(server));
+        opened.args(&script).args([&tracking, &pushed.version]);
+        let wanted: Vec<String> = serde_json::from_str(printed(&mut opened).trim()).unwrap();
+        let predicted = printed(
+            Command::new(env!("CARGO_BIN_EXE_ml-serving"))
+                .args(["predict", &format!("models:/packed/{}", pushed.version)])
+                .args(["--input", &place("rows.csv")])
+                .env("MLFLOW_TRACKING_URI", &tracking)
+                .env("MLSERVING__MODEL__CACHE_DIR", place("cache")),
         );
-        let pushed = registry::push(
-            &work.path().join("packed"),
-            "models:/packed",
-            None,
-            &at(&tracking),
-        )
-        .unwrap();
-        let opened = Command::new(&python)
-            .args([
-                "tests/registry/beside.py",
-                &place(""),
-                &tracking,
-                &pushed.version,
-            ])
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(opened.stdout).unwrap();
-        let wanted: Vec<String> = serde_json::from_str(printed.trim())
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&opened.stderr)));
-        let predicted = Command::new(env!("CARGO_BIN_EXE_ml-serving"))
-            .args(["predict", &format!("models:/packed/{}", pushed.version)])
-            .args(["--input", &place("rows.csv")])
-            .env("MLFLOW_TRACKING_URI", &tracking)
-            .env("MLSERVING__MODEL__CACHE_DIR", place("cache"))
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(predicted.stdout).unwrap();
-        let lines = printed.lines().skip(1);
+        let lines = predicted.lines().skip(1);
         let ours: Vec<&str> = lines.filter_map(|line| line.split(',').next()).collect();
-        assert_eq!(
-            ours,
-            wanted,
-            "{server}: {}",
-            String::from_utf8_lossy(&predicted.stderr)
-        );
+        assert_eq!(ours, wanted, "{server}");
     }
 }
