@@ -320,7 +320,7 @@ mod tests {
         let column = contract(false);
         let accept = |value| column.accept(value, Precision::F64).unwrap();
         let places = ["yearly", "Yearly"].map(|word| accept(Value::Text(word)));
-        assert_eq!(places, [1.0, 3.0]);
+        assert_eq!(places.map(|place| place as u32), [1, 3]);
         assert!(accept(Value::Missing).is_nan());
         let refused = column.accept(Value::Number(1.0), Precision::F64);
         let refused = refused.unwrap_err().to_string();
@@ -343,7 +343,7 @@ mod tests {
     fn a_cell_that_pandas_reads_as_missing_is_missing_unless_the_model_knows_it() {
         let column = contract(false);
         let accept = |cell| column.accept_text(cell, Precision::F64).unwrap();
-        assert_eq!(["", " yearly"].map(accept), [2.0, 3.0]);
+        assert_eq!(["", " yearly"].map(|cell| accept(cell) as u32), [2, 3]);
         assert!(accept("NA").is_nan() && accept("null").is_nan());
     }
 

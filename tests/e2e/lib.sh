@@ -104,7 +104,7 @@ echo '{"features":[5.1,3.5,1.4,0.2]}' >target/e2e/body.json
 
 # load NAME URL RATE ARGUMENT...: predictions at a fixed rate, whatever the answers do, until unload.
 load() {
-	printf 'POST %s/predict\ncontent-type: application/json\n@%s\n' "$2" target/e2e/body.json >"$work/$1.target"
+	printf 'POST %s/predict\ncontent-type: application/json\n@%s\n' "$2" "${body:-target/e2e/body.json}" >"$work/$1.target"
 	vegeta attack -name "$1" -rate "$3" -duration 0 -timeout 10s -targets "$work/$1.target" -output "$work/$1.bin" "${@:4}" &
 	echo $! >"$work/$1.pid"
 }

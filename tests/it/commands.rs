@@ -122,7 +122,7 @@ fn a_part_that_is_not_served_is_named_with_what_would_work() {
     let (code, _, err) = run(&["inspect", &path]);
     assert_eq!(code, Some(65));
     assert!(
-        err.contains("the pipeline's step `pca` is a sklearn.decomposition._pca.PCA")
+        err.contains("the step `pca` is a sklearn.decomposition._pca.PCA")
             && err.contains("`pipeline[-1]`"),
         "{err}"
     );

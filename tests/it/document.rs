@@ -179,10 +179,14 @@ async fn the_ends_of_every_range_are_taken() {
             let row: serde_json::Map<_, _> = properties
                 .iter()
                 .map(|(name, column)| {
-                    (
-                        name.clone(),
-                        column.get(end).cloned().unwrap_or(true.into()),
-                    )
+                    let word = column["enum"].get(0).or(column.get("example"));
+                    let other = match column["type"].as_str() {
+                        Some("number") => json!(1.5),
+                        Some("string") => json!("a word"),
+                        _ => json!(true),
+                    };
+                    let value = column.get(end).or(word).cloned();
+                    (name.clone(), value.unwrap_or(other))
                 })
                 .collect();
             let answer = post(&app, "/predict", json!({"features": row}).to_string()).await;
@@ -192,11 +196,14 @@ async fn the_ends_of_every_range_are_taken() {
         let least = required.iter().filter_map(Value::as_str);
         let least: serde_json::Map<_, _> = least
             .map(|name| {
-                let boolean = properties[name]["type"] == "boolean";
-                (
-                    name.to_owned(),
-                    if boolean { json!(false) } else { json!(0) },
-                )
+                let column = &properties[name];
+                let word = column["enum"].get(0).or(column.get("example")).cloned();
+                let value = match column["type"].as_str() {
+                    Some("boolean") => json!(false),
+                    Some("string") => word.unwrap_or(json!("a word")),
+                    _ => json!(0),
+                };
+                (name.to_owned(), value)
             })
             .collect();
         let answer = post(&app, "/predict", json!({"features": least}).to_string()).await;

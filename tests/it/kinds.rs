@@ -3,10 +3,7 @@
 use crate::app::app;
 use ml_serving::http::App;
 use serde_json::{Value, json};
-use std::{
-    io::{Read, Write},
-    sync::Arc,
-};
+use std::{io::Read, sync::Arc};
 
 /// Kinds of models: columns with names and without, classes of both kinds and none, rows of `f32` and of `f64`, several targets.
 pub const KINDS: [(&str, &str); 5] = [
@@ -65,7 +62,7 @@ pub fn uri(package: &tempfile::TempDir) -> String {
 }
 
 /// A pipeline that scikit-learn fitted, one of `tests/data/pipelines`, as the file that a team has.
-pub fn pipeline(case: &str) -> tempfile::NamedTempFile {
+pub fn pipeline(case: &str) -> (tempfile::TempDir, String) {
     let packed = std::fs::File::open(format!("tests/data/pipelines/{case}.gz")).unwrap();
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(packed)
@@ -82,14 +79,15 @@ pub fn pipeline(case: &str) -> tempfile::NamedTempFile {
         .collect();
     // The files stand at the end, the pickle first.
     let first = bytes.len() - files.iter().sum::<usize>();
-    let mut file = tempfile::Builder::new().suffix(".pkl").tempfile().unwrap();
-    file.write_all(&bytes[first..first + files[0]]).unwrap();
-    file
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pipeline.pkl");
+    std::fs::write(&path, &bytes[first..first + files[0]]).unwrap();
+    (dir, path.display().to_string())
 }
 
 /// A server of one of these.
 pub fn serving(case: &str) -> Arc<App> {
-    app(&pipeline(case).path().display().to_string())
+    app(&pipeline(case).1)
 }
 
 /// Every kind of model, each behind a server of its own.

@@ -55,7 +55,7 @@ async fn an_unknown_word_is_refused_with_the_known_ones_where_the_encoder_would_
     assert_eq!(
         detail,
         format!(
-            "row 0, column \"grade\": {cut} is not a value that the model knows; it knows \"high\", \"low\", \"medium\""
+            "row 0, column \"grade\": {cut} is not a value that the model knows; it knows \"low\", \"high\", \"medium\""
         )
     );
 }
@@ -121,8 +121,8 @@ async fn the_example_of_the_document_is_a_row_that_the_model_takes() {
 
 #[tokio::test]
 async fn a_file_of_rows_takes_words_as_they_stand() {
-    let model = pipeline("1.9.1-core_logistic");
-    let served = app(&model.path().display().to_string());
+    let (_dir, model) = pipeline("1.9.1-core_logistic");
+    let served = app(&model);
     let expected = post(
         &served,
         "/predict",
@@ -147,7 +147,7 @@ async fn a_file_of_rows_takes_words_as_they_stand() {
     let out = std::process::Command::new(env!("CARGO_BIN_EXE_ml-serving"))
         .args([
             "predict".as_ref(),
-            model.path().as_os_str(),
+            model.as_ref(),
             "--input".as_ref(),
             rows.path().as_os_str(),
         ])

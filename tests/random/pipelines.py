@@ -63,8 +63,9 @@ class Pipelines:
     def words(self):
         fill = self.one(None, impute.SimpleImputer(strategy="most_frequent"), impute.SimpleImputer(strategy="constant", fill_value=self.one("missing", "", "a")),
             impute.SimpleImputer(strategy="most_frequent", missing_values=self.one("", "no")) if not self.table.lacking else None)
-        if self.table.none and fill is not None and fill.missing_values is np.nan:
-            fill.set_params(missing_values=self.one(None, np.nan))
+        if self.table.none and fill is not None:
+            # Whether null is None or NaN makes a difference here, and a request cannot say which it is.
+            fill.set_params(missing_values=None)
         encoders = [self.onehot(), self.onehot(), self.onehot(), self.ordinal()]
         if VERSION >= (1, 3):
             encoders.append(p.TargetEncoder(random_state=0, smooth=self.one("auto", 5.0), cv=3))

@@ -1,5 +1,7 @@
 """Holds a random pipeline against the server over HTTP: equal answers, and a refusal wherever Python refuses."""
 
+import pathlib, tempfile
+
 import numpy as np
 
 from pipelines import Pipelines
@@ -10,30 +12,36 @@ TOLERANCE = 1e-5
 
 
 def asked_of_python(model, table, rows, classifier):
-    """What Python answers: (labels, numbers, margins) of the rows that it takes, those rows' indexes, and what it refuses with a reason."""
+    """What Python answers: (labels or numbers, scores) of the rows that it takes, those rows' indexes, and what it refuses with a reason.
+
+    An answer that is no finite number is a refusal as well: JSON cannot carry it.
+    """
     scores = next((getattr(model, name) for name in ("predict_proba", "decision_function") if classifier and hasattr(model, name)), None)
-    ask = lambda some: (model.predict(table.frame(some)), scores(table.frame(some)) if scores else None)
+    # One table, so that a column has the same type whichever rows are taken.
+    X = table.frame(rows)
+    pick = lambda some: X if some is None else X[some] if table.plain else X.iloc[some]
+    ask = lambda some: (model.predict(pick(some)), scores(pick(some)) if scores else None)
+    refused = {}
     try:
-        return ask(rows), list(range(len(rows))), {}
+        answers, keep = ask(None), list(range(len(rows)))
     except Exception:
-        refused = {}
-    # A column that is an integer in the whole table is one in each row as well, because `frame` goes by the values.
-    for i, row in enumerate(rows):
-        try:
-            ask([row])
-        except Exception as error:
-            refused[i] = (str(error).splitlines() or [""])[0][:120]
-    keep = [i for i in range(len(rows)) if i not in refused]
-    return (ask([rows[i] for i in keep]) if keep else (np.zeros(0), None)), keep, refused
+        for i in range(len(rows)):
+            try:
+                ask([i])
+            except Exception as error:
+                refused[i] = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        keep = [i for i in range(len(rows)) if i not in refused]
+        if not keep:
+            raise
+        answers = ask(keep)
+    numbers = [answers[0] if not classifier else np.zeros(len(keep)), answers[1] if scores else np.zeros(len(keep))]
+    finite = np.logical_and.reduce([np.isfinite(x.reshape(len(keep), -1).astype(float)).all(axis=1) for x in numbers])
+    refused.update({i: "its answer is not finite" for i, fine in zip(keep, finite) if not fine})
+    return tuple(x[finite] if x is not None else None for x in answers), [i for i in keep if i not in refused], refused
 
 
 def body(table, row):
     return {"features": row if table.plain else dict(zip(table.columns, row))}
-
-
-def single(server, table, row):
-    status, answer = server.post("/predict?probabilities=true", body(table, row))
-    return status, answer
 
 
 def label(answer):
@@ -57,10 +65,11 @@ def tied(scores, i):
 def compare(server, table, rows, answers, keep, classifier, is_probability):
     """What is wrong with the answers to the rows that Python takes, or None."""
     predicted, scores = answers
-    status, found = server.post("/predict/batch?probabilities=true", [body(table, rows[i]) for i in keep])
+    query = "?probabilities=true" if is_probability else ""
+    status, found = server.post(f"/predict/batch{query}", [body(table, rows[i]) for i in keep])
     if status != 200:
         for i in keep:
-            status, found = single(server, table, rows[i])
+            status, found = server.post(f"/predict{query}", body(table, rows[i]))
             if status != 200:
                 return f"row {rows[i]} is refused, which Python answers: {found}"
         return f"a batch is refused ({status}), but none of its rows"
@@ -68,17 +77,13 @@ def compare(server, table, rows, answers, keep, classifier, is_probability):
     for n, (answer, wanted) in enumerate(zip(found, predicted.tolist())):
         if not classifier:
             numbers, exact = np.atleast_1d(answer["prediction"]).astype(float), np.atleast_1d(wanted)
-            if not np.isfinite(exact).all():
-                continue
             worst = max(worst, np.max(np.abs(numbers - exact) / np.maximum(1, np.abs(exact))))
             continue
         wrong += not is_same_label(answer, wanted) and not tied(scores, n)
         if is_probability:
             if "probabilities" not in answer:
                 return "there are no probabilities"
-            exact = scores[n]
-            if np.isfinite(exact).all():
-                worst = max(worst, np.max(np.abs(np.array(answer["probabilities"], dtype=float) - exact)))
+            worst = max(worst, np.max(np.abs(np.array(answer["probabilities"], dtype=float) - scores[n])))
     if wrong:
         return f"{wrong} of {len(keep)} labels differ, scores are off by {worst:.1e}"
     if not worst <= TOLERANCE:
@@ -104,10 +109,13 @@ def difference(draw, binary, folder, boosters):
         with Server(binary, path) as server:
             wrong = compare(server, table, rows, answers, keep, classifier, hasattr(model, "predict_proba")) if keep else None
             for i, reason in refused.items() if not wrong else ():
-                status, answer = single(server, table, rows[i])
+                status, answer = server.post("/predict", body(table, rows[i]))
                 if status != 422:
                     wrong = f"row {rows[i]} is answered ({status}: {answer}), which Python refuses: {reason}"
                     break
     except Refused as error:
         wrong = f"is not served: {error}"
-    return wrong and f"{wrong}; {what}"
+    if wrong:
+        kept = pathlib.Path(tempfile.mkdtemp(prefix="random-model-")) / path.name
+        kept.write_bytes(raw)
+        return f"{wrong}; {what}, kept as {kept}"

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::Server,
-    input::{Column, ColumnType, Precision, Schema, Words},
+    input::{Column, ColumnType, Precision, Schema, Word, Words},
     load::LoadedModel,
 };
 use std::fmt::Write;
@@ -121,11 +121,7 @@ fn limits(column: &Column, precision: Precision) -> String {
 /// The words that a column knows, for people.
 fn known(words: Option<&Words>) -> Option<String> {
     let words = words?;
-    let shown: Vec<String> = words
-        .taken()
-        .take(MOST_WORDS)
-        .map(|word| code(&word.to_string()))
-        .collect();
+    let shown: Vec<String> = words.taken().take(MOST_WORDS).map(shown).collect();
     let more = if words.taken().nth(MOST_WORDS).is_some() {
         ", …"
     } else {
@@ -133,6 +129,13 @@ fn known(words: Option<&Words>) -> Option<String> {
     };
     let others = if words.is_closed() { "" } else { " or another" };
     Some(format!("{}{more}{others}", shown.join(", ")))
+}
+
+fn shown(word: &Word) -> String {
+    match word {
+        Word::Text(text) => code(text),
+        other => code(&other.to_string()),
+    }
 }
 
 fn missing(column: &Column) -> &'static str {

@@ -82,8 +82,14 @@ fn words_and_dates_and_names_that_are_numbers_are_understood() {
         .iter()
         .map(|c| (c.name.as_str(), c.kind))
         .collect();
-    use ColumnType::{Any, Datetime, Text};
-    assert_eq!(columns, [("0", Text), ("1", Datetime), ("2", Any)]);
+    assert_eq!(
+        columns,
+        [
+            ("0", ColumnType::Text),
+            ("1", ColumnType::Datetime),
+            ("2", ColumnType::Any)
+        ]
+    );
 }
 
 #[test]

@@ -321,7 +321,7 @@ fn names(only: &str) -> Vec<String> {
     let names = names.map(|file| file.unwrap().file_name().into_string().unwrap());
     let is_case = |name: &&str| !name.starts_with("rows-") && name.contains(only);
     let mut names: Vec<String> = names
-        .filter(|name| name.strip_suffix(".gz").filter(is_case).is_some())
+        .filter(|name| name.strip_suffix(".gz").is_some_and(|name| is_case(&name)))
         .collect();
     names.sort();
     names

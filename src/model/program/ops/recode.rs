@@ -101,7 +101,7 @@ mod tests {
             missing: -2.0,
         };
         let codes = [0.0, 1.0, 2.0, 1e300, f64::INFINITY, f64::NAN].map(|x| recode.of(x));
-        assert_eq!(codes, [5.0, -1.0, -1.0, -1.0, -1.0, -2.0]);
+        assert_eq!(codes.map(|x| x as i32), [5, -1, -1, -1, -1, -2]);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 """What stands around estimators: votes, stacks, calibration, thresholds."""
 
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (GradientBoostingClassifier, RandomForestRegressor, StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor)
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, SGDClassifier
 from sklearn.pipeline import make_pipeline
@@ -9,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from cases.parts import columns, dense, forest, logistic, numbers, words
+from cases.parts import columns, dense, forest, logistic, words
 from record import VERSION, Case
 
 TREE = dict(max_depth=3, random_state=0)

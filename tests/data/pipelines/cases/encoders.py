@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from cases.onehot import complete, half_nan
-from cases.parts import columns, forest, logistic, one
+from cases.parts import forest, logistic, one
 from record import VERSION, Case
 from tables import CITIES, GRADES, JOBS, NUMERIC, PLANS, WORDS
 

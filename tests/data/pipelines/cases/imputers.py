@@ -8,7 +8,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from cases.parts import forest, logistic, numbers, one, words
-from record import VERSION, Case
+from record import Case
 from tables import NUMERIC, WORDS
 
 KNOWN = dict(handle_unknown="use_encoded_value", unknown_value=-1)

@@ -2,8 +2,8 @@
 
 import numpy as np
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.linear_model import (ARDRegression, BayesianRidge, ElasticNet, ElasticNetCV, HuberRegressor, Lars, LarsCV, Lasso, LassoCV, LassoLars,
-    LassoLarsCV, LassoLarsIC, LinearRegression, LogisticRegression, LogisticRegressionCV, MultiTaskLasso, OrthogonalMatchingPursuit,
+from sklearn.linear_model import (ARDRegression, BayesianRidge, ElasticNet, ElasticNetCV, HuberRegressor, Lars, Lasso, LassoCV, LassoLars,
+    LassoLarsIC, LinearRegression, LogisticRegression, LogisticRegressionCV, MultiTaskLasso, OrthogonalMatchingPursuit,
     PassiveAggressiveClassifier, PassiveAggressiveRegressor, Perceptron, PoissonRegressor, GammaRegressor, RANSACRegressor, Ridge, RidgeClassifier,
     RidgeClassifierCV, RidgeCV, SGDClassifier, SGDRegressor, TheilSenRegressor, TweedieRegressor)
 from sklearn.multiclass import OneVsRestClassifier

@@ -7,8 +7,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from cases.parts import dense, forest, logistic, one
-from record import VERSION, Case
-from tables import CITIES, GRADES, JOBS, NOTES, NUMERIC, PLANS, WORDS
+from record import Case
+from tables import CITIES, GRADES, JOBS, NOTES, PLANS, WORDS
 
 
 def case(name, names, target="value", table="mixed", model=None, options=None, **more):

@@ -1,16 +1,14 @@
 """Searches over whole pipelines, and pipelines of imbalanced-learn."""
 
 from scipy import stats
-from sklearn.compose import ColumnTransformer
 from sklearn.experimental import enable_halving_search_cv  # noqa: the class below is not there without it
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, HalvingRandomSearchCV, RandomizedSearchCV, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from cases.parts import columns, dense, forest, logistic, numbers, words
+from cases.parts import columns, dense, forest, logistic, words
 from record import Case
-from tables import NUMERIC, WORDS
 
 
 def whole(model):

@@ -12,8 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
-from cases.parts import columns, dense, forest, numbers, words
-from record import VERSION, Case
+from cases.parts import columns, dense, forest, words
+from record import Case
 from tables import NUMERIC, WORDS
 
 TREE = dict(max_depth=4, random_state=0)
