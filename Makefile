@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-load parity browser-test openapi-check registry-test corpus random-models fuzz
+.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline parity browser-test openapi-check registry-test corpus random-models fuzz
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -47,6 +47,11 @@ bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 millio
 	cargo build --release
 	$(tools)/bin/python benches/load.py $(build)/release/ml-serving
 
+bench-pipeline: target/bench-pipeline/built ## A pipeline over words beside FastAPI with scikit-learn, a wide forest beside onnxruntime (8 min cold, 3 min warm)
+	command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qqy wrk >/dev/null; }
+	cargo build --release
+	target/bench-pipeline/bin/python benches/pipeline.py $(build)/release/ml-serving
+
 # The browser and its driver come from Debian where they are not installed yet.
 browser-test: ## Swagger UI in a real browser (6 min cold, 10 s warm)
 	command -v chromedriver >/dev/null || { apt-get update -qq && apt-get install -qqy chromium chromium-driver >/dev/null; }
@@ -89,7 +94,7 @@ fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (80 min; 5 min
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
 
 # Virtual environments of Python: each has the packages of the file that it depends on.
-environments := $(tools) target/mlflow2 target/random target/incumbent target/openapi
+environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/openapi
 packages = $(<:%=--requirement %)
 $(environments:%=%/built):
 	python3 -m venv $(@D)
@@ -103,6 +108,7 @@ $(tools)/built: more = $(@D)/bin/pip install --quiet --no-deps mlflow==3.18.0
 target/mlflow2/built: tests/registry/requirements.txt
 target/random/built: tests/data/sklearn/requirements-1.9.1.txt
 target/incumbent/built: benches/http/requirements.txt
+target/bench-pipeline/built: benches/requirements-pipeline.txt
 target/openapi/built: packages = openapi-spec-validator==0.7.2
 
 include chart.mk
