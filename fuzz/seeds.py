@@ -1,5 +1,7 @@
 """Makes the seeds: the smallest model of each kind. Needs tests/data/boosters/requirements.txt."""
 
+import gzip
+import json
 import pathlib
 import shutil
 
@@ -47,3 +49,23 @@ for path in sorted(graphs, key=lambda path: (path.stat().st_size, path.name))[:1
     seed("onnx", path.stem, path.read_bytes())
 for name in ("v5_sets_missing", "v5_argmax_strings"):
     seed("onnx", name, here.parent.joinpath(f"tests/data/onnx/{name}.onnx").read_bytes())
+
+
+def pipelines(target, serializations, count, most):
+    """The smallest recorded pipelines in a serialization, each of another kind."""
+    kinds = set()
+    cases = (here.parent / "tests/data/pipelines").glob("1.9.1-*.gz")
+    for path in sorted(cases, key=lambda path: (path.stat().st_size, path.name)):
+        kind = path.stem.split("-")[1].split("_")[0]
+        packed = gzip.decompress(path.read_bytes())
+        files = json.loads(packed[:packed.index(b"\n")])["files"]
+        at = len(packed) - sum(size for _, size in files)
+        for serialization, size in files:
+            if serialization in serializations and size < most and kind not in kinds and len(kinds) < count:
+                kinds.add(kind)
+                seed(target, f"pipeline_{kind}", packed[at:at + size])
+            at += size
+
+
+pipelines("pickle", ("pickle4", "pickle5"), 24, 12_000)
+pipelines("skops", ("skops",), 12, 40_000)

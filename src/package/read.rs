@@ -79,22 +79,19 @@ pub fn read(
         Some(bytes) => Some(mlmodel::read(&bytes)?),
         None => None,
     };
-    let (mut data, mut companions) = if let Some(mlmodel) = &mlmodel {
+    let (mut data, companions) = if let Some(mlmodel) = &mlmodel {
         (mlmodel.data_file()?, mlmodel.companions()?)
     } else {
-        let names = beside::names(files)?;
-        let companions = if with_companions {
-            beside::find(&names)?
-        } else {
-            Companions::default()
-        };
-        (lone_file(&names)?, companions)
+        let mut names = beside::names(files)?;
+        let data = lone_file(&names)?;
+        // What is the model itself lies beside nothing, whatever it is called.
+        names.retain(|name| with_companions && *name != data.path);
+        (data, beside::find(&names)?)
     };
     let Some(bytes) = optional(files, &data.path)? else {
         return Err(no_data(&data, mlmodel.is_some()));
     };
     if mlmodel.is_none() {
-        companions.before.retain(|name| *name != data.path);
         // Of a lone file the content has the last word, not the name.
         match formats::recognised(&data.flavor, &bytes) {
             Some(format) => data.flavor = format.flavor.into(),

@@ -1,9 +1,10 @@
 //! Files that do not belong together, and files that leave a choice.
 
 use super::{
-    super::{Memory, graph},
+    super::{Memory, graph, read},
     case, refusal,
 };
+use crate::model::Model;
 
 fn take(name: &str, file: &str) -> Vec<u8> {
     case(name).0.0.remove(file).unwrap()
@@ -138,5 +139,34 @@ fn a_dict_or_a_tuple_that_leaves_a_choice_is_refused_by_its_keys() {
     for (body, said) in cases {
         let refusal = refusal(&pickled(body));
         assert!(refusal.contains(said), "{refusal}");
+    }
+}
+
+#[test]
+fn damaged_companions_are_refused_or_read_but_never_a_panic() {
+    for name in [
+        "1.9.1-bundle",
+        "1.9.1-label_encoders_scaler",
+        "1.9.1-preprocessor_xgboost",
+        "1.9.1-scaler_columns",
+        "1.9.1-scaler_skops",
+    ] {
+        let (files, _) = case(name);
+        for (file, bytes) in &files.0 {
+            let step = bytes.len() / 150 + 1;
+            for at in (0..bytes.len()).step_by(step) {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= 0x15;
+                let cut = bytes[..at].to_vec();
+                for bytes in [damaged, cut] {
+                    let mut files = Memory(files.0.clone());
+                    files.0.insert(file.clone(), bytes);
+                    // What is read is checked before anything relies on it.
+                    if let Ok((package, data)) = read(&files, true) {
+                        let _ = package.parse(&data).map(|parsed| Model::new(parsed.ir));
+                    }
+                }
+            }
+        }
     }
 }
