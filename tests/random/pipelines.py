@@ -29,9 +29,9 @@ class Pipelines:
         bins = dict(n_bins=int(self.random.randint(2, 7)), encode=self.one("onehot", "onehot-dense", "ordinal"), strategy=self.one("uniform", "quantile"))
         if VERSION >= (1, 3):
             bins["subsample"] = None
-        function = self.one(None, np.abs, np.square, np.cbrt, np.arctan)
+        function = self.one(None, np.abs, np.square, np.cbrt, np.arctan, np.log1p, np.log, np.sqrt, np.exp)
         return self.one(None, p.StandardScaler(), p.StandardScaler(), p.StandardScaler(with_mean=False), p.MinMaxScaler(), p.MinMaxScaler((-1, 2), clip=True), p.MaxAbsScaler(),
-            p.RobustScaler(), p.RobustScaler(quantile_range=(10, 90), unit_variance=self.chance(0.3)), p.PowerTransformer(standardize=self.chance(0.7)), p.KBinsDiscretizer(**bins),
+            p.RobustScaler(), p.RobustScaler(quantile_range=(10, 90), unit_variance=self.chance(0.3)), p.PowerTransformer(self.one("yeo-johnson", "yeo-johnson", "box-cox"), standardize=self.chance(0.7)), p.KBinsDiscretizer(**bins),
             p.PolynomialFeatures(2, interaction_only=self.chance(0.5), include_bias=self.chance(0.5)), p.FunctionTransformer(function), feature_selection.VarianceThreshold(),
             pipeline.make_union(p.StandardScaler(), p.FunctionTransformer(np.square)))
 
