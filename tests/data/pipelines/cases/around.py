@@ -111,14 +111,14 @@ def boosters():
     extreme = xgboost.XGBClassifier(n_estimators=4, max_depth=2, n_jobs=1)
     kinds = {"lightgbm": boosted("LGBMClassifier", min_child_samples=5), "xgboost": extreme, "boosting": GradientBoostingClassifier(**BOOSTED), "hist": HistGradientBoostingClassifier(**HIST)}
     for name, model in kinds.items():
-        since = dict(since=(1, 2)) if name == "xgboost" else {}
+        since = dict(rows=200, **(dict(since=(1, 2)) if name == "xgboost" else {}))
         yield Case(f"calibrated_{name}", CalibratedClassifierCV(model, cv=2), "numbers", "two", "libm", **since)
         yield Case(f"calibrated_{name}_three", CalibratedClassifierCV(model, method="isotonic", cv=2), "numbers", "three", "libm", **since)
         yield Case(f"calibrated_{name}_words", make_pipeline(columns(word=words(**dense(False))), CalibratedClassifierCV(model, cv=2, ensemble=False)), "mixed", "two", "libm", **since)
         both = [("it", model), ("logistic", scaled(logistic()))]
         yield Case(f"voting_soft_{name}", VotingClassifier(both, voting="soft"), "numbers", "three", "blas", **since)
         yield Case(f"stacking_{name}", StackingClassifier(both, final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", **since)
-    yield Case("stacking_xgboost_alone", StackingClassifier([("it", extreme)], final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", since=(1, 2))
+    yield Case("stacking_xgboost_alone", StackingClassifier([("it", extreme)], final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", rows=200, since=(1, 2))
 
 
 def cases():
