@@ -3,8 +3,8 @@
 use crate::{
     config::ModelConfig,
     formats::FormatError,
-    input::Batch,
-    model::{Labels, Model, Predictions},
+    input::{Batch, Column},
+    model::{Labels, Model, Predictions, Unanswered},
     package::{self, Package},
     registry::{self, Access, Origin, RegistryError},
 };
@@ -167,7 +167,9 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
             "the input example cannot be used; the self-test runs on zeros"
         );
     }
-    let rows = example.unwrap_or_else(|| Batch::one(&schema.plain_row()));
+    let Some(rows) = example else {
+        return made_up(model);
+    };
     let mut answers = Predictions::default();
     let predicted = model.predict(&rows, &mut answers);
     predicted.map_err(|error| error.to_string())?;
@@ -182,6 +184,30 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
         recorded.check(rows.len(), &answers)?;
     }
     Ok(rows.rows().next().unwrap_or_default().to_vec())
+}
+
+/// A row of zeros that the model answers, or of ones where a step has no finite number for a zero: a logarithm, for instance. A model that
+/// refuses both is not broken, for its rows may look otherwise.
+fn made_up(model: &Model) -> Result<Vec<f64>, String> {
+    let zeros = model.schema().plain_row();
+    let columns = model.schema().columns.iter().zip(&zeros);
+    let one = |(column, x): (&Column, &f64)| {
+        if column.kind.is_words() || column.words.is_some() {
+            *x
+        } else {
+            1.0
+        }
+    };
+    let ones: Vec<f64> = columns.map(one).collect();
+    let mut answers = Predictions::default();
+    for row in [&zeros, &ones] {
+        match model.predict(&Batch::one(row), &mut answers) {
+            Ok(()) if answers.not_finite().is_none() => return Ok(row.clone()),
+            Err(error @ Unanswered::Width { .. }) => return Err(error.to_string()),
+            _ => {}
+        }
+    }
+    Ok(ones)
 }
 
 impl LoadedModel {

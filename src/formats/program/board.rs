@@ -3,7 +3,7 @@
 use super::columns::{Draft, Holds};
 use crate::{
     formats::{FormatError, unsupported},
-    input::{Precision, Schema},
+    input::{Precision, Schema, Word},
     model::{Operation, Reg, StepOp, ops},
 };
 use std::sync::Arc;
@@ -27,6 +27,10 @@ pub(crate) struct Register {
     pub(crate) precision: Precision,
     /// Where a missing value was filled in and None was not taken for one: the register before.
     pub(super) unfilled: Option<Reg>,
+    /// What a missing value was filled in with.
+    pub(super) filled: Option<Word>,
+    /// Values that were taken for missing ones.
+    pub(super) taken: Vec<Word>,
 }
 
 impl Register {
@@ -39,6 +43,8 @@ impl Register {
             partial: false,
             precision: Precision::F64,
             unfilled: None,
+            filled: None,
+            taken: Vec::new(),
         }
     }
 
@@ -63,6 +69,8 @@ impl Register {
         Self {
             column: None,
             unfilled: None,
+            filled: None,
+            taken: Vec::new(),
             ..self.clone()
         }
     }

@@ -39,10 +39,21 @@ impl Board {
         missing: Otherwise,
     ) -> Result<Reg, FormatError> {
         let register = self.register(read).clone();
-        let codes = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
-            self.places(read, entries, unknown)?
+        let knows = |word: &Word| entries.iter().any(|(known, _)| known == word);
+        let fills_unknown = register.filled.as_ref().is_some_and(|word| !knows(word));
+        if let (Otherwise::Refuse, true, Some(at)) = (unknown, fills_unknown, register.column) {
+            // What is filled in would be refused.
+            self.columns[at as usize].nullable = false;
+        }
+        let taken = if fills_unknown {
+            &[][..]
         } else {
-            self.known_numbers(read, entries, unknown)?
+            &register.taken
+        };
+        let codes = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
+            self.places(read, entries, unknown, taken)?
+        } else {
+            self.known_numbers(read, entries, unknown, taken)?
         };
         self.codes = self.codes.saturating_add(codes.len());
         if self.codes > MAX_CODES {
@@ -75,12 +86,13 @@ impl Board {
         Ok(self.draw(recode, [after])?[0])
     }
 
-    /// What stands for the words of a column, by their places.
+    /// What stands for the words of a column, by their places. `taken` are words that never get here, because they count as missing.
     fn places(
         &mut self,
         read: Reg,
         entries: &[Entry],
         unknown: Otherwise,
+        taken: &[Word],
     ) -> Result<ops::Codes, FormatError> {
         let mut codes = Vec::new();
         let mut known = Vec::with_capacity(entries.len());
@@ -92,6 +104,9 @@ impl Board {
             codes[place as usize] = *value;
             known.push(place);
         }
+        for word in taken {
+            known.push(self.word(read, word.clone())?);
+        }
         self.close(read, unknown, &known);
         Ok(ops::Codes::Places(codes))
     }
@@ -102,6 +117,7 @@ impl Board {
         read: Reg,
         entries: &[Entry],
         unknown: Otherwise,
+        taken: &[Word],
     ) -> Result<ops::Codes, FormatError> {
         // Both zeros are one number.
         let entry = |(word, value): &Entry| (number(word) + 0.0, *value);
@@ -109,7 +125,8 @@ impl Board {
         codes.sort_by(|a, b| a.0.total_cmp(&b.0));
         codes.dedup_by(|later, first| later.0.total_cmp(&first.0).is_eq());
         if unknown == Otherwise::Refuse {
-            self.close_numbers(read, entries)?;
+            let words = entries.iter().map(|(word, _)| word);
+            self.close_numbers(read, words.chain(taken))?;
         }
         Ok(ops::Codes::Numbers(codes))
     }
@@ -125,6 +142,7 @@ impl Board {
     pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
         let mut after = self.register(read).clone();
         after.unfilled = Some(read).filter(|_| !none);
+        after.filled = Some(value.clone());
         let value = if self.as_words(read, std::iter::once(value))? {
             self.word(read, value.clone())?.into()
         } else {
@@ -144,6 +162,8 @@ impl Board {
     pub(crate) fn is_missing(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
         let mut after = self.register(read).clone();
         after.unfilled = None;
+        after.filled = None;
+        after.taken.push(value.clone());
         let value = if self.as_words(read, std::iter::once(value))? {
             self.word(read, value.clone())?.into()
         } else {
@@ -216,7 +236,11 @@ impl Board {
     }
 
     /// Makes a column of numbers refuse those that an encoder does not know.
-    fn close_numbers(&mut self, read: Reg, entries: &[Entry]) -> Result<(), FormatError> {
+    fn close_numbers<'w>(
+        &mut self,
+        read: Reg,
+        known: impl Iterator<Item = &'w Word>,
+    ) -> Result<(), FormatError> {
         let Some(at) = self.register(read).column else {
             return Err(unsupported!(
                 "`{}` fails for computed numbers that it does not know; fit it with handle_unknown=\"ignore\"",
@@ -224,10 +248,7 @@ impl Board {
             ));
         };
         let words = &mut self.columns[at as usize].words;
-        let known: Vec<u32> = entries
-            .iter()
-            .map(|(word, _)| words.add(word.clone()))
-            .collect();
+        let known: Vec<u32> = known.map(|word| words.add(word.clone())).collect();
         words.refuse_others(&known);
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
-use super::{Part, compose, corrupt, names::feature_names, reader::MAX_PARTS, unsupported};
+use super::{
+    Part, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS, unsupported,
+};
 use crate::{
     formats::{FormatError, Takes},
     input::Schema,
@@ -38,6 +40,11 @@ impl Origin {
             // In 0.24 some linear models had not counted them.
             let weights = part.array("coef_").ok();
             self.width = weights.and_then(|weights| weights.shape.last().copied());
+        } else if self.width.is_none()
+            && part.package() == "xgboost"
+            && let Some(booster) = estimate::booster(part)?
+        {
+            self.width = Some(booster.ir.forest.schema.len());
         }
         if self.names.is_none() {
             self.names = feature_names(part).transpose()?;

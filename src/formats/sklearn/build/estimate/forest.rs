@@ -160,7 +160,10 @@ impl Reader {
             base,
         };
         let raw = self.board.draw(scores, [])?;
-        let has_decision = part.class.contains("GradientBoostingClassifier");
+        // LightGBM's since 4.7, which notes whether its columns had names.
+        let of_lightgbm = part.class == "LGBMClassifier";
+        let has_decision = part.class.contains("GradientBoostingClassifier")
+            || of_lightgbm && part.get("_fitted_with_feature_names").is_some();
         let classifier = output.labels().is_some();
         let doubled = has_decision && part.text("loss") == Some("exponential");
         let halves = if doubled {

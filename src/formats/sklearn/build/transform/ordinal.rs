@@ -38,9 +38,9 @@ impl Reader {
                 .map(|(word, at)| (word.clone(), group(*at)))
                 .collect();
             let missing = match (known.none, known.nan) {
-                // Before 1.0 nothing may be missing.
-                _ if !part.since(1, 0) => Otherwise::Refuse,
                 (Some(at), _) => Otherwise::Is(group(at)),
+                // Before 1.0 None is a category like any other, and NaN is an error.
+                _ if !part.since(1, 0) => Otherwise::Refuse,
                 (None, Some(_)) => Otherwise::Is(encoded),
                 (None, None) => unknown,
             };
