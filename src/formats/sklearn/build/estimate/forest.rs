@@ -64,7 +64,9 @@ impl Reader {
         };
         self.parts.push(part.class.to_owned());
         let reads = self.coded(part, reads)?;
-        let forest = ensemble.model();
+        let mut forest = ensemble.model();
+        // In a sparse matrix scikit-learn's trees take no missing values.
+        forest.forest.handles_missing &= !self.sparse;
         self.spend(bytes(&forest))?;
         Ok(Some((forest, reads)))
     }
