@@ -84,24 +84,30 @@ pub struct ForestModel {
     pub output_precision: Precision,
 }
 
+impl ForestModel {
+    /// The forest alone, over registers or over the columns themselves.
+    pub(crate) fn scores(self, reads: Option<Vec<Reg>>) -> ForestScores {
+        ForestScores {
+            reads,
+            input: self.input,
+            steps: self.steps,
+            forest: self.forest,
+            aggregation: self.aggregation,
+            base: self.base,
+        }
+    }
+}
+
 impl From<ForestModel> for ModelIr {
     fn from(model: ForestModel) -> Self {
-        let scores = ForestScores {
-            reads: None,
-            input: model.input,
-            steps: model.steps,
-            forest: model.forest,
-            aggregation: model.aggregation,
-            base: model.base,
-        };
         Self {
-            schema: model.schema,
+            schema: model.schema.clone(),
             program: Vec::new(),
-            scores: Scores::Forest(Box::new(scores)),
-            output: model.output,
+            output: model.output.clone(),
             output_precision: model.output_precision,
             has_probabilities: true,
             threshold: None,
+            scores: Scores::Forest(Box::new(model.scores(None))),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     formats::FormatError,
     input::Precision,
-    model::{ForestModel, ForestScores, ModelIr, Output, Reg, Scores, Step, StepOp},
+    model::{ForestModel, ModelIr, Output, Reg, Scores, Step, StepOp},
 };
 use std::sync::Arc;
 
@@ -43,24 +43,8 @@ impl Board {
         if !forest.forest.handles_missing {
             self.refuse_missing(&reads);
         }
-        let ForestModel {
-            input,
-            steps,
-            forest,
-            aggregation,
-            base,
-            output,
-            output_precision,
-            ..
-        } = forest;
-        let mut scores = ForestScores {
-            reads: None,
-            input,
-            steps,
-            forest,
-            aggregation,
-            base,
-        };
+        let (output, output_precision) = (forest.output.clone(), forest.output_precision);
+        let mut scores = forest.scores(None);
         match self.steps(&reads) {
             Some(before) => {
                 if !before.is_empty() {

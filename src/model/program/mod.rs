@@ -13,7 +13,7 @@ mod run;
 mod tile;
 
 pub(super) use compile::Program;
-pub use operation::{Operation, Run};
+pub use operation::{Columnwise, Operation, Run};
 pub use registers::Registers;
 pub use tile::{Out, Tile};
 pub(super) use tile::{Scratch, TILE};

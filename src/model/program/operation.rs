@@ -32,6 +32,35 @@ pub trait Operation: Debug + Send + Sync {
     }
 }
 
+/// An operation with one register for each that it reads, and nothing to make ready but its checks.
+pub trait Columnwise: Run + Clone + 'static {
+    /// The registers that it reads.
+    fn inputs(&self) -> &[Reg];
+
+    /// Checks its own numbers.
+    ///
+    /// # Errors
+    /// The first claim that does not hold.
+    fn check(&self) -> Result<(), InvalidModel> {
+        Ok(())
+    }
+}
+
+impl<T: Columnwise> Operation for T {
+    fn reads(&self) -> Vec<Reg> {
+        self.inputs().to_vec()
+    }
+
+    fn width(&self) -> usize {
+        self.inputs().len()
+    }
+
+    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        self.check()?;
+        Ok(Box::new(self.clone()))
+    }
+}
+
 /// An operation that is ready to run.
 pub trait Run: Debug + Send + Sync {
     /// Fills its registers for the rows of a tile.

@@ -1,4 +1,4 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite, one_each};
+use super::{Columnwise, InvalidModel, Out, Reg, Run, Scratch, Tile, finite, one_each};
 use crate::{input::Precision, model::check::invalid};
 
 /// The number of the bin that a number falls into: how many of the edges between bins are at most as large. One register for each that is
@@ -31,16 +31,12 @@ impl Bins {
     }
 }
 
-impl Operation for Bins {
-    fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
+impl Columnwise for Bins {
+    fn inputs(&self) -> &[Reg] {
+        &self.reads
     }
 
-    fn width(&self) -> usize {
-        self.reads.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+    fn check(&self) -> Result<(), InvalidModel> {
         one_each("a discretizer", &self.reads, &self.edges)?;
         for edges in &self.edges {
             finite("an edge of bins", edges)?;
@@ -48,7 +44,7 @@ impl Operation for Bins {
                 invalid!("the edges of bins are not in rising order");
             }
         }
-        Ok(Box::new(self.clone()))
+        Ok(())
     }
 }
 
@@ -65,6 +61,7 @@ impl Run for Bins {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Operation, Registers};
     use super::*;
 
     #[test]

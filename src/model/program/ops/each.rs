@@ -1,4 +1,4 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, one_each};
+use super::{Columnwise, InvalidModel, Out, Reg, Run, Scratch, Tile, one_each};
 use crate::{
     input::Precision,
     model::{StepOp, check::invalid, prepare::elementwise},
@@ -14,21 +14,17 @@ pub struct Each {
     pub precision: Precision,
 }
 
-impl Operation for Each {
-    fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
+impl Columnwise for Each {
+    fn inputs(&self) -> &[Reg] {
+        &self.reads
     }
 
-    fn width(&self) -> usize {
-        self.reads.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+    fn check(&self) -> Result<(), InvalidModel> {
         one_each("a step", &self.reads, &self.operand)?;
         if let Some(bad) = self.operand.iter().find(|x| x.is_infinite()) {
             invalid!("a step computes with {bad}");
         }
-        Ok(Box::new(self.clone()))
+        Ok(())
     }
 }
 

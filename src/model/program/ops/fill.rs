@@ -1,4 +1,4 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, one_each};
+use super::{Columnwise, InvalidModel, Out, Reg, Run, Scratch, Tile, one_each};
 
 /// Missing values replaced: `y[i] = values[i]` where `x[i]` is NaN. One register for each that is read.
 #[derive(Clone, Debug)]
@@ -14,18 +14,14 @@ pub struct Missing {
     pub reads: Vec<Reg>,
 }
 
-impl Operation for Fill {
-    fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
+impl Columnwise for Fill {
+    fn inputs(&self) -> &[Reg] {
+        &self.reads
     }
 
-    fn width(&self) -> usize {
-        self.reads.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+    fn check(&self) -> Result<(), InvalidModel> {
         one_each("an imputer", &self.reads, &self.values)?;
-        Ok(Box::new(self.clone()))
+        Ok(())
     }
 }
 
@@ -39,17 +35,9 @@ impl Run for Fill {
     }
 }
 
-impl Operation for Missing {
-    fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
-    }
-
-    fn width(&self) -> usize {
-        self.reads.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        Ok(Box::new(self.clone()))
+impl Columnwise for Missing {
+    fn inputs(&self) -> &[Reg] {
+        &self.reads
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use super::{Columnwise, Out, Reg, Run, Scratch, Tile};
 use crate::input::Precision;
 use std::f64::consts::PI;
 
@@ -220,17 +220,9 @@ pub struct Apply {
     pub precision: Precision,
 }
 
-impl Operation for Apply {
-    fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
-    }
-
-    fn width(&self) -> usize {
-        self.reads.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        Ok(Box::new(self.clone()))
+impl Columnwise for Apply {
+    fn inputs(&self) -> &[Reg] {
+        &self.reads
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use super::{Columnwise, Out, Reg, Run, Scratch, Tile};
 use crate::input::Precision;
 
 /// What the length of a row is.
@@ -23,17 +23,9 @@ pub struct Length {
     pub precision: Precision,
 }
 
-impl Operation for Length {
-    fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
-    }
-
-    fn width(&self) -> usize {
-        self.reads.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        Ok(Box::new(self.clone()))
+impl Columnwise for Length {
+    fn inputs(&self) -> &[Reg] {
+        &self.reads
     }
 }
 

@@ -39,7 +39,7 @@ pub use recode::{Codes, Recode};
 pub use votes::Votes;
 
 use super::{
-    operation::{Operation, Run},
+    operation::{Columnwise, Operation, Run},
     registers::Registers,
     tile::{Out, Scratch, Tile},
 };

@@ -1,4 +1,4 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
+use super::{Columnwise, Out, Reg, Run, Scratch, Tile};
 use crate::model::pairwise_sum;
 
 /// Numbers divided by their sum, as numpy takes it. One register for each that is read.
@@ -19,17 +19,9 @@ pub enum OfNothing {
     NaN,
 }
 
-impl Operation for Normalise {
-    fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
-    }
-
-    fn width(&self) -> usize {
-        self.reads.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        Ok(Box::new(self.clone()))
+impl Columnwise for Normalise {
+    fn inputs(&self) -> &[Reg] {
+        &self.reads
     }
 }
 

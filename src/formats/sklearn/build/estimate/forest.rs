@@ -8,7 +8,7 @@ use super::{
 use crate::{
     formats::coded::Coded,
     input::Precision,
-    model::{ForestScores, Reg, Step, StepOp},
+    model::{Reg, Step, StepOp},
 };
 
 /// A model of LightGBM or XGBoost, if the part is one.
@@ -143,24 +143,8 @@ impl Reader {
         if !forest.forest.handles_missing {
             self.board.refuse_missing(reads);
         }
-        let ForestModel {
-            input,
-            steps,
-            forest,
-            aggregation,
-            base,
-            output,
-            output_precision,
-            ..
-        } = forest;
-        let scores = ForestScores {
-            reads: Some(reads.to_vec()),
-            input,
-            steps,
-            forest,
-            aggregation,
-            base,
-        };
+        let (output, output_precision) = (forest.output.clone(), forest.output_precision);
+        let scores = forest.scores(Some(reads.to_vec()));
         let raw = self.board.draw(scores, [])?;
         // LightGBM's since 4.7, which notes whether its columns had names.
         let of_lightgbm = part.class == "LGBMClassifier";

@@ -49,12 +49,7 @@ impl Reader {
             .each(StepOp::Add, &result, part.columns("min_", width)?)?;
         if part.flag("clip") {
             let (least, most) = pair(part, "feature_range")?;
-            result = self
-                .board
-                .each(StepOp::AtLeast, &result, vec![least; width])?;
-            result = self
-                .board
-                .each(StepOp::AtMost, &result, vec![most; width])?;
+            result = self.clipped(&result, least, most)?;
         }
         Ok(result)
     }
@@ -71,12 +66,18 @@ impl Reader {
             .board
             .each(StepOp::Div, reads, part.columns("scale_", width)?)?;
         if part.flag("clip") {
-            result = self
-                .board
-                .each(StepOp::AtLeast, &result, vec![-1.0; width])?;
-            result = self.board.each(StepOp::AtMost, &result, vec![1.0; width])?;
+            result = self.clipped(&result, -1.0, 1.0)?;
         }
         Ok(result)
+    }
+
+    /// No less than `least`, and no more than `most`.
+    fn clipped(&mut self, reads: &[Reg], least: f64, most: f64) -> Result<Vec<Reg>, FormatError> {
+        let width = reads.len();
+        let above = self
+            .board
+            .each(StepOp::AtLeast, reads, vec![least; width])?;
+        self.board.each(StepOp::AtMost, &above, vec![most; width])
     }
 
     /// `(x - center) / scale`
