@@ -19,7 +19,8 @@ use tokio::{net::TcpListener, sync::oneshot};
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
-server.{max_body_bytes,max_batch_rows,max_in_flight,drain_seconds,shutdown_seconds,header_timeout_seconds,docs},
+server.{max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
+header_timeout_seconds,docs},
 model.{name,sha256,cache_dir}, log.{level,format}.
 
 SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
@@ -133,6 +134,8 @@ fn log_settings(config: &Config) {
         max_body_bytes,
         max_batch_rows,
         max_in_flight,
+        max_waiting_bodies,
+        max_waiting_bytes,
         drain_seconds,
         shutdown_seconds,
         header_timeout_seconds,
@@ -153,6 +156,8 @@ fn log_settings(config: &Config) {
         server.max_body_bytes = max_body_bytes,
         server.max_batch_rows = max_batch_rows,
         server.max_in_flight = max_in_flight,
+        server.max_waiting_bodies = max_waiting_bodies,
+        server.max_waiting_bytes = max_waiting_bytes,
         server.drain_seconds = drain_seconds,
         server.shutdown_seconds = shutdown_seconds,
         server.header_timeout_seconds = header_timeout_seconds,

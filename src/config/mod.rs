@@ -48,6 +48,10 @@ pub struct Server {
     pub max_batch_rows: usize,
     /// Most predictions at a time; more are answered 429 with `Retry-After`.
     pub max_in_flight: usize,
+    /// Most bodies that are awaited at a time. Above it the one that comes most slowly is answered 408.
+    pub max_waiting_bodies: usize,
+    /// Most bytes of them together; one whole body always has room.
+    pub max_waiting_bytes: usize,
     /// How long to go on serving after SIGTERM while `/health/ready` answers 503, so that load balancers can take the server out.
     pub drain_seconds: u64,
     /// How long requests in flight may take to finish after that.
@@ -66,6 +70,8 @@ impl Default for Server {
             max_body_bytes: 8 << 20,
             max_batch_rows: 10_000,
             max_in_flight: 64,
+            max_waiting_bodies: 1024,
+            max_waiting_bytes: 64 << 20,
             drain_seconds: 5,
             shutdown_seconds: 20,
             header_timeout_seconds: 10,

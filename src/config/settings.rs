@@ -27,12 +27,14 @@ use Takes::{Digest, Host, Level, Named, Number, Text, Truth, Word};
 const MOST: u64 = usize::MAX as u64;
 
 /// Every setting by its key.
-pub(super) const SETTINGS: [(&str, Takes); 16] = [
+pub(super) const SETTINGS: [(&str, Takes); 18] = [
     ("server.host", Host),
     ("server.port", Number(0, u16::MAX as u64)),
     ("server.max_body_bytes", Number(1, MOST)),
     ("server.max_batch_rows", Number(1, MOST)),
     ("server.max_in_flight", Number(1, 1_000_000)),
+    ("server.max_waiting_bodies", Number(1, 1_000_000)),
+    ("server.max_waiting_bytes", Number(1, MOST)),
     ("server.drain_seconds", Number(0, 3600)),
     ("server.shutdown_seconds", Number(0, 3600)),
     ("server.header_timeout_seconds", Number(1, 3600)),

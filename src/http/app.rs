@@ -8,7 +8,6 @@ use super::{
     pages::{Pages, Which},
     predict::{self, Predict},
     problem::{Code, Failure},
-    readiness::Readiness,
     respond,
     routes::{Found, Params, Table},
     state::State,
@@ -151,9 +150,14 @@ impl App {
         match found {
             Found::Route { target, params, .. } => match &target.answer {
                 Answer::Predict { reads, predict } => {
-                    self.predict(*reads, predict, params, request).await
+                    self.predict(reads, predict, &params, request).await
                 }
-                Answer::Tell(tell) => tell(&self.state),
+                Answer::Tell(tell) => {
+                    if !params.is_empty() {
+                        self.state.named(&params)?;
+                    }
+                    tell(&self.state, &params)
+                }
                 // Boxed: otherwise the future of every prediction would be as large as that of a page.
                 Answer::Page(which) => Box::pin(self.page(*which, request)).await,
             },
@@ -166,29 +170,32 @@ impl App {
         }
     }
 
-    /// Every prediction: admission, media type, body, answer.
+    /// Every prediction: media type, body, admission, answer.
     async fn predict<B>(
         &self,
-        reads: MediaType,
+        reads: &[MediaType],
         predict: &Predict,
-        params: Params,
+        params: &Params,
         request: Request<B>,
     ) -> Result<Response<ResponseBody>, Failure>
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
         let State {
-            limits, admission, ..
+            limits,
+            admission,
+            waiting,
+            ..
         } = &self.state;
-        let model = self.state.model().ok_or_else(Readiness::no_model)?;
+        let model = self.state.named(params)?;
+        let media_type = media::check(request.headers(), reads)?;
+        let (head, body) = request.into_parts();
+        let body = connection::read_body(body, limits, waiting).await?;
         let Ok(admitted) = admission.clone().try_acquire_owned() else {
             let detail = "Too many predictions are in flight; try again in a second.";
             return Err(Failure::new(Code::Overloaded, detail));
         };
-        media::check(request.headers(), reads)?;
-        let (head, body) = request.into_parts();
-        let body = connection::read_body(body, limits).await?;
-        let call = Call { head, params };
+        let call = Call { head, media_type };
         let written = if body.len() <= model.inline_bytes {
             predict(&call, &body, model, limits)?
         } else {

@@ -42,10 +42,11 @@ impl MediaType {
     }
 }
 
-/// Refuses a body that is not of the type `reads`. A body without a media type is accepted.
-pub(super) fn check(headers: &HeaderMap, reads: MediaType) -> Result<(), Failure> {
+/// Which of the types `reads` a body is; one without a media type is the first.
+pub(super) fn check(headers: &HeaderMap, reads: &[MediaType]) -> Result<MediaType, Failure> {
+    let first = reads.first().copied().unwrap_or(MediaType::Json);
     let refuse = |what: &str| {
-        let (name, mime) = (reads.name(), reads.header());
+        let (name, mime) = (first.name(), first.header());
         let mime = mime.to_str().unwrap_or_default();
         let detail = format!("{what}; send {name} with the header content-type: {mime}");
         Err(Failure::new(Code::UnsupportedMediaType, detail))
@@ -57,21 +58,28 @@ pub(super) fn check(headers: &HeaderMap, reads: MediaType) -> Result<(), Failure
         return refuse("compressed bodies are not read");
     }
     let Some(value) = headers.get(CONTENT_TYPE) else {
-        return Ok(());
+        return Ok(first);
     };
-    if *value == reads.header() {
-        return Ok(());
+    if *value == first.header() {
+        return Ok(first);
     }
     let text = value.to_str().unwrap_or("").to_ascii_lowercase();
     let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));
-    if !reads.is(essence.trim()) {
-        return refuse(&format!("the body's media type is not {}", reads.name()));
-    }
+    let Some(found) = reads.iter().find(|reads| reads.is(essence.trim())) else {
+        let names: Vec<_> = reads.iter().map(|reads| reads.name()).collect();
+        let names = names.join(" or ");
+        return refuse(&format!("the body's media type is not {names}"));
+    };
     let charset = parameters
         .split(';')
         .find_map(|parameter| parameter.trim().strip_prefix("charset="));
     match charset.map(|charset| charset.trim_matches('"')) {
-        None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
-        Some(_) => refuse("JSON is UTF-8, whatever charset the header names"),
+        None | Some("utf-8" | "utf8" | "us-ascii") => Ok(*found),
+        Some(_) => {
+            let name = found.name();
+            refuse(&format!(
+                "{name} is UTF-8 here, whatever charset the header names"
+            ))
+        }
     }
 }

@@ -35,11 +35,12 @@ codes! {
     InvalidJson = 400, "invalid_json", "The body is not JSON";
     IncompleteBody = 400, "incomplete_body", "The body ended early";
     NotFound = 404, "not_found", "No such path";
+    UnknownModel = 404, "unknown_model", "No such model";
     MethodNotAllowed = 405, "method_not_allowed", "The path does not take this method";
     BodyTimeout = 408, "body_timeout", "The body came too slowly";
     BodyTooLarge = 413, "body_too_large", "The body is too large";
     TooManyRows = 413, "too_many_rows", "The batch has too many rows";
-    UnsupportedMediaType = 415, "unsupported_media_type", "The body must be JSON";
+    UnsupportedMediaType = 415, "unsupported_media_type", "The body's media type is not read here";
     WrongFeatureCount = 422, "wrong_feature_count", "A row has the wrong number of features";
     InvalidType = 422, "invalid_type", "A value has the wrong type";
     MissingValue = 422, "missing_value", "This model takes no missing values";

@@ -16,6 +16,7 @@ pub(super) fn send(written: Written) -> Response<ResponseBody> {
     let mut response = Response::new(written.body.into());
     let media_type = written.media_type.header();
     response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response.headers_mut().extend(written.headers);
     response
 }
 

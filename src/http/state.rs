@@ -1,6 +1,12 @@
 //! The state of one server, which the other modules of `http` use.
 
-use super::readiness::Readiness;
+use super::{
+    connection::Waiting,
+    dialects::{MODEL, VERSION},
+    problem::{Code, Failure},
+    readiness::Readiness,
+    routes::Params,
+};
 use crate::{
     config::Server,
     load::LoadedModel,
@@ -27,8 +33,10 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) metrics: Metrics,
     pub(super) readiness: Readiness,
-    /// One permit per prediction that may be in flight.
+    /// One permit per prediction that may be in flight. It is taken when the whole body is there.
     pub(super) admission: Arc<Semaphore>,
+    /// The bodies that are not there yet.
+    pub(super) waiting: Waiting,
     model: OnceLock<Arc<ServedModel>>,
 }
 
@@ -44,6 +52,11 @@ impl State {
             metrics: Metrics::new(operations),
             readiness: Readiness::default(),
             admission: Arc::new(Semaphore::new(server.max_in_flight)),
+            waiting: Waiting::new(
+                server.max_waiting_bodies,
+                // One body always has room.
+                server.max_waiting_bytes.max(server.max_body_bytes),
+            ),
             model: OnceLock::new(),
         }
     }
@@ -53,6 +66,30 @@ impl State {
         self.model
             .get_or_init(|| Arc::new(ServedModel::new(served, &self.metrics)));
         self.readiness.loaded();
+    }
+
+    /// The model, if it is the one that the parameters of a path name.
+    ///
+    /// # Errors
+    /// Before there is one, and where the path names another.
+    pub(super) fn named(&self, params: &Params) -> Result<&Arc<ServedModel>, Failure> {
+        let model = self.model().ok_or_else(Readiness::no_model)?;
+        for (param, value) in params {
+            let (what, is) = match param.as_str() {
+                MODEL => ("model", &model.served.name),
+                VERSION => ("version", &model.served.version),
+                _ => continue,
+            };
+            if value != is {
+                let name = &model.served.name;
+                let detail = format!(
+                    "There is no such {what}; this server has the model {name:?}, version {:?}.",
+                    model.served.version
+                );
+                return Err(Failure::new(Code::UnknownModel, detail));
+            }
+        }
+        Ok(model)
     }
 
     /// The model, once there is one.

@@ -1,35 +1,36 @@
 //! Every route of the server, and what answers there.
 
 use super::{
-    dialects::{Dialect, Target, Written, native::Native},
-    media::{MediaType, ResponseBody},
+    dialects::{self, Dialect, Target, Written, native::Native},
+    media::MediaType,
     pages::{self, Which},
     predict::{self, Predict},
     problem::Failure,
     routes::{Route, Table},
-    state::State,
 };
 use crate::config::Server;
-use hyper::Response;
 
 /// The format of failures at a route.
-pub(super) type Tell = fn(&Failure) -> Written;
+pub(super) type TellFailure = fn(&Failure) -> Written;
 
 /// What is at a route.
 pub(super) struct Entry {
     pub(super) answer: Answer,
-    pub(super) tell: Tell,
+    pub(super) tell: TellFailure,
 }
 
 /// What answers at a route.
 pub(super) enum Answer {
-    Predict { reads: MediaType, predict: Predict },
-    Tell(fn(&State) -> Result<Response<ResponseBody>, Failure>),
+    Predict {
+        reads: &'static [MediaType],
+        predict: Predict,
+    },
+    Tell(dialects::Tell),
     Page(Which),
 }
 
 /// The format of failures where there is no route.
-pub(super) const WITHOUT_ROUTE: Tell = Native::tell;
+pub(super) const WITHOUT_ROUTE: TellFailure = Native::tell;
 
 /// The table of all routes. Another dialect adds a line here.
 pub(super) fn table(server: &Server) -> Table<Entry> {

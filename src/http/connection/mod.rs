@@ -3,7 +3,9 @@
 mod accept;
 mod activity;
 mod body;
+mod waiting;
 
 pub use accept::Shutdown;
 pub(super) use accept::{Answers, serve};
 pub(super) use body::read as read_body;
+pub(super) use waiting::Waiting;

@@ -1,6 +1,8 @@
 //! The description of a wire format. Everything else that happens to a request is in `app`.
 
+mod json;
 pub(super) mod native;
+mod rows;
 
 use super::{
     media::{MediaType, ResponseBody},
@@ -9,7 +11,11 @@ use super::{
     state::{Limits, ServedModel, State},
 };
 use crate::{config::Server, input::Batch, model::Predictions};
-use hyper::{Response, http::request::Parts};
+use hyper::{
+    Response,
+    header::{HeaderName, HeaderValue},
+    http::request::Parts,
+};
 use std::time::Duration;
 
 /// A wire format: its routes, how bytes become rows, how predictions become bytes, and how a failure is told.
@@ -20,8 +26,8 @@ pub(super) trait Dialect: 'static {
     /// What a request asks for beside its rows, such as probabilities: known when it is read, needed when the answer is written.
     type Wanted;
 
-    /// What its prediction routes read.
-    const READS: MediaType;
+    /// What its prediction routes read. A body without a media type is taken for the first one, which messages name.
+    const READS: &'static [MediaType];
 
     /// Its routes, the most used ones first.
     fn routes(server: &Server) -> Vec<Route<Target<Self::Form>>>;
@@ -47,14 +53,22 @@ pub(super) enum Target<F> {
     /// Rows come in, predictions go out.
     Predict(F),
     /// The server answers about itself.
-    Tell(fn(&State) -> Result<Response<ResponseBody>, Failure>),
+    Tell(Tell),
 }
+
+/// What answers about the server itself; the parameters of the path are checked already where they name the model.
+pub(super) type Tell = fn(&State, &Params) -> Result<Response<ResponseBody>, Failure>;
+
+/// The parameters of a path that name the model and its version. The door answers 404 for any other model than the one served.
+pub(super) const MODEL: &str = "model";
+pub(super) const VERSION: &str = "version";
 
 /// A prediction request without its body.
 pub(super) struct Call {
     pub(super) head: Parts,
-    #[expect(dead_code, reason = "no route of the native dialect has parameters")]
-    pub(super) params: Params,
+    /// Which of [`Dialect::READS`] the body is.
+    #[expect(dead_code, reason = "the native dialect reads JSON only")]
+    pub(super) media_type: MediaType,
 }
 
 /// Predictions to write.
@@ -68,5 +82,18 @@ pub(super) struct Scored<'a> {
 /// A body to send.
 pub(super) struct Written {
     pub(super) media_type: MediaType,
+    /// What the format says in headers, beside its media type.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Vec<u8>,
+}
+
+impl Written {
+    /// A body that needs no headers.
+    pub(super) fn new(media_type: MediaType, body: Vec<u8>) -> Self {
+        Self {
+            media_type,
+            headers: Vec::new(),
+            body,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::wire::{Alive, Readiness};
 use crate::{
     card::ModelCard,
-    http::{media::ResponseBody, problem::Failure, readiness, state::State},
+    http::{media::ResponseBody, problem::Failure, readiness, routes::Params, state::State},
 };
 use hyper::{
     Response, StatusCode,
@@ -14,21 +14,21 @@ use poem_openapi::types::ToJSON;
 type Answer = Result<Response<ResponseBody>, Failure>;
 
 /// `GET /model`
-pub(super) fn model(state: &State) -> Answer {
+pub(super) fn model(state: &State, _: &Params) -> Answer {
     let model = state.model().ok_or_else(readiness::Readiness::no_model)?;
     Ok(json(StatusCode::OK, &ModelCard::of(&model.served)))
 }
 
 /// `GET /health/live`
 #[expect(clippy::unnecessary_wraps, reason = "as all routes")]
-pub(super) fn live(_: &State) -> Answer {
+pub(super) fn live(_: &State, _: &Params) -> Answer {
     let status = "alive".to_owned();
     Ok(json(StatusCode::OK, &Alive { status }))
 }
 
 /// `GET /health/ready`
 #[expect(clippy::unnecessary_wraps, reason = "as all routes")]
-pub(super) fn ready(state: &State) -> Answer {
+pub(super) fn ready(state: &State, _: &Params) -> Answer {
     let served = state.model().map(|model| &model.served);
     let reason = state.readiness.reason();
     let code = match reason {
@@ -41,7 +41,7 @@ pub(super) fn ready(state: &State) -> Answer {
 
 /// `GET /metrics`
 #[expect(clippy::unnecessary_wraps, reason = "as all routes")]
-pub(super) fn metrics(state: &State) -> Answer {
+pub(super) fn metrics(state: &State, _: &Params) -> Answer {
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     Ok(response(StatusCode::OK, text, state.metrics.encode()))
 }

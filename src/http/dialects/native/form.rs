@@ -1,6 +1,7 @@
 //! The forms of a body; shown in the model's own terms to clients that sent another one.
 
 use crate::{
+    http::dialects::rows::{Rows, echo},
     input::{Column, ColumnType, Precision, Value as Given, Word},
     load::LoadedModel,
 };
@@ -10,8 +11,6 @@ use serde_json::{Value, json};
 const SHORT: usize = 8;
 /// How many of them are shown.
 const FIRST: usize = 3;
-/// Names are cut to this many characters before they are repeated.
-const MAX_ECHO: usize = 64;
 
 /// What a prediction route takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,31 +21,33 @@ pub(in crate::http) enum Form {
     Many,
 }
 
-/// What a client should send instead.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Advice {
-    /// To /predict: one row.
-    OneRow,
-    /// To /predict, which was sent many rows.
-    ManyRows,
-    /// To /predict/batch, where a row is wrong.
-    EachRow,
-    /// To /predict/batch, which was sent no array.
-    Rows,
+/// What a client of /predict should send instead.
+pub(super) fn advise_one(rows: &Rows<'_>) -> Option<String> {
+    let row = row(rows.served);
+    Some(if rows.nested > 0 || starts_with_rows(rows.body) {
+        format!(
+            "/predict takes one row, {row}; /predict/batch takes many, [{{\"features\": …}}, …]"
+        )
+    } else {
+        format!("send {row}")
+    })
 }
 
-impl Advice {
-    pub(super) fn text(self, served: &LoadedModel) -> String {
-        let row = row(served);
-        match self {
-            Self::OneRow => format!("send {row}"),
-            Self::ManyRows => format!(
-                "/predict takes one row, {row}; /predict/batch takes many, [{{\"features\": …}}, …]"
-            ),
-            Self::EachRow => format!("send each row as {row}"),
-            Self::Rows => format!("send [{row}, …], or one row to /predict"),
-        }
-    }
+/// What a client of /predict/batch should send instead.
+pub(super) fn advise_many(rows: &Rows<'_>) -> Option<String> {
+    let row = row(rows.served);
+    Some(if rows.place.row.is_some() {
+        format!("send each row as {row}")
+    } else {
+        format!("send [{row}, …], or one row to /predict")
+    })
+}
+
+/// Whether a body is an array of arrays or objects.
+fn starts_with_rows(body: &[u8]) -> bool {
+    let elements = body.trim_ascii_start().strip_prefix(b"[");
+    let first = elements.and_then(|elements| elements.trim_ascii_start().first());
+    matches!(first, Some(b'[' | b'{'))
 }
 
 /// `{"features": {"sepal_length": 5.1, …}}` with the values of the model's example; an array where columns have no names.
@@ -108,12 +109,4 @@ fn word(column: &Column, x: f64) -> Value {
         None if column.nullable => Value::Null,
         None => json!(""),
     }
-}
-
-/// A name, cut where it is too long to repeat.
-pub(super) fn echo(name: &str) -> String {
-    if name.chars().nth(MAX_ECHO).is_none() {
-        return name.to_owned();
-    }
-    name.chars().take(MAX_ECHO).chain(['…']).collect()
 }

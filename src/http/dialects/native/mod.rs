@@ -3,9 +3,7 @@
 mod about;
 pub(in crate::http) mod form;
 pub(in crate::http) mod read;
-mod rows;
 mod seeds;
-mod syntax;
 pub(in crate::http) mod wire;
 
 use super::{Call, Dialect, Scored, Target, Written};
@@ -31,7 +29,7 @@ impl Dialect for Native {
     type Form = Form;
     type Wanted = Wanted;
 
-    const READS: MediaType = MediaType::Json;
+    const READS: &'static [MediaType] = &[MediaType::Json];
 
     fn routes(_: &Server) -> Vec<Route<Target<Form>>> {
         let predict =
@@ -75,16 +73,11 @@ impl Dialect for Native {
             Form::One => answer.one((scored.elapsed.as_nanos() / 100) as f64 / 10_000.0),
             Form::Many => answer.batch(),
         };
-        Ok(Written {
-            media_type: MediaType::Json,
-            body: body.map_err(Failure::internal)?,
-        })
+        let body = body.map_err(Failure::internal)?;
+        Ok(Written::new(MediaType::Json, body))
     }
 
     fn tell(failure: &Failure) -> Written {
-        Written {
-            media_type: MediaType::Problem,
-            body: failure.to_json(),
-        }
+        Written::new(MediaType::Problem, failure.to_json())
     }
 }

@@ -4,12 +4,14 @@
 //! JSON, the answer says that, whatever else is wrong with it.
 
 use super::{
-    form::Form,
-    rows::Rows,
-    seeds::{BatchSeed, RowSeed},
+    form::{Form, advise_many, advise_one},
+    seeds::{BatchSeed, WrappedSeed},
 };
 use crate::{
-    http::problem::{Code, Failure},
+    http::{
+        dialects::rows::Rows,
+        problem::{Code, Failure},
+    },
     input::Batch,
     load::LoadedModel,
     model::Model,
@@ -34,10 +36,14 @@ pub(in crate::http) fn rows(
     max_rows: usize,
 ) -> Result<Batch, Failure> {
     let body = body.strip_prefix(BOM).unwrap_or(body);
-    let mut rows = Rows::new(served, form, body);
+    let advice = match form {
+        Form::One => advise_one,
+        Form::Many => advise_many,
+    };
+    let mut rows = Rows::new(served, body, advice);
     let mut json = serde_json::Deserializer::from_slice(body);
     let read = match form {
-        Form::One => RowSeed(&mut rows).deserialize(&mut json),
+        Form::One => WrappedSeed(&mut rows).deserialize(&mut json),
         Form::Many => BatchSeed {
             rows: &mut rows,
             max_rows,

@@ -1,9 +1,6 @@
 //! Rows that are being read, and every mistake in them by row and column.
 
-use super::{
-    form::{Advice, Form},
-    syntax,
-};
+use super::json::syntax;
 use crate::{
     http::problem::{Code, Failure, Item},
     input::{Batch, Refusal, Schema, Value},
@@ -13,8 +10,13 @@ use serde_json::{Value as Json, json};
 
 /// At most this many mistakes are listed.
 const MAX_ERRORS: usize = 20;
+/// Names are cut to this many characters before they are repeated.
+const MAX_ECHO: usize = 64;
 /// The end of a message about a value that a signature lets clients leave out, and the model does not.
 const OPTIONAL: &str = ", although its signature calls the column optional";
+
+/// Advice after a mistake of form, where there is any.
+pub(super) type Advice = fn(&Rows<'_>) -> Option<String>;
 
 /// Where in the body a value is: `row` is set in batches.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,8 +30,11 @@ pub(super) struct Place {
 pub(super) struct Rows<'m> {
     pub(super) served: &'m LoadedModel,
     pub(super) schema: &'m Schema,
-    form: Form,
-    body: &'m [u8],
+    pub(super) body: &'m [u8],
+    /// What a dialect tells a client to send instead, when the first mistake is one of form.
+    advice: Advice,
+    /// Whether columns that the model does not have are skipped, as MLflow does, and not refused.
+    pub(super) skips_unknown: bool,
     /// All rows seen, good or bad.
     pub(super) batch: Batch,
     pub(super) place: Place,
@@ -42,13 +47,14 @@ pub(super) struct Rows<'m> {
 
 impl<'m> Rows<'m> {
     /// Nothing of `body` read yet.
-    pub(super) fn new(served: &'m LoadedModel, form: Form, body: &'m [u8]) -> Self {
+    pub(super) fn new(served: &'m LoadedModel, body: &'m [u8], advice: Advice) -> Self {
         let schema = served.model.schema();
         Self {
             served,
             schema,
-            form,
             body,
+            advice,
+            skips_unknown: false,
             // A number and its comma take two bytes at least: no body makes this larger than a small multiple of itself.
             batch: Batch::new(schema.len(), schema.len().min(body.len())),
             place: Place::default(),
@@ -164,15 +170,13 @@ impl<'m> Rows<'m> {
 
     /// Tells with the first mistake what to send instead; `clean` is [`Rows::is_clean`] from before the mistakes that the advice is for.
     pub(super) fn advise(&mut self, clean: bool) {
-        let advice = match (self.form, self.place.row) {
-            (Form::One, _) if self.nested > 0 || starts_with_rows(self.body) => Advice::ManyRows,
-            (Form::One, _) => Advice::OneRow,
-            (Form::Many, None) => Advice::Rows,
-            (Form::Many, Some(_)) => Advice::EachRow,
-        };
-        if clean && let Some((_, detail)) = &mut self.first {
+        if clean
+            && self.first.is_some()
+            && let Some(advice) = (self.advice)(self)
+            && let Some((_, detail)) = &mut self.first
+        {
             detail.push_str("; ");
-            detail.push_str(&advice.text(self.served));
+            detail.push_str(&advice);
         }
     }
 
@@ -234,9 +238,10 @@ impl<'m> Rows<'m> {
     }
 }
 
-/// Whether a body is an array of arrays or objects.
-fn starts_with_rows(body: &[u8]) -> bool {
-    let elements = body.trim_ascii_start().strip_prefix(b"[");
-    let first = elements.and_then(|elements| elements.trim_ascii_start().first());
-    matches!(first, Some(b'[' | b'{'))
+/// A name, cut where it is too long to repeat.
+pub(super) fn echo(name: &str) -> String {
+    if name.chars().nth(MAX_ECHO).is_none() {
+        return name.to_owned();
+    }
+    name.chars().take(MAX_ECHO).chain(['…']).collect()
 }

@@ -1,16 +1,11 @@
 //! The operations as poem-openapi declares them: the source of the document, and nothing that runs. The door answers all of them; a test
 //! holds its table of routes against what is declared here.
-#![expect(dead_code, reason = "declared for the document, never called")]
 
-use super::{
-    responses::{BatchAnswer, LiveAnswer, MetricsAnswer, ModelAnswer, PredictAnswer, ReadyAnswer},
-    schemas::{PredictRequest, Tag},
-};
+mod native;
+
 use poem::{endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{
-    ApiRequest, OpenApi, OpenApiService, Webhook,
-    param::Query,
-    payload::Json,
+    OpenApi, OpenApiService,
     registry::{
         MetaApi, MetaHeader, MetaOperation, MetaOperationParam, MetaParamIn, MetaPath, MetaWebhook,
         Registry,
@@ -18,19 +13,6 @@ use poem_openapi::{
     types::Type,
 };
 use std::collections::HashMap;
-
-// Predictions of one row and of many. The operations describe them.
-#[derive(ApiRequest)]
-enum RowBody {
-    #[oai(content_type = "application/json")]
-    Json(Json<PredictRequest>),
-}
-
-#[derive(ApiRequest)]
-enum BatchBody {
-    #[oai(content_type = "application/json")]
-    Json(Json<Vec<PredictRequest>>),
-}
 
 /// Declares operations that have no handler. poem-openapi calls such an operation a webhook. A trait may hold one webhook per method, so
 /// every operation has a trait, and its name is the path.
@@ -48,55 +30,18 @@ macro_rules! operations {
         )*
 
         /// Path and description of every operation.
-        fn declared() -> Vec<MetaWebhook> {
+        pub(super) fn declared() -> Vec<poem_openapi::registry::MetaWebhook> {
             [$(<&dyn $trait>::meta()),*].into_iter().flatten().collect()
         }
 
-        fn register(registry: &mut Registry) {
+        /// Registers the schemas that they refer to.
+        pub(super) fn register(registry: &mut poem_openapi::registry::Registry) {
             $(<&dyn $trait>::register(registry);)*
         }
     };
 }
 
-operations! {
-    /// Predict one row
-    ///
-    /// The values of a row come by column name, in any order, or as an array in the model's order. Both examples are the same row.
-    #[oai(name = "/predict", method = "post", operation_id = "predict", tag = "Tag::Predict")]
-    fn predict(
-        Predict,
-        /// Whether to answer with every class's probability, and with the classes they belong to.
-        probabilities: Query<Option<bool>>,
-        body: RowBody
-    ) -> PredictAnswer;
-
-    /// Predict many rows
-    ///
-    /// The answers come in the order of the rows. One wrong row refuses the whole batch, and `errors` names every place.
-    #[oai(name = "/predict/batch", method = "post", operation_id = "predict_batch", tag = "Tag::Predict")]
-    fn predict_batch(
-        PredictBatch,
-        /// Whether to answer with every class's probability, and with the classes they belong to.
-        probabilities: Query<Option<bool>>,
-        body: BatchBody
-    ) -> BatchAnswer;
-
-    /// The model that is served
-    #[oai(name = "/model", method = "get", operation_id = "model", tag = "Tag::Model")]
-    fn model(Model) -> ModelAnswer;
-
-    /// Whether predictions are served
-    #[oai(name = "/health/ready", method = "get", operation_id = "health_ready", tag = "Tag::Operate")]
-    fn ready(Ready) -> ReadyAnswer;
-
-    /// Whether the process is alive
-    #[oai(name = "/health/live", method = "get", operation_id = "health_live", tag = "Tag::Operate")]
-    fn live(Live) -> LiveAnswer;
-
-    /// Metrics in Prometheus's text format
-    #[oai(name = "/metrics", method = "get", operation_id = "metrics", tag = "Tag::Operate")]
-    fn metrics(Metrics) -> MetricsAnswer;
-}
+use operations;
 
 /// The operations, as poem-openapi documents them.
 pub(super) struct Operations;
@@ -107,12 +52,13 @@ impl OpenApi for Operations {
             path: name.to_owned(),
             operations: vec![with_headers(operation)],
         };
-        let paths = declared().into_iter().map(path).collect();
+        // A dialect adds its own.
+        let paths = native::declared().into_iter().map(path).collect();
         vec![MetaApi { paths }]
     }
 
     fn register(registry: &mut Registry) {
-        register(registry);
+        native::register(registry);
     }
 
     /// There is none: `app` answers.

@@ -3,7 +3,7 @@
 use serde_json::Error;
 
 /// What a client is told about a body that the JSON reader stopped at.
-pub(super) fn explain(body: &[u8], error: &Error) -> String {
+pub(in crate::http::dialects) fn explain(body: &[u8], error: &Error) -> String {
     if is_wide(body) {
         return "The body is UTF-16 or UTF-32; send JSON as UTF-8.".to_owned();
     }
