@@ -2,7 +2,7 @@
 
 use super::{
     connection::{self, Answers, Shutdown},
-    dialects::Call,
+    dialects::{Ask, Call},
     ids::{RequestIds, X_REQUEST_ID},
     media::{self, MediaType, ResponseBody},
     pages::{Pages, Which},
@@ -11,11 +11,12 @@ use super::{
     respond,
     routes::{Found, Params, Table},
     state::State,
-    table::{Answer, Entry, WITHOUT_ROUTE, table},
+    table::{Answer, Entry, TellFailure, table, without_route},
 };
 use crate::{config::Config, load::LoadedModel};
 use bytes::Bytes;
 use futures_util::FutureExt;
+use http_body_util::BodyExt;
 use hyper::{
     Method, Request, Response, Version,
     body::{Body, Incoming},
@@ -117,15 +118,19 @@ impl App {
             } => (*operation, Some(*target)),
             Found::WrongMethod { .. } | Found::Nothing => (self.table.operations().len(), None),
         };
-        let answer = AssertUnwindSafe(self.dispatch(found, request))
+        let tell = entry.map_or_else(|| without_route(&request), |entry| entry.tell);
+        let answer = AssertUnwindSafe(self.dispatch(found, request, start))
             .catch_unwind()
             .await;
         let answer = answer.unwrap_or_else(|_| Err(Failure::internal("a handler panicked")));
+        // What is counted is how the request failed, whatever status its format has for that.
+        let failed = answer.as_ref().err().map(|failure| failure.code.status());
         let mut response = answer.unwrap_or_else(|failure| {
             log(&failure, &id, trace.as_ref());
-            self.refuse(&failure, entry)
+            self.refuse(&failure, entry, tell)
         });
-        let (status, seconds) = (response.status().as_u16(), start.elapsed().as_secs_f64());
+        let status = failed.unwrap_or(response.status().as_u16());
+        let seconds = start.elapsed().as_secs_f64();
         self.state.metrics.answered(operation, status, seconds);
         if head {
             respond::without_body(&mut response);
@@ -143,14 +148,20 @@ impl App {
         self: &Arc<Self>,
         found: Found<'_, Entry>,
         request: Request<B>,
+        begun: Instant,
     ) -> Result<Response<ResponseBody>, Failure>
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
         match found {
             Found::Route { target, params, .. } => match &target.answer {
-                Answer::Predict { reads, predict } => {
-                    self.predict(reads, predict, &params, request).await
+                Answer::Predict {
+                    reads,
+                    predict,
+                    weigh,
+                } => {
+                    self.predict(reads, predict, *weigh, &params, request, begun)
+                        .await
                 }
                 Answer::Tell(tell) => {
                     if !params.is_empty() {
@@ -159,6 +170,20 @@ impl App {
                     tell(&self.state, &params)
                 }
                 // Boxed: otherwise the future of every prediction would be as large as that of a page.
+                Answer::Ask { reads, ask } => {
+                    Box::pin(self.ask(reads, *ask, &params, request, begun)).await
+                }
+                Answer::Converse { reads, converse } => {
+                    let media_type = media::check(request.headers(), reads)?;
+                    let (head, body) = request.into_parts();
+                    let coming = body.map_err(|_| broken()).boxed_unsync();
+                    let call = Call {
+                        head,
+                        media_type,
+                        begun,
+                    };
+                    converse(&self.state, &call, coming)
+                }
                 Answer::Page(which) => Box::pin(self.page(*which, request)).await,
             },
             Found::WrongMethod { allow } => {
@@ -175,8 +200,10 @@ impl App {
         &self,
         reads: &[MediaType],
         predict: &Predict,
+        weigh: fn(&[u8]) -> usize,
         params: &Params,
         request: Request<B>,
+        begun: Instant,
     ) -> Result<Response<ResponseBody>, Failure>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -195,8 +222,12 @@ impl App {
             let detail = "Too many predictions are in flight; try again in a second.";
             return Err(Failure::new(Code::Overloaded, detail));
         };
-        let call = Call { head, media_type };
-        let written = if body.len() <= model.inline_bytes {
+        let call = Call {
+            head,
+            media_type,
+            begun,
+        };
+        let written = if weigh(&body) <= model.inline_bytes {
             predict(&call, &body, model, limits)?
         } else {
             // Boxed: otherwise the future of every small prediction would be as large as this one.
@@ -209,6 +240,32 @@ impl App {
         let version = model.version.clone();
         response.headers_mut().insert(X_MODEL_VERSION, version);
         Ok(response)
+    }
+
+    /// An answer about the server to a question with a body.
+    async fn ask<B>(
+        &self,
+        reads: &[MediaType],
+        ask: Ask,
+        params: &Params,
+        request: Request<B>,
+        begun: Instant,
+    ) -> Result<Response<ResponseBody>, Failure>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        let State {
+            limits, waiting, ..
+        } = &self.state;
+        let media_type = media::check(request.headers(), reads)?;
+        let (head, body) = request.into_parts();
+        let body = connection::read_body(body, limits, waiting).await?;
+        let call = Call {
+            head,
+            media_type,
+            begun,
+        };
+        ask(&self.state, &call, params, &body).map(respond::send)
     }
 
     /// A page, made now if nobody has asked for it before.
@@ -240,15 +297,24 @@ impl App {
     }
 
     /// The answer to a request that failed, in the format of its route.
-    fn refuse(&self, failure: &Failure, entry: Option<&Entry>) -> Response<ResponseBody> {
+    fn refuse(
+        &self,
+        failure: &Failure,
+        entry: Option<&Entry>,
+        tell: TellFailure,
+    ) -> Response<ResponseBody> {
         if let (Some(entry), Some(model)) = (entry, self.state.model())
             && matches!(entry.answer, Answer::Predict { .. })
         {
             model.metrics.refused(failure.rows);
         }
-        let tell = entry.map_or(WITHOUT_ROUTE, |entry| entry.tell);
         respond::refuse(failure, tell(failure))
     }
+}
+
+/// A body that ended before all of it had come.
+fn broken() -> io::Error {
+    io::ErrorKind::UnexpectedEof.into()
 }
 
 /// Logs the cause of a failure, which the client does not get. The subscriber escapes what comes from the client, as it escapes every

@@ -1,17 +1,17 @@
 //! Bodies and their media types.
 
 use super::problem::{Code, Failure};
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-/// The body of every answer: in one piece.
-pub type ResponseBody = Full<Bytes>;
+pub use super::response_body::ResponseBody;
 
 /// The media types that the dialects read and write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MediaType {
     Json,
+    /// JSON and then the bytes of tensors (the binary extension of the Open Inference Protocol).
+    Octets,
+    Grpc,
     /// A problem document (RFC 9457).
     Problem,
 }
@@ -21,6 +21,8 @@ impl MediaType {
     pub(super) const fn header(self) -> HeaderValue {
         match self {
             Self::Json => const { HeaderValue::from_static("application/json") },
+            Self::Octets => const { HeaderValue::from_static("application/octet-stream") },
+            Self::Grpc => const { HeaderValue::from_static("application/grpc") },
             Self::Problem => const { HeaderValue::from_static("application/problem+json") },
         }
     }
@@ -29,6 +31,8 @@ impl MediaType {
     const fn name(self) -> &'static str {
         match self {
             Self::Json => "JSON",
+            Self::Octets => "bytes",
+            Self::Grpc => "gRPC",
             Self::Problem => "a problem document",
         }
     }
@@ -37,9 +41,17 @@ impl MediaType {
     fn is(self, essence: &str) -> bool {
         match self {
             Self::Json => essence == "application/json" || essence.ends_with("+json"),
+            Self::Octets => essence == "application/octet-stream",
+            Self::Grpc => matches!(essence, "application/grpc" | "application/grpc+proto"),
             Self::Problem => essence == "application/problem+json",
         }
     }
+}
+
+/// Whether a request is one of gRPC, whatever its path.
+pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE);
+    value.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
 /// Which of the types `reads` a body is; one without a media type is the first.

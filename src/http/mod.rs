@@ -11,6 +11,7 @@ mod predict;
 mod problem;
 mod readiness;
 mod respond;
+mod response_body;
 mod routes;
 mod state;
 mod table;

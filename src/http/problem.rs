@@ -34,6 +34,8 @@ macro_rules! codes {
 codes! {
     InvalidJson = 400, "invalid_json", "The body is not JSON";
     IncompleteBody = 400, "incomplete_body", "The body ended early";
+    InvalidMessage = 400, "invalid_message", "The body is not the message that it should be";
+    NotSupported = 400, "not_supported", "This server does not do that";
     NotFound = 404, "not_found", "No such path";
     UnknownModel = 404, "unknown_model", "No such model";
     MethodNotAllowed = 405, "method_not_allowed", "The path does not take this method";
@@ -53,11 +55,40 @@ codes! {
     MissingField = 422, "missing_field", "A field is missing";
     UnknownField = 422, "unknown_field", "There is no such field";
     DuplicateField = 422, "duplicate_field", "A field was given twice";
+    InvalidTensor = 422, "invalid_tensor", "A tensor does not fit its description";
     InvalidQuery = 422, "invalid_query", "A query parameter is wrong";
     Overloaded = 429, "overloaded", "The server is at its limit";
     Internal = 500, "internal", "Internal server error";
     NotReady = 503, "not_ready", "The model is not there yet";
 }
+
+impl Code {
+    /// The status of gRPC (google.rpc.Code), which follows from that of HTTP.
+    pub const fn grpc(self) -> u8 {
+        match (self, self.status()) {
+            // There is no such method, or it does nothing here.
+            (Self::NotFound | Self::NotSupported, _) | (_, 405) => UNIMPLEMENTED,
+            (_, 401) => UNAUTHENTICATED,
+            (_, 403) => PERMISSION_DENIED,
+            (_, 404) => NOT_FOUND,
+            (_, 408 | 504) => DEADLINE_EXCEEDED,
+            (_, 413 | 429) => RESOURCE_EXHAUSTED,
+            (_, 503) => UNAVAILABLE,
+            (_, 400..500) => INVALID_ARGUMENT,
+            _ => INTERNAL,
+        }
+    }
+}
+
+const INVALID_ARGUMENT: u8 = 3;
+const DEADLINE_EXCEEDED: u8 = 4;
+const NOT_FOUND: u8 = 5;
+const PERMISSION_DENIED: u8 = 7;
+const RESOURCE_EXHAUSTED: u8 = 8;
+const UNIMPLEMENTED: u8 = 12;
+const INTERNAL: u8 = 13;
+const UNAVAILABLE: u8 = 14;
+const UNAUTHENTICATED: u8 = 16;
 
 /// One place in the body, and what is wrong there.
 #[derive(Clone, Debug, PartialEq, Serialize, Object)]

@@ -5,6 +5,7 @@ use std::sync::{
     Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
+use tokio::sync::watch;
 
 /// From the start of a server to its drain: no model yet, the last attempt to load one failed, ready, draining.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(super) struct Readiness {
     loading: Mutex<Loading>,
     /// Kept apart from `loading`, because every request reads it.
     draining: AtomicBool,
+    /// Why the server is not ready, for those who wait for a change.
+    told: watch::Sender<Option<&'static str>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +40,7 @@ impl Readiness {
     /// The server drains: it is not ready from now on, whether there is a model or not.
     pub(super) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
+        self.tell();
     }
 
     pub(super) fn is_draining(&self) -> bool {
@@ -65,6 +69,19 @@ impl Readiness {
 
     fn set(&self, loading: Loading) {
         *self.loading.lock().unwrap_or_else(PoisonError::into_inner) = loading;
+        self.tell();
+    }
+
+    /// Of two changes at a time the later one sees both.
+    fn tell(&self) {
+        self.told.send_modify(|reason| *reason = self.reason());
+    }
+
+    /// [`Readiness::reason`] from now on, with its changes.
+    pub(super) fn watch(&self) -> watch::Receiver<Option<&'static str>> {
+        // There may have been no change yet.
+        self.tell();
+        self.told.subscribe()
     }
 }
 

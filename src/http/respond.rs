@@ -13,17 +13,23 @@ use hyper::{
 
 /// A 200.
 pub(super) fn send(written: Written) -> Response<ResponseBody> {
-    let mut response = Response::new(written.body.into());
+    let body = if written.trailers.is_empty() {
+        written.body.into()
+    } else {
+        let trailers = written.trailers.into_iter().collect();
+        ResponseBody::with_trailers(written.body.into(), trailers)
+    };
+    let mut response = Response::new(body);
     let media_type = written.media_type.header();
     response.headers_mut().insert(CONTENT_TYPE, media_type);
     response.headers_mut().extend(written.headers);
     response
 }
 
-/// `failure` in the format of `written`, with the status of its code.
+/// `failure` in the format of `written`, with the status of its code unless the format has another.
 pub(super) fn refuse(failure: &Failure, written: Written) -> Response<ResponseBody> {
+    let status = StatusCode::from_u16(written.status.unwrap_or(failure.code.status()));
     let mut response = send(written);
-    let status = StatusCode::from_u16(failure.code.status());
     *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if matches!(failure.code, Code::Overloaded | Code::NotReady) {

@@ -75,19 +75,7 @@ impl State {
     pub(super) fn named(&self, params: &Params) -> Result<&Arc<ServedModel>, Failure> {
         let model = self.model().ok_or_else(Readiness::no_model)?;
         for (param, value) in params {
-            let (what, is) = match param.as_str() {
-                MODEL => ("model", &model.served.name),
-                VERSION => ("version", &model.served.version),
-                _ => continue,
-            };
-            if value != is {
-                let name = &model.served.name;
-                let detail = format!(
-                    "There is no such {what}; this server has the model {name:?}, version {:?}.",
-                    model.served.version
-                );
-                return Err(Failure::new(Code::UnknownModel, detail));
-            }
+            model.answers_to(param, value)?;
         }
         Ok(model)
     }
@@ -114,6 +102,26 @@ pub(super) struct ServedModel {
 }
 
 impl ServedModel {
+    /// Whether the model is the one that a client names; `param` tells what of it.
+    ///
+    /// # Errors
+    /// If it is another one.
+    pub(super) fn answers_to(&self, param: &str, value: &str) -> Result<(), Failure> {
+        let (what, is) = match param {
+            MODEL => ("model", &self.served.name),
+            VERSION => ("version", &self.served.version),
+            _ => return Ok(()),
+        };
+        if value == is {
+            return Ok(());
+        }
+        let detail = format!(
+            "There is no such {what}; this server has the model {:?}, version {:?}.",
+            self.served.name, self.served.version
+        );
+        Err(Failure::new(Code::UnknownModel, detail))
+    }
+
     fn new(served: LoadedModel, metrics: &Metrics) -> Self {
         let metrics = metrics.model_loaded(&ModelLabels {
             name: &served.name,

@@ -1,14 +1,15 @@
 //! Every route of the server, and what answers there.
 
 use super::{
-    dialects::{self, Dialect, Target, Written, native::Native},
-    media::MediaType,
+    dialects::{self, Dialect, Target, Written, grpc::Grpc, native::Native, v2::V2},
+    media::{self, MediaType},
     pages::{self, Which},
     predict::{self, Predict},
     problem::Failure,
     routes::{Route, Table},
 };
 use crate::config::Server;
+use hyper::Request;
 
 /// The format of failures at a route.
 pub(super) type TellFailure = fn(&Failure) -> Written;
@@ -24,13 +25,33 @@ pub(super) enum Answer {
     Predict {
         reads: &'static [MediaType],
         predict: Predict,
+        weigh: fn(&[u8]) -> usize,
     },
     Tell(dialects::Tell),
+    Ask {
+        reads: &'static [MediaType],
+        ask: dialects::Ask,
+    },
+    Converse {
+        reads: &'static [MediaType],
+        converse: dialects::Converse,
+    },
     Page(Which),
 }
 
-/// The format of failures where there is no route.
-pub(super) const WITHOUT_ROUTE: TellFailure = Native::tell;
+/// The format of failures on pages, and where nobody knows a better one.
+const WITHOUT_ROUTE: TellFailure = Native::tell;
+
+/// The format of failures where there is no route: that of the protocol that the client seems to speak.
+pub(super) fn without_route<B>(request: &Request<B>) -> TellFailure {
+    if media::is_grpc(request.headers()) {
+        Grpc::tell
+    } else if request.uri().path().starts_with("/v2/") {
+        V2::tell
+    } else {
+        WITHOUT_ROUTE
+    }
+}
 
 /// The table of all routes. Another dialect adds a line here.
 pub(super) fn table(server: &Server) -> Table<Entry> {
@@ -41,7 +62,10 @@ pub(super) fn table(server: &Server) -> Table<Entry> {
             tell: WITHOUT_ROUTE,
         })
     });
-    Table::new(routes_of::<Native>(server).chain(pages))
+    let routes = routes_of::<Native>(server)
+        .chain(routes_of::<V2>(server))
+        .chain(routes_of::<Grpc>(server));
+    Table::new(routes.chain(pages))
 }
 
 fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> {
@@ -50,8 +74,17 @@ fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> 
             Target::Predict(form) => Answer::Predict {
                 reads: D::READS,
                 predict: predict::handler::<D>(form),
+                weigh: D::weigh,
             },
             Target::Tell(tell) => Answer::Tell(tell),
+            Target::Ask(ask) => Answer::Ask {
+                reads: D::READS,
+                ask,
+            },
+            Target::Converse(converse) => Answer::Converse {
+                reads: D::READS,
+                converse,
+            },
         },
         tell: D::tell,
     };
@@ -64,6 +97,14 @@ mod tests {
     use super::*;
     use crate::http::openapi;
 
+    fn of<D: Dialect>() -> impl Iterator<Item = (String, String, String)> {
+        let routes = D::routes(&Server::default()).into_iter();
+        routes.map(|route| {
+            let (method, name) = (route.method.to_string(), route.operation.to_owned());
+            (method, route.path.into_owned(), name)
+        })
+    }
+
     #[test]
     fn the_document_declares_the_routes_of_the_dialect_and_no_others() {
         let document = openapi::document(None);
@@ -74,12 +115,7 @@ mod tests {
                 declared.push((method.to_uppercase(), path.clone(), id));
             }
         }
-        let routes = Native::routes(&Server::default()).into_iter();
-        let routes = routes.map(|route| {
-            let (method, name) = (route.method.to_string(), route.operation.to_owned());
-            (method, route.path.into_owned(), name)
-        });
-        let mut routes: Vec<_> = routes.collect();
+        let mut routes: Vec<_> = of::<Native>().chain(of::<V2>()).collect();
         declared.sort();
         routes.sort();
         assert_eq!(declared, routes);

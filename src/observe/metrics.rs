@@ -4,7 +4,10 @@ use prometheus::{
     Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     IntGaugeVec, Opts, Registry, TextEncoder, process_collector::ProcessCollector,
 };
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// The status codes that this server answers with. Any other one is counted as `other`.
 const STATUSES: [u16; 13] = [
@@ -104,6 +107,20 @@ pub struct ModelMetrics {
     latency: Histogram,
     rows: Histogram,
     classes: Vec<IntCounter>,
+    /// Requests that got no prediction: `failed` counts their rows.
+    refusals: AtomicU64,
+}
+
+/// What was counted of a model so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// Requests answered, and the rows in them.
+    pub requests: u64,
+    pub rows: u64,
+    /// From complete bodies to answers, of all these requests.
+    pub seconds: f64,
+    /// Requests that got no prediction.
+    pub refusals: u64,
 }
 
 /// What the labels of `model_info` and other metrics say about the model.
@@ -207,6 +224,7 @@ impl Metrics {
             latency: all.prediction_latency_seconds.with_label_values(&[name]),
             rows: all.prediction_rows.with_label_values(&[name]),
             classes: classes.iter().map(class).collect(),
+            refusals: AtomicU64::new(0),
         }
     }
 
@@ -246,5 +264,16 @@ impl ModelMetrics {
     /// Counts a request that got no prediction; `rows` is 0 when they could not be counted.
     pub fn refused(&self, rows: usize) {
         self.failed.inc_by(rows.max(1) as u64);
+        self.refusals.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was counted so far.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            requests: self.latency.get_sample_count(),
+            rows: self.succeeded.get(),
+            seconds: self.latency.get_sample_sum(),
+            refusals: self.refusals.load(Ordering::Relaxed),
+        }
     }
 }

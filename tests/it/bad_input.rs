@@ -275,7 +275,7 @@ async fn a_wrong_query_a_wrong_method_and_a_wrong_path_are_told_apart() {
         ),
         (405, "GET, HEAD")
     );
-    for path in ["/nope", "/predict/", "//predict", "/predict%00", "/v2"] {
+    for path in ["/nope", "/predict/", "//predict", "/predict%00", "/v3"] {
         assert_eq!(
             post(&app, path, crate::app::ROW).await.status,
             404,

@@ -1,8 +1,11 @@
 //! The description of a wire format. Everything else that happens to a request is in `app`.
 
+pub(super) mod grpc;
 mod json;
 pub(super) mod native;
 mod rows;
+pub(super) mod tensors;
+pub(super) mod v2;
 
 use super::{
     media::{MediaType, ResponseBody},
@@ -11,12 +14,17 @@ use super::{
     state::{Limits, ServedModel, State},
 };
 use crate::{config::Server, input::Batch, model::Predictions};
+use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
 use hyper::{
     Response,
     header::{HeaderName, HeaderValue},
     http::request::Parts,
 };
-use std::time::Duration;
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 /// A wire format: its routes, how bytes become rows, how predictions become bytes, and how a failure is told.
 pub(super) trait Dialect: 'static {
@@ -46,6 +54,11 @@ pub(super) trait Dialect: 'static {
 
     /// Writes a failure. Its status is set by the caller.
     fn tell(failure: &Failure) -> Written;
+
+    /// How many bytes of work a body is. Much work is done outside the async workers.
+    fn weigh(body: &[u8]) -> usize {
+        body.len()
+    }
 }
 
 /// What a dialect's route is for.
@@ -54,10 +67,23 @@ pub(super) enum Target<F> {
     Predict(F),
     /// The server answers about itself.
     Tell(Tell),
+    /// The same for a question that has a body.
+    Ask(Ask),
+    /// Answers come as long as the client listens.
+    Converse(Converse),
 }
 
 /// What answers about the server itself; the parameters of the path are checked already where they name the model.
 pub(super) type Tell = fn(&State, &Params) -> Result<Response<ResponseBody>, Failure>;
+
+/// What answers a question about the server whose body is there. No prediction's place is taken for it.
+pub(super) type Ask = fn(&State, &Call, &Params, &[u8]) -> Result<Written, Failure>;
+
+/// What answers with a stream. It reads the body itself, within limits of its own.
+pub(super) type Converse = fn(&State, &Call, Coming) -> Result<Response<ResponseBody>, Failure>;
+
+/// A body that is on its way.
+pub(super) type Coming = UnsyncBoxBody<Bytes, io::Error>;
 
 /// The parameters of a path that name the model and its version. The door answers 404 for any other model than the one served.
 pub(super) const MODEL: &str = "model";
@@ -67,8 +93,13 @@ pub(super) const VERSION: &str = "version";
 pub(super) struct Call {
     pub(super) head: Parts,
     /// Which of [`Dialect::READS`] the body is.
-    #[expect(dead_code, reason = "the native dialect reads JSON only")]
+    #[expect(
+        dead_code,
+        reason = "the forms of a body are told apart by other headers"
+    )]
     pub(super) media_type: MediaType,
+    /// When the request's headers were there.
+    pub(super) begun: Instant,
 }
 
 /// Predictions to write.
@@ -85,6 +116,10 @@ pub(super) struct Written {
     /// What the format says in headers, beside its media type.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Vec<u8>,
+    /// What follows the body (gRPC).
+    pub(super) trailers: Vec<(HeaderName, HeaderValue)>,
+    /// The status of a failure, where the format has another than that of the failure's code.
+    pub(super) status: Option<u16>,
 }
 
 impl Written {
@@ -94,6 +129,8 @@ impl Written {
             media_type,
             headers: Vec::new(),
             body,
+            trailers: Vec::new(),
+            status: None,
         }
     }
 }

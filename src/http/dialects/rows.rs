@@ -200,6 +200,18 @@ impl<'m> Rows<'m> {
         }
     }
 
+    /// The number that `value` is to the column at `place`; a missing one where the column does not take it.
+    pub(super) fn taken(&mut self, value: Value<'_>) -> f64 {
+        let column = &self.schema.columns[self.place.column];
+        match column.accept(value, self.schema.precision) {
+            Ok(x) => x,
+            Err(refusal) => {
+                self.refuse(&refusal);
+                f64::NAN
+            }
+        }
+    }
+
     /// The value at `place` is not even one that a column could take.
     pub(super) fn wrong_type(&mut self, got: &'static str) {
         let refusal = self.schema.columns[self.place.column].wrong_type(got);

@@ -1,6 +1,6 @@
 //! The `OpenAPI` document: declared by the operations, typed by the loaded model.
 
-use super::{describe, examples, operations as api, paths::operations, typed};
+use super::{describe, examples, operations as api, paths::operations, typed, v2};
 use crate::{http::problem::Code, load::LoadedModel};
 use serde_json::{Map, Value, json};
 
@@ -22,6 +22,7 @@ pub fn document(served: Option<&LoadedModel>) -> Value {
         }
         None => typed::without_model(&mut document),
     }
+    v2::show(&mut document, served);
     document
 }
 

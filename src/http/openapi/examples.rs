@@ -23,6 +23,16 @@ const LATENCY_MS: f64 = 0.012;
 /// The time of loading in examples. With the true time, every replica would have another document.
 const LOADED_AT: f64 = 1_767_225_600.0;
 
+/// The operations that are shown here. Another dialect shows its own.
+const NATIVE: [&str; 6] = [
+    "predict",
+    "predict_batch",
+    "model",
+    "health_ready",
+    "health_live",
+    "metrics",
+];
+
 /// One way to write the example row.
 pub(super) struct Form {
     key: &'static str,
@@ -79,6 +89,9 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
     for operation in operations(document) {
         let id = operation.get("operationId").and_then(Value::as_str);
         let id = id.unwrap_or_default().to_owned();
+        if !NATIVE.contains(&id.as_str()) {
+            continue;
+        }
         let batch = id == "predict_batch";
         match id.as_str() {
             "predict" | "predict_batch" => {

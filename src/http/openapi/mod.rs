@@ -10,6 +10,7 @@ mod responses;
 mod schemas;
 mod text;
 mod typed;
+mod v2;
 
 pub use document::document;
 pub(super) use page::page;

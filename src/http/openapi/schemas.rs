@@ -14,6 +14,10 @@ pub(super) enum Tag {
     Model,
     /// For probes and for monitoring.
     Operate,
+    /// The same model in KServe's V2 protocol, for clients of KServe, Triton and MLServer. gRPC is spoken on the same port. Failures have
+    /// the form `{"error": …}`.
+    #[oai(rename = "Open Inference Protocol")]
+    OpenInference,
 }
 
 /// One row to predict.

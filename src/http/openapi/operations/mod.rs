@@ -2,6 +2,7 @@
 //! holds its table of routes against what is declared here.
 
 mod native;
+mod v2;
 
 use poem::{endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{
@@ -53,12 +54,14 @@ impl OpenApi for Operations {
             operations: vec![with_headers(operation)],
         };
         // A dialect adds its own.
-        let paths = native::declared().into_iter().map(path).collect();
+        let declared = native::declared().into_iter().chain(v2::declared());
+        let paths = declared.map(path).collect();
         vec![MetaApi { paths }]
     }
 
     fn register(registry: &mut Registry) {
         native::register(registry);
+        v2::register(registry);
     }
 
     /// There is none: `app` answers.
