@@ -86,9 +86,9 @@ random-models: target/random/built ## Random models and whole pipelines of the P
 	target/random/bin/python tests/random/compare.py $(build)/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
 
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
-fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (80 min; 5 min more cold)
+fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (90 min; 5 min more cold)
 	cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2
-	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops mlmodel; do \
+	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops companions mlmodel; do \
 	  mkdir -p fuzz/corpus/$$target && \
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
