@@ -100,7 +100,7 @@ def thresholds():
     yield Case("threshold_fixed_decision", FixedThresholdClassifier(scaled(LinearSVC(random_state=0, dual=False)), threshold=-0.25), "numbers", "booleans", "blas", **since)
     yield Case("threshold_fixed_decision_named", FixedThresholdClassifier(scaled(logistic()), threshold=0.5, response_method="decision_function"), "numbers", "two", "blas", **since)
     yield Case("threshold_fixed_auto", FixedThresholdClassifier(forest()), "numbers", "two", **since)
-    yield Case("threshold_tuned", TunedThresholdClassifierCV(make_pipeline(columns(), forest()), cv=2, random_state=0, thresholds=20), "mixed", "two", every=True, **since)
+    yield Case("threshold_tuned", TunedThresholdClassifierCV(make_pipeline(columns(), forest()), cv=2, random_state=0, thresholds=20), "mixed", "two", every=True, whole=True, **since)
     yield Case("threshold_tuned_words", TunedThresholdClassifierCV(scaled(logistic()), cv=2, scoring="balanced_accuracy", thresholds=10, store_cv_results=True, random_state=0), "numbers", "booleans", "blas", **since)
 
 

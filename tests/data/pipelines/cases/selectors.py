@@ -23,7 +23,7 @@ def cases():
     yield Case("select_best_chi2", make_pipeline(ranked(), SelectKBest(chi2, k=9), forest()), "mixed", "words")
     yield Case("select_best_all", make_pipeline(StandardScaler(), SelectKBest(f_regression, k="all"), Ridge()), "numbers", "value", "blas")
     yield Case("select_best_in_columns", make_pipeline(ColumnTransformer([("n", make_pipeline(StandardScaler(), SelectKBest(k=2)), NUMERIC), ("w", make_pipeline(OneHotEncoder(handle_unknown="ignore"), SelectKBest(chi2, k=5)), WORDS)]), logistic()), "clean", "two", "blas")
-    yield Case("select_percentile", make_pipeline(columns(), SelectPercentile(f_classif, percentile=40), forest()), "mixed", "two", every=True)
+    yield Case("select_percentile", make_pipeline(columns(), SelectPercentile(f_classif, percentile=40), forest()), "mixed", "two", every=True, whole=True)
     yield Case("select_percentile_numbers", make_pipeline(SelectPercentile(f_regression, percentile=50), Ridge()), "numbers", "value", "blas")
     yield Case("select_mutual", make_pipeline(SelectKBest(mutual_info_classif, k=5), forest()), "numbers", "words3")
     yield Case("select_from_linear", make_pipeline(columns(), SelectFromModel(linear()), forest()), "mixed", "two", every=True)
@@ -37,7 +37,7 @@ def cases():
     yield Case("select_rfe_words", make_pipeline(columns(word=words(**dense(False))), RFE(forest(), n_features_to_select=6, step=8), forest()), "mixed", "words")
     # As the last step it predicts by the estimator inside.
     yield Case("select_rfe_last", Pipeline([("scale", StandardScaler()), ("rfe", RFE(LinearRegression(), n_features_to_select=3))]), "numbers", "value", "blas")
-    yield Case("select_rfecv", make_pipeline(columns(word=words(**dense(False))), RFECV(forest(n_estimators=3), step=10, cv=2, min_features_to_select=5), forest()), "mixed", "two")
+    yield Case("select_rfecv", make_pipeline(columns(word=words(**dense(False))), RFECV(forest(n_estimators=3), step=10, cv=2, min_features_to_select=5), forest()), "mixed", "two", whole=True)
     yield Case("select_rfecv_last", make_pipeline(StandardScaler(), RFECV(linear(), cv=2)), "numbers", "two", "blas")
     yield Case("select_twice", make_pipeline(VarianceThreshold(0.1), StandardScaler(), SelectKBest(f_regression, k=5), SelectFromModel(LinearRegression()), Ridge()), "numbers", "signed", "blas")
 
