@@ -27,8 +27,8 @@ class Case:
     and asked, `fit` before it is fitted alone; `fitted` says that `model` takes X and y, for what is fitted in parts; `since` and
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
     version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
-    ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which fewer than
-    two cases answer one number a row; `more` is written into the header.
+    ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which too few
+    cases answer one number a row, or none where values are missing; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),

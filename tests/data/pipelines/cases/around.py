@@ -75,7 +75,7 @@ def calibrations():
         yield Case(f"calibrated_{method}_one_three", CalibratedClassifierCV(svc(), method=method, cv=2, ensemble=False), "numbers", "odd", "blas")
         yield Case(f"calibrated_{method}_decision", CalibratedClassifierCV(svc(), method=method, cv=2), "numbers", "words", "blas")
         yield Case(f"calibrated_{method}_decision_three", CalibratedClassifierCV(svc(), method=method, cv=2), "numbers", "words3", "blas")
-        yield Case(f"calibrated_{method}_words", make_pipeline(columns(), CalibratedClassifierCV(logistic(), method=method, cv=2)), "mixed", "words", "blas")
+        yield Case(f"calibrated_{method}_words", make_pipeline(columns(), CalibratedClassifierCV(logistic(), method=method, cv=2)), "mixed", "words", "blas", whole=method == "isotonic")
         yield Case(f"calibrated_{method}_pipeline", CalibratedClassifierCV(make_pipeline(columns(), forest()), method=method, cv=2), "mixed", "three", exact, since=(1, 2))
         prefit = lambda X, y, method=method: CalibratedClassifierCV(forest().fit(X, y), method=method, cv="prefit").fit(X, y)
         yield Case(f"calibrated_{method}_prefit", prefit, "numbers", "two", exact, fitted=True, until=(1, 7), every=True)

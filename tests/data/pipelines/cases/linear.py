@@ -114,7 +114,7 @@ def baselines():
 
 def cases():
     for name, model, target, *span in [*classifiers(), *regressors()]:
-        between, rare = dict(zip(("since", "until"), span)), name == "multi_task_lasso"
+        between, rare = dict(zip(("since", "until"), span)), name in ("multi_task_lasso", "one_vs_rest")
         one_hot = words(**dense(False)) if name.startswith(DENSE) else words()
         # Scaled, because of the huge numbers among the rows; some converge better so, too.
         yield Case(f"linear_{name}_numbers", lambda model=model: make_pipeline(StandardScaler(), model()), "numbers", target, "blas", rows=400, every=name in EVERY, whole=rare, **between)
