@@ -85,29 +85,35 @@ pub struct ForestModel {
 }
 
 impl ForestModel {
-    /// The forest alone, over registers or over the columns themselves.
-    pub(crate) fn scores(self, reads: Option<Vec<Reg>>) -> ForestScores {
-        ForestScores {
+    /// The forest alone, over registers or over the columns themselves, and what surrounds it: its columns, what its scores mean, and
+    /// the precision of the answer.
+    pub(crate) fn apart(
+        self,
+        reads: Option<Vec<Reg>>,
+    ) -> (ForestScores, Schema, Output, Precision) {
+        let scores = ForestScores {
             reads,
             input: self.input,
             steps: self.steps,
             forest: self.forest,
             aggregation: self.aggregation,
             base: self.base,
-        }
+        };
+        (scores, self.schema, self.output, self.output_precision)
     }
 }
 
 impl From<ForestModel> for ModelIr {
     fn from(model: ForestModel) -> Self {
+        let (scores, schema, output, output_precision) = model.apart(None);
         Self {
-            schema: model.schema.clone(),
+            schema,
             program: Vec::new(),
-            output: model.output.clone(),
-            output_precision: model.output_precision,
+            output,
+            output_precision,
             has_probabilities: true,
             threshold: None,
-            scores: Scores::Forest(Box::new(model.scores(None))),
+            scores: Scores::Forest(Box::new(scores)),
         }
     }
 }

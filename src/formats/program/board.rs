@@ -4,7 +4,7 @@ use super::columns::{Draft, Holds};
 use crate::{
     formats::{FormatError, unsupported},
     input::{Precision, Schema, Word},
-    model::{Operation, Reg, StepOp, ops},
+    model::{ForestIr, Operation, Reg, StepOp, ops},
 };
 use std::sync::Arc;
 
@@ -195,6 +195,22 @@ impl Board {
                     ));
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Reads registers as the features of a forest.
+    ///
+    /// # Errors
+    /// `Unsupported` where one holds words.
+    pub(crate) fn features(
+        &mut self,
+        registers: &[Reg],
+        forest: &ForestIr,
+    ) -> Result<(), FormatError> {
+        self.numbers(registers)?;
+        if !forest.handles_missing {
+            self.refuse_missing(registers);
         }
         Ok(())
     }

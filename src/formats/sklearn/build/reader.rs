@@ -6,7 +6,10 @@ use super::{
     estimated::Estimate,
     unsupported,
 };
-use crate::{formats::program::Board, model::Reg};
+use crate::{
+    formats::{Parsed, coded::Coded, program::Board},
+    model::Reg,
+};
 
 /// Steps in steps deeper than this are nobody's model.
 const MAX_DEPTH: usize = 16;
@@ -23,6 +26,8 @@ pub(super) struct Reader {
     pub(super) parts: Vec<String>,
     /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing, and products go another way.
     pub(super) sparse: bool,
+    /// A booster that was read before, for its columns.
+    pub(super) booster: Option<(Id, Parsed<Coded>)>,
     /// How many parts the one at hand is inside of.
     depth: usize,
     /// How many parts inside others have been read.
@@ -39,6 +44,7 @@ impl Reader {
             size,
             parts: Vec::new(),
             sparse: false,
+            booster: None,
             depth: 0,
             read: 0,
             last_member: None,

@@ -45,7 +45,12 @@ impl Reader {
         part: Part<'_>,
         reads: &[Reg],
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
-        if let Some(booster) = booster(part)? {
+        let read_before = self.booster.take_if(|(id, _)| *id == part.id);
+        let booster = match read_before {
+            Some((_, booster)) => Some(booster),
+            None => booster(part)?,
+        };
+        if let Some(booster) = booster {
             self.parts.extend(booster.parts);
             let Coded {
                 mut forest,
@@ -138,13 +143,9 @@ impl Reader {
         forest: ForestModel,
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
-        self.board.numbers(reads)?;
+        self.board.features(reads, &forest.forest)?;
         self.finite_for(part, &forest, reads);
-        if !forest.forest.handles_missing {
-            self.board.refuse_missing(reads);
-        }
-        let (output, output_precision) = (forest.output.clone(), forest.output_precision);
-        let scores = forest.scores(Some(reads.to_vec()));
+        let (scores, _, output, output_precision) = forest.apart(Some(reads.to_vec()));
         let raw = self.board.draw(scores, [])?;
         // LightGBM's since 4.7, which notes whether its columns had names.
         let of_lightgbm = part.class == "LGBMClassifier";
