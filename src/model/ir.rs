@@ -273,6 +273,8 @@ pub struct ForestScores {
     pub aggregation: Aggregation,
     /// Added to the aggregated scores: empty, or one number per output.
     pub base: Vec<f64>,
+    /// What the raw scores are multiplied by before the output makes something of them: 1, or the factor in LightGBM's sigmoid.
+    pub factor: f64,
 }
 
 impl ForestScores {

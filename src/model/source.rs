@@ -53,6 +53,7 @@ impl ModelIr {
             forest,
             aggregation,
             base,
+            factor,
             ..
         } = *scores;
         ForestModel {
@@ -62,6 +63,7 @@ impl ModelIr {
             forest,
             aggregation,
             base,
+            factor,
             output: self.output,
             output_precision: self.output_precision,
         }
@@ -79,6 +81,8 @@ pub struct ForestModel {
     pub aggregation: Aggregation,
     /// Added to the aggregated scores: empty, or one number per output.
     pub base: Vec<f64>,
+    /// What the raw scores are multiplied by before the output makes something of them: 1, or the factor in LightGBM's sigmoid.
+    pub factor: f64,
     pub output: Output,
     /// The precision of the scores a client sees: what the source library would have answered.
     pub output_precision: Precision,
@@ -98,6 +102,7 @@ impl ForestModel {
             forest: self.forest,
             aggregation: self.aggregation,
             base: self.base,
+            factor: self.factor,
         };
         (scores, self.schema, self.output, self.output_precision)
     }

@@ -81,8 +81,7 @@ pub(crate) fn read_wrapped(
     while forest.trees.len() < most
         && let Some(number) = lines.next_tree()?
     {
-        let scale = header.objective.scale;
-        trees::append(&lines.block(), number, scale, &mut kinds, &mut forest)?;
+        trees::append(&lines.block(), number, &mut kinds, &mut forest)?;
     }
     let count = forest.trees.len();
     if count == 0 || !count.is_multiple_of(header.width) {
@@ -106,6 +105,7 @@ pub(crate) fn read_wrapped(
         forest,
         aggregation: header.aggregation,
         base: Vec::new(),
+        factor: header.objective.factor,
         output_precision: Precision::F64,
     };
     Ok(Parsed {

@@ -87,6 +87,7 @@ pub(super) fn read(
         },
         aggregation: ensemble::aggregation(aggregation, precision)?,
         base: Vec::new(),
+        factor: 1.0,
         output: ensemble::regression(width, link),
         output_precision: precision,
     })

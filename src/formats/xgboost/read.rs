@@ -102,6 +102,7 @@ pub(super) fn parse(
     }
     let mut ir = ForestModel {
         base: margins,
+        factor: 1.0,
         output: objective.output(width, api)?,
         schema: schema(learner.feature_names, n_features),
         input: Precision::F32,

@@ -232,6 +232,7 @@ pub(super) fn random_model(
         forest,
         aggregation,
         base: Vec::new(),
+        factor: 1.0,
         output: output(width),
         output_precision: Precision::F64,
     }

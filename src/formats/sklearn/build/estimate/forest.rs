@@ -140,9 +140,11 @@ impl Reader {
     pub(super) fn forest_estimate(
         &mut self,
         part: Part<'_>,
-        forest: ForestModel,
+        mut forest: ForestModel,
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
+        // `decision_function` answers the raw scores without the factor.
+        let factor = std::mem::replace(&mut forest.factor, 1.0);
         self.board.features(reads, &forest.forest)?;
         self.finite_for(part, &forest, reads);
         let (scores, _, output, output_precision) = forest.apart(Some(reads.to_vec()));
@@ -152,16 +154,21 @@ impl Reader {
         let has_decision = part.class.contains("GradientBoostingClassifier")
             || of_lightgbm && part.get("_fitted_with_feature_names").is_some();
         let classifier = output.labels().is_some();
-        let doubled = has_decision && part.text("loss") == Some("exponential");
-        let halves = if doubled {
-            Some(self.board.each(StepOp::Mul, &raw, vec![0.5; raw.len()])?)
-        } else {
-            None
+        let multiplied = |reader: &mut Self, factor: f64| {
+            let factors = vec![factor; raw.len()];
+            reader.board.each(StepOp::Mul, &raw, factors)
         };
-        let mut estimate = self.decide(raw, output, output_precision, classifier, has_decision)?;
+        let scores = match factor {
+            1.0 => raw.clone(),
+            factor => multiplied(self, factor)?,
+        };
         // The leaves were doubled, so that the probability is a sigmoid like any other.
-        if let (Some(halves), Estimate::Classes { decision, .. }) = (halves, &mut estimate) {
-            *decision = Some(halves);
+        let doubled = has_decision && part.text("loss") == Some("exponential");
+        let answered = if doubled { multiplied(self, 0.5)? } else { raw };
+        let mut estimate =
+            self.decide(scores, output, output_precision, classifier, has_decision)?;
+        if let (true, Estimate::Classes { decision, .. }) = (has_decision, &mut estimate) {
+            *decision = Some(answered);
         }
         Ok(estimate)
     }
