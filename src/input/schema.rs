@@ -69,6 +69,10 @@ impl ColumnType {
 
 /// One column of a row.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer for one kind of value"
+)]
 pub struct Column {
     /// The name clients use in the named form; made up (`x0`, `x1`, …) when [`Schema::named`] is false.
     pub name: String,
@@ -77,6 +81,8 @@ pub struct Column {
     pub required: bool,
     /// Whether a missing value (`null`, NaN) has a meaning to the model.
     pub nullable: bool,
+    /// Whether an infinite number has a meaning to the model. JSON cannot say one, a text file can.
+    pub infinite: bool,
     /// Whether a column of numbers takes `true` and `false` as 1 and 0, as Python does where no signature forbids it.
     pub booleans: bool,
     /// The words that the model compares cells with. Of a column of numbers only those that it takes no others than.
@@ -91,6 +97,7 @@ impl Column {
             kind,
             required: true,
             nullable: false,
+            infinite: false,
             booleans: false,
             words: None,
         }

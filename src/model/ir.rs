@@ -95,6 +95,8 @@ pub struct ForestIr {
     pub categories: Vec<CategorySet>,
     /// Whether the source gives missing values a meaning of their own; if not, they are refused at the door.
     pub handles_missing: bool,
+    /// Whether the source's `predict` takes infinite numbers, which only a text file can bring.
+    pub handles_infinite: bool,
 }
 
 /// How the trees' leaf vectors become one raw score vector.

@@ -110,7 +110,10 @@ impl ForestModel {
 
 impl From<ForestModel> for ModelIr {
     fn from(model: ForestModel) -> Self {
-        let (scores, schema, output, output_precision) = model.apart(None);
+        let (scores, mut schema, output, output_precision) = model.apart(None);
+        for column in &mut schema.columns {
+            column.infinite = scores.forest.handles_infinite;
+        }
         Self {
             schema,
             program: Vec::new(),

@@ -72,6 +72,7 @@ pub(crate) fn read_wrapped(
         targets: Vec::new(),
         categories: Vec::new(),
         handles_missing: true,
+        handles_infinite: true,
     };
     let most = match wrapper.iterations {
         Some(rounds) if rounds > 0 => rounds.saturating_mul(header.width),

@@ -319,6 +319,7 @@ fn forest(
         targets: Vec::new(),
         categories: sets.sets,
         handles_missing,
+        handles_infinite: false,
     };
     Ok((forest, leaves))
 }

@@ -84,6 +84,7 @@ pub(super) fn read(
             targets: Vec::new(),
             categories: sets.sets,
             handles_missing,
+            handles_infinite: false,
         },
         aggregation: ensemble::aggregation(aggregation, precision)?,
         base: Vec::new(),

@@ -164,20 +164,51 @@ impl Board {
         path.chain([name]).collect::<Vec<_>>().join(" → ")
     }
 
-    /// Reads registers, whatever they hold.
+    /// Reads registers, whatever they hold. scikit-learn refuses infinite numbers nearly everywhere.
     pub(crate) fn look(&mut self, registers: &[Reg]) {
         for register in registers {
             if let Some(at) = self.register(*register).column {
-                self.columns[at as usize].read = true;
+                let column = &mut self.columns[at as usize];
+                column.read = true;
+                column.infinite = false;
             }
         }
     }
 
-    /// Reads registers as numbers.
+    /// Reads registers as numbers, none of which is infinite.
     ///
     /// # Errors
     /// `Unsupported` where one holds words.
     pub(crate) fn numbers(&mut self, registers: &[Reg]) -> Result<(), FormatError> {
+        self.look(registers);
+        self.any_numbers(registers)
+    }
+
+    /// Reads registers as the features of a forest.
+    ///
+    /// # Errors
+    /// `Unsupported` where one holds words.
+    pub(crate) fn features(
+        &mut self,
+        registers: &[Reg],
+        forest: &ForestIr,
+    ) -> Result<(), FormatError> {
+        if forest.handles_infinite {
+            self.any_numbers(registers)?;
+        } else {
+            self.numbers(registers)?;
+        }
+        if !forest.handles_missing {
+            self.refuse_missing(registers);
+        }
+        Ok(())
+    }
+
+    /// Reads registers as numbers, infinite ones too.
+    ///
+    /// # Errors
+    /// `Unsupported` where one holds words.
+    pub(crate) fn any_numbers(&mut self, registers: &[Reg]) -> Result<(), FormatError> {
         for register in registers {
             let Some(at) = self.register(*register).column else {
                 continue;
@@ -195,22 +226,6 @@ impl Board {
                     ));
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// Reads registers as the features of a forest.
-    ///
-    /// # Errors
-    /// `Unsupported` where one holds words.
-    pub(crate) fn features(
-        &mut self,
-        registers: &[Reg],
-        forest: &ForestIr,
-    ) -> Result<(), FormatError> {
-        self.numbers(registers)?;
-        if !forest.handles_missing {
-            self.refuse_missing(registers);
         }
         Ok(())
     }

@@ -13,6 +13,8 @@ pub(super) struct Draft {
     pub(super) words: Words,
     /// Whether a missing value goes anywhere without an error.
     pub(super) nullable: bool,
+    /// Whether an infinite number does, too.
+    pub(super) infinite: bool,
     /// Whether anything reads it.
     pub(super) read: bool,
 }
@@ -36,6 +38,7 @@ impl Draft {
             holds: Holds::Anything,
             words: Words::default(),
             nullable: true,
+            infinite: true,
             read: false,
         }
     }
@@ -64,6 +67,7 @@ impl Draft {
         let kind = self.kind();
         let mut column = Column::new(self.name, kind);
         column.nullable = self.nullable;
+        column.infinite = self.infinite;
         column.required = self.read;
         column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());

@@ -199,6 +199,7 @@ impl Board {
         };
         let column = &mut self.columns[at as usize];
         column.read = true;
+        column.infinite = false;
         match column.holds {
             Holds::Words => return Ok(true),
             Holds::Numbers | Holds::Booleans if text => {

@@ -192,6 +192,7 @@ pub(super) fn random_model(
         targets: Vec::new(),
         categories: Vec::new(),
         handles_missing: true,
+        handles_infinite: false,
     };
     let trees = rng.gen_range(1..12);
     if rng.r#gen() {

@@ -58,6 +58,7 @@ impl Reader {
             } = booster.ir;
             if self.sparse && part.package() == "xgboost" {
                 forest.steps.insert(0, zero_is_missing(&forest));
+                forest.forest.handles_infinite = false;
                 // What only rounds to zero is stored.
                 forest.input = Precision::F64;
             }
