@@ -93,6 +93,8 @@ pub(crate) struct Board {
     pub(super) drawn: Vec<Drawn>,
     /// How many values the encoders look up.
     pub(super) codes: usize,
+    /// Bytes that the words of all columns may still take.
+    pub(super) room: usize,
     /// How many registers the operations read.
     reads: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
@@ -128,9 +130,15 @@ impl Board {
             named,
             drawn: Vec::new(),
             codes: 0,
+            room: usize::MAX,
             reads: 0,
             path: Vec::new(),
         }
+    }
+
+    /// Bounds what the words of all columns may take by the size of the file that they come from, in which one list may stand for many.
+    pub(crate) fn bound_words(&mut self, size: usize) {
+        self.room = size.saturating_mul(64).saturating_add(1 << 20);
     }
 
     /// The registers of the columns.

@@ -38,7 +38,8 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Nothing read yet, of a file of `size` bytes.
-    pub(super) fn new(board: Board, size: usize) -> Self {
+    pub(super) fn new(mut board: Board, size: usize) -> Self {
+        board.bound_words(size);
         Self {
             board,
             size,
