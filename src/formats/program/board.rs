@@ -25,6 +25,8 @@ pub(crate) struct Register {
     /// Whether it may be NaN or infinite for numbers that are neither.
     pub(crate) partial: bool,
     pub(crate) precision: Precision,
+    /// The type of whole numbers that Python has it in, where the package says so.
+    pub(crate) whole: Option<ops::Whole>,
     /// Where a missing value was filled in and None was not taken for one: the register before.
     pub(super) unfilled: Option<Reg>,
     /// What a missing value was filled in with.
@@ -42,6 +44,7 @@ impl Register {
             unknown: None,
             partial: false,
             precision: Precision::F64,
+            whole: None,
             unfilled: None,
             filled: None,
             taken: Vec::new(),
@@ -68,6 +71,7 @@ impl Register {
     pub(crate) fn computed(&self) -> Self {
         Self {
             column: None,
+            whole: None,
             unfilled: None,
             filled: None,
             taken: Vec::new(),
@@ -122,6 +126,7 @@ impl Board {
             column: Some(at),
             missing: Some(at),
             precision: column.precision(),
+            whole: column.whole(),
             ..Register::number()
         });
         Self {
@@ -281,6 +286,13 @@ impl Board {
     pub(crate) fn round(&mut self, registers: &[Reg], precision: Precision) {
         for register in registers {
             self.registers[*register as usize].precision = precision;
+        }
+    }
+
+    /// Notes the type of whole numbers that Python has registers in.
+    pub(crate) fn note_whole(&mut self, registers: &[Reg], whole: Option<ops::Whole>) {
+        for register in registers {
+            self.registers[*register as usize].whole = whole;
         }
     }
 

@@ -1,6 +1,9 @@
 //! What is known of the columns so far.
 
-use crate::input::{Column, ColumnType, Precision, Schema, Word, Words};
+use crate::{
+    input::{Column, ColumnType, Precision, Schema, Word, Words},
+    model::ops::Whole,
+};
 use std::sync::Arc;
 
 /// One column, as the operations that read it need it.
@@ -48,6 +51,16 @@ impl Draft {
         match self.told {
             Some(ColumnType::Float) => Precision::F32,
             _ => Precision::F64,
+        }
+    }
+
+    /// The type of its cells in Python, where they are whole numbers.
+    pub(super) fn whole(&self) -> Option<Whole> {
+        match self.told? {
+            ColumnType::Boolean => Some(Whole::Boolean),
+            ColumnType::Integer => Some(Whole::Bits32),
+            ColumnType::Long => Some(Whole::Bits64),
+            _ => None,
         }
     }
 
