@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from cases.parts import boosted, columns, dense, forest, logistic, numbers, words
+from cases.trees import HistGradientBoostingClassifier
 from record import Case
 from tables import NUMERIC, WORDS
 
@@ -35,6 +36,7 @@ def cases():
     prefit = lambda X, y: make_pipeline(SelectFromModel(linear().fit(X, y), prefit=True, threshold="mean"), logistic()).fit(X, y)
     yield Case("select_from_prefit", prefit, "numbers", "two", "blas", fitted=True, since=(1, 2), until=(1, 7))
     yield from boosters()
+    yield from frames()
     yield Case("select_rfe", make_pipeline(RFE(linear(), n_features_to_select=4), logistic()), "numbers", "two", "blas", every=True)
     yield Case("select_rfe_words", make_pipeline(columns(word=words(**dense(False))), RFE(forest(), n_features_to_select=6, step=8), forest()), "mixed", "words")
     # As the last step it predicts by the estimator inside.
@@ -61,6 +63,18 @@ def boosters():
         yield Case(f"select_from_xgboost_{kind}", make_pipeline(SelectFromModel(extreme(importance_type=kind), threshold=threshold), forest()), "numbers", "three", since=(0, 0) if kind == "weight" else (1, 2), **few)
     yield Case("select_from_xgboost_most", make_pipeline(columns(), SelectFromModel(extreme(booster="dart"), max_features=5), logistic()), "mixed", "two", "blas", since=(1, 2), **few)
     yield Case("select_from_xgboost_missing", make_pipeline(SelectFromModel(xgboost.XGBRFClassifier(n_estimators=3, max_depth=3, n_jobs=1)), extreme()), "numbers_missing", "two", "libm", since=(1, 2), **few)
+
+
+def frames():
+    """Of frames that stay frames; since 1.3 nothing looks for missing values there."""
+    few = dict(rows=60, since=(1, 2), prepare=lambda X: X[NUMERIC])
+    filled = lambda X: X.fillna(X.median())
+    hist = lambda: HistGradientBoostingClassifier(max_iter=4, max_leaf_nodes=5, min_samples_leaf=5)
+    pipe = lambda *steps: make_pipeline(*steps).set_output(transform="pandas")
+    yield Case("select_frames", lambda: pipe(SelectKBest(k=3), hist()), "mixed", "two", "libm", fit=filled, every=True, **few)
+    yield Case("select_frames_linear", lambda: pipe(SelectKBest(f_regression, k=2), Ridge()), "mixed", "value", "blas", fit=filled, **few)
+    yield Case("select_frames_from_forest", lambda: pipe(SelectFromModel(ExtraTreesClassifier(3, max_depth=3, random_state=0, criterion="entropy")), hist()), "mixed", "three", "libm", fit=filled, **few)
+    yield Case("select_arrays", lambda: make_pipeline(SelectKBest(k=3), hist()), "mixed", "two", "libm", fit=filled, **few)
 
 
 def flat(X):
