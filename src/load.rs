@@ -3,7 +3,7 @@
 use crate::{
     config::ModelConfig,
     formats::FormatError,
-    input::{Batch, Column},
+    input::Batch,
     model::{Labels, Model, Predictions, Unanswered},
     package::{self, Package},
     registry::{self, Access, Origin, RegistryError},
@@ -189,24 +189,16 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
 /// A row of zeros that the model answers, or of ones where a step has no finite number for a zero: a logarithm, for instance. A model that
 /// refuses both is not broken, for its rows may look otherwise.
 fn made_up(model: &Model) -> Result<Vec<f64>, String> {
-    let zeros = model.schema().plain_row();
-    let columns = model.schema().columns.iter().zip(&zeros);
-    let one = |(column, x): (&Column, &f64)| {
-        if column.kind.is_words() || column.words.is_some() {
-            *x
-        } else {
-            1.0
-        }
-    };
-    let ones: Vec<f64> = columns.map(one).collect();
+    let rows = model.schema().plain_rows();
     let mut answers = Predictions::default();
-    for row in [&zeros, &ones] {
+    for row in &rows {
         match model.predict(&Batch::one(row), &mut answers) {
             Ok(()) if answers.not_finite().is_none() => return Ok(row.clone()),
             Err(error @ Unanswered::Width { .. }) => return Err(error.to_string()),
             _ => {}
         }
     }
+    let [_, ones] = rows;
     Ok(ones)
 }
 

@@ -5,7 +5,7 @@ use super::{
     columns::{Holds, is_text},
 };
 use crate::{
-    formats::{FormatError, unsupported},
+    formats::{FormatError, corrupt, unsupported},
     input::{Precision, Word},
     model::{Reg, StepOp, ops},
 };
@@ -38,6 +38,7 @@ impl Board {
         unknown: Otherwise,
         missing: Otherwise,
     ) -> Result<Reg, FormatError> {
+        self.spend(entries.iter().map(|(word, _)| word))?;
         let register = self.register(read).clone();
         let knows = |word: &Word| entries.iter().any(|(known, _)| known == word);
         let fills_unknown = register.filled.as_ref().is_some_and(|word| !knows(word));
@@ -151,6 +152,7 @@ impl Board {
 
     /// Draws what a value becomes that is missing, and whether None is such. The register stays its column's.
     pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
+        self.spend(std::iter::once(value))?;
         let mut after = self.register(read).clone();
         after.unfilled = Some(read).filter(|_| !none);
         after.filled = Some(value.clone());
@@ -171,6 +173,7 @@ impl Board {
 
     /// Draws that a value counts as missing. The register stays its column's.
     pub(crate) fn is_missing(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
+        self.spend(std::iter::once(value))?;
         let mut after = self.register(read).clone();
         after.unfilled = None;
         after.filled = None;
@@ -189,6 +192,18 @@ impl Board {
             precision: after.precision,
         };
         Ok(self.draw(each, [after])?[0])
+    }
+
+    /// Notes that words are kept for a column: the text, and its place in list and index.
+    fn spend<'w>(&mut self, words: impl Iterator<Item = &'w Word>) -> Result<(), FormatError> {
+        let bytes = |word: &Word| match word {
+            Word::Text(text) => text.len() + 32,
+            _ => 32,
+        };
+        let left = self.room.checked_sub(words.map(bytes).sum());
+        self.room =
+            left.ok_or_else(|| corrupt!("the file names one list of values many times over"))?;
+        Ok(())
     }
 
     /// Whether a register is to be read by words: its column is, or one of `words` is text.
@@ -210,6 +225,7 @@ impl Board {
         };
         let column = &mut self.columns[at as usize];
         column.read = true;
+        column.infinite = false;
         match column.holds {
             Holds::Words => return Ok(true),
             Holds::Numbers | Holds::Booleans if text => {

@@ -42,6 +42,7 @@ The keys of the header:
     refused   rows that Python refuses to predict: [index, class of the exception, first line of its message]
     lightgbm, xgboost  the version of the library in cases of it
     categories  of XGBoost before 3.1, whose files hold no words: {column: [category, …]}, the model compares places in these lists
+    told      {column: type} of a signature that the model is to be read with
     unknown   of XGBoost: rows that Python answers although a category is unknown (NOTES.md). In xgboost_categories_missing unknown
               words were given as missing ones
     files     [[serialization, bytes], …]: "pickle4" or "pickle5" is pickle's default protocol; a part of the cases also have

@@ -3,6 +3,7 @@
 //! Rows are taken as clients send them, words and all. A row that Python refuses is refused, every other is answered as Python does.
 
 mod classes;
+mod told;
 
 use super::read;
 use crate::{
@@ -37,6 +38,9 @@ struct Header {
     /// The words that codes stand for where the file does not say it: XGBoost keeps them since 3.1.
     #[serde(default)]
     categories: HashMap<String, Vec<Json>>,
+    /// The types of the columns in the signature, where the case has one.
+    #[serde(default)]
+    told: HashMap<String, String>,
     /// Rows with a category that the fit did not see, which XGBoost refuses.
     #[serde(default)]
     unknown: Vec<usize>,
@@ -192,7 +196,7 @@ fn row(
 /// The first things that are wrong with a case in one of its serializations.
 fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<Answered, String> {
     let header = &case.header;
-    let parsed = match read(bytes, None) {
+    let parsed = match read(bytes, told::signature(header, table).as_ref()) {
         // What computes with no column may not say how many there are; the package does.
         Err(error) if error.to_string().contains("log it with a signature") => {
             let width = table.rows.first().map_or(0, Vec::len);

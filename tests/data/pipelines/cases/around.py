@@ -118,6 +118,11 @@ def boosters():
         both = [("it", model), ("logistic", scaled(logistic()))]
         yield Case(f"voting_soft_{name}", VotingClassifier(both, voting="soft"), "numbers", "three", "blas", **since)
         yield Case(f"stacking_{name}", StackingClassifier(both, final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", **since)
+    # The factor in LightGBM's sigmoid is in its probabilities and not in its decision function.
+    steep = lambda factor, **options: boosted("LGBMClassifier", min_child_samples=5, sigmoid=factor, **options)
+    yield Case("calibrated_lightgbm_factor", CalibratedClassifierCV(steep(0.7), cv=2), "numbers", "two", "libm", rows=200)
+    yield Case("calibrated_lightgbm_factor_three", CalibratedClassifierCV(steep(1.7, objective="multiclassova"), method="isotonic", cv=2), "numbers", "three", "libm", rows=200)
+    yield Case("stacking_lightgbm_factor", StackingClassifier([("it", steep(3))], final_estimator=LogisticRegression(), stack_method="decision_function", cv=2), "numbers", "two", "blas", rows=200, since=(1, 9))
     yield Case("stacking_xgboost_alone", StackingClassifier([("it", extreme)], final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", rows=200, since=(1, 2))
 
 
