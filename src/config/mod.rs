@@ -3,6 +3,7 @@
 mod check;
 mod environment;
 mod layers;
+mod platforms;
 mod settings;
 
 pub use layers::Flags;
@@ -60,6 +61,18 @@ pub struct Server {
     pub header_timeout_seconds: u64,
     /// Whether `/docs` and the redirect from `/` are served; `/openapi.json` always is.
     pub docs: bool,
+    /// The routes that Vertex AI asks for.
+    #[serde(skip)]
+    pub vertex: Vertex,
+}
+
+/// What the variables of Vertex AI say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vertex {
+    /// `AIP_PREDICT_ROUTE`
+    pub predict_route: Option<String>,
+    /// `AIP_HEALTH_ROUTE`
+    pub health_route: Option<String>,
 }
 
 impl Default for Server {
@@ -76,6 +89,7 @@ impl Default for Server {
             shutdown_seconds: 20,
             header_timeout_seconds: 10,
             docs: true,
+            vertex: Vertex::default(),
         }
     }
 }
@@ -164,7 +178,8 @@ impl Config {
             text: told(problems),
             log_format: merged.log_format(),
         };
-        let problems = check::check(&merged);
+        let mut problems = check::check(&merged);
+        let vertex = platforms::vertex(&mut problems);
         if !problems.is_empty() {
             return Err(wrong(&problems));
         }
@@ -176,6 +191,7 @@ impl Config {
         if let Some(level) = settings::level(&config.log.level) {
             config.log.level = level.to_owned();
         }
+        config.server.vertex = vertex;
         config.access = environment::access();
         Ok(config)
     }

@@ -1,7 +1,9 @@
 //! Every route of the server, and what answers there.
 
 use super::{
-    dialects::{self, Dialect, Target, Written, native::Native},
+    dialects::{
+        self, Dialect, Target, Written, mlflow::Mlflow, native::Native, v1::V1, vertex::Vertex,
+    },
     media::MediaType,
     pages::{self, Which},
     predict::{self, Predict},
@@ -41,7 +43,12 @@ pub(super) fn table(server: &Server) -> Table<Entry> {
             tell: WITHOUT_ROUTE,
         })
     });
-    Table::new(routes_of::<Native>(server).chain(pages))
+    // Of two routes at a path the first one answers: those of Vertex AI are where its variables say.
+    let dialects = routes_of::<Vertex>(server)
+        .chain(routes_of::<Native>(server))
+        .chain(routes_of::<Mlflow>(server))
+        .chain(routes_of::<V1>(server));
+    Table::new(dialects.chain(pages))
 }
 
 fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> {

@@ -12,3 +12,10 @@ pub struct LightgbmWrapper {
     /// `best_iteration`, where training was stopped early: the number of rounds that predict.
     pub iterations: Option<usize>,
 }
+
+impl LightgbmWrapper {
+    /// Whether there is none: a `Booster` predicts.
+    pub(super) fn is_booster(&self) -> bool {
+        self.labels.is_none() && !self.regressor
+    }
+}

@@ -69,6 +69,11 @@ impl<'a> XgboostObjective<'a> {
         Ok(Self { name, space, means })
     }
 
+    /// Whether `Booster.predict` answers scores. `multi:softmax` answers the class itself.
+    pub(super) fn answers_scores(&self) -> bool {
+        self.name != "multi:softmax"
+    }
+
     /// The margin that the trees add to.
     pub(super) fn margin(&self, base: f32) -> f32 {
         match self.space {

@@ -17,7 +17,7 @@ use super::{
     trees, ubj, unsupported,
 };
 use crate::formats::{
-    Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
+    AnswersBy, Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
 };
 use crate::input::{ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestIr, ForestModel, Labels, Output, Step, StepOp, TreeNode};
@@ -123,6 +123,11 @@ pub(super) fn parse(
         parts,
         columns: ColumnsBy::Name,
         notes: Vec::new(),
+        answers: if api == Api::Booster && objective.answers_scores() {
+            AnswersBy::Booster
+        } else {
+            AnswersBy::Prediction
+        },
     })
 }
 

@@ -185,7 +185,9 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for NameSeed<F> {
 }
 
 /// One feature value, at `rows.place`.
-struct ValueSeed<'r, 'f>(&'r mut Rows<'f>);
+pub(in crate::http::dialects) struct ValueSeed<'r, 'f>(
+    pub(in crate::http::dialects) &'r mut Rows<'f>,
+);
 
 any_seed!(ValueSeed);
 

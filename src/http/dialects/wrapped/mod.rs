@@ -1,0 +1,17 @@
+//! Rows in an object, under a key that says how they are arranged: what MLflow, KServe, TensorFlow Serving and Vertex AI send, and
+//! `{"predictions": […]}`, which all of them answer.
+
+mod cells;
+mod columns;
+mod names;
+mod nan;
+mod object;
+mod parameters;
+mod predictions;
+mod rows;
+mod split;
+mod table;
+
+pub(in crate::http) use parameters::PROBABILITIES;
+pub(in crate::http) use predictions::{Answer, Shown, shown, write};
+pub(in crate::http) use table::{Arranged, Takes, read};
