@@ -1,6 +1,6 @@
 //! Examples that are true: the model's own row, its answers to it, and the errors that this server answers.
 
-use super::paths::operations;
+use super::{paths::operations, wrapped};
 use crate::{
     card::ModelCard,
     config::Server,
@@ -81,6 +81,10 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
         let id = id.unwrap_or_default().to_owned();
         let batch = id == "predict_batch";
         match id.as_str() {
+            id if wrapped::is_wrapped(id) => {
+                wrapped::show(operation, id, served, &forms);
+                continue;
+            }
             "predict" | "predict_batch" => {
                 show_prediction(operation, served, &forms, batch);
             }
@@ -118,7 +122,7 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
 }
 
 /// Puts `value` beside the schema of an operation's answer of this status, where it has one.
-fn set(
+pub(super) fn set(
     operation: &mut Map<String, Value>,
     status: &str,
     name: &str,
@@ -210,7 +214,12 @@ fn card(served: &LoadedModel) -> Option<Value> {
 }
 
 /// The error that is shown for a status, under the default limits of the server.
-fn refusal(code: Code, served: &LoadedModel, form: Option<&Form>, batch: bool) -> Option<Failure> {
+pub(super) fn refusal(
+    code: Code,
+    served: &LoadedModel,
+    form: Option<&Form>,
+    batch: bool,
+) -> Option<Failure> {
     let limits = Server::default();
     let parse = |body: &str| read::rows(kind(batch), body.as_bytes(), served, usize::MAX).err();
     let detail = match code {

@@ -14,6 +14,12 @@ pub(super) enum Tag {
     Model,
     /// For probes and for monitoring.
     Operate,
+    /// MLflow's scoring protocol, and `SageMaker`'s.
+    Mlflow,
+    /// The V1 protocol of KServe and TensorFlow Serving.
+    V1,
+    /// Vertex AI's containers.
+    Vertex,
 }
 
 /// One row to predict.

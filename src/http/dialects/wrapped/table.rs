@@ -39,7 +39,7 @@ pub(in crate::http) struct Takes {
     /// Whether `NaN` is a missing value, as to Python's reader of JSON.
     pub(in crate::http) nan: bool,
     /// What a client should send that has sent rows of another form.
-    pub(in crate::http) advice: Advice,
+    pub(in crate::http::dialects) advice: Advice,
 }
 
 impl Takes {
