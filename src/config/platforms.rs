@@ -1,4 +1,4 @@
-//! What the platforms that run containers say in variables of their own: SageMaker and Vertex AI. Every setting wins over them.
+//! What the platforms that run containers say in variables of their own: `SageMaker` and Vertex AI. Every setting wins over them.
 //!
 //! Source: <https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html>, the same for batch transform,
 //! and <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>.
@@ -18,9 +18,9 @@ const HEALTH: &str = "AIP_HEALTH_ROUTE";
 /// The variables that stand for settings.
 pub(super) const VARIABLES: [&str; 4] = [BIND, PAYLOAD, PORT, STORAGE];
 
-/// What stands for settings that SageMaker's own contract makes.
+/// What stands for settings that `SageMaker`'s own contract makes.
 const SAGEMAKER: &str = "SageMaker";
-/// Variables that SageMaker gives its containers. One of them tells that the server runs there, and so does the model's directory.
+/// Variables that `SageMaker` gives its containers. One of them tells that the server runs there, and so does the model's directory.
 const SIGNS: [&str; 6] = [
     BIND,
     BATCH,
@@ -29,7 +29,7 @@ const SIGNS: [&str; 6] = [
     "SAGEMAKER_REGION",
     "SAGEMAKER_CONTAINER_LOG_LEVEL",
 ];
-/// Where SageMaker puts the model.
+/// Where `SageMaker` puts the model.
 const MODEL: &str = "/opt/ml/model";
 /// The port that it sends requests to.
 const SAGEMAKER_PORT: u16 = 8080;
@@ -40,7 +40,7 @@ const BATCH_ROWS: u64 = 1_000_000;
 pub(super) type Default = (&'static str, &'static str, Value);
 
 /// The settings that the variables stand for, the weaker ones first. `named` is whether a setting names the model: then the directory of
-/// SageMaker's models says nothing.
+/// `SageMaker`'s models says nothing.
 pub(super) fn defaults(named: bool) -> Vec<Default> {
     let has_model = !named && has_files(Path::new(MODEL));
     of(&variable, has_model)

@@ -77,8 +77,10 @@ def port():
         return free.getsockname()[1]
 
 
-def started(command, url, log, **environment):
-    process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | environment, start_new_session=True)
+def started(command, url, log):
+    # `mlflow models serve` looks for its server there.
+    path = {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
+    process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | path, start_new_session=True)
     for _ in range(600):
         try:
             with urllib.request.urlopen(url, timeout=5):

@@ -133,47 +133,6 @@ async fn every_example_request_gets_the_example_answer() {
 }
 
 #[tokio::test]
-async fn every_example_of_the_other_protocols_gets_the_example_answer() {
-    for (kind, app) in apps() {
-        let document = document(&app).await;
-        let name = app.served().unwrap().name.clone();
-        for (path, at) in [
-            ("/invocations", "/invocations".to_owned()),
-            (
-                "/v1/models/{model}:predict",
-                format!("/v1/models/{name}:predict"),
-            ),
-        ] {
-            let bodies = &document["paths"][path]["post"]["requestBody"]["content"];
-            let examples = bodies["application/json"]["examples"].as_object().unwrap();
-            let answers = &content(&document, path, "200")["examples"];
-            let expected = &answers["answer"]["value"];
-            assert!(expected["predictions"].is_array(), "{kind} {path}");
-            for (key, example) in examples {
-                let got = post(&app, &at, example["value"].to_string()).await;
-                assert_eq!(got.status, 200, "{kind} {path} {key}: {}", got.text);
-                let rows = got.json();
-                // An ONNX graph without a signature answers columns where the rows are no data frame.
-                if rows["predictions"].is_array() {
-                    assert_eq!(&rows, expected, "{kind} {path} {key}");
-                }
-            }
-            if let Some(expected) = answers.get("probabilities") {
-                let first = examples.values().next().unwrap()["value"].to_string();
-                let got = post(&app, &format!("{at}?probabilities=true"), first).await;
-                assert_eq!(got.json(), expected["value"], "{kind} {path}");
-            }
-            if let Some(text) = bodies["text/csv"]["example"].as_str() {
-                let request = Request::post(&at).header("content-type", "text/csv");
-                let body = Full::new(Bytes::from(text.to_owned()));
-                let got = send(&app, request.body(body).unwrap()).await;
-                assert_eq!(got.status, 200, "{kind} {path}: {}", got.text);
-            }
-        }
-    }
-}
-
-#[tokio::test]
 async fn answers_have_the_fields_that_their_schema_promises() {
     for (kind, app) in apps() {
         let document = document(&app).await;

@@ -1,4 +1,4 @@
-//! The V1 protocol of KServe and of TensorFlow Serving.
+//! The V1 protocol of `KServe` and of TensorFlow Serving.
 
 use crate::{
     app::{Answer, app, get, iris, post},
@@ -216,18 +216,12 @@ async fn no_body_is_too_odd_to_be_refused() {
         "[".repeat(100_000),
         "]".repeat(100_000)
     );
-    let wide = format!(
-        "{{\"inputs\": {{{}\"z\": 1}}}}",
-        (0..20_000)
-            .map(|i| format!("\"c{i}\": [1],"))
-            .collect::<String>()
-    );
-    let names = format!(
-        "{{\"instances\": [{{{}\"z\": 1}}]}}",
-        (0..20_000)
-            .map(|i| format!("\"c{i}\": 1,"))
-            .collect::<String>()
-    );
+    let fields = |value: &str| {
+        let fields: Vec<_> = (0..20_000).map(|i| format!("\"c{i}\": {value}")).collect();
+        fields.join(",")
+    };
+    let wide = format!("{{\"inputs\": {{{}}}}}", fields("[1]"));
+    let names = format!("{{\"instances\": [{{{}}}]}}", fields("1"));
     for body in [
         deep.as_str(),
         &wide,

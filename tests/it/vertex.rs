@@ -1,12 +1,15 @@
-//! Containers of Vertex AI: routes where the environment says.
+//! Containers of Vertex AI and of `SageMaker`: routes and ports where the environment says.
 
-use crate::app::{Answer, app_with, get, post};
+use crate::{
+    app::{Answer, app_with, get, post},
+    binary::Binary,
+};
 use ml_serving::{
     config::{Config, Vertex},
     http::App,
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{process::Command, sync::Arc};
 
 fn config(predict: &str, health: &str) -> Config {
     let mut config = Config::default();
@@ -125,4 +128,27 @@ async fn the_document_has_these_routes_only_where_there_are_any() {
         !plain.text.contains("AIP_") && !plain.text.contains("Vertex"),
         "no route of Vertex AI"
     );
+}
+
+#[test]
+fn a_container_listens_where_its_platform_says() {
+    for (variables, path) in [
+        (
+            [("AIP_HTTP_PORT", "0"), ("AIP_HEALTH_ROUTE", "/healthy")],
+            "/healthy",
+        ),
+        (
+            [
+                ("SAGEMAKER_BIND_TO_PORT", "0"),
+                ("SAGEMAKER_BATCH", "false"),
+            ],
+            "/ping",
+        ),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ml-serving"));
+        command.args(["serve", "--host", "127.0.0.1"]);
+        let server = Binary::spawn(command.envs(variables));
+        let answer = server.get(path);
+        assert!(answer.starts_with("HTTP/1.0 200"), "{path}: {answer}");
+    }
 }

@@ -11,7 +11,7 @@ use super::{
     wrapper::LightgbmWrapper,
 };
 use crate::formats::{
-    AnswersBy, Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
+    Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
 };
 use crate::input::{ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
@@ -117,11 +117,7 @@ pub(crate) fn read_wrapped(
         parts: vec![header.objective.line.to_owned()],
         columns: ColumnsBy::Place,
         notes: Vec::new(),
-        answers: if wrapper.is_booster() {
-            AnswersBy::Booster
-        } else {
-            AnswersBy::Prediction
-        },
+        answers: wrapper.answers(),
     })
 }
 

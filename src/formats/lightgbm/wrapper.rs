@@ -1,6 +1,6 @@
 //! What a model text does not say and the Python object around it does.
 
-use crate::model::Labels;
+use crate::{formats::AnswersBy, model::Labels};
 
 /// What the scikit-learn classes know about a model beside its text.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +14,12 @@ pub struct LightgbmWrapper {
 }
 
 impl LightgbmWrapper {
-    /// Whether there is none: a `Booster` predicts.
-    pub(super) fn is_booster(&self) -> bool {
-        self.labels.is_none() && !self.regressor
+    /// What Python answers. Where there is none of these classes, a `Booster` predicts.
+    pub(super) fn answers(&self) -> AnswersBy {
+        if self.labels.is_none() && !self.regressor {
+            AnswersBy::Booster
+        } else {
+            AnswersBy::Prediction
+        }
     }
 }

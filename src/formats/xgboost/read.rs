@@ -17,7 +17,7 @@ use super::{
     trees, ubj, unsupported,
 };
 use crate::formats::{
-    AnswersBy, Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
+    Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
 };
 use crate::input::{ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestIr, ForestModel, Labels, Output, Step, StepOp, TreeNode};
@@ -113,22 +113,23 @@ pub(super) fn parse(
     if api != Api::Booster {
         as_noted(&mut ir, notes, api, class.unwrap_or("model"))?;
     }
-    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
     Ok(Parsed {
         ir: Coded {
             forest: ir,
             categories,
         },
-        version: (!version.is_empty()).then(|| version.join(".")),
+        version: dotted(&version),
         parts,
         columns: ColumnsBy::Name,
         notes: Vec::new(),
-        answers: if api == Api::Booster && objective.answers_scores() {
-            AnswersBy::Booster
-        } else {
-            AnswersBy::Prediction
-        },
+        answers: objective.answers(api),
     })
+}
+
+/// `3.2.0`
+fn dotted(version: &[impl ToString]) -> Option<String> {
+    let numbers: Vec<String> = version.iter().map(ToString::to_string).collect();
+    (!numbers.is_empty()).then(|| numbers.join("."))
 }
 
 /// What `dart` knows about its trees.

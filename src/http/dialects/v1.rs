@@ -1,4 +1,4 @@
-//! The V1 protocol of KServe and of TensorFlow Serving: `/v1/models/{model}:predict`.
+//! The V1 protocol of `KServe` and of TensorFlow Serving: `/v1/models/{model}:predict`.
 //!
 //! Source: <https://kserve.github.io/website/docs/concepts/architecture/data-plane/v1-protocol> and
 //! <https://www.tensorflow.org/tfx/serving/api_rest>.
@@ -40,6 +40,7 @@ pub(in crate::http) const TAKES: Takes = Takes {
     advice,
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "as all advice")]
 pub(super) fn advice(rows: &Rows<'_>) -> Option<String> {
     Some(format!(
         "send {{\"instances\": [{}, …]}}",
@@ -133,7 +134,7 @@ fn about(state: &State, params: &Params) -> Result<Response<ResponseBody>, Failu
     Ok(answer(status, &told(&model.served, ready)))
 }
 
-/// What both servers say of a model, in one object: KServe whether it is ready, TensorFlow Serving the state of each version.
+/// What both servers say of a model, in one object: `KServe` whether it is ready, TensorFlow Serving the state of each version.
 pub(in crate::http) fn told(served: &LoadedModel, ready: bool) -> Value {
     let state = if ready { "AVAILABLE" } else { "UNLOADING" };
     json!({

@@ -19,17 +19,15 @@ pub(in crate::http) fn document_at(served: Option<&LoadedModel>, vertex: &Vertex
     tidy_headers(&mut document);
     close_problem(&mut document["components"]["schemas"]);
     document["info"]["description"] = describe::description(served).into();
-    match served {
-        Some(served) => {
-            document["info"]["title"] = json!(format!("ml-serving: {}", served.name));
-            typed::by_model(&mut document, &served.model);
-            wrapped::by_model(&mut document, served);
-            examples::show(&mut document, served);
-        }
-        None => {
-            typed::without_model(&mut document);
-            wrapped::without_model(&mut document);
-        }
+    if let Some(served) = served {
+        document["info"]["title"] = json!(format!("ml-serving: {}", served.name));
+        typed::by_model(&mut document, &served.model);
+        wrapped::by_model(&mut document, served);
+        examples::show(&mut document, served);
+        wrapped::show(&mut document, served);
+    } else {
+        typed::without_model(&mut document);
+        wrapped::without_model(&mut document);
     }
     wrapped::place(&mut document, vertex);
     document

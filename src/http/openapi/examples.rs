@@ -1,6 +1,6 @@
 //! Examples that are true: the model's own row, its answers to it, and the errors that this server answers.
 
-use super::{paths::operations, wrapped};
+use super::paths::operations;
 use crate::{
     card::ModelCard,
     config::Server,
@@ -76,15 +76,11 @@ pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
 /// Puts examples into every operation: its bodies, its answers and its refusals.
 pub(super) fn show(document: &mut Value, served: &LoadedModel) {
     let forms = forms(served);
-    for operation in operations(document) {
+    for operation in operations(document).filter(|operation| is_own(operation)) {
         let id = operation.get("operationId").and_then(Value::as_str);
         let id = id.unwrap_or_default().to_owned();
         let batch = id == "predict_batch";
         match id.as_str() {
-            id if wrapped::is_wrapped(id) => {
-                wrapped::show(operation, id, served, &forms);
-                continue;
-            }
             "predict" | "predict_batch" => {
                 show_prediction(operation, served, &forms, batch);
             }
@@ -119,6 +115,12 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
             }
         }
     }
+}
+
+/// Whether an operation is one of the server's own. Those of other protocols tell failures otherwise.
+fn is_own(operation: &Map<String, Value>) -> bool {
+    let tag = operation.get("tags").and_then(|tags| tags[0].as_str());
+    matches!(tag, Some("Predict" | "Model" | "Operate"))
 }
 
 /// Puts `value` beside the schema of an operation's answer of this status, where it has one.

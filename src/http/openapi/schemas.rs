@@ -16,7 +16,7 @@ pub(super) enum Tag {
     Operate,
     /// MLflow's scoring protocol, and `SageMaker`'s.
     Mlflow,
-    /// The V1 protocol of KServe and TensorFlow Serving.
+    /// The V1 protocol of `KServe` and `TensorFlow` Serving.
     V1,
     /// Vertex AI's containers.
     Vertex,

@@ -22,7 +22,7 @@ use super::{
     yaml::{self, Mapping, Value},
 };
 use crate::{
-    formats::{FormatError, corrupt, unsupported},
+    formats::{AnswersBy, FormatError, corrupt, unsupported},
     input::Schema,
 };
 
@@ -127,6 +127,14 @@ impl MlModel {
             class: keys.get("model_class").and_then(scalar),
             path: inside(path)?.into(),
         })
+    }
+
+    /// How the package's Python model answers, where its file answers as `file` says.
+    pub fn pyfunc(&self, file: &AnswersBy) -> Pyfunc {
+        Pyfunc {
+            mlflow_version: self.mlflow_version.clone(),
+            ..pyfunc::of(&self.flavors, self.forms, file)
+        }
     }
 
     /// The files that belong to the model beside its own.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{MlModel, data::scalar};
+use super::data::scalar;
 use crate::{
     formats::AnswersBy,
     package::yaml::{Mapping, Value},
@@ -69,22 +69,20 @@ impl Forms {
     }
 }
 
-impl MlModel {
-    /// How the package's Python model answers, where its file answers as `file` says.
-    pub fn pyfunc(&self, file: &AnswersBy) -> Pyfunc {
-        let function = self.flavors.get("python_function");
-        let method = function.and_then(|function| function.get("predict_fn"));
-        let answers = match method.and_then(Value::as_str) {
-            Some("predict_proba") => AnswersBy::Probabilities,
-            Some("predict_log_proba") => AnswersBy::LogProbabilities,
-            _ => file.clone(),
-        };
-        Pyfunc {
-            answers,
-            rows: self.forms.rows,
-            booleans: self.forms.booleans,
-            mlflow_version: self.mlflow_version.clone(),
-        }
+/// How a package's Python model answers, by its flavors and its signature. `file` is what its file answers.
+pub(super) fn of(flavors: &Mapping, forms: Forms, file: &AnswersBy) -> Pyfunc {
+    let function = flavors.get("python_function");
+    let method = function.and_then(|function| function.get("predict_fn"));
+    let answers = match method.and_then(Value::as_str) {
+        Some("predict_proba") => AnswersBy::Probabilities,
+        Some("predict_log_proba") => AnswersBy::LogProbabilities,
+        _ => file.clone(),
+    };
+    Pyfunc {
+        answers,
+        rows: forms.rows,
+        booleans: forms.booleans,
+        mlflow_version: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! MLflow's scoring protocol, which SageMaker speaks too: `/invocations`, `/ping`, `/health`, `/version`.
+//! MLflow's scoring protocol, which `SageMaker` speaks too: `/invocations`, `/ping`, `/health`, `/version`.
 //!
 //! Source: MLflow's `mlflow/pyfunc/scoring_server/__init__.py`. Values are those that `mlflow models serve` answers for the same package.
 
@@ -41,6 +41,7 @@ pub(in crate::http) const TAKES: Takes = Takes {
     advice,
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "as all advice")]
 fn advice(rows: &Rows<'_>) -> Option<String> {
     let key = if rows.schema.named {
         "dataframe_records"

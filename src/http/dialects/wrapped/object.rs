@@ -1,11 +1,8 @@
 //! The object around the rows.
 
 use super::{
-    columns::ColumnsSeed,
-    parameters::ParametersSeed,
-    rows::RowsSeed,
-    split::SplitSeed,
-    table::{Arranged, Table},
+    columns::ColumnsSeed, parameters::ParametersSeed, rows::RowsSeed, split::SplitSeed,
+    table::Table, takes::Arranged,
 };
 use crate::http::{
     dialects::json::seeds::{NameSeed, any_seed, refuse},
@@ -96,19 +93,17 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, '_> {
             let again = self.0.columns.is_again();
             match field {
                 Field::Key(key, arranged) if self.takes(key, arranged) => match arranged {
-                    Arranged::Split => map.next_value_seed(SplitSeed(self.0))?,
-                    Arranged::Records | Arranged::Rows => map.next_value_seed(RowsSeed(self.0))?,
-                    Arranged::RowsOrColumns => map.next_value_seed(ColumnsSeed(self.0))?,
+                    Arranged::Split => map.next_value_seed(SplitSeed(self.0)),
+                    Arranged::Records | Arranged::Rows => map.next_value_seed(RowsSeed(self.0)),
+                    Arranged::RowsOrColumns => map.next_value_seed(ColumnsSeed(self.0)),
                 },
-                Field::Parameters(field, known) if !again => {
-                    map.next_value_seed(ParametersSeed {
-                        table: self.0,
-                        field,
-                        known,
-                    })?
-                }
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
+                Field::Parameters(field, known) if !again => map.next_value_seed(ParametersSeed {
+                    table: self.0,
+                    field,
+                    known,
+                }),
+                _ => map.next_value::<IgnoredAny>().map(|_| ()),
+            }?;
         }
         let Table {
             rows, found, takes, ..

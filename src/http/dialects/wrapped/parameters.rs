@@ -2,7 +2,10 @@
 
 use super::table::Table;
 use crate::http::{
-    dialects::{json::seeds::NameSeed, rows::echo},
+    dialects::{
+        json::seeds::{NameSeed, any_seed, refuse},
+        rows::echo,
+    },
     problem::Code,
 };
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -12,12 +15,6 @@ use std::fmt;
 /// The one parameter that this server understands, where a format takes it.
 pub(in crate::http) const PROBABILITIES: &str = "probabilities";
 
-/// The parameters found.
-#[derive(Debug, Default)]
-pub(super) struct Parameters {
-    pub(super) probabilities: Option<bool>,
-}
-
 /// `{}`, `null`, or an object of the parameters that are understood.
 pub(super) struct ParametersSeed<'t, 'm> {
     pub(super) table: &'t mut Table<'m>,
@@ -26,12 +23,11 @@ pub(super) struct ParametersSeed<'t, 'm> {
 }
 
 impl ParametersSeed<'_, '_> {
-    fn refuse(self, got: &str) -> Result<(), std::convert::Infallible> {
+    fn refuse(self, got: &str) {
         let Self { table, field, .. } = self;
         table.rows.place.row = None;
         let msg = format!("expected \"{field}\" as an object, got {got}");
         table.rows.wrong_row(Code::InvalidType, msg, [json!(field)]);
-        Ok(())
     }
 
     fn unknown(&mut self, name: &str) {
@@ -52,20 +48,7 @@ impl ParametersSeed<'_, '_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for ParametersSeed<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-macro_rules! refuse {
-    ($($visit:ident($type:ty) is $got:literal),+) => {
-        $(fn $visit<E>(self, _: $type) -> Result<(), E> {
-            self.refuse($got).map_err(|never| match never {})
-        })+
-    };
-}
+any_seed!(ParametersSeed);
 
 impl<'de> Visitor<'de> for ParametersSeed<'_, '_> {
     type Value = ();
@@ -83,15 +66,16 @@ impl<'de> Visitor<'de> for ParametersSeed<'_, '_> {
                 .ok_or_else(|| echo(name))
         }))? {
             match found {
-                Ok(_) => match map.next_value_seed(Truth)? {
-                    Some(truth) => self.table.parameters.probabilities = Some(truth),
-                    None => {
+                Ok(_) => {
+                    let truth = map.next_value_seed(Truth)?;
+                    self.table.parameters.probabilities = truth;
+                    if truth.is_none() {
                         self.table.rows.place.row = None;
                         let msg = format!("the parameter {PROBABILITIES} must be true or false");
                         let place = [json!(self.field), json!(PROBABILITIES)];
                         self.table.rows.wrong_row(Code::InvalidType, msg, place);
                     }
-                },
+                }
                 Err(name) => {
                     self.unknown(&name);
                     map.next_value::<IgnoredAny>()?;
@@ -105,15 +89,7 @@ impl<'de> Visitor<'de> for ParametersSeed<'_, '_> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        self.refuse("an array").map_err(|never| match never {})
-    }
-
-    refuse!(
-        visit_bool(bool) is "a boolean", visit_u64(u64) is "a number", visit_i64(i64) is "a number", visit_f64(f64) is "a number",
-        visit_str(&str) is "a string"
-    );
+    refuse!(refuse: number, boolean, string, array);
 }
 
 /// `true` or `false`; nothing for any other value.

@@ -1,6 +1,6 @@
 //! `[row, row, …]`: each row an array of values, an object of them by name, or the only value of a model with one column.
 
-use super::{names::ObjectSeed, table::Table};
+use super::{table::Table, unnamed::UnnamedRow};
 use crate::{
     http::{
         dialects::{
@@ -97,7 +97,7 @@ impl<'de> Visitor<'de> for OneSeed<'_, '_> {
         if table.rows.schema.named {
             RowSeed(&mut table.rows).visit_map(map)?;
         } else {
-            ObjectSeed(table).visit_map(map)?;
+            UnnamedRow(table).visit_map(map)?;
         }
         table.rows.end_row();
         Ok(())

@@ -1,6 +1,10 @@
 //! `{"columns": […], "index": […], "data": [[…], …]}`: a data frame as pandas splits it, with its parts in any order.
 
-use super::{rows::RowsSeed, table::Table};
+use super::{
+    header::{Columns, Pass},
+    rows::RowsSeed,
+    table::Table,
+};
 use crate::http::{
     dialects::{
         json::seeds::{NameSeed, ValueSeed, any_seed, refuse},
@@ -11,39 +15,6 @@ use crate::http::{
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::json;
 use std::fmt;
-
-/// What is known of the columns.
-#[derive(Debug, Default)]
-pub(super) struct Columns {
-    /// For each column of the frame its place in the model; none where the model does not have it.
-    places: Option<Vec<Option<u32>>>,
-    pass: Pass,
-}
-
-/// The body is read twice where the data come before the names of their columns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Pass {
-    #[default]
-    First,
-    /// The data were passed over.
-    Passed,
-    Again,
-}
-
-impl Columns {
-    /// Whether the body is to be read again. It is once.
-    pub(super) fn reads_again(&mut self) -> bool {
-        let again = self.pass == Pass::Passed;
-        if again {
-            self.pass = Pass::Again;
-        }
-        again
-    }
-
-    pub(super) fn is_again(&self) -> bool {
-        self.pass == Pass::Again
-    }
-}
 
 /// The whole frame.
 pub(super) struct SplitSeed<'t, 'm>(pub(super) &'t mut Table<'m>);
@@ -86,7 +57,7 @@ impl<'de> Visitor<'de> for SplitSeed<'_, '_> {
             let known = places.is_some();
             match part {
                 Part::Columns if !known && *pass != Pass::Again => {
-                    map.next_value_seed(HeaderSeed(table))?
+                    map.next_value_seed(HeaderSeed(table))?;
                 }
                 Part::Data if data => {
                     table.rows.place.row = None;

@@ -28,7 +28,9 @@ enum VertexBody {
 }
 
 operations! {
-    /// Predict as KServe's V1 and TensorFlow Serving
+    /// Predict by the V1 protocol
+    ///
+    /// It is that of `KServe` and of `TensorFlow` Serving.
     #[oai(name = "/v1/models/{model}:predict", method = "post", operation_id = "v1_predict", tag = "Tag::V1")]
     fn predict(
         Predict,

@@ -1,6 +1,9 @@
 //! Examples: the model's own row in each form, and what the server answers to it. Both are read and written by the code that runs.
 
-use super::super::examples::{Form, refusal, set};
+use super::super::{
+    examples::{Form, forms, refusal, set},
+    paths::operations,
+};
 use crate::{
     http::{
         dialects::{
@@ -17,20 +20,23 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 
-/// Whether an operation is shown here.
-pub(in crate::http::openapi) fn is_wrapped(id: &str) -> bool {
-    ["mlflow_", "v1_", "vertex_"]
-        .iter()
-        .any(|of| id.starts_with(of))
+/// Puts examples into the operations of these protocols.
+pub(in crate::http::openapi) fn show(document: &mut Value, served: &LoadedModel) {
+    let forms = forms(served);
+    for operation in operations(document) {
+        let id = operation.get("operationId").and_then(Value::as_str);
+        let id = id.unwrap_or_default().to_owned();
+        if ["mlflow_", "v1_", "vertex_"]
+            .iter()
+            .any(|of| id.starts_with(of))
+        {
+            show_one(operation, &id, served, &forms);
+        }
+    }
 }
 
 /// Puts examples into an operation: its bodies, its answers and its refusals.
-pub(in crate::http::openapi) fn show(
-    operation: &mut Map<String, Value>,
-    id: &str,
-    served: &LoadedModel,
-    forms: &[Form],
-) {
+fn show_one(operation: &mut Map<String, Value>, id: &str, served: &LoadedModel, forms: &[Form]) {
     name_the_model(operation, served);
     let (takes, tell): (&'static Takes, fn(&Failure) -> Written) = match id {
         "mlflow_invocations" => (&mlflow::TAKES, Mlflow::tell),

@@ -10,7 +10,7 @@ pub(super) use answers::{
     MlflowAnswer, PingAnswer, V1Answer, V1ModelAnswer, V1ModelsAnswer, VersionAnswer, VertexAnswer,
     VertexHealthAnswer,
 };
-pub(super) use examples::{is_wrapped, show};
+pub(super) use examples::show;
 pub(super) use places::place;
 pub(super) use schemas::{MlflowRequest, V1Request, VertexRequest};
 pub(super) use typed::{by_model, without_model};

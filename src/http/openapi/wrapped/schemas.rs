@@ -62,7 +62,7 @@ pub(in crate::http::openapi) struct V1Models {
     models: Vec<String>,
 }
 
-/// The state of a model, as KServe and as TensorFlow Serving tell it.
+/// The state of a model, as `KServe` and as TensorFlow Serving tell it.
 #[derive(Object)]
 pub(in crate::http::openapi) struct V1Model {
     name: String,
