@@ -35,6 +35,6 @@ pub(in crate::http::openapi) fn place(document: &mut Value, vertex: &Vertex) {
     if *vertex == Vertex::default()
         && let Some(tags) = document["tags"].as_array_mut()
     {
-        tags.retain(|tag| tag["name"] != "Vertex");
+        tags.retain(|tag| tag["name"] != "Vertex AI");
     }
 }
