@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 import mlflow_models
+from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 
 BINARY, PART, SERVE = sys.argv[1], " ".join(sys.argv[2:]), os.environ.get("SERVE")
 
@@ -143,6 +144,13 @@ def main():
                     row[kind] = cell(ours_is, by_mlflow(media_type, body))
                     if row[kind][0] in "WO":
                         wrong.append(f"{name}, {kind}: {row[kind]}")
+                # The client of MLflow itself, which writes NaN.
+                client = ScoringServerClient("127.0.0.1", second)
+                client.wait_server_ready()
+                given = json.dumps(rows.to_dict(orient="split") if isinstance(rows, pd.DataFrame) else rows.tolist())
+                key = "dataframe_split" if isinstance(rows, pd.DataFrame) else "inputs"
+                wanted = by_mlflow("application/json", f'{{"{key}": {given}}}')
+                row["client"] = cell((200, {"predictions": client.invoke(rows)["predictions"]}), wanted)
                 version = urllib.request.urlopen(f"http://127.0.0.1:{second}/version").read().decode()
                 row["version"] = "=" if version == mlflow.__version__ else "OTHER"
             finally:

@@ -12,8 +12,10 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 
-/// The schema of a row, by name or by order, where it is declared.
+/// The schema of a row where it is declared.
 const ROW: &str = "#/components/schemas/PredictRequest/properties/features";
+/// The same by name, to those that skip columns which the model does not have.
+const LOOSE_ROW: &str = "#/components/schemas/MlflowRow";
 
 /// Types the schemas that the operations refer to.
 pub(in crate::http::openapi) fn by_model(document: &mut Value, served: &LoadedModel) {
@@ -50,13 +52,27 @@ pub(in crate::http::openapi) fn without_model(document: &mut Value) {
 }
 
 fn requests(schemas: &mut Value, schema: Option<&Schema>) {
+    let row = schemas["PredictRequest"]["properties"]["features"].clone();
+    let named = schema.is_some_and(|schema| schema.named);
+    if named {
+        let mut loose = row["oneOf"][0].clone();
+        if let Some(loose) = loose.as_object_mut() {
+            loose.remove("additionalProperties");
+        }
+        schemas["MlflowRow"] = loose;
+    }
     for (name, takes) in [
         ("MlflowRequest", &mlflow::TAKES),
         ("V1Request", &v1::TAKES),
         ("VertexRequest", &vertex::TAKES),
     ] {
+        let forms = match schema {
+            None => Forms::unknown(),
+            Some(_) if named => Forms::named(&row, takes.skips_unknown),
+            Some(_) => Forms::unnamed(&row),
+        };
         let request = &mut schemas[name];
-        request["properties"] = properties(takes, schema).into();
+        request["properties"] = properties(takes, &forms).into();
         let required = |(key, _): &(&str, Arranged)| json!({"required": [key]});
         match takes.keys {
             [(only, _)] => request["required"] = json!([only]),
@@ -65,10 +81,81 @@ fn requests(schemas: &mut Value, schema: Option<&Schema>) {
     }
 }
 
-fn properties(takes: &Takes, schema: Option<&Schema>) -> Map<String, Value> {
+/// The schemas of rows in each form.
+struct Forms {
+    /// By name or by order.
+    row: Value,
+    /// By name where there are names.
+    record: Value,
+    by_order: Value,
+    /// The names of the columns of a split data frame, and for each column its values.
+    names: Value,
+    columns: Value,
+}
+
+impl Forms {
+    fn unknown() -> Self {
+        Self {
+            row: json!({}),
+            record: json!({}),
+            by_order: json!({"type": "array", "items": {}}),
+            names: json!({"type": "array", "items": {}}),
+            columns: json!({"type": "object"}),
+        }
+    }
+
+    /// Rows of a model without names: `row` is the only form.
+    fn unnamed(row: &Value) -> Self {
+        let width = &row["minItems"];
+        let order = json!({"$ref": ROW});
+        Self {
+            row: order.clone(),
+            record: order.clone(),
+            by_order: order,
+            names: json!({"type": "array", "items": {}, "minItems": width, "maxItems": width}),
+            columns: json!({"type": "object", "maxProperties": width}),
+        }
+    }
+
+    /// Rows of a model with names, by name first.
+    fn named(row: &Value, skips_unknown: bool) -> Self {
+        let (by_name, by_order) = (&row["oneOf"][0], &row["oneOf"][1]);
+        let width = &by_order["minItems"];
+        let order = json!({"$ref": format!("{ROW}/oneOf/1")});
+        let record = json!({"$ref": if skips_unknown { LOOSE_ROW.to_owned() } else { format!("{ROW}/oneOf/0") }});
+        let names: Vec<&String> = by_name["properties"]
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys)
+            .collect();
+        let names = json!({
+            "type": "array", "items": {"type": "string", "enum": names}, "minItems": width, "maxItems": width, "uniqueItems": true,
+        });
+        let column = |(name, cell): (&String, &Value)| {
+            (name.clone(), json!({"type": "array", "items": cell}))
+        };
+        let cells = by_name["properties"].as_object().into_iter().flatten();
+        let cells: Map<_, _> = cells.map(column).collect();
+        let mut columns = json!({"type": "object", "properties": cells});
+        if !skips_unknown {
+            columns["additionalProperties"] = json!(false);
+        }
+        if by_name["required"].is_array() {
+            columns["required"] = by_name["required"].clone();
+        }
+        Self {
+            row: json!({"oneOf": [record, order]}),
+            record,
+            by_order: order,
+            names,
+            columns,
+        }
+    }
+}
+
+fn properties(takes: &Takes, forms: &Forms) -> Map<String, Value> {
     let keys = takes.keys.iter().map(|(key, arranged)| {
-        let mut value = arrangement(*arranged, schema);
-        // MLflow and the others take rows of another form here, too.
+        let mut value = arrangement(*arranged, forms);
         value["description"] = json!(describe(*arranged));
         ((*key).to_owned(), value)
     });
@@ -94,31 +181,28 @@ fn describe(arranged: Arranged) -> &'static str {
         Arranged::Split => "A data frame as pandas splits it: `to_dict(orient=\"split\")`.",
         Arranged::Records => "A data frame as records: `to_dict(orient=\"records\")`.",
         Arranged::Rows => "For each row one element, by name or in the model's order.",
-        Arranged::RowsOrColumns => "For each row one element, or for each column its values.",
+        Arranged::RowsOrColumns => {
+            "For each row one element, or for each column its values: as many of each."
+        }
     }
 }
 
-fn arrangement(arranged: Arranged, schema: Option<&Schema>) -> Value {
-    let row = match schema {
-        Some(_) => json!({"$ref": ROW}),
-        None => json!({}),
-    };
-    let rows = json!({"type": "array", "items": row});
+fn arrangement(arranged: Arranged, forms: &Forms) -> Value {
+    let rows = |row: &Value| json!({"type": "array", "items": row});
     match arranged {
-        Arranged::Records | Arranged::Rows => rows,
+        Arranged::Records => rows(&forms.record),
+        Arranged::Rows => rows(&forms.row),
         Arranged::RowsOrColumns => {
-            let columns = json!({
-                "title": "Columns", "type": "object", "additionalProperties": {"type": "array", "items": {}},
-            });
-            let mut rows = rows;
-            rows["title"] = json!("Rows");
-            json!({"oneOf": [rows, columns]})
+            let (mut by_row, mut columns) = (rows(&forms.row), forms.columns.clone());
+            by_row["title"] = json!("Rows");
+            columns["title"] = json!("Columns");
+            json!({"oneOf": [by_row, columns]})
         }
         Arranged::Split => json!({
-            "type": "object", "required": ["data"], "properties": {
-                "columns": {"type": "array", "items": {}, "description": "The names of the columns, in the order of `data`."},
+            "type": "object", "required": ["columns", "data"], "properties": {
+                "columns": forms.names,
                 "index": {"type": "array", "items": {}, "description": "Not read."},
-                "data": {"type": "array", "items": {"type": "array", "items": {}}},
+                "data": {"type": "array", "items": forms.by_order, "description": "For each row its values in the order of `columns`."},
             },
         }),
     }
