@@ -106,7 +106,7 @@ fn environment() -> (Dict, Vec<(String, Value)>) {
                 continue;
             }
             Some(takes) if takes.is_text() => Value::from(text),
-            Some(_) => scalar(text),
+            Some(_) => settings::scalar(text),
         };
         layer = layer.merge(Layer::one("variable", &key, value));
     }
@@ -114,13 +114,6 @@ fn environment() -> (Dict, Vec<(String, Value)>) {
     strangers.sort_by(|(a, _), (b, _)| a.cmp(b));
     let merged = layer.find_value("").ok().and_then(Value::into_dict);
     (merged.unwrap_or_default(), strangers)
-}
-
-/// A number or a truth value if it looks like one.
-pub(super) fn scalar(text: String) -> Value {
-    let number = text.trim().parse::<u64>().ok().map(Value::from);
-    let truth = || text.trim().parse::<bool>().ok().map(Value::from);
-    number.or_else(truth).unwrap_or_else(|| Value::from(text))
 }
 
 /// A key without a value, as YAML files have them.

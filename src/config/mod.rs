@@ -7,6 +7,7 @@ mod platforms;
 mod settings;
 
 pub use layers::Flags;
+pub use platforms::Vertex;
 
 use crate::{observe::log::LogFormat, registry::Access};
 use figment::value::Value;
@@ -64,15 +65,6 @@ pub struct Server {
     /// The routes that Vertex AI asks for.
     #[serde(skip)]
     pub vertex: Vertex,
-}
-
-/// What the variables of Vertex AI say.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Vertex {
-    /// `AIP_PREDICT_ROUTE`
-    pub predict_route: Option<String>,
-    /// `AIP_HEALTH_ROUTE`
-    pub health_route: Option<String>,
 }
 
 impl Default for Server {

@@ -3,7 +3,7 @@
 //! Source: <https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html>, the same for batch transform,
 //! and <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>.
 
-use super::{Vertex, layers};
+use super::settings;
 use figment::value::Value;
 use std::path::Path;
 
@@ -35,6 +35,15 @@ const MODEL: &str = "/opt/ml/model";
 const SAGEMAKER_PORT: u16 = 8080;
 /// A batch transform sends as many rows as its payload holds.
 const BATCH_ROWS: u64 = 1_000_000;
+
+/// What the variables of Vertex AI say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vertex {
+    /// `AIP_PREDICT_ROUTE`
+    pub predict_route: Option<String>,
+    /// `AIP_HEALTH_ROUTE`
+    pub health_route: Option<String>,
+}
 
 /// A setting: where it comes from, its key, its value.
 pub(super) type Default = (&'static str, &'static str, Value);
@@ -104,7 +113,7 @@ fn of(variable: &dyn Fn(&str) -> Option<String>, has_model: bool) -> Vec<Default
     }
     for name in [BIND, PORT] {
         if let Some(text) = variable(name) {
-            found.push((name, "server.port", layers::scalar(text)));
+            found.push((name, "server.port", settings::scalar(text)));
         }
     }
     if let Some(uri) = variable(STORAGE) {

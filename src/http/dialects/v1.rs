@@ -15,14 +15,13 @@ use crate::{
         media::{MediaType, ResponseBody},
         problem::Failure,
         readiness::Readiness,
-        respond,
         routes::{Params, Route},
         state::{Limits, ServedModel, State},
     },
     input::Batch,
     load::LoadedModel,
 };
-use hyper::{Method, Response, StatusCode};
+use hyper::{Method, Response, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
 /// The dialect.
@@ -148,9 +147,11 @@ pub(in crate::http) fn told(served: &LoadedModel, ready: bool) -> Value {
     })
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response<ResponseBody> {
-    let body = body.to_string().into_bytes();
-    let mut response = respond::send(Written::new(MediaType::Json, body));
+/// JSON about the server itself.
+pub(super) fn answer(status: StatusCode, body: &Value) -> Response<ResponseBody> {
+    let mut response = Response::new(body.to_string().into());
     *response.status_mut() = status;
+    let json = MediaType::Json.header();
+    response.headers_mut().insert(CONTENT_TYPE, json);
     response
 }

@@ -13,13 +13,12 @@ use crate::{
         media::{MediaType, ResponseBody},
         problem::Failure,
         readiness::Readiness,
-        respond,
         routes::{Params, Route},
         state::{Limits, ServedModel, State},
     },
     input::Batch,
 };
-use hyper::{Method, Response};
+use hyper::{Method, Response, StatusCode};
 use serde_json::json;
 use std::borrow::Cow;
 
@@ -90,10 +89,7 @@ impl Dialect for Vertex {
 /// 200 while predictions are served.
 fn health(state: &State, _: &Params) -> Result<Response<ResponseBody>, Failure> {
     match state.readiness.reason() {
-        None => {
-            let body = json!({"status": "ready"}).to_string();
-            Ok(respond::send(Written::new(MediaType::Json, body.into())))
-        }
+        None => Ok(v1::answer(StatusCode::OK, &json!({"status": "ready"}))),
         Some(_) if state.model().is_some() => Err(Readiness::draining()),
         Some(_) => Err(Readiness::no_model()),
     }

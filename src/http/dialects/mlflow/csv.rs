@@ -1,9 +1,8 @@
 //! Rows as CSV: a header, and the rules of `ml-serving predict`.
 
-use super::advice;
 use crate::{
     http::{
-        dialects::rows::Rows,
+        dialects::rows::{Advice, Rows},
         problem::{Code, Failure},
     },
     input::{Batch, CsvError, CsvRows, find_columns},
@@ -14,7 +13,12 @@ use crate::{
 const BODY: &str = "the body";
 
 /// Reads at most `max_rows` rows.
-pub(super) fn read(body: &[u8], served: &LoadedModel, max_rows: usize) -> Result<Batch, Failure> {
+pub(super) fn read(
+    body: &[u8],
+    served: &LoadedModel,
+    max_rows: usize,
+    advice: Advice,
+) -> Result<Batch, Failure> {
     let mut rows = Rows::new(served, body, advice);
     let read = fill(&mut rows, body, max_rows);
     let failure = read.err().or_else(|| rows.failure());

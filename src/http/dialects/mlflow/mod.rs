@@ -86,7 +86,10 @@ impl Dialect for Mlflow {
         let query = call.head.uri.query().unwrap_or_default();
         let probabilities = wants_probabilities(query, &served.model)?;
         let (batch, frame) = if call.media_type == MediaType::Csv {
-            (csv::read(body, served, limits.max_batch_rows)?, true)
+            (
+                csv::read(body, served, limits.max_batch_rows, advice)?,
+                true,
+            )
         } else {
             let given = wrapped::read(&TAKES, body, served, limits.max_batch_rows)?;
             (

@@ -113,7 +113,10 @@ impl Forms {
             record: order.clone(),
             by_order: order,
             names: json!({"type": "array", "items": {}, "minItems": width, "maxItems": width}),
-            columns: json!({"type": "object", "maxProperties": width}),
+            columns: json!({
+                "type": "object", "minProperties": width, "maxProperties": width,
+                "additionalProperties": {"type": "array", "items": row["items"]},
+            }),
         }
     }
 
@@ -201,7 +204,7 @@ fn arrangement(arranged: Arranged, forms: &Forms) -> Value {
         Arranged::Split => json!({
             "type": "object", "required": ["columns", "data"], "properties": {
                 "columns": forms.names,
-                "index": {"type": "array", "items": {}, "description": "Not read."},
+                "index": {"description": "Not read."},
                 "data": {"type": "array", "items": forms.by_order, "description": "For each row its values in the order of `columns`."},
             },
         }),
