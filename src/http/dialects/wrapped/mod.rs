@@ -14,6 +14,8 @@ mod rows;
 mod split;
 mod table;
 mod takes;
+#[cfg(test)]
+mod tests;
 mod unnamed;
 
 pub(in crate::http) use parameters::PROBABILITIES;
