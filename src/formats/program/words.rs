@@ -50,10 +50,11 @@ impl Board {
         } else {
             &register.taken
         };
-        let codes = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
+        let (codes, mut found) = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
             self.places(read, entries, unknown, taken)?
         } else {
-            self.known_numbers(read, entries, unknown, taken)?
+            let codes = self.known_numbers(read, entries, unknown, taken)?;
+            (codes, Vec::new())
         };
         self.codes = self.codes.saturating_add(codes.len());
         if self.codes > MAX_CODES {
@@ -75,8 +76,15 @@ impl Board {
         if !missing.is_nan() {
             after.missing = None;
         }
+        if let (ops::Codes::Places(_), Some(_)) = (&codes, &register.filled) {
+            // In their place something is filled in that the encoder knows.
+            for word in taken {
+                found.push(self.word(read, word.clone())?);
+            }
+        }
         let column = register.column.filter(|_| unknown.is_nan());
-        after.unknown = column.zip(places_of(&codes));
+        let found = (!found.is_empty()).then(|| Arc::from(found));
+        after.unknown = column.zip(found);
         let recode = ops::Recode {
             read,
             codes,
@@ -86,14 +94,15 @@ impl Board {
         Ok(self.draw(recode, [after])?[0])
     }
 
-    /// What stands for the words of a column, by their places. `taken` are words that never get here, because they count as missing.
+    /// What stands for the words of a column, by their places, and the places of those for which it is a number. `taken` are words that
+    /// never get here, because they count as missing.
     fn places(
         &mut self,
         read: Reg,
         entries: &[Entry],
         unknown: Otherwise,
         taken: &[Word],
-    ) -> Result<ops::Codes, FormatError> {
+    ) -> Result<(ops::Codes, Vec<u32>), FormatError> {
         let mut codes = Vec::new();
         let mut known = Vec::with_capacity(entries.len());
         for (word, value) in entries {
@@ -108,7 +117,9 @@ impl Board {
             known.push(self.word(read, word.clone())?);
         }
         self.close(read, unknown, &known);
-        Ok(ops::Codes::Places(codes))
+        let found = (0..).zip(&codes).filter(|(_, code)| !code.is_nan());
+        let found = found.map(|(place, _)| place).collect();
+        Ok((ops::Codes::Places(codes), found))
     }
 
     /// What stands for numbers, in rising order; of equal ones the first counts.
@@ -258,16 +269,6 @@ impl Board {
             self.columns[column as usize].nullable = false;
         }
     }
-}
-
-/// The places of the words that something stands for, if there are any.
-fn places_of(codes: &ops::Codes) -> Option<Arc<[u32]>> {
-    let ops::Codes::Places(codes) = codes else {
-        return None;
-    };
-    let known = (0..).zip(codes).filter(|(_, code)| !code.is_nan());
-    let places: Vec<u32> = known.map(|(place, _)| place).collect();
-    (!places.is_empty()).then(|| Arc::from(places))
 }
 
 /// A word as a number; NaN for text.

@@ -3,7 +3,7 @@
 use super::json::syntax;
 use crate::{
     http::problem::{Code, Failure, Item},
-    input::{Batch, Refusal, Schema, Value},
+    input::{Batch, ColumnType, Refusal, Schema, Value},
     load::LoadedModel,
 };
 use serde_json::{Value as Json, json};
@@ -189,6 +189,11 @@ impl<'m> Rows<'m> {
         } else {
             self.accept(Value::Number(x));
         }
+    }
+
+    /// Whether the column at `place` takes 64-bit integers.
+    pub(super) fn is_long(&self) -> bool {
+        self.schema.columns[self.place.column].kind == ColumnType::Long
     }
 
     /// Writes the value at `place`, if its column takes it.

@@ -53,6 +53,13 @@ fn tidy_headers(document: &mut Value) {
             parameters.sort_by_key(|parameter| parameter["in"] == "header");
             for parameter in parameters
                 .iter_mut()
+                .filter(|parameter| parameter["schema"]["type"] == "boolean")
+            {
+                // The name alone says yes.
+                parameter["allowEmptyValue"] = json!(true);
+            }
+            for parameter in parameters
+                .iter_mut()
                 .filter(|parameter| parameter["in"] == "header")
             {
                 let name = parameter["name"].as_str().map(str::to_ascii_lowercase);

@@ -13,7 +13,7 @@ use crate::{
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::Value as Json;
-use std::{collections::HashMap, fs, io::Read as _, path::PathBuf};
+use std::{collections::HashMap, fs, io::Read as _, path::PathBuf, sync::LazyLock};
 
 /// Models that were fitted to None and asked with NaN, or the other way about. A null of JSON is what the fit has seen.
 const OTHER_NULLS: [&str; 2] = [
@@ -79,7 +79,10 @@ struct Answered {
 /// What came of a case in one of its serializations.
 struct Outcome {
     version: String,
-    name: String,
+    case: String,
+    serialization: String,
+    /// How many rows of the table were asked.
+    rows: usize,
     /// `exact`, `libm` or `blas`
     kind: String,
     result: Result<Answered, String>,
@@ -310,7 +313,9 @@ fn run(names: &[String], tables: &HashMap<String, Table>) -> Vec<Outcome> {
         for (kind, bytes) in &case.files {
             outcomes.push(Outcome {
                 version: header.sklearn.clone(),
-                name: format!("{} {kind}", header.name),
+                case: header.name.clone(),
+                serialization: kind.clone(),
+                rows: header.rows,
                 kind: header.exact.clone(),
                 result: compare(&case, &tables[&header.table], bytes),
             });
@@ -331,24 +336,39 @@ fn names(only: &str) -> Vec<String> {
     names
 }
 
+/// Which cases are asked, by a part of their names; all if it is empty.
+fn only() -> String {
+    std::env::var("PIPELINES").unwrap_or_default()
+}
+
+/// What came of all cases that are asked, once for all tests.
+fn outcomes() -> &'static [Outcome] {
+    static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
+        let names = names(&only());
+        let tables: HashMap<String, Table> = ["mixed", "clean", "numbers", "numbers_missing"]
+            .map(|name| (name.to_owned(), table(name)))
+            .into();
+        let half = names.len().div_ceil(2).max(1);
+        std::thread::scope(|scope| {
+            let tables = &tables;
+            let run = |names| scope.spawn(move || run(names, tables));
+            let threads: Vec<_> = names.chunks(half).map(run).collect();
+            let outcomes = threads.into_iter().map(|thread| thread.join().unwrap());
+            outcomes.flatten().collect()
+        })
+    });
+    &OUTCOMES
+}
+
 #[test]
 fn pipelines_answer_as_python_does_to_the_last_bit_or_as_near_as_blas_allows() {
-    let only = std::env::var("PIPELINES").unwrap_or_default();
-    let names = names(&only);
-    let tables: HashMap<String, Table> = ["mixed", "clean", "numbers", "numbers_missing"]
-        .map(|name| (name.to_owned(), table(name)))
-        .into();
-    let half = names.len().div_ceil(2).max(1);
-    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
-        let tables = &tables;
-        let run = |names| scope.spawn(move || run(names, tables));
-        let threads: Vec<_> = names.chunks(half).map(run).collect();
-        let outcomes = threads.into_iter().map(|thread| thread.join().unwrap());
-        outcomes.flatten().collect()
-    });
+    let outcomes = outcomes();
     let wrong = |outcome: &Outcome| {
         let why: String = outcome.result.as_ref().err()?.chars().take(300).collect();
-        Some(format!("{} {}: {why}", outcome.version, outcome.name))
+        Some(format!(
+            "{} {} {}: {why}",
+            outcome.version, outcome.case, outcome.serialization
+        ))
     };
     let wrong: Vec<String> = outcomes.iter().filter_map(wrong).collect();
     assert!(
@@ -358,7 +378,15 @@ fn pipelines_answer_as_python_does_to_the_last_bit_or_as_near_as_blas_allows() {
         outcomes.len(),
         wrong.join("\n")
     );
-    if only.is_empty() {
-        classes::hold(&outcomes);
+    if only().is_empty() {
+        classes::hold(outcomes);
+    }
+}
+
+#[test]
+fn every_class_is_asked_a_thousand_rows_in_two_cases_of_two_versions() {
+    if only().is_empty() {
+        let rare = classes::rare(outcomes());
+        assert!(rare.is_empty(), "{}", rare.join("\n"));
     }
 }

@@ -6,6 +6,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from cases.encoders import hist
 from cases.parts import forest, logistic, numbers, one, words
 from record import Case
 from tables import NUMERIC, WORDS
@@ -25,6 +26,8 @@ def cases():
     # The logarithm of what is not positive, and the root of what is negative, are not numbers; a forest of that time refuses them.
     yield Case("function_log_of_negative", one(FunctionTransformer(np.log), ["balance", "score"], Ridge()), "clean", "value", "blas", fit=lambda X: X.assign(balance=X["balance"].abs() + 1, score=X["score"].abs() + 1))
     yield Case("function_sqrt_of_negative", make_pipeline(FunctionTransformer(np.sqrt), forest()), "numbers", "two", fit=np.abs)
+    # Boosting on histograms takes what is infinite, too.
+    yield Case("function_log_hist", make_pipeline(FunctionTransformer(np.log), hist()), "numbers", "two", "libm", fit=np.abs, every=True)
     yield Case("function_identity_of_words", make_pipeline(ColumnTransformer([("same", FunctionTransformer(), NUMERIC), ("words", make_pipeline(FunctionTransformer(), words()), WORDS)]), forest()), "clean", "words3", every=True)
     names = lambda: one(make_pipeline(FunctionTransformer(np.log1p, feature_names_out="one-to-one"), StandardScaler()), positive, Ridge())
     yield Case("function_names_out", names, "clean", "value", "blas", since=(1, 2), every=True)

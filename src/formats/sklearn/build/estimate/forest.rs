@@ -119,14 +119,14 @@ impl Reader {
         }))
     }
 
-    /// scikit-learn's trees take NaN, if they do, but nothing infinite; the boosters of others do.
+    /// scikit-learn's trees take NaN, if they do, but nothing infinite; its boosting on histograms and the boosters of others do.
     pub(in super::super) fn finite_for(
         &mut self,
         part: Part<'_>,
         forest: &ForestModel,
         reads: &[Reg],
     ) {
-        if part.package() == "sklearn" {
+        if part.package() == "sklearn" && !part.class.starts_with("HistGradientBoosting") {
             self.board.refuse_infinite(reads, forest.input);
         }
     }
