@@ -5,7 +5,7 @@ use crate::{
     formats::FormatError,
     input::Batch,
     model::{Labels, Model, Predictions, Unanswered},
-    package::{self, Package},
+    package::{self, Package, mlmodel::Pyfunc},
     registry::{self, Access, Origin, RegistryError},
 };
 use std::path::Path;
@@ -33,6 +33,8 @@ pub struct LoadedModel {
     pub digest: String,
     /// One row that the model's maker gave as an example; NaN is a missing value.
     pub example: Vec<f64>,
+    /// What its Python library answers, for the dialects whose clients know that.
+    pub pyfunc: Pyfunc,
     pub loaded_at: SystemTime,
     pub load_seconds: f64,
 }
@@ -113,6 +115,13 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
     };
     let model = Model::new(parsed.ir).map_err(|error| invalid(error.to_string()))?;
     let example = self_test(&model, &package, &uri).map_err(invalid)?;
+    let pyfunc = match &package.mlmodel {
+        Some(mlmodel) => mlmodel.pyfunc(&parsed.answers),
+        None => Pyfunc {
+            answers: parsed.answers,
+            ..Pyfunc::default()
+        },
+    };
     let name = Some(&config.name).filter(|name| !name.is_empty());
     let short = || hex.chars().take(12).collect();
     Ok(LoadedModel {
@@ -129,6 +138,7 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
         parts: parsed.parts,
         digest: package.digest,
         example,
+        pyfunc,
         loaded_at: SystemTime::now(),
         load_seconds: start.elapsed().as_secs_f64(),
     })

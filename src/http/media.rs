@@ -14,6 +14,7 @@ pub(super) enum MediaType {
     Json,
     /// A problem document (RFC 9457).
     Problem,
+    Csv,
 }
 
 impl MediaType {
@@ -22,6 +23,7 @@ impl MediaType {
         match self {
             Self::Json => const { HeaderValue::from_static("application/json") },
             Self::Problem => const { HeaderValue::from_static("application/problem+json") },
+            Self::Csv => const { HeaderValue::from_static("text/csv") },
         }
     }
 
@@ -30,6 +32,7 @@ impl MediaType {
         match self {
             Self::Json => "JSON",
             Self::Problem => "a problem document",
+            Self::Csv => "CSV",
         }
     }
 
@@ -38,6 +41,7 @@ impl MediaType {
         match self {
             Self::Json => essence == "application/json" || essence.ends_with("+json"),
             Self::Problem => essence == "application/problem+json",
+            Self::Csv => essence == "text/csv",
         }
     }
 }

@@ -118,6 +118,7 @@ pub(crate) fn read_wrapped(
         parts: vec![header.objective.line.to_owned()],
         columns: ColumnsBy::Place,
         notes: Vec::new(),
+        answers: wrapper.answers(),
     })
 }
 

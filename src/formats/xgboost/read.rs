@@ -114,17 +114,23 @@ pub(super) fn parse(
     if api != Api::Booster {
         as_noted(&mut ir, notes, api, class.unwrap_or("model"))?;
     }
-    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
     Ok(Parsed {
         ir: Coded {
             forest: ir,
             categories,
         },
-        version: (!version.is_empty()).then(|| version.join(".")),
+        version: dotted(&version),
         parts,
         columns: ColumnsBy::Name,
         notes: Vec::new(),
+        answers: objective.answers(api),
     })
+}
+
+/// `3.2.0`
+fn dotted(version: &[impl ToString]) -> Option<String> {
+    let numbers: Vec<String> = version.iter().map(ToString::to_string).collect();
+    (!numbers.is_empty()).then(|| numbers.join("."))
 }
 
 /// What `dart` knows about its trees.

@@ -1,8 +1,12 @@
 //! The description of a wire format. Everything else that happens to a request is in `app`.
 
 mod json;
+pub(super) mod mlflow;
 pub(super) mod native;
 mod rows;
+pub(super) mod v1;
+pub(super) mod vertex;
+pub(super) mod wrapped;
 
 use super::{
     media::{MediaType, ResponseBody},
@@ -67,7 +71,6 @@ pub(super) const VERSION: &str = "version";
 pub(super) struct Call {
     pub(super) head: Parts,
     /// Which of [`Dialect::READS`] the body is.
-    #[expect(dead_code, reason = "the native dialect reads JSON only")]
     pub(super) media_type: MediaType,
 }
 

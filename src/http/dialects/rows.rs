@@ -198,8 +198,22 @@ impl<'m> Rows<'m> {
 
     /// Writes the value at `place`, if its column takes it.
     pub(super) fn accept(&mut self, value: Value<'_>) {
+        if let Some(x) = self.take(value) {
+            self.batch.set(self.place.column, x);
+        }
+    }
+
+    /// The number that the value at `place` is, if its column takes it: for values that do not come row by row.
+    pub(super) fn take(&mut self, value: Value<'_>) -> Option<f64> {
         let column = &self.schema.columns[self.place.column];
-        match column.accept(value, self.schema.precision) {
+        let taken = column.accept(value, self.schema.precision);
+        taken.map_err(|refusal| self.refuse(&refusal)).ok()
+    }
+
+    /// Writes the cell of a text file at `place`, if its column takes it.
+    pub(super) fn accept_text(&mut self, cell: &str) {
+        let column = &self.schema.columns[self.place.column];
+        match column.accept_text(cell, self.schema.precision) {
             Ok(x) => self.batch.set(self.place.column, x),
             Err(refusal) => self.refuse(&refusal),
         }

@@ -76,7 +76,7 @@ pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
 /// Puts examples into every operation: its bodies, its answers and its refusals.
 pub(super) fn show(document: &mut Value, served: &LoadedModel) {
     let forms = forms(served);
-    for operation in operations(document) {
+    for operation in operations(document).filter(|operation| is_own(operation)) {
         let id = operation.get("operationId").and_then(Value::as_str);
         let id = id.unwrap_or_default().to_owned();
         let batch = id == "predict_batch";
@@ -117,8 +117,14 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
     }
 }
 
+/// Whether an operation is one of the server's own. Those of other protocols tell failures otherwise.
+fn is_own(operation: &Map<String, Value>) -> bool {
+    let tag = operation.get("tags").and_then(|tags| tags[0].as_str());
+    matches!(tag, Some("Predict" | "Model" | "Operate"))
+}
+
 /// Puts `value` beside the schema of an operation's answer of this status, where it has one.
-fn set(
+pub(super) fn set(
     operation: &mut Map<String, Value>,
     status: &str,
     name: &str,
@@ -210,7 +216,12 @@ fn card(served: &LoadedModel) -> Option<Value> {
 }
 
 /// The error that is shown for a status, under the default limits of the server.
-fn refusal(code: Code, served: &LoadedModel, form: Option<&Form>, batch: bool) -> Option<Failure> {
+pub(super) fn refusal(
+    code: Code,
+    served: &LoadedModel,
+    form: Option<&Form>,
+    batch: bool,
+) -> Option<Failure> {
     let limits = Server::default();
     let parse = |body: &str| read::rows(kind(batch), body.as_bytes(), served, usize::MAX).err();
     let detail = match code {

@@ -10,6 +10,8 @@ mod responses;
 mod schemas;
 mod text;
 mod typed;
+mod wrapped;
 
 pub use document::document;
+pub(super) use document::document_at;
 pub(super) use page::page;

@@ -14,6 +14,14 @@ pub(super) enum Tag {
     Model,
     /// For probes and for monitoring.
     Operate,
+    /// MLflow's scoring protocol, and `SageMaker`'s.
+    #[oai(rename = "MLflow")]
+    Mlflow,
+    /// The V1 protocol of `KServe` and `TensorFlow` Serving.
+    V1,
+    /// Vertex AI's containers.
+    #[oai(rename = "Vertex AI")]
+    Vertex,
 }
 
 /// One row to predict.

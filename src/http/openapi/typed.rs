@@ -259,7 +259,7 @@ fn format(precision: Precision) -> &'static str {
 }
 
 /// Every label once, in order.
-fn distinct<T: PartialEq>(labels: &[T]) -> Vec<&T> {
+pub(super) fn distinct<T: PartialEq>(labels: &[T]) -> Vec<&T> {
     let mut seen: Vec<&T> = Vec::new();
     for label in labels {
         if !seen.contains(&label) {

@@ -188,7 +188,9 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for NameSeed<F> {
 const LEAST: f64 = i64::MIN as f64;
 
 /// One feature value, at `rows.place`.
-struct ValueSeed<'r, 'f>(&'r mut Rows<'f>);
+pub(in crate::http::dialects) struct ValueSeed<'r, 'f>(
+    pub(in crate::http::dialects) &'r mut Rows<'f>,
+);
 
 any_seed!(ValueSeed);
 

@@ -50,8 +50,13 @@ fn starts_with_rows(body: &[u8]) -> bool {
     matches!(first, Some(b'[' | b'{'))
 }
 
-/// `{"features": {"sepal_length": 5.1, …}}` with the values of the model's example; an array where columns have no names.
+/// `{"features": {"sepal_length": 5.1, …}}`
 fn row(served: &LoadedModel) -> String {
+    format!("{{\"features\": {}}}", features(served))
+}
+
+/// `{"sepal_length": 5.1, …}` with the values of the model's example; an array where columns have no names.
+pub(in crate::http::dialects) fn features(served: &LoadedModel) -> String {
     let schema = served.model.schema();
     let shown = if schema.len() > SHORT { FIRST } else { SHORT };
     let cells = schema.columns.iter().zip(&served.example).take(shown);
@@ -68,9 +73,9 @@ fn row(served: &LoadedModel) -> String {
     }
     let cells = cells.join(", ");
     if schema.named {
-        format!("{{\"features\": {{{cells}}}}}")
+        format!("{{{cells}}}")
     } else {
-        format!("{{\"features\": [{cells}]}}")
+        format!("[{cells}]")
     }
 }
 

@@ -1,7 +1,9 @@
 //! The operations as poem-openapi declares them: the source of the document, and nothing that runs. The door answers all of them; a test
 //! holds its table of routes against what is declared here.
 
+mod mlflow;
 mod native;
+mod v1;
 
 use poem::{endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{
@@ -53,12 +55,19 @@ impl OpenApi for Operations {
             operations: vec![with_headers(operation)],
         };
         // A dialect adds its own.
-        let paths = native::declared().into_iter().map(path).collect();
+        let paths = native::declared()
+            .into_iter()
+            .chain(mlflow::declared())
+            .chain(v1::declared())
+            .map(path)
+            .collect();
         vec![MetaApi { paths }]
     }
 
     fn register(registry: &mut Registry) {
         native::register(registry);
+        mlflow::register(registry);
+        v1::register(registry);
     }
 
     /// There is none: `app` answers.

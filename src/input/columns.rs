@@ -1,24 +1,21 @@
 //! Finds the column of each feature in a CSV file.
 
-use crate::{
-    Error,
-    input::{Column, CsvRows, Schema},
-};
+use super::{Column, CsvError, CsvRows, Schema};
 use std::{collections::HashSet, io::Read};
 
 /// Messages name at most this many of the missing columns.
 const LISTED: usize = 5;
 
 /// For each feature, its column in the file: by name, or by position where the model has no names. The file may leave out an optional
-/// column.
+/// column. `file` is the name in messages.
 ///
 /// # Errors
-/// [`Error::Data`] names what the file lacks.
-pub(super) fn find<R: Read>(
+/// [`CsvError`] names what the file lacks.
+pub fn find_columns<R: Read>(
     rows: &CsvRows<R>,
     file: &str,
     schema: &Schema,
-) -> Result<Vec<Option<usize>>, Error> {
+) -> Result<Vec<Option<usize>>, CsvError> {
     if !schema.named {
         return by_position(rows, file, schema);
     }
@@ -34,7 +31,7 @@ fn by_name<'n, R: Read, I: Iterator<Item = (usize, &'n str)>>(
     file: &str,
     schema: &Schema,
     names: impl Fn() -> I,
-) -> Result<Vec<Option<usize>>, Error> {
+) -> Result<Vec<Option<usize>>, CsvError> {
     let index = rows.index(names())?;
     let exact = |column: &Column| index.get(column.name.as_str()).copied();
     let mut found: Vec<_> = schema.columns.iter().map(exact).collect();
@@ -65,7 +62,7 @@ fn by_name<'n, R: Read, I: Iterator<Item = (usize, &'n str)>>(
     Err(lacks(file, &missing, &rows.listed()))
 }
 
-fn lacks(file: &str, missing: &[String], listed: &str) -> Error {
+fn lacks(file: &str, missing: &[String], listed: &str) -> CsvError {
     // Spaces at an end are not seen without quotes.
     let shown = |name: &String| {
         if name.trim() == name {
@@ -84,7 +81,7 @@ fn lacks(file: &str, missing: &[String], listed: &str) -> Error {
             n - LISTED
         ),
     };
-    Error::Data(format!("{file} has {what}; it has {listed}"))
+    CsvError::Columns(format!("{file} has {what}; it has {listed}"))
 }
 
 /// The model's columns in the model's order.
@@ -92,7 +89,7 @@ fn by_position<R: Read>(
     rows: &CsvRows<R>,
     file: &str,
     schema: &Schema,
-) -> Result<Vec<Option<usize>>, Error> {
+) -> Result<Vec<Option<usize>>, CsvError> {
     let header = rows.header();
     if header.len() != schema.len() {
         let index = header.iter().any(|name| name.trim().is_empty());
@@ -102,7 +99,7 @@ fn by_position<R: Read>(
             ", which have no names: give it these columns and no others, in the model's order"
         };
         let (found, wanted) = (header.len(), schema.len());
-        return Err(Error::Data(format!(
+        return Err(CsvError::Columns(format!(
             "{file} has {found} columns, the model takes {wanted}{hint}"
         )));
     }
@@ -116,7 +113,7 @@ fn by_position<R: Read>(
     });
     let numbers = header.iter().all(|name| name.trim().parse::<f64>().is_ok());
     if numbers && !counted {
-        return Err(Error::Data(format!(
+        return Err(CsvError::Columns(format!(
             "{file} begins with a row of numbers; put a header line with the names of the columns above it"
         )));
     }
@@ -130,7 +127,7 @@ mod tests {
 
     fn found(header: &str, schema: &Schema) -> Result<Vec<Option<usize>>, String> {
         let rows = CsvRows::open(header.as_bytes(), "t.csv").expect("a header");
-        find(&rows, "t.csv", schema).map_err(|error| error.to_string())
+        find_columns(&rows, "t.csv", schema).map_err(|error| error.to_string())
     }
 
     fn named(names: &[&str]) -> Schema {
