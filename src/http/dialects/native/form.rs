@@ -22,6 +22,7 @@ pub(in crate::http) enum Form {
 }
 
 /// What a client of /predict should send instead.
+#[expect(clippy::unnecessary_wraps, reason = "as all advice")]
 pub(super) fn advise_one(rows: &Rows<'_>) -> Option<String> {
     let row = row(rows.served);
     Some(if rows.nested > 0 || starts_with_rows(rows.body) {
@@ -34,6 +35,7 @@ pub(super) fn advise_one(rows: &Rows<'_>) -> Option<String> {
 }
 
 /// What a client of /predict/batch should send instead.
+#[expect(clippy::unnecessary_wraps, reason = "as all advice")]
 pub(super) fn advise_many(rows: &Rows<'_>) -> Option<String> {
     let row = row(rows.served);
     Some(if rows.place.row.is_some() {

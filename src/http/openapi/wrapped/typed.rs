@@ -202,10 +202,10 @@ fn arrangement(arranged: Arranged, forms: &Forms) -> Value {
             json!({"oneOf": [by_row, columns]})
         }
         Arranged::Split => json!({
-            "type": "object", "required": ["columns", "data"], "properties": {
+            "type": "object", "required": ["data"], "properties": {
                 "columns": forms.names,
                 "index": {"description": "Not read."},
-                "data": {"type": "array", "items": forms.by_order, "description": "For each row its values in the order of `columns`."},
+                "data": {"type": "array", "items": forms.by_order, "description": "For each row its values in the order of `columns`; without them in the model's order."},
             },
         }),
     }
