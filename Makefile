@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline parity browser-test openapi-check registry-test corpus random-models fuzz
+.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline bench-dialects parity browser-test openapi-check registry-test corpus random-models fuzz examples
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -52,17 +52,19 @@ bench-pipeline: target/bench-pipeline/built ## A pipeline over words beside Fast
 	cargo build --release
 	target/bench-pipeline/bin/python benches/pipeline.py $(build)/release/ml-serving
 
+bench-dialects: target/examples/built ## Every protocol beside the server's own (6 min cold, 5 min warm)
+	command -v wrk h2load >/dev/null || { apt-get update -qq && apt-get install -qqy wrk nghttp2-client >/dev/null; }
+	cargo build --release
+	target/examples/bin/python benches/http/dialects.py $(build)
+
 # The browser and its driver come from Debian where they are not installed yet.
 browser-test: ## Swagger UI in a real browser (6 min cold, 10 s warm)
 	command -v chromedriver >/dev/null || { apt-get update -qq && apt-get install -qqy chromium chromium-driver >/dev/null; }
 	cargo test --test it -- --ignored in_a_real_browser
 
-# Text labels, one target, 64-bit numbers, two targets, a type per column.
-documents := iris_rf_strings diabetes_rf iris_rf_double diabetes_two_targets typed_columns
-openapi-check: target/openapi/built ## The document of each kind of model through a validator (2 min cold, 10 s warm)
-	for model in builtin:iris $(documents:%=tests/data/onnx/%.onnx); do \
-	  cargo run --quiet -- openapi $$model > target/openapi/document.json && \
-	  target/openapi/bin/openapi-spec-validator target/openapi/document.json || exit 1; done
+openapi-check: target/openapi/built ## Servers of several kinds of models against their documents (3 min cold, 30 s warm)
+	cargo build
+	tests/openapi/run $(build)/debug/ml-serving target/openapi
 
 registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine (10 min cold, 4 min warm)
 	tests/registry/run $(tools) target/mlflow2
@@ -86,15 +88,15 @@ random-models: target/random/built ## Random models and whole pipelines of the P
 	target/random/bin/python tests/random/compare.py $(build)/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
 
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
-fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (80 min; 5 min more cold)
+fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (90 min; 5 min more cold)
 	cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2
-	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops mlmodel; do \
+	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops companions mlmodel; do \
 	  mkdir -p fuzz/corpus/$$target && \
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
 
 # Virtual environments of Python: each has the packages of the file that it depends on.
-environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/openapi
+environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/openapi target/examples target/kserve
 packages = $(<:%=--requirement %)
 $(environments:%=%/built):
 	python3 -m venv $(@D)
@@ -109,6 +111,13 @@ target/mlflow2/built: tests/registry/requirements.txt
 target/random/built: tests/data/sklearn/requirements-1.9.1.txt
 target/incumbent/built: benches/http/requirements.txt
 target/bench-pipeline/built: benches/requirements-pipeline.txt
-target/openapi/built: packages = openapi-spec-validator==0.7.2
+target/openapi/built: packages = openapi-spec-validator==0.7.2 schemathesis==4.32.5
+
+target/examples/built: examples/requirements.txt
+target/kserve/built: examples/requirements-kserve.txt
+
+examples: target/examples/built target/kserve/built $(chart_tools)/built ## Every example, and every client in it (6 min cold, 15 s warm)
+	cargo build
+	tests/examples/run $(build)/debug/ml-serving
 
 include chart.mk

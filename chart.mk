@@ -40,11 +40,13 @@ chart-test: chart-generate $(schemas) ## Check the chart, offline (4 min cold, 1
 	ct lint --all --config ct.yaml
 	helm-unittest --strict $(chart)
 	tests/chart/render.sh $(kubernetes)
+	kubeconform -strict -schema-location 'tests/chart/schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json' examples/kserve/cluster-serving-runtime.yaml
 
 # Only when a version below is raised.
 chart-crds: $(chart_tools)/built ## Remake the schemas of custom kinds
 	tests/chart/crds.sh github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
 	tests/chart/crds.sh sigs.k8s.io/gateway-api@v1.4.1 config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
+	tests/chart/crds.sh github.com/kserve/kserve@v0.16.0 config/crd/full/serving.kserve.io_clusterservingruntimes.yaml
 
 compose-check: $(chart_tools)/built ## Check docker-compose.yml as `docker compose config` does (3 min cold, 1 s warm)
 	compose-config docker-compose.yml >target/compose.json

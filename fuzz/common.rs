@@ -1,12 +1,13 @@
 //! What every target does with what it read.
 
 use ml_serving::{
-    formats::{Format, ModelFile},
+    formats::{Format, ModelFile, Parsed},
     input::{Batch, ColumnType, Schema},
     model::{Model, Predictions, Unanswered},
 };
 
 /// Reads a file of a Python class, builds the model and lets it answer rows of every kind; a refusal is fine, a panic is not.
+#[allow(dead_code, reason = "one target reads several files")]
 pub fn check(format: &Format, bytes: &[u8], class: Option<&str>) {
     _ = (format.recognises)(bytes);
     // By the length of the input: no signature, or one with columns of one type, whose number may be another one than the model's.
@@ -17,7 +18,13 @@ pub fn check(format: &Format, bytes: &[u8], class: Option<&str>) {
         class,
         columns: columns.as_ref(),
     };
-    let Ok(parsed) = (format.read)(&file) else { return };
+    if let Ok(parsed) = (format.read)(&file) {
+        answer(parsed);
+    }
+}
+
+/// Builds the model and lets it answer rows of every kind.
+pub fn answer(parsed: Parsed) {
     let Ok(model) = Model::new(parsed.ir) else { return };
     let width = model.schema().len();
     let mut answer = Predictions::default();

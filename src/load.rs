@@ -3,9 +3,9 @@
 use crate::{
     config::ModelConfig,
     formats::FormatError,
-    input::{Batch, Column},
+    input::Batch,
     model::{Labels, Model, Predictions, Unanswered},
-    package::{self, Package},
+    package::{self, Package, mlmodel::Pyfunc},
     registry::{self, Access, Origin, RegistryError},
 };
 use std::path::Path;
@@ -33,6 +33,8 @@ pub struct LoadedModel {
     pub digest: String,
     /// One row that the model's maker gave as an example; NaN is a missing value.
     pub example: Vec<f64>,
+    /// What its Python library answers, for the dialects whose clients know that.
+    pub pyfunc: Pyfunc,
     pub loaded_at: SystemTime,
     pub load_seconds: f64,
 }
@@ -113,6 +115,13 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
     };
     let model = Model::new(parsed.ir).map_err(|error| invalid(error.to_string()))?;
     let example = self_test(&model, &package, &uri).map_err(invalid)?;
+    let pyfunc = match &package.mlmodel {
+        Some(mlmodel) => mlmodel.pyfunc(&parsed.answers),
+        None => Pyfunc {
+            answers: parsed.answers,
+            ..Pyfunc::default()
+        },
+    };
     let name = Some(&config.name).filter(|name| !name.is_empty());
     let short = || hex.chars().take(12).collect();
     Ok(LoadedModel {
@@ -129,6 +138,7 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
         parts: parsed.parts,
         digest: package.digest,
         example,
+        pyfunc,
         loaded_at: SystemTime::now(),
         load_seconds: start.elapsed().as_secs_f64(),
     })
@@ -189,24 +199,16 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
 /// A row of zeros that the model answers, or of ones where a step has no finite number for a zero: a logarithm, for instance. A model that
 /// refuses both is not broken, for its rows may look otherwise.
 fn made_up(model: &Model) -> Result<Vec<f64>, String> {
-    let zeros = model.schema().plain_row();
-    let columns = model.schema().columns.iter().zip(&zeros);
-    let one = |(column, x): (&Column, &f64)| {
-        if column.kind.is_words() || column.words.is_some() {
-            *x
-        } else {
-            1.0
-        }
-    };
-    let ones: Vec<f64> = columns.map(one).collect();
+    let rows = model.schema().plain_rows();
     let mut answers = Predictions::default();
-    for row in [&zeros, &ones] {
+    for row in &rows {
         match model.predict(&Batch::one(row), &mut answers) {
             Ok(()) if answers.not_finite().is_none() => return Ok(row.clone()),
             Err(error @ Unanswered::Width { .. }) => return Err(error.to_string()),
             _ => {}
         }
     }
+    let [_, ones] = rows;
     Ok(ones)
 }
 

@@ -1,6 +1,9 @@
--- wrk posts the file that BODY names and prints one line of JSON at the end.
+-- wrk posts the file that BODY names, with the headers of HEADERS, a line each, and prints one line of JSON at the end.
 wrk.method = "POST"
 wrk.headers["content-type"] = "application/json"
+for name, value in (os.getenv("HEADERS") or ""):gmatch("([^\n:]+): ([^\n]*)") do
+   wrk.headers[name] = value
+end
 wrk.body = io.open(os.getenv("BODY")):read("*a")
 
 function done(summary, latency)

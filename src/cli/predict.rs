@@ -1,7 +1,5 @@
 //! `ml-serving predict`: streams the rows of a CSV file through the same engine as the server's.
 
-mod columns;
-
 use super::{
     flags::MODEL,
     output::{Output, Unfinished},
@@ -10,7 +8,7 @@ use super::{
 };
 use crate::{
     Error,
-    input::{Batch, Cell, CsvRows, Precision, Refusal},
+    input::{Batch, Cell, CsvRows, Precision, Refusal, find_columns},
     load::LoadedModel,
     model::{Model, Predictions, Unanswered},
     observe::escape,
@@ -78,7 +76,7 @@ fn predict<'a>(
     let rows = CsvRows::open(input, &name)?;
     Job {
         served: &served,
-        columns: columns::find(&rows, &name, served.model.schema())?,
+        columns: find_columns(&rows, &name, served.model.schema())?,
         rows,
         answers: vec![header(&classes, &served.model)],
         done: 0,

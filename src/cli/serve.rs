@@ -140,6 +140,7 @@ fn log_settings(config: &Config) {
         shutdown_seconds,
         header_timeout_seconds,
         docs,
+        vertex,
     } = server;
     let ModelConfig {
         uri,
@@ -162,6 +163,8 @@ fn log_settings(config: &Config) {
         server.shutdown_seconds = shutdown_seconds,
         server.header_timeout_seconds = header_timeout_seconds,
         server.docs = docs,
+        server.vertex.predict_route = vertex.predict_route,
+        server.vertex.health_route = vertex.health_route,
         model.uri = registry::redact(uri),
         model.name = name,
         model.sha256 = sha256,

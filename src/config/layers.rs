@@ -1,6 +1,6 @@
 //! Merges the layers that settings come from, and remembers where each value was set.
 
-use super::settings;
+use super::{platforms, settings};
 use crate::observe::log::LogFormat;
 use figment::{
     Error, Figment, Metadata, Profile, Provider,
@@ -42,13 +42,23 @@ pub(super) struct Merged {
 /// A sentence about a file that cannot be read.
 pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String> {
     let mut figment = Figment::new();
+    let settings = file.map(read).transpose()?;
+    let (variables, strangers) = environment();
+    let names_model = |layer: &Dict| {
+        let model = layer.get("model").and_then(Value::as_dict);
+        model.is_some_and(|model| model.get("uri").is_some_and(|uri| !is_blank(uri)))
+    };
+    let named =
+        flags.model.is_some() || settings.iter().any(names_model) || names_model(&variables);
+    for (name, key, value) in platforms::defaults(named) {
+        figment = figment.merge(Layer::one(name, key, value));
+    }
     if let Some(level) = std::env::var(LOG_LEVEL).ok().filter(|x| !x.is_empty()) {
         figment = figment.merge(Layer::one(LOG_LEVEL, "log.level", level));
     }
-    if let Some(path) = file {
-        figment = figment.merge(Layer(FILE, read(path)?));
+    if let Some(settings) = settings {
+        figment = figment.merge(Layer(FILE, settings));
     }
-    let (variables, strangers) = environment();
     figment = figment.merge(Layer("environment", variables));
     let texts = [("model.uri", &flags.model), ("server.host", &flags.host)];
     for (key, value) in texts {
@@ -96,7 +106,7 @@ fn environment() -> (Dict, Vec<(String, Value)>) {
                 continue;
             }
             Some(takes) if takes.is_text() => Value::from(text),
-            Some(_) => scalar(text),
+            Some(_) => settings::scalar(text),
         };
         layer = layer.merge(Layer::one("variable", &key, value));
     }
@@ -104,13 +114,6 @@ fn environment() -> (Dict, Vec<(String, Value)>) {
     strangers.sort_by(|(a, _), (b, _)| a.cmp(b));
     let merged = layer.find_value("").ok().and_then(Value::into_dict);
     (merged.unwrap_or_default(), strangers)
-}
-
-/// A number or a truth value if it looks like one.
-fn scalar(text: String) -> Value {
-    let number = text.trim().parse::<u64>().ok().map(Value::from);
-    let truth = || text.trim().parse::<bool>().ok().map(Value::from);
-    number.or_else(truth).unwrap_or_else(|| Value::from(text))
 }
 
 /// A key without a value, as YAML files have them.
@@ -144,6 +147,7 @@ impl Merged {
             Some(FILE) => self.file.clone(),
             Some(FLAG) => flag(key).to_owned(),
             Some(LOG_LEVEL) => LOG_LEVEL.to_owned(),
+            Some(name) if platforms::VARIABLES.contains(&name) => name.to_owned(),
             _ => variable(key),
         }
     }

@@ -3,9 +3,11 @@
 mod check;
 mod environment;
 mod layers;
+mod platforms;
 mod settings;
 
 pub use layers::Flags;
+pub use platforms::Vertex;
 
 use crate::{observe::log::LogFormat, registry::Access};
 use figment::value::Value;
@@ -60,6 +62,9 @@ pub struct Server {
     pub header_timeout_seconds: u64,
     /// Whether `/docs` and the redirect from `/` are served; `/openapi.json` always is.
     pub docs: bool,
+    /// The routes that Vertex AI asks for.
+    #[serde(skip)]
+    pub vertex: Vertex,
 }
 
 impl Default for Server {
@@ -76,6 +81,7 @@ impl Default for Server {
             shutdown_seconds: 20,
             header_timeout_seconds: 10,
             docs: true,
+            vertex: Vertex::default(),
         }
     }
 }
@@ -164,7 +170,8 @@ impl Config {
             text: told(problems),
             log_format: merged.log_format(),
         };
-        let problems = check::check(&merged);
+        let mut problems = check::check(&merged);
+        let vertex = platforms::vertex(&mut problems);
         if !problems.is_empty() {
             return Err(wrong(&problems));
         }
@@ -176,6 +183,7 @@ impl Config {
         if let Some(level) = settings::level(&config.log.level) {
             config.log.level = level.to_owned();
         }
+        config.server.vertex = vertex;
         config.access = environment::access();
         Ok(config)
     }

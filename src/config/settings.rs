@@ -66,6 +66,13 @@ pub(super) fn level(text: &str) -> Option<&'static str> {
     })
 }
 
+/// A number or a truth value if it looks like one.
+pub(super) fn scalar(text: String) -> Value {
+    let number = text.trim().parse::<u64>().ok().map(Value::from);
+    let truth = || text.trim().parse::<bool>().ok().map(Value::from);
+    number.or_else(truth).unwrap_or_else(|| Value::from(text))
+}
+
 /// An IPv6 address without the brackets that it has in URLs; other hosts as they are.
 pub(super) fn without_brackets(host: &str) -> &str {
     let bare = host

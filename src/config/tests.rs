@@ -1,5 +1,7 @@
 //! Layers over one another, and what is said about mistakes in them.
 
+mod platforms;
+
 use super::*;
 use figment::Jail;
 

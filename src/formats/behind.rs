@@ -1,8 +1,8 @@
 //! A model behind what other files make of the columns.
 
 use super::{
-    Before, Begun, ColumnsBy, FormatError, Parsed, Takes, Words, coded::Coded, program::Board,
-    rename,
+    AnswersBy, Before, Begun, ColumnsBy, FormatError, Parsed, Takes, Words, coded::Coded,
+    program::Board, rename,
 };
 use crate::{
     input::Precision,
@@ -50,6 +50,7 @@ impl Said {
             parts: self.parts.into_iter().chain(parts).collect(),
             columns: ColumnsBy::Name,
             notes,
+            answers: AnswersBy::default(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a format is: its names, how its bytes are recognised, and the reader. One signature for all of them.
 
-use super::{Before, FormatError};
+use super::{AnswersBy, Before, FormatError};
 use crate::{input::Schema, model::ModelIr};
 
 /// Rows wider than this are refused: such a claim costs a file eight bytes, and us a signature.
@@ -64,6 +64,8 @@ pub struct Parsed<M = ModelIr> {
     pub columns: ColumnsBy,
     /// What was taken for what where the reader had to choose. For people to read.
     pub notes: Vec<String>,
+    /// What the Python library answers with this file.
+    pub answers: AnswersBy,
 }
 
 impl<M> Parsed<M> {
@@ -78,6 +80,7 @@ impl<M> Parsed<M> {
             parts: self.parts,
             columns: self.columns,
             notes: self.notes,
+            answers: self.answers,
         })
     }
 
@@ -89,6 +92,7 @@ impl<M> Parsed<M> {
             parts: self.parts,
             columns: self.columns,
             notes: self.notes,
+            answers: self.answers,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A format is a room of its own and one entry of [`FORMATS`]; nothing else knows how many there are.
 
 mod answers;
+mod answers_by;
 mod before;
 mod behind;
 pub(crate) mod coded;
@@ -18,6 +19,7 @@ pub(crate) mod tests;
 pub mod xgboost;
 
 pub(crate) use answers::{Words, decide_from, rename, short};
+pub use answers_by::{AnswersBy, GraphOutput, OutputKind};
 pub use before::Beside;
 pub(crate) use before::{Before, Begun, Named, Takes};
 pub(crate) use behind::forest_behind;

@@ -80,7 +80,7 @@ impl App {
             state: State::new(&config.server, &operations),
             table,
             ids: RequestIds::new(),
-            pages: Default::default(),
+            pages: [(); 2].map(|()| Pages::new(&config.server.vertex)),
         })
     }
 

@@ -14,6 +14,7 @@ pub(super) enum MediaType {
     Grpc,
     /// A problem document (RFC 9457).
     Problem,
+    Csv,
 }
 
 impl MediaType {
@@ -24,6 +25,7 @@ impl MediaType {
             Self::Octets => const { HeaderValue::from_static("application/octet-stream") },
             Self::Grpc => const { HeaderValue::from_static("application/grpc") },
             Self::Problem => const { HeaderValue::from_static("application/problem+json") },
+            Self::Csv => const { HeaderValue::from_static("text/csv") },
         }
     }
 
@@ -34,6 +36,7 @@ impl MediaType {
             Self::Octets => "bytes",
             Self::Grpc => "gRPC",
             Self::Problem => "a problem document",
+            Self::Csv => "CSV",
         }
     }
 
@@ -44,6 +47,7 @@ impl MediaType {
             Self::Octets => essence == "application/octet-stream",
             Self::Grpc => matches!(essence, "application/grpc" | "application/grpc+proto"),
             Self::Problem => essence == "application/problem+json",
+            Self::Csv => essence == "text/csv",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The pages: the document and Swagger UI, made once per model and kept as bytes that are ready to send.
 
 use super::{media::ResponseBody, openapi, routes::Route};
-use crate::load::LoadedModel;
+use crate::{config::Vertex, load::LoadedModel};
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use hyper::{
@@ -38,11 +38,20 @@ pub(super) fn routes(docs: bool) -> Vec<Route<Which>> {
 /// which most servers never need.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
+    /// The routes of Vertex AI.
+    vertex: Vertex,
     document: OnceLock<Page>,
     docs: OnceLock<Page>,
 }
 
 impl Pages {
+    pub(super) fn new(vertex: &Vertex) -> Self {
+        Self {
+            vertex: vertex.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The answer, if the page is made already.
     pub(super) fn get(&self, which: Which, headers: &HeaderMap) -> Option<Response<ResponseBody>> {
         match which {
@@ -56,11 +65,11 @@ impl Pages {
     pub(super) fn make(&self, which: Which, served: Option<&LoadedModel>) {
         match which {
             Which::Document => drop(self.document.get_or_init(|| {
-                let document = openapi::document(served).to_string();
+                let document = openapi::document_at(served, &self.vertex).to_string();
                 Page::new(document.into(), "application/json")
             })),
             Which::Docs => drop(self.docs.get_or_init(|| {
-                let page = openapi::page(&openapi::document(served));
+                let page = openapi::page(&openapi::document_at(served, &self.vertex));
                 Page::new(page.into(), "text/html; charset=utf-8")
             })),
             Which::Root => {}

@@ -33,6 +33,7 @@ macro_rules! codes {
 
 codes! {
     InvalidJson = 400, "invalid_json", "The body is not JSON";
+    InvalidCsv = 400, "invalid_csv", "The body is not CSV";
     IncompleteBody = 400, "incomplete_body", "The body ended early";
     InvalidMessage = 400, "invalid_message", "The body is not the message that it should be";
     NotSupported = 400, "not_supported", "This server does not do that";
@@ -173,6 +174,14 @@ impl Failure {
         Self {
             cause: Some(cause.to_string()),
             ..Self::new(Code::Internal, detail)
+        }
+    }
+
+    /// What went wrong, for formats that have one text for it.
+    pub fn summary(&self) -> String {
+        match self.errors.len() {
+            0 | 1 => self.detail.clone(),
+            many => format!("{} (the first of {many} mistakes)", self.detail),
         }
     }
 

@@ -67,6 +67,11 @@ impl Readiness {
         )
     }
 
+    /// The answer to a probe while the server drains.
+    pub(super) fn draining() -> Failure {
+        Failure::new(Code::NotReady, "The server is about to end.")
+    }
+
     fn set(&self, loading: Loading) {
         *self.loading.lock().unwrap_or_else(PoisonError::into_inner) = loading;
         self.tell();

@@ -1,7 +1,10 @@
 //! Every route of the server, and what answers there.
 
 use super::{
-    dialects::{self, Dialect, Target, Written, grpc::Grpc, native::Native, v2::V2},
+    dialects::{
+        self, Dialect, Target, Written, grpc::Grpc, mlflow::Mlflow, native::Native, v1::V1, v2::V2,
+        vertex,
+    },
     media::{self, MediaType},
     pages::{self, Which},
     predict::{self, Predict},
@@ -62,13 +65,20 @@ pub(super) fn table(server: &Server) -> Table<Entry> {
             tell: WITHOUT_ROUTE,
         })
     });
-    let routes = routes_of::<Native>(server)
-        .chain(routes_of::<V2>(server))
-        .chain(routes_of::<Grpc>(server));
+    let routes = dialects(server).chain(routes_of::<Grpc>(server));
     Table::new(routes.chain(pages))
 }
 
-fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> {
+/// The routes of all dialects that the document describes. Of two at a path the first one answers: those of Vertex AI are where its variables say.
+fn dialects(server: &Server) -> impl Iterator<Item = Route<Entry>> {
+    routes_of::<vertex::Vertex>(server)
+        .chain(routes_of::<Native>(server))
+        .chain(routes_of::<Mlflow>(server))
+        .chain(routes_of::<V1>(server))
+        .chain(routes_of::<V2>(server))
+}
+
+fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> + use<D> {
     let entry = |target| Entry {
         answer: match target {
             Target::Predict(form) => Answer::Predict {
@@ -95,19 +105,15 @@ fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::openapi;
-
-    fn of<D: Dialect>() -> impl Iterator<Item = (String, String, String)> {
-        let routes = D::routes(&Server::default()).into_iter();
-        routes.map(|route| {
-            let (method, name) = (route.method.to_string(), route.operation.to_owned());
-            (method, route.path.into_owned(), name)
-        })
-    }
+    use crate::{config::Vertex, http::openapi};
 
     #[test]
-    fn the_document_declares_the_routes_of_the_dialect_and_no_others() {
-        let document = openapi::document(None);
+    fn the_document_declares_the_routes_of_the_dialects_and_no_others() {
+        let vertex = Vertex {
+            predict_route: Some("/vertex".to_owned()),
+            health_route: Some("/vertex/health".to_owned()),
+        };
+        let document = openapi::document_at(None, &vertex);
         let mut declared: Vec<_> = Vec::new();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
@@ -115,7 +121,21 @@ mod tests {
                 declared.push((method.to_uppercase(), path.clone(), id));
             }
         }
-        let mut routes: Vec<_> = of::<Native>().chain(of::<V2>()).collect();
+        let server = Server {
+            vertex,
+            docs: false,
+            ..Server::default()
+        };
+        let routes = dialects(&server).map(|route| {
+            let path = route.path.into_owned();
+            let mut name = route.operation.to_owned();
+            // Operations of a document have names of their own.
+            if path.contains("{version}") {
+                name.push_str("_version");
+            }
+            (route.method.to_string(), path, name)
+        });
+        let mut routes: Vec<_> = routes.collect();
         declared.sort();
         routes.sort();
         assert_eq!(declared, routes);

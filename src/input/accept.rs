@@ -122,6 +122,8 @@ impl Column {
     /// In a column of words a cell is taken as it stands, spaces and all, and missing where pandas would read a missing value, unless
     /// the model knows that very word.
     ///
+    /// The words `inf` and `infinity` with or without a sign are numbers to pandas, and here where the model takes them.
+    ///
     /// # Errors
     /// [`Refusal`] when the column does not take the value.
     pub fn accept_text(&self, cell: &str, precision: Precision) -> Result<f64, Refusal> {
@@ -129,15 +131,26 @@ impl Column {
             return self.accept(self.read_word(cell), precision);
         }
         let cell = cell.trim();
-        self.accept(self.read_text(cell), precision)
-            .map_err(|refusal| match refusal {
-                // Digits that overflow to infinity are a number, the word is not.
-                Refusal::NotFinite if cell.contains(|c: char| c.is_ascii_digit()) => {
-                    let range = precision.range();
-                    Refusal::OutOfRange { range }
-                }
-                refusal => refusal,
-            })
+        let value = self.read_text(cell);
+        // Digits that overflow to infinity are a number out of range, the word is not.
+        let digits = cell.contains(|c: char| c.is_ascii_digit());
+        match value {
+            Value::Number(x) if x.is_infinite() && !digits && self.takes_infinite() => Ok(x),
+            _ => self
+                .accept(value, precision)
+                .map_err(|refusal| match refusal {
+                    Refusal::NotFinite if digits => Refusal::OutOfRange {
+                        range: precision.range(),
+                    },
+                    refusal => refusal,
+                }),
+        }
+    }
+
+    /// Whether an infinite number goes into the column: a type of integers has none, nor has a list of known numbers.
+    fn takes_infinite(&self) -> bool {
+        let fractions = matches!(self.kind, ColumnType::Float | ColumnType::Double);
+        self.infinite && fractions && self.words.is_none()
     }
 
     fn read_text<'a>(&self, cell: &'a str) -> Value<'a> {
@@ -301,6 +314,27 @@ mod tests {
             cell(Double, "two").unwrap_err(),
             "expected a number, got a string"
         );
+    }
+
+    #[test]
+    fn an_infinite_number_of_a_text_file_goes_to_the_models_that_take_it() {
+        use ColumnType::{Double, Long};
+        let mut column = Column::new("x", Double);
+        let refused = column.accept_text("-inf", Precision::F32);
+        assert_eq!(refused, Err(Refusal::NotFinite));
+        column.infinite = true;
+        for text in ["inf", "Inf", "+INF", " infinity "] {
+            let x = column.accept_text(text, Precision::F32);
+            assert_eq!(x, Ok(f64::INFINITY), "{text:?}");
+        }
+        let x = column.accept_text("-Infinity", Precision::F64);
+        assert_eq!(x, Ok(f64::NEG_INFINITY));
+        // A number of too many digits is a mistake, and in JSON it is the only way to an infinite one.
+        assert!(column.accept_text("1e999", Precision::F64).is_err());
+        let json = column.accept(Value::Number(f64::INFINITY), Precision::F64);
+        assert_eq!(json, Err(Refusal::NotFinite));
+        column.kind = Long;
+        assert!(column.accept_text("inf", Precision::F64).is_err());
     }
 
     fn contract(closed: bool) -> Column {

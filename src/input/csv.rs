@@ -77,6 +77,9 @@ pub enum CsvError {
         expected: usize,
         found: usize,
     },
+    /// Its columns are not the model's.
+    #[error("{0}")]
+    Columns(String),
 }
 
 /// A CSV file that is read row by row; only the current row is held in memory.

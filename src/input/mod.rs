@@ -5,12 +5,14 @@
 
 mod accept;
 mod batch;
+mod columns;
 mod csv;
 mod refusal;
 mod schema;
 mod words;
 
 pub use batch::{Batch, Ragged};
+pub use columns::find_columns;
 pub use csv::{Cell, CsvError, CsvRows};
 pub use refusal::{Refusal, Value};
 pub use schema::{Column, ColumnType, Precision, Schema};

@@ -1,6 +1,6 @@
 //! The columns of a row: how many a model takes, their names, their types, and what may be left out.
 
-use super::{Word, Words};
+use super::{Value, Word, Words};
 use std::sync::Arc;
 
 /// The arithmetic that a model reads its numbers in, and so the range they must fit.
@@ -69,6 +69,10 @@ impl ColumnType {
 
 /// One column of a row.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer for one kind of value"
+)]
 pub struct Column {
     /// The name clients use in the named form; made up (`x0`, `x1`, …) when [`Schema::named`] is false.
     pub name: String,
@@ -77,6 +81,8 @@ pub struct Column {
     pub required: bool,
     /// Whether a missing value (`null`, NaN) has a meaning to the model.
     pub nullable: bool,
+    /// Whether an infinite number has a meaning to the model. JSON cannot say one, a text file can.
+    pub infinite: bool,
     /// Whether a column of numbers takes `true` and `false` as 1 and 0, as Python does where no signature forbids it.
     pub booleans: bool,
     /// The words that the model compares cells with. Of a column of numbers only those that it takes no others than.
@@ -91,8 +97,27 @@ impl Column {
             kind,
             required: true,
             nullable: false,
+            infinite: false,
             booleans: false,
             words: None,
+        }
+    }
+}
+
+impl Column {
+    /// What a client sends for a number that [`Column::accept`] gave.
+    pub fn value(&self, x: f64) -> Value<'_> {
+        let words = self.words.as_deref().filter(|_| !x.is_nan());
+        match self.kind {
+            _ if x.is_nan() => Value::Missing,
+            ColumnType::Boolean => Value::Boolean(x != 0.0),
+            kind if kind.is_words() => match words.and_then(|words| words.get(x as usize)) {
+                Some(Word::Text(text)) => Value::Text(text),
+                Some(Word::Number(number)) => Value::Number(*number),
+                Some(Word::Boolean(flag)) => Value::Boolean(*flag),
+                None => Value::Missing,
+            },
+            _ => Value::Number(x),
         }
     }
 }
@@ -146,6 +171,24 @@ impl Schema {
             }
         };
         self.columns.iter().map(value).collect()
+    }
+
+    /// The same, and one with ones in the place of its zeros: a step may have no finite number for a zero, a logarithm for instance.
+    pub fn plain_rows(&self) -> [Vec<f64>; 2] {
+        let zeros = self.plain_row();
+        let one = |(column, x): (&Column, &f64)| match column.words {
+            None if !column.kind.is_words() => 1.0,
+            _ => *x,
+        };
+        let ones = self.columns.iter().zip(&zeros).map(one).collect();
+        [zeros, ones]
+    }
+
+    /// Whether rows are one tensor to MLflow: columns of numbers without names.
+    pub fn is_tensor(&self) -> bool {
+        let number =
+            |column: &Column| !column.kind.is_words() && column.kind != ColumnType::Boolean;
+        !self.named && self.columns.iter().all(number)
     }
 
     /// Columns per row.

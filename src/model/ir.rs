@@ -95,6 +95,8 @@ pub struct ForestIr {
     pub categories: Vec<CategorySet>,
     /// Whether the source gives missing values a meaning of their own; if not, they are refused at the door.
     pub handles_missing: bool,
+    /// Whether the source's `predict` takes infinite numbers, which only a text file can bring.
+    pub handles_infinite: bool,
 }
 
 /// How the trees' leaf vectors become one raw score vector.
@@ -273,6 +275,8 @@ pub struct ForestScores {
     pub aggregation: Aggregation,
     /// Added to the aggregated scores: empty, or one number per output.
     pub base: Vec<f64>,
+    /// What the raw scores are multiplied by before the output makes something of them: 1, or the factor in LightGBM's sigmoid.
+    pub factor: f64,
 }
 
 impl ForestScores {

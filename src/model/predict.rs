@@ -261,6 +261,11 @@ impl Model {
         self.output.labels()
     }
 
+    /// Whether it tells two classes apart by one score.
+    pub fn is_binary(&self) -> bool {
+        matches!(self.output, Output::Binary { .. })
+    }
+
     /// Scores per row in [`Predictions::scores`].
     pub fn n_scores(&self) -> usize {
         self.labels().map_or_else(|| self.last.width(), Labels::len)

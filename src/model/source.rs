@@ -53,6 +53,7 @@ impl ModelIr {
             forest,
             aggregation,
             base,
+            factor,
             ..
         } = *scores;
         ForestModel {
@@ -62,6 +63,7 @@ impl ModelIr {
             forest,
             aggregation,
             base,
+            factor,
             output: self.output,
             output_precision: self.output_precision,
         }
@@ -79,35 +81,47 @@ pub struct ForestModel {
     pub aggregation: Aggregation,
     /// Added to the aggregated scores: empty, or one number per output.
     pub base: Vec<f64>,
+    /// What the raw scores are multiplied by before the output makes something of them: 1, or the factor in LightGBM's sigmoid.
+    pub factor: f64,
     pub output: Output,
     /// The precision of the scores a client sees: what the source library would have answered.
     pub output_precision: Precision,
 }
 
 impl ForestModel {
-    /// The forest alone, over registers or over the columns themselves.
-    pub(crate) fn scores(self, reads: Option<Vec<Reg>>) -> ForestScores {
-        ForestScores {
+    /// The forest alone, over registers or over the columns themselves, and what surrounds it: its columns, what its scores mean, and
+    /// the precision of the answer.
+    pub(crate) fn apart(
+        self,
+        reads: Option<Vec<Reg>>,
+    ) -> (ForestScores, Schema, Output, Precision) {
+        let scores = ForestScores {
             reads,
             input: self.input,
             steps: self.steps,
             forest: self.forest,
             aggregation: self.aggregation,
             base: self.base,
-        }
+            factor: self.factor,
+        };
+        (scores, self.schema, self.output, self.output_precision)
     }
 }
 
 impl From<ForestModel> for ModelIr {
     fn from(model: ForestModel) -> Self {
+        let (scores, mut schema, output, output_precision) = model.apart(None);
+        for column in &mut schema.columns {
+            column.infinite = scores.forest.handles_infinite;
+        }
         Self {
-            schema: model.schema.clone(),
+            schema,
             program: Vec::new(),
-            output: model.output.clone(),
-            output_precision: model.output_precision,
+            output,
+            output_precision,
             has_probabilities: true,
             threshold: None,
-            scores: Scores::Forest(Box::new(model.scores(None))),
+            scores: Scores::Forest(Box::new(scores)),
         }
     }
 }

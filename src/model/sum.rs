@@ -1,9 +1,17 @@
 //! Sums in numpy's order.
 
+use std::{
+    iter::Sum,
+    ops::{Add, AddAssign},
+};
+
 /// The sum as numpy takes it along a short row: eight partial sums from eight numbers on.
 ///
 /// Source: pairwise summation in `numpy/_core/src/umath/loops_utils.h.src`.
-pub(crate) fn pairwise_sum(numbers: &[f64]) -> f64 {
+pub(crate) fn pairwise_sum<T>(numbers: &[T]) -> T
+where
+    T: Copy + Add<Output = T> + AddAssign + for<'n> Sum<&'n T>,
+{
     let (blocks, rest) = numbers.as_chunks::<8>();
     let Some((first, blocks)) = blocks.split_first() else {
         return numbers.iter().sum();
@@ -16,8 +24,8 @@ pub(crate) fn pairwise_sum(numbers: &[f64]) -> f64 {
     }
     let mut r = *first;
     for block in blocks {
-        r.iter_mut().zip(block).for_each(|(r, x)| *r += x);
+        r.iter_mut().zip(block).for_each(|(r, x)| *r += *x);
     }
     let total = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-    rest.iter().fold(total, |total, x| total + x)
+    rest.iter().fold(total, |total, x| total + *x)
 }

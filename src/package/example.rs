@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     formats::{FormatError, corrupt},
-    input::{self, Batch, Column, Schema},
+    input::{self, Batch, Column, ColumnType, Schema},
 };
 
 /// More rows than any example has; the rest is not read.
@@ -29,11 +29,37 @@ pub fn read(bytes: &[u8], schema: &Schema) -> Result<Batch, FormatError> {
     Ok(rows.batch)
 }
 
-/// Writes rows in the split form of a data frame: `{"columns": [...], "data": [[...]]}`.
+/// Writes rows in the split form of a data frame, `{"columns": [...], "data": [[...]]}`, or for a signature of one tensor as
+/// `[[...]]`.
 pub fn write(rows: &Batch, schema: &Schema) -> String {
-    let names: Vec<&str> = schema.columns.iter().map(|c| c.name.as_str()).collect();
-    let data: Vec<&[f64]> = rows.rows().collect();
-    json!({"columns": names, "data": data}).to_string()
+    let cells = |row: &[f64]| -> Value {
+        let cells = schema.columns.iter().zip(row);
+        cells.map(|(column, x)| cell(column, *x)).collect()
+    };
+    let data: Value = rows.rows().map(cells).collect();
+    if schema.is_tensor() {
+        return data.to_string();
+    }
+    let names = schema.columns.iter().enumerate().map(|(at, column)| {
+        if schema.named {
+            json!(column.name)
+        } else {
+            json!(at)
+        }
+    });
+    json!({"columns": names.collect::<Value>(), "data": data}).to_string()
+}
+
+fn cell(column: &Column, x: f64) -> Value {
+    match column.value(x) {
+        input::Value::Missing => Value::Null,
+        input::Value::Boolean(flag) => json!(flag),
+        input::Value::Text(text) => json!(text),
+        input::Value::Number(x) => match column.kind {
+            ColumnType::Integer | ColumnType::Long => json!(x as i64),
+            _ => json!(x),
+        },
+    }
 }
 
 /// Rows that are being read.

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The file of the input example, where the `MLmodel` names none.
-const EXAMPLE: &str = "input_example.json";
+pub(super) const EXAMPLE: &str = "input_example.json";
 
 /// The name of a lone model file without its ending; none where the name is not a model's.
 pub fn model_stem(name: &str) -> Option<&str> {

@@ -55,6 +55,7 @@ fn both(logged: &Column, derived: &Column) -> Column {
         kind: if words { derived.kind } else { logged.kind },
         required: logged.required && derived.required,
         nullable: derived.nullable,
+        infinite: derived.infinite,
         booleans: derived.booleans,
         words: derived.words.clone(),
     }

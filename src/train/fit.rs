@@ -78,6 +78,7 @@ pub fn train(
         forest,
         aggregation: Aggregation::Sum,
         base: Vec::new(),
+        factor: 1.0,
         output: Output::Classes {
             labels: table.labels.clone(),
             link: Link::Identity,

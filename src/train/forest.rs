@@ -86,6 +86,7 @@ pub(super) fn grow(
         targets: Vec::new(),
         categories: Vec::new(),
         handles_missing: false,
+        handles_infinite: false,
     })
 }
 

@@ -9,6 +9,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 FILENAME_FORMAT='{kind}-{group}-{version}' python "$convert" "$file"
-for schema in *-v1.json; do
+for schema in *-v1*.json; do
 	jq -c 'walk(if type == "object" and (.description | type) == "string" then del(.description) else . end)' "$schema" >"$here/schemas/$schema"
 done

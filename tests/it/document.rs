@@ -64,10 +64,11 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             found.extend(
+                // A place inside of a schema is a reference to it.
                 fields
                     .get("$ref")
                     .and_then(Value::as_str)
-                    .map(str::to_owned),
+                    .map(|to| to.split("/properties").next().unwrap().to_owned()),
             );
             fields.values().for_each(|value| references(value, found));
         }

@@ -160,7 +160,7 @@ async fn predictions_above_the_limit_are_told_to_come_back() {
     config.server.max_in_flight = 1;
     let app = app_with("builtin:iris", &config);
     // So large that it is worked on beside the async workers.
-    let rows = format!("[{}]", [ROW; 10_000].join(","));
+    let rows = format!("[{}]", vec![ROW; 10_000].join(","));
     let mut large = Box::pin(post(&app, "/predict/batch", rows));
     assert!(futures_util::poll!(&mut large).is_pending());
     let answer = post(&app, "/predict", ROW).await;

@@ -54,6 +54,9 @@ class Pipelines:
 
     def ordinal(self):
         options = self.one({}, {"handle_unknown": "use_encoded_value", "unknown_value": self.one(-1, 99)})
+        if VERSION < (1, 0) and self.table.none:
+            # Where the fit has seen no None, it is an unknown word and NaN is an error, and a request cannot say which it is.
+            options = {}
         if VERSION >= (1, 1) and self.chance(0.7):
             options["encoded_missing_value"] = self.one(-2, -5)
         if VERSION >= (1, 3) and self.chance(0.3):

@@ -53,10 +53,12 @@ app.kubernetes.io/component: server
 {{- toYaml (merge $own .Values.commonLabels) }}
 {{- end }}
 
-{{/* Labels of the pods. None of them changes with the chart version, so a new chart alone does not restart pods. */}}
+{{/* Labels of the pods. None of them changes with the chart version, so a new chart alone does not restart pods: a value that is null,
+     which one Helm hands on and another does not, has no part in the hash. */}}
 {{- define "ml-serving.podLabels" -}}
 {{- $own := include "ml-serving.selectorLabels" . | fromYaml }}
-{{- $_ := set $own "ml-serving/model-version" (.Values.model.version | default (toJson (omit .Values.model "cache") | sha256sum | trunc 10)) }}
+{{- $model := omit .Values.model "cache" (ternary "companions" "cache" (kindIs "invalid" .Values.model.companions)) }}
+{{- $_ := set $own "ml-serving/model-version" (.Values.model.version | default (toJson $model | sha256sum | trunc 10)) }}
 {{- toYaml (merge $own .Values.podLabels .Values.commonLabels) }}
 {{- end }}
 
@@ -148,6 +150,7 @@ configMap:
   "MLSERVING__MODEL__URI" (include "ml-serving.modelUri" .)
   "MLSERVING__MODEL__NAME" (.Values.model.name | default (ternary .Release.Name "" (ne "" (include "ml-serving.modelVolume" .))))
   "MLSERVING__MODEL__SHA256" .Values.model.sha256
+  "MLSERVING__MODEL__COMPANIONS" (ternary "" (toString .Values.model.companions) (kindIs "invalid" .Values.model.companions))
   "MLFLOW_TRACKING_URI" .Values.mlflow.trackingUri
   "MLFLOW_TRACKING_SERVER_CERT_PATH" (ternary (print (include "ml-serving.caMount" .) "/" .Values.mlflow.ca.key) "" (ne "" (include "ml-serving.caVolume" .))) }}
 {{- range .Values.extraEnv }}

@@ -4,6 +4,7 @@
 //! becomes of missing values differs by node. A Booster of a classification objective is served as a classifier,
 //! whose probability is what `Booster.predict` answers.
 
+pub(crate) mod importance;
 mod objective;
 mod pandas;
 mod read;

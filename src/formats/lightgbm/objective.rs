@@ -23,8 +23,8 @@ pub(super) struct LightgbmObjective<'a> {
     pub(super) line: &'a str,
     name: &'a str,
     means: ScoreMeans,
-    /// What leaves are multiplied by: the factor in the sigmoid.
-    pub(super) scale: f64,
+    /// What the raw scores are multiplied by in the sigmoid.
+    pub(super) factor: f64,
 }
 
 impl<'a> LightgbmObjective<'a> {
@@ -36,12 +36,12 @@ impl<'a> LightgbmObjective<'a> {
         let line = line.unwrap_or("custom");
         let mut words = line.split(' ');
         let name = words.next().unwrap_or_default();
-        let (mut scale, mut root) = (1.0, false);
+        let (mut factor, mut root) = (1.0, false);
         for word in words {
             if word == "sqrt" {
                 root = true;
-            } else if let Some(factor) = word.strip_prefix("sigmoid:") {
-                scale = factor
+            } else if let Some(number) = word.strip_prefix("sigmoid:") {
+                factor = number
                     .parse()
                     .ok()
                     .filter(|f: &f64| f.is_finite() && *f > 0.0)
@@ -77,7 +77,7 @@ impl<'a> LightgbmObjective<'a> {
             line,
             name,
             means,
-            scale,
+            factor,
         })
     }
 

@@ -72,6 +72,7 @@ pub(crate) fn read_wrapped(
         targets: Vec::new(),
         categories: Vec::new(),
         handles_missing: true,
+        handles_infinite: true,
     };
     let most = match wrapper.iterations {
         Some(rounds) if rounds > 0 => rounds.saturating_mul(header.width),
@@ -81,8 +82,7 @@ pub(crate) fn read_wrapped(
     while forest.trees.len() < most
         && let Some(number) = lines.next_tree()?
     {
-        let scale = header.objective.scale;
-        trees::append(&lines.block(), number, scale, &mut kinds, &mut forest)?;
+        trees::append(&lines.block(), number, &mut kinds, &mut forest)?;
     }
     let count = forest.trees.len();
     if count == 0 || !count.is_multiple_of(header.width) {
@@ -106,6 +106,7 @@ pub(crate) fn read_wrapped(
         forest,
         aggregation: header.aggregation,
         base: Vec::new(),
+        factor: header.objective.factor,
         output_precision: Precision::F64,
     };
     Ok(Parsed {
@@ -117,6 +118,7 @@ pub(crate) fn read_wrapped(
         parts: vec![header.objective.line.to_owned()],
         columns: ColumnsBy::Place,
         notes: Vec::new(),
+        answers: wrapper.answers(),
     })
 }
 

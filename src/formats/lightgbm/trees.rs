@@ -64,11 +64,10 @@ pub(super) fn linear() -> FormatError {
     unsupported!("the LightGBM model has linear trees; train it with linear_tree=false")
 }
 
-/// Appends tree `number`, whose leaves count `scale` times.
+/// Appends tree `number`.
 pub(super) fn append(
     block: &Block<'_>,
     number: usize,
-    scale: f64,
     kinds: &mut Kinds,
     forest: &mut ForestIr,
 ) -> Result<(), FormatError> {
@@ -102,7 +101,7 @@ pub(super) fn append(
         nodes.push(TreeNode::Leaf {
             values: forest.leaves.len() as u32,
         });
-        forest.leaves.push(value * scale);
+        forest.leaves.push(value);
     }
     forest.trees.push(nodes);
     Ok(())

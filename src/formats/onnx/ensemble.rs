@@ -116,6 +116,7 @@ pub(super) fn read(
         forest,
         aggregation: shape.aggregation,
         base,
+        factor: 1.0,
         output,
         // Doubles are compared and summed as such, but the operators of ai.onnx.ml 1 to 3 answer floats.
         output_precision: Precision::F32,
@@ -318,6 +319,7 @@ fn forest(
         targets: Vec::new(),
         categories: sets.sets,
         handles_missing,
+        handles_infinite: false,
     };
     Ok((forest, leaves))
 }

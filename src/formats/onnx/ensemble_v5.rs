@@ -84,9 +84,11 @@ pub(super) fn read(
             targets: Vec::new(),
             categories: sets.sets,
             handles_missing,
+            handles_infinite: false,
         },
         aggregation: ensemble::aggregation(aggregation, precision)?,
         base: Vec::new(),
+        factor: 1.0,
         output: ensemble::regression(width, link),
         output_precision: precision,
     })

@@ -10,7 +10,10 @@ use super::{
     walk::{Value, Walk, label},
 };
 use crate::{
-    formats::{Before, ColumnsBy, FormatError, ModelFile, Parsed, coded::Coded, forest_behind},
+    formats::{
+        AnswersBy, Before, ColumnsBy, FormatError, GraphOutput, ModelFile, OutputKind, Parsed,
+        coded::Coded, forest_behind,
+    },
     model::ForestModel,
 };
 
@@ -48,17 +51,23 @@ fn forest(file: &ModelFile<'_>) -> Result<Parsed<ForestModel>, FormatError> {
     if graph.node.is_empty() {
         return Err(corrupt!("the ONNX graph is empty"));
     }
+    let (ir, outputs) = Walk::new(graph)?.run(graph, bytes.len())?;
     Ok(Parsed {
-        ir: Walk::new(graph)?.run(graph, bytes.len())?,
+        ir,
         version: None,
         parts: graph.node.iter().map(|n| n.op_type.clone()).collect(),
         columns: ColumnsBy::Name,
         notes: Vec::new(),
+        answers: AnswersBy::Outputs(outputs),
     })
 }
 
 impl<'a> Walk<'a> {
-    fn run(mut self, graph: &'a GraphProto, size: usize) -> Result<ForestModel, FormatError> {
+    fn run(
+        mut self,
+        graph: &'a GraphProto,
+        size: usize,
+    ) -> Result<(ForestModel, Vec<GraphOutput>), FormatError> {
         for node in &graph.node {
             self.node(node, size)?;
         }
@@ -67,9 +76,12 @@ impl<'a> Walk<'a> {
                 "the ONNX graph has no tree ensemble; this server serves TreeEnsembleClassifier, TreeEnsembleRegressor and TreeEnsemble"
             ));
         };
+        let mut outputs = Vec::with_capacity(graph.output.len());
         for output in &graph.output {
-            match self.values.get(output.name.as_str()) {
-                Some(Value::Label | Value::Scores | Value::Zipped) => {}
+            let kind = match self.values.get(output.name.as_str()) {
+                Some(Value::Label) => OutputKind::Label,
+                Some(Value::Scores) => OutputKind::Scores,
+                Some(Value::Zipped) => OutputKind::Zipped,
                 Some(_) => {
                     return Err(unsupported!(
                         "the output `{}` does not come from the trees; {PLAIN_EXPORT}",
@@ -77,9 +89,11 @@ impl<'a> Walk<'a> {
                     ));
                 }
                 None => return Err(corrupt!("no node computes the output `{}`", output.name)),
-            }
+            };
+            let name = output.name.clone();
+            outputs.push(GraphOutput { name, kind });
         }
-        Ok(trees)
+        Ok((trees, outputs))
     }
 
     fn node(&mut self, node: &'a NodeProto, size: usize) -> Result<(), FormatError> {

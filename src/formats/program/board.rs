@@ -4,7 +4,7 @@ use super::columns::{Draft, Holds};
 use crate::{
     formats::{FormatError, unsupported},
     input::{Precision, Schema, Word},
-    model::{Operation, Reg, StepOp, ops},
+    model::{ForestIr, Operation, Reg, StepOp, ops},
 };
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub(crate) struct Register {
     /// Whether it may be NaN or infinite for numbers that are neither.
     pub(crate) partial: bool,
     pub(crate) precision: Precision,
+    /// The type of whole numbers that Python has it in, where the package says so.
+    pub(crate) whole: Option<ops::Whole>,
     /// Where a missing value was filled in and None was not taken for one: the register before.
     pub(super) unfilled: Option<Reg>,
     /// What a missing value was filled in with.
@@ -42,6 +44,7 @@ impl Register {
             unknown: None,
             partial: false,
             precision: Precision::F64,
+            whole: None,
             unfilled: None,
             filled: None,
             taken: Vec::new(),
@@ -68,6 +71,7 @@ impl Register {
     pub(crate) fn computed(&self) -> Self {
         Self {
             column: None,
+            whole: None,
             unfilled: None,
             filled: None,
             taken: Vec::new(),
@@ -93,6 +97,8 @@ pub(crate) struct Board {
     pub(super) drawn: Vec<Drawn>,
     /// How many values the encoders look up.
     pub(super) codes: usize,
+    /// Bytes that the words of all columns may still take.
+    pub(super) room: usize,
     /// How many registers the operations read.
     reads: usize,
     /// The names of the steps on the way to the part that is being read, for messages.
@@ -120,6 +126,7 @@ impl Board {
             column: Some(at),
             missing: Some(at),
             precision: column.precision(),
+            whole: column.whole(),
             ..Register::number()
         });
         Self {
@@ -128,9 +135,15 @@ impl Board {
             named,
             drawn: Vec::new(),
             codes: 0,
+            room: usize::MAX,
             reads: 0,
             path: Vec::new(),
         }
+    }
+
+    /// Bounds what the words of all columns may take by the size of the file that they come from, in which one list may stand for many.
+    pub(crate) fn bound_words(&mut self, size: usize) {
+        self.room = size.saturating_mul(64).saturating_add(1 << 20);
     }
 
     /// The registers of the columns.
@@ -164,20 +177,51 @@ impl Board {
         path.chain([name]).collect::<Vec<_>>().join(" → ")
     }
 
-    /// Reads registers, whatever they hold.
+    /// Reads registers, whatever they hold. scikit-learn refuses infinite numbers nearly everywhere.
     pub(crate) fn look(&mut self, registers: &[Reg]) {
         for register in registers {
             if let Some(at) = self.register(*register).column {
-                self.columns[at as usize].read = true;
+                let column = &mut self.columns[at as usize];
+                column.read = true;
+                column.infinite = false;
             }
         }
     }
 
-    /// Reads registers as numbers.
+    /// Reads registers as numbers, none of which is infinite.
     ///
     /// # Errors
     /// `Unsupported` where one holds words.
     pub(crate) fn numbers(&mut self, registers: &[Reg]) -> Result<(), FormatError> {
+        self.look(registers);
+        self.any_numbers(registers)
+    }
+
+    /// Reads registers as the features of a forest.
+    ///
+    /// # Errors
+    /// `Unsupported` where one holds words.
+    pub(crate) fn features(
+        &mut self,
+        registers: &[Reg],
+        forest: &ForestIr,
+    ) -> Result<(), FormatError> {
+        if forest.handles_infinite {
+            self.any_numbers(registers)?;
+        } else {
+            self.numbers(registers)?;
+        }
+        if !forest.handles_missing {
+            self.refuse_missing(registers);
+        }
+        Ok(())
+    }
+
+    /// Reads registers as numbers, infinite ones too.
+    ///
+    /// # Errors
+    /// `Unsupported` where one holds words.
+    pub(crate) fn any_numbers(&mut self, registers: &[Reg]) -> Result<(), FormatError> {
         for register in registers {
             let Some(at) = self.register(*register).column else {
                 continue;
@@ -242,6 +286,13 @@ impl Board {
     pub(crate) fn round(&mut self, registers: &[Reg], precision: Precision) {
         for register in registers {
             self.registers[*register as usize].precision = precision;
+        }
+    }
+
+    /// Notes the type of whole numbers that Python has registers in.
+    pub(crate) fn note_whole(&mut self, registers: &[Reg], whole: Option<ops::Whole>) {
+        for register in registers {
+            self.registers[*register as usize].whole = whole;
         }
     }
 

@@ -1,6 +1,9 @@
 //! What is known of the columns so far.
 
-use crate::input::{Column, ColumnType, Precision, Schema, Word, Words};
+use crate::{
+    input::{Column, ColumnType, Precision, Schema, Word, Words},
+    model::ops::Whole,
+};
 use std::sync::Arc;
 
 /// One column, as the operations that read it need it.
@@ -13,6 +16,8 @@ pub(super) struct Draft {
     pub(super) words: Words,
     /// Whether a missing value goes anywhere without an error.
     pub(super) nullable: bool,
+    /// Whether an infinite number does, too.
+    pub(super) infinite: bool,
     /// Whether anything reads it.
     pub(super) read: bool,
 }
@@ -36,6 +41,7 @@ impl Draft {
             holds: Holds::Anything,
             words: Words::default(),
             nullable: true,
+            infinite: true,
             read: false,
         }
     }
@@ -45,6 +51,16 @@ impl Draft {
         match self.told {
             Some(ColumnType::Float) => Precision::F32,
             _ => Precision::F64,
+        }
+    }
+
+    /// The type of its cells in Python, where they are whole numbers.
+    pub(super) fn whole(&self) -> Option<Whole> {
+        match self.told? {
+            ColumnType::Boolean => Some(Whole::Boolean),
+            ColumnType::Integer => Some(Whole::Bits32),
+            ColumnType::Long => Some(Whole::Bits64),
+            _ => None,
         }
     }
 
@@ -64,6 +80,7 @@ impl Draft {
         let kind = self.kind();
         let mut column = Column::new(self.name, kind);
         column.nullable = self.nullable;
+        column.infinite = self.infinite;
         column.required = self.read;
         column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());

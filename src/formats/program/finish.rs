@@ -39,12 +39,8 @@ impl Board {
         reads: Vec<Reg>,
         forest: ForestModel,
     ) -> Result<ModelIr, FormatError> {
-        self.numbers(&reads)?;
-        if !forest.forest.handles_missing {
-            self.refuse_missing(&reads);
-        }
-        let (output, output_precision) = (forest.output.clone(), forest.output_precision);
-        let mut scores = forest.scores(None);
+        self.features(&reads, &forest.forest)?;
+        let (mut scores, _, output, output_precision) = forest.apart(None);
         match self.steps(&reads) {
             Some(before) => {
                 if !before.is_empty() {

@@ -5,7 +5,7 @@ use super::{
     columns::{Holds, is_text},
 };
 use crate::{
-    formats::{FormatError, unsupported},
+    formats::{FormatError, corrupt, unsupported},
     input::{Precision, Word},
     model::{Reg, StepOp, ops},
 };
@@ -38,6 +38,7 @@ impl Board {
         unknown: Otherwise,
         missing: Otherwise,
     ) -> Result<Reg, FormatError> {
+        self.spend(entries.iter().map(|(word, _)| word))?;
         let register = self.register(read).clone();
         let knows = |word: &Word| entries.iter().any(|(known, _)| known == word);
         let fills_unknown = register.filled.as_ref().is_some_and(|word| !knows(word));
@@ -50,10 +51,11 @@ impl Board {
         } else {
             &register.taken
         };
-        let codes = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
+        let (codes, mut found) = if self.as_words(read, entries.iter().map(|(word, _)| word))? {
             self.places(read, entries, unknown, taken)?
         } else {
-            self.known_numbers(read, entries, unknown, taken)?
+            let codes = self.known_numbers(read, entries, unknown, taken)?;
+            (codes, Vec::new())
         };
         self.codes = self.codes.saturating_add(codes.len());
         if self.codes > MAX_CODES {
@@ -75,8 +77,15 @@ impl Board {
         if !missing.is_nan() {
             after.missing = None;
         }
+        if let (ops::Codes::Places(_), Some(_)) = (&codes, &register.filled) {
+            // In their place something is filled in that the encoder knows.
+            for word in taken {
+                found.push(self.word(read, word.clone())?);
+            }
+        }
         let column = register.column.filter(|_| unknown.is_nan());
-        after.unknown = column.zip(places_of(&codes));
+        let found = (!found.is_empty()).then(|| Arc::from(found));
+        after.unknown = column.zip(found);
         let recode = ops::Recode {
             read,
             codes,
@@ -86,14 +95,15 @@ impl Board {
         Ok(self.draw(recode, [after])?[0])
     }
 
-    /// What stands for the words of a column, by their places. `taken` are words that never get here, because they count as missing.
+    /// What stands for the words of a column, by their places, and the places of those for which it is a number. `taken` are words that
+    /// never get here, because they count as missing.
     fn places(
         &mut self,
         read: Reg,
         entries: &[Entry],
         unknown: Otherwise,
         taken: &[Word],
-    ) -> Result<ops::Codes, FormatError> {
+    ) -> Result<(ops::Codes, Vec<u32>), FormatError> {
         let mut codes = Vec::new();
         let mut known = Vec::with_capacity(entries.len());
         for (word, value) in entries {
@@ -108,7 +118,9 @@ impl Board {
             known.push(self.word(read, word.clone())?);
         }
         self.close(read, unknown, &known);
-        Ok(ops::Codes::Places(codes))
+        let found = (0..).zip(&codes).filter(|(_, code)| !code.is_nan());
+        let found = found.map(|(place, _)| place).collect();
+        Ok((ops::Codes::Places(codes), found))
     }
 
     /// What stands for numbers, in rising order; of equal ones the first counts.
@@ -140,6 +152,7 @@ impl Board {
 
     /// Draws what a value becomes that is missing, and whether None is such. The register stays its column's.
     pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
+        self.spend(std::iter::once(value))?;
         let mut after = self.register(read).clone();
         after.unfilled = Some(read).filter(|_| !none);
         after.filled = Some(value.clone());
@@ -160,6 +173,7 @@ impl Board {
 
     /// Draws that a value counts as missing. The register stays its column's.
     pub(crate) fn is_missing(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
+        self.spend(std::iter::once(value))?;
         let mut after = self.register(read).clone();
         after.unfilled = None;
         after.filled = None;
@@ -178,6 +192,18 @@ impl Board {
             precision: after.precision,
         };
         Ok(self.draw(each, [after])?[0])
+    }
+
+    /// Notes that words are kept for a column: the text, and its place in list and index.
+    fn spend<'w>(&mut self, words: impl Iterator<Item = &'w Word>) -> Result<(), FormatError> {
+        let bytes = |word: &Word| match word {
+            Word::Text(text) => text.len() + 32,
+            _ => 32,
+        };
+        let left = self.room.checked_sub(words.map(bytes).sum());
+        self.room =
+            left.ok_or_else(|| corrupt!("the file names one list of values many times over"))?;
+        Ok(())
     }
 
     /// Whether a register is to be read by words: its column is, or one of `words` is text.
@@ -199,6 +225,7 @@ impl Board {
         };
         let column = &mut self.columns[at as usize];
         column.read = true;
+        column.infinite = false;
         match column.holds {
             Holds::Words => return Ok(true),
             Holds::Numbers | Holds::Booleans if text => {
@@ -258,16 +285,6 @@ impl Board {
             self.columns[column as usize].nullable = false;
         }
     }
-}
-
-/// The places of the words that something stands for, if there are any.
-fn places_of(codes: &ops::Codes) -> Option<Arc<[u32]>> {
-    let ops::Codes::Places(codes) = codes else {
-        return None;
-    };
-    let known = (0..).zip(codes).filter(|(_, code)| !code.is_nan());
-    let places: Vec<u32> = known.map(|(place, _)| place).collect();
-    (!places.is_empty()).then(|| Arc::from(places))
 }
 
 /// A word as a number; NaN for text.

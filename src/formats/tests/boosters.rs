@@ -55,10 +55,7 @@ fn names(folder: PathBuf, ending: &str) -> Vec<String> {
 }
 
 /// Models that may be off by more than their kind, by how many units in the last place.
-const EXCEPTIONS: [(&str, f64); 6] = [
-    // LightGBM multiplies the sum by the factor of its sigmoid; here every leaf is multiplied.
-    ("lgb_ova", 27.0),
-    ("lgb_sigmoid", 2.0),
+const EXCEPTIONS: [(&str, f64); 4] = [
     // XGBoost answers the label only; the shares that were recorded are numpy's, in f64.
     ("xgb_softmax", 2.0),
     ("xgb_booster_softmax", 2.0),

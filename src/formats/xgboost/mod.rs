@@ -10,6 +10,7 @@ mod api;
 mod binary;
 mod categories;
 mod document;
+pub(crate) mod importance;
 mod json;
 mod objective;
 mod pickled;

@@ -4,6 +4,7 @@
 //! `python-package/xgboost/sklearn.py`.
 
 use super::{FormatError, age::Age, api::Api, unsupported};
+use crate::formats::AnswersBy;
 use crate::model::{BinaryScores, Labels, Link, Output};
 
 /// The largest margin whose `f32` sigmoid is not above one half: 1.5 · 2⁻²⁴. Above it, `1 + e^-x` is below 2.
@@ -67,6 +68,14 @@ impl<'a> XgboostObjective<'a> {
             }
         };
         Ok(Self { name, space, means })
+    }
+
+    /// What Python answers: a booster its scores, but of `multi:softmax` the class.
+    pub(super) fn answers(&self, api: Api) -> AnswersBy {
+        match api {
+            Api::Booster if self.name != "multi:softmax" => AnswersBy::Booster,
+            _ => AnswersBy::Prediction,
+        }
     }
 
     /// The margin that the trees add to.

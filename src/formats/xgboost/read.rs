@@ -91,17 +91,18 @@ pub(super) fn parse(
     }
     let mut margins = base(parameters, &objective, width)?;
     model.trees.truncate(count);
-    let dropout = weights.map(|weights| Dropout {
-        weights,
-        // `inplace_predict` weighs the leaves otherwise; the classes use it since 1.4.
-        in_place: api != Api::Booster && !age.before_1_4,
-    });
+    // The classes use `inplace_predict` since 1.4.
+    let in_place = api != Api::Booster && !age.before_1_4;
+    let dropout = weights.map(|weights| Dropout { weights, in_place });
     let mut forest = forest(&model, dropout.as_ref(), n_features, &margins, size)?;
+    // `inplace_predict` does not look for infinite numbers, and a `DMatrix` refuses them.
+    forest.handles_infinite = in_place && categories.is_empty() && forest.categories.is_empty();
     if age.before_1_3 || age.before_1_4 && dropout.is_some() {
         add_last(&mut margins, &mut forest);
     }
     let mut ir = ForestModel {
         base: margins,
+        factor: 1.0,
         output: objective.output(width, api)?,
         schema: schema(learner.feature_names, n_features),
         input: Precision::F32,
@@ -113,23 +114,29 @@ pub(super) fn parse(
     if api != Api::Booster {
         as_noted(&mut ir, notes, api, class.unwrap_or("model"))?;
     }
-    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
     Ok(Parsed {
         ir: Coded {
             forest: ir,
             categories,
         },
-        version: (!version.is_empty()).then(|| version.join(".")),
+        version: dotted(&version),
         parts,
         columns: ColumnsBy::Name,
         notes: Vec::new(),
+        answers: objective.answers(api),
     })
+}
+
+/// `3.2.0`
+fn dotted(version: &[impl ToString]) -> Option<String> {
+    let numbers: Vec<String> = version.iter().map(ToString::to_string).collect();
+    (!numbers.is_empty()).then(|| numbers.join("."))
 }
 
 /// What `dart` knows about its trees.
 struct Dropout {
     weights: Vec<f32>,
-    /// Whether the answer is that of `inplace_predict`.
+    /// Whether the answer is that of `inplace_predict`, which weighs the leaves otherwise.
     in_place: bool,
 }
 
@@ -212,6 +219,7 @@ fn forest(
         targets: model.tree_info.iter().copied().take(count).collect(),
         categories: Vec::new(),
         handles_missing: true,
+        handles_infinite: false,
     };
     // A set is as long as its largest category, which says nothing about the size of the file.
     let mut words = size.max(1 << 20);

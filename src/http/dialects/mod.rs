@@ -2,10 +2,14 @@
 
 pub(super) mod grpc;
 mod json;
+pub(super) mod mlflow;
 pub(super) mod native;
 mod rows;
 pub(super) mod tensors;
+pub(super) mod v1;
 pub(super) mod v2;
+pub(super) mod vertex;
+pub(super) mod wrapped;
 
 use super::{
     media::{MediaType, ResponseBody},
@@ -93,10 +97,6 @@ pub(super) const VERSION: &str = "version";
 pub(super) struct Call {
     pub(super) head: Parts,
     /// Which of [`Dialect::READS`] the body is.
-    #[expect(
-        dead_code,
-        reason = "the forms of a body are told apart by other headers"
-    )]
     pub(super) media_type: MediaType,
     /// When the request's headers were there.
     pub(super) begun: Instant,

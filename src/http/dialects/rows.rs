@@ -3,7 +3,7 @@
 use super::json::syntax;
 use crate::{
     http::problem::{Code, Failure, Item},
-    input::{Batch, Refusal, Schema, Value},
+    input::{Batch, ColumnType, Refusal, Schema, Value},
     load::LoadedModel,
 };
 use serde_json::{Value as Json, json};
@@ -191,10 +191,29 @@ impl<'m> Rows<'m> {
         }
     }
 
+    /// Whether the column at `place` takes 64-bit integers.
+    pub(super) fn is_long(&self) -> bool {
+        self.schema.columns[self.place.column].kind == ColumnType::Long
+    }
+
     /// Writes the value at `place`, if its column takes it.
     pub(super) fn accept(&mut self, value: Value<'_>) {
+        if let Some(x) = self.take(value) {
+            self.batch.set(self.place.column, x);
+        }
+    }
+
+    /// The number that the value at `place` is, if its column takes it: for values that do not come row by row.
+    pub(super) fn take(&mut self, value: Value<'_>) -> Option<f64> {
         let column = &self.schema.columns[self.place.column];
-        match column.accept(value, self.schema.precision) {
+        let taken = column.accept(value, self.schema.precision);
+        taken.map_err(|refusal| self.refuse(&refusal)).ok()
+    }
+
+    /// Writes the cell of a text file at `place`, if its column takes it.
+    pub(super) fn accept_text(&mut self, cell: &str) {
+        let column = &self.schema.columns[self.place.column];
+        match column.accept_text(cell, self.schema.precision) {
             Ok(x) => self.batch.set(self.place.column, x),
             Err(refusal) => self.refuse(&refusal),
         }

@@ -31,7 +31,7 @@ pub(super) fn description(served: Option<&LoadedModel>) -> String {
             classes(served),
             calls(served),
             "Every other path answers 404, and every other method 405 with the header `allow`. \
-             Errors are problem documents (RFC 9457); `code` tells them apart.\n"
+             Errors are problem documents (RFC 9457); `code` tells them apart. Other protocols tell errors in their own shapes.\n"
                 .to_owned(),
         ]
         .concat(),

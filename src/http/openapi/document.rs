@@ -1,28 +1,36 @@
 //! The `OpenAPI` document: declared by the operations, typed by the loaded model.
 
-use super::{describe, examples, operations as api, paths::operations, typed, v2};
-use crate::{http::problem::Code, load::LoadedModel};
+use super::{describe, examples, operations as api, paths::operations, typed, v2, wrapped};
+use crate::{config::Vertex, http::problem::Code, load::LoadedModel};
 use serde_json::{Map, Value, json};
 
 /// The document; with a model, in the model's own terms: columns, types, classes, and examples with the model's own answers.
 ///
 /// The same model gives the same document, to the byte.
 pub fn document(served: Option<&LoadedModel>) -> Value {
+    document_at(served, &Vertex::default())
+}
+
+/// The same with the routes of Vertex AI.
+pub(in crate::http) fn document_at(served: Option<&LoadedModel>, vertex: &Vertex) -> Value {
     let declared = api::service().spec();
     let mut document: Value = serde_json::from_str(&declared).unwrap_or_default();
     order_tags(&mut document);
     tidy_headers(&mut document);
     close_problem(&mut document["components"]["schemas"]);
     document["info"]["description"] = describe::description(served).into();
-    match served {
-        Some(served) => {
-            document["info"]["title"] = json!(format!("ml-serving: {}", served.name));
-            typed::by_model(&mut document, &served.model);
-            examples::show(&mut document, served);
-        }
-        None => typed::without_model(&mut document),
+    if let Some(served) = served {
+        document["info"]["title"] = json!(format!("ml-serving: {}", served.name));
+        typed::by_model(&mut document, &served.model);
+        wrapped::by_model(&mut document, served);
+        examples::show(&mut document, served);
+        wrapped::show(&mut document, served);
+    } else {
+        typed::without_model(&mut document);
+        wrapped::without_model(&mut document);
     }
     v2::show(&mut document, served);
+    wrapped::place(&mut document, vertex);
     document
 }
 
@@ -44,6 +52,13 @@ fn tidy_headers(document: &mut Value) {
             .and_then(Value::as_array_mut)
         {
             parameters.sort_by_key(|parameter| parameter["in"] == "header");
+            for parameter in parameters
+                .iter_mut()
+                .filter(|parameter| parameter["schema"]["type"] == "boolean")
+            {
+                // The name alone says yes.
+                parameter["allowEmptyValue"] = json!(true);
+            }
             for parameter in parameters
                 .iter_mut()
                 .filter(|parameter| parameter["in"] == "header")

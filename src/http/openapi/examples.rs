@@ -23,16 +23,6 @@ const LATENCY_MS: f64 = 0.012;
 /// The time of loading in examples. With the true time, every replica would have another document.
 const LOADED_AT: f64 = 1_767_225_600.0;
 
-/// The operations that are shown here. Another dialect shows its own.
-const NATIVE: [&str; 6] = [
-    "predict",
-    "predict_batch",
-    "model",
-    "health_ready",
-    "health_live",
-    "metrics",
-];
-
 /// One way to write the example row.
 pub(super) struct Form {
     key: &'static str,
@@ -86,12 +76,9 @@ pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
 /// Puts examples into every operation: its bodies, its answers and its refusals.
 pub(super) fn show(document: &mut Value, served: &LoadedModel) {
     let forms = forms(served);
-    for operation in operations(document) {
+    for operation in operations(document).filter(|operation| is_own(operation)) {
         let id = operation.get("operationId").and_then(Value::as_str);
         let id = id.unwrap_or_default().to_owned();
-        if !NATIVE.contains(&id.as_str()) {
-            continue;
-        }
         let batch = id == "predict_batch";
         match id.as_str() {
             "predict" | "predict_batch" => {
@@ -130,8 +117,14 @@ pub(super) fn show(document: &mut Value, served: &LoadedModel) {
     }
 }
 
+/// Whether an operation is one of the server's own. Those of other protocols tell failures otherwise.
+fn is_own(operation: &Map<String, Value>) -> bool {
+    let tag = operation.get("tags").and_then(|tags| tags[0].as_str());
+    matches!(tag, Some("Predict" | "Model" | "Operate"))
+}
+
 /// Puts `value` beside the schema of an operation's answer of this status, where it has one.
-fn set(
+pub(super) fn set(
     operation: &mut Map<String, Value>,
     status: &str,
     name: &str,
@@ -223,7 +216,12 @@ fn card(served: &LoadedModel) -> Option<Value> {
 }
 
 /// The error that is shown for a status, under the default limits of the server.
-fn refusal(code: Code, served: &LoadedModel, form: Option<&Form>, batch: bool) -> Option<Failure> {
+pub(super) fn refusal(
+    code: Code,
+    served: &LoadedModel,
+    form: Option<&Form>,
+    batch: bool,
+) -> Option<Failure> {
     let limits = Server::default();
     let parse = |body: &str| read::rows(kind(batch), body.as_bytes(), served, usize::MAX).err();
     let detail = match code {

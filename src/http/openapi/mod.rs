@@ -11,6 +11,8 @@ mod schemas;
 mod text;
 mod typed;
 mod v2;
+mod wrapped;
 
 pub use document::document;
+pub(super) use document::document_at;
 pub(super) use page::page;

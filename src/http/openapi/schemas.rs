@@ -14,6 +14,14 @@ pub(super) enum Tag {
     Model,
     /// For probes and for monitoring.
     Operate,
+    /// MLflow's scoring protocol, and `SageMaker`'s.
+    #[oai(rename = "MLflow")]
+    Mlflow,
+    /// The V1 protocol of `KServe` and `TensorFlow` Serving.
+    V1,
+    /// Vertex AI's containers.
+    #[oai(rename = "Vertex AI")]
+    Vertex,
     /// The same model in KServe's V2 protocol, for clients of KServe, Triton and MLServer. gRPC is spoken on the same port. Failures have
     /// the form `{"error": …}`.
     #[oai(rename = "Open Inference Protocol")]

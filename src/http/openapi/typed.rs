@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 
 /// The largest integer that is read as a 64-bit float below 2⁶³: larger ones are read as 2⁶³, which is no 64-bit integer.
 const MOST_LONG: i64 = i64::MAX - 512;
+/// The largest number that is read as a finite 32-bit float: up to half a step above the largest of them, it is rounded down.
+const MOST_FLOAT: f64 = 3.402_823_567_797_336_2e38;
 /// Lists of names in descriptions are cut after this many.
 const MOST_NAMES: usize = 50;
 /// A column's words are an enumeration where they are no more than these.
@@ -117,8 +119,7 @@ pub(super) fn range(column: &Column, precision: Precision) -> Option<(Value, Val
         (ColumnType::Integer, _) => Some((json!(i32::MIN), json!(i32::MAX))),
         (ColumnType::Long, _) => Some((json!(i64::MIN), json!(MOST_LONG))),
         (ColumnType::Float | ColumnType::Double, Precision::F32) => {
-            let most = f64::from(f32::MAX);
-            Some((json!(-most), json!(most)))
+            Some((json!(-MOST_FLOAT), json!(MOST_FLOAT)))
         }
         _ => None,
     }
@@ -134,7 +135,9 @@ fn value(column: &Column, precision: Precision) -> Value {
         ColumnType::Double => json!({"type": "number", "format": "double"}),
         ColumnType::Text => json!({"type": "string"}),
         ColumnType::Datetime => json!({"type": "string", "format": "date-time"}),
-        ColumnType::Any => json!({}),
+        ColumnType::Any => {
+            json!({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]})
+        }
     };
     if let Some(words) = &column.words {
         let list = words.taken().take(MOST_WORDS).map(|word| match word {
@@ -256,7 +259,7 @@ fn format(precision: Precision) -> &'static str {
 }
 
 /// Every label once, in order.
-fn distinct<T: PartialEq>(labels: &[T]) -> Vec<&T> {
+pub(super) fn distinct<T: PartialEq>(labels: &[T]) -> Vec<&T> {
     let mut seen: Vec<&T> = Vec::new();
     for label in labels {
         if !seen.contains(&label) {

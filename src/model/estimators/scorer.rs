@@ -18,6 +18,7 @@ pub(in crate::model) struct Scorer {
     forest: Forest,
     /// Added to the sums in their precision: empty, or one number per output.
     base: Vec<f64>,
+    factor: f64,
     sum_precision: Precision,
 }
 
@@ -34,6 +35,7 @@ impl Scorer {
             forest,
             aggregation,
             base,
+            factor,
             ..
         } = scores;
         let features = forest.n_features;
@@ -46,6 +48,9 @@ impl Scorer {
                 "the base score needs {} finite numbers, one per output",
                 forest.width
             );
+        }
+        if !factor.is_finite() {
+            invalid!("the raw scores are multiplied by {factor}");
         }
         // Boosters begin their sums with the base score; elsewhere it is added to the sums.
         let per_tree = !forest.targets.is_empty();
@@ -63,6 +68,7 @@ impl Scorer {
             steps,
             forest: Forest::new(forest, &rule)?,
             base: base.to_vec(),
+            factor: *factor,
             sum_precision: aggregation.precision(),
         })
     }
@@ -78,14 +84,16 @@ impl Scorer {
     ) {
         let row = self.steps.run(row, prepared);
         self.forest.sum(row, buffers, sums);
-        self.add_base(sums);
+        self.finish(sums);
     }
 
     #[inline]
-    fn add_base(&self, sums: &mut [f64]) {
+    fn finish(&self, sums: &mut [f64]) {
         sums.iter_mut()
             .zip(&self.base)
             .for_each(|(sum, base)| *sum = self.sum_precision.round(*sum + base));
+        // Times one changes no bit.
+        sums.iter_mut().for_each(|sum| *sum *= self.factor);
     }
 
     /// Begins a run of [`score_sparse`](Self::score_sparse).
@@ -103,7 +111,7 @@ impl Scorer {
         sums: &mut [f64],
     ) {
         self.forest.sum_sparse(dense, ones, buffers, sums);
-        self.add_base(sums);
+        self.finish(sums);
     }
 
     /// Numbers per row.

@@ -29,6 +29,7 @@ fn stump() -> ForestModel {
         targets: Vec::new(),
         categories: Vec::new(),
         handles_missing: false,
+        handles_infinite: false,
     };
     ForestModel {
         forest,

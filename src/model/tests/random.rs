@@ -192,6 +192,7 @@ pub(super) fn random_model(
         targets: Vec::new(),
         categories: Vec::new(),
         handles_missing: true,
+        handles_infinite: false,
     };
     let trees = rng.gen_range(1..12);
     if rng.r#gen() {
@@ -232,6 +233,7 @@ pub(super) fn random_model(
         forest,
         aggregation,
         base: Vec::new(),
+        factor: 1.0,
         output: output(width),
         output_precision: Precision::F64,
     }

@@ -5,6 +5,7 @@
 mod data;
 mod document;
 mod packed;
+mod pyfunc;
 mod signature;
 mod write;
 
@@ -12,6 +13,7 @@ pub use data::DataFile;
 use data::scalar;
 pub use document::{LoggedAs, MlModelDocument, Training};
 pub use packed::{PackedModel, write as write_packed};
+pub use pyfunc::{Pyfunc, RowsAs};
 pub use write::{Packaged, environment, trained, write};
 
 use super::{
@@ -20,7 +22,7 @@ use super::{
     yaml::{self, Mapping, Value},
 };
 use crate::{
-    formats::{FormatError, corrupt, unsupported},
+    formats::{AnswersBy, FormatError, corrupt, unsupported},
     input::Schema,
 };
 
@@ -45,6 +47,9 @@ pub struct MlModel {
     pub example: Option<String>,
     /// The free-form metadata that the model was logged with.
     pub metadata: Mapping,
+    /// The version of MLflow that wrote it.
+    pub mlflow_version: Option<String>,
+    forms: pyfunc::Forms,
 }
 
 /// A file that an `MLmodel` names. The path of an optional file has not been checked.
@@ -89,6 +94,8 @@ pub fn read(bytes: &[u8]) -> Result<MlModel, FormatError> {
         run_id: text("run_id"),
         example: example.map(str::to_owned),
         metadata: mapping(&yaml, "metadata").unwrap_or_default(),
+        mlflow_version: pyfunc::version(&yaml),
+        forms: pyfunc::Forms::of(yaml.get("signature").and_then(Value::as_mapping)),
     })
 }
 
@@ -120,6 +127,14 @@ impl MlModel {
             class: keys.get("model_class").and_then(scalar),
             path: inside(path)?.into(),
         })
+    }
+
+    /// How the package's Python model answers, where its file answers as `file` says.
+    pub fn pyfunc(&self, file: &AnswersBy) -> Pyfunc {
+        Pyfunc {
+            mlflow_version: self.mlflow_version.clone(),
+            ..pyfunc::of(&self.flavors, self.forms, file)
+        }
     }
 
     /// The files that belong to the model beside its own.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     data::{DataFile, scalar},
-    write::{Environment, MlModelFile, PYTHON},
+    write::{Environment, ExampleInfo, MlModelFile, PYTHON},
 };
 use crate::{
     formats::{self, FormatError, corrupt},
@@ -38,6 +38,8 @@ pub struct PackedModel<'a> {
     pub model_bytes: usize,
     /// An id of 32 hexadecimal digits that comes from the files, so that the same files have the same package.
     pub model_uuid: &'a str,
+    /// Whether `input_example.json` lies beside it.
+    pub example: bool,
 }
 
 #[derive(Serialize)]
@@ -72,19 +74,20 @@ pub fn write(packed: &PackedModel<'_>) -> Result<String, yaml::Error> {
     };
     let signature = (inputs(packed.signature), outputs(packed.labels));
     let metadata = Mapping::new();
-    yaml::write(&MlModelFile::plain(
+    let mut file = MlModelFile::plain(
         flavors,
         signature,
         packed.model_bytes,
         packed.model_uuid,
         &metadata,
-    ))
+    );
+    file.saved_input_example_info = packed.example.then(|| ExampleInfo::of(packed.signature));
+    yaml::write(&file)
 }
 
 /// Columns by name or, where they have none and are numbers, one tensor.
 fn inputs(signature: &Schema) -> String {
-    let number = |column: &Column| !column.kind.is_words() && column.kind != ColumnType::Boolean;
-    if !signature.named && signature.columns.iter().all(number) {
+    if signature.is_tensor() {
         let single = |column: &Column| column.kind == ColumnType::Float;
         let dtype = if signature.columns.iter().all(single) {
             "float32"

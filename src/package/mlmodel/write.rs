@@ -47,7 +47,7 @@ pub(super) struct MlModelFile<'a, F> {
     model_uuid: &'a str,
     prompts: Option<()>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    saved_input_example_info: Option<ExampleInfo>,
+    pub(super) saved_input_example_info: Option<ExampleInfo>,
     signature: SignatureTexts,
     type_hint_from_example: bool,
 }
@@ -121,11 +121,27 @@ impl<'a, F> MlModelFile<'a, F> {
     }
 }
 
+/// How `input_example.json` is to be read.
+///
+/// Source: `_Example` in MLflow's `mlflow/models/utils.py`.
 #[derive(Serialize)]
-struct ExampleInfo {
+pub(super) struct ExampleInfo {
     artifact_path: &'static str,
-    pandas_orient: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pandas_orient: Option<&'static str>,
     r#type: &'static str,
+}
+
+impl ExampleInfo {
+    /// Of an example that [`crate::package::example::write`] has written for these columns.
+    pub(super) fn of(signature: &Schema) -> Self {
+        let tensor = signature.is_tensor();
+        Self {
+            artifact_path: "input_example.json",
+            pandas_orient: (!tensor).then_some("split"),
+            r#type: if tensor { "ndarray" } else { "dataframe" },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -163,11 +179,7 @@ pub fn write(package: &Packaged<'_>) -> Result<String, yaml::Error> {
         package.model_uuid,
         &package.metadata,
     );
-    file.saved_input_example_info = package.example.then_some(ExampleInfo {
-        artifact_path: "input_example.json",
-        pandas_orient: "split",
-        r#type: "dataframe",
-    });
+    file.saved_input_example_info = package.example.then(|| ExampleInfo::of(package.signature));
     yaml::write(&file)
 }
 

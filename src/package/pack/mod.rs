@@ -6,10 +6,11 @@ use std::{borrow::Cow, io};
 
 use super::{
     beside::{Companions, Threshold},
+    example,
     files::Files,
     mlmodel::{self, PackedModel},
     path::inside,
-    read::{digest, read},
+    read::{EXAMPLE, digest, read},
 };
 use crate::{
     formats::{self, Beside, Format, FormatError, ModelFile, Parsed, corrupt, unsupported},
@@ -31,6 +32,22 @@ const OWN: [&str; 6] = [
     "python_env.yaml",
     "requirements.txt",
 ];
+
+/// A row that the model answers with finite numbers, as an input example. None where neither zeros nor ones are such a row: any other
+/// would be a guess.
+fn example(model: &Model) -> Option<String> {
+    let schema = model.schema();
+    let answered = |row: &Vec<f64>| {
+        let mut answers = Predictions::default();
+        let predicted = model.predict(&Batch::one(row), &mut answers);
+        predicted.is_ok() && answers.not_finite().is_none()
+    };
+    let row = schema.plain_rows().into_iter().find(answered)?;
+    let written = example::write(&Batch::one(&row), schema);
+    // A column whose words all are refused has no value to show.
+    example::read(written.as_bytes(), schema).ok()?;
+    Some(written)
+}
 
 /// The files to pack.
 #[derive(Clone, Debug)]
@@ -126,6 +143,7 @@ impl<'a> Unpacked<'a> {
         let model = self.tested(parsed)?;
         let files: Vec<&Beside<'_>> = self.files().collect();
         let requirements = requirements::of(format.flavor, &files, version.as_deref(), &parts);
+        let example = example(&model);
         let digests: String = self.files().map(|file| digest(file.bytes)).collect();
         let id = digest(digests.as_bytes());
         let mlmodel = mlmodel::write_packed(&PackedModel {
@@ -136,6 +154,7 @@ impl<'a> Unpacked<'a> {
             labels: model.labels(),
             model_bytes: self.files().map(|file| file.bytes.len()).sum(),
             model_uuid: id.get(7..39).unwrap_or_default(),
+            example: example.is_some(),
         })
         .map_err(|error| corrupt!("MLmodel cannot be written: {error}"))?;
         let together = Together {
@@ -145,6 +164,7 @@ impl<'a> Unpacked<'a> {
         let (package, data) = read(&together, false)?;
         self.tested(package.parse(&data)?)?;
         let mut made = vec![("MLmodel", mlmodel), (LOADER_FILE, LOADER.to_owned())];
+        made.extend(example.map(|example| (EXAMPLE, example)));
         made.extend(mlmodel::environment(&requirements));
         Ok(Packed {
             made,

@@ -3,7 +3,7 @@
 use super::{Memory, graph, names, refused};
 use crate::{
     formats::FormatError,
-    input::{Batch, ColumnType, Schema},
+    input::{Batch, Column, ColumnType, Schema, Word, Words},
     package::{example, mlmodel},
 };
 
@@ -240,4 +240,35 @@ fn an_optional_column_may_be_left_out_of_an_example() {
         lacks.to_string().contains("lacks the column `a`"),
         "{lacks}"
     );
+}
+
+#[test]
+fn an_example_is_written_as_a_client_sends_it_and_read_as_the_same_rows() {
+    let kinds = [
+        ("city", ColumnType::Text),
+        ("member", ColumnType::Boolean),
+        ("age", ColumnType::Long),
+        ("score", ColumnType::Double),
+        ("note", ColumnType::Any),
+    ];
+    let columns = kinds.map(|(name, kind)| Column::new(name, kind));
+    let mut schema = Schema::new(columns.into(), true);
+    let mut words = Words::default();
+    words.add(Word::Text("Łódź".into()));
+    schema.columns[0].words = Some(words.into());
+    // Nothing reads it.
+    (schema.columns[4].nullable, schema.columns[4].required) = (true, false);
+    let [zeros, ones] = schema.plain_rows();
+    assert_eq!(ones, [0.0, 1.0, 1.0, 1.0, 0.0]);
+    let written = example::write(&Batch::one(&ones), &schema);
+    assert_eq!(
+        written,
+        r#"{"columns":["city","member","age","score","note"],"data":[["Łódź",true,1,1.0,null]]}"#
+    );
+    let read = example::read(written.as_bytes(), &schema).unwrap();
+    assert_eq!(read.rows().next().unwrap()[..4], ones[..4]);
+    let tensor = Schema::unnamed(2, ColumnType::Double);
+    let written = example::write(&Batch::one(&zeros[..2]), &tensor);
+    assert_eq!(written, "[[0.0,0.0]]");
+    assert_eq!(example::read(written.as_bytes(), &tensor).unwrap().len(), 1);
 }

@@ -24,7 +24,8 @@ The keys of the header:
     sklearn   version that fitted the model
     name      name of the case
     table     which table the rows are from
-    rows      how many of the table's rows are answered, from the first on: of core cases all in the newest version
+    rows      how many of the table's rows are answered, from the first on: all where the answer is one number, and in two cases of every
+              class or more (record.py)
     names     names of the columns that Python was given, or null for a plain array: the table's columns in their order, or of
               onehot_of_all_array its five columns of words
     null      what Python was given for a null in a column of text: "nan", or "none" for None. Everywhere else it was NaN
@@ -41,6 +42,7 @@ The keys of the header:
     refused   rows that Python refuses to predict: [index, class of the exception, first line of its message]
     lightgbm, xgboost  the version of the library in cases of it
     categories  of XGBoost before 3.1, whose files hold no words: {column: [category, …]}, the model compares places in these lists
+    told      {column: type} of a signature that the model is to be read with
     unknown   of XGBoost: rows that Python answers although a category is unknown (NOTES.md). In xgboost_categories_missing unknown
               words were given as missing ones
     files     [[serialization, bytes], …]: "pickle4" or "pickle5" is pickle's default protocol; a part of the cases also have

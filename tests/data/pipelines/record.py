@@ -15,7 +15,8 @@ VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
 VERSIONS = [(0, 24), (1, 2), (1, 5), (1, 7), (1, 9)]
 TABLES = tables.tables()
 REFUSED = 65535
-# Rows that are asked: of core cases in the newest version all, in others half; fewer of the rest. Boundaries come first in a table.
+# Rows that are asked where an answer is several numbers, which take up most of a file: of core cases in the newest version all, in
+# others half; fewer of the rest. Boundaries come first in a table. Where an answer is one number, all rows are asked.
 ROWS, WIDE_ROWS, OLDER_ROWS = 500, 300, 250
 
 
@@ -26,14 +27,15 @@ class Case:
     and asked, `fit` before it is fitted alone; `fitted` says that `model` takes X and y, for what is fitted in parts; `since` and
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
     version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
-    ones beside them; `rows` are asked of the table in the newest version; `more` is written into the header.
+    ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which too few
+    cases answer one number a row, or none where values are missing; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
-            every=False, core=False, alone=None, rows=None, **more):
+            every=False, core=False, alone=None, rows=None, whole=False, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
         self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
-        self.rows = rows
+        self.rows, self.whole = rows, whole
         self.since, self.until, self.every = since, until, every or core
 
     def recorded(self):
@@ -43,7 +45,7 @@ class Case:
         return VERSION in (able if self.every else older + able[-1:])
 
     def count(self, count, wide):
-        """How many of the table's rows are asked; `wide` is a case with many scores."""
+        """How many of the table's rows are asked where an answer is several numbers; `wide` is a case with many."""
         newest = VERSION == VERSIONS[-1]
         if self.core:
             return count if newest else count // 2
@@ -121,9 +123,18 @@ def width_of(answers):
 
 
 def build(case, model):
-    """Header and answers of a fitted model."""
+    """Header and answers of a fitted model: to all rows of the table if an answer is one number or the case says so."""
+    rows = len(TABLES[case.table]["rows"])
+    if not case.whole:
+        header, answers = answered(case, model, case.count(rows, len(getattr(model, "classes_", ())) > 2))
+        if answers[-1].shape[1] > 1:
+            return header, answers
+    return answered(case, model, rows)
+
+
+def answered(case, model, count):
+    """Header and answers to the first `count` rows."""
     table = TABLES[case.table]
-    count = case.count(len(table["rows"]), len(getattr(model, "classes_", ())) > 2)
     X = pick(tables.given(table, case.none), np.arange(count))
     if case.prepare:
         X = case.prepare(X)

@@ -21,6 +21,7 @@ impl Ensemble {
             forest: self.forest,
             aggregation: self.aggregation,
             base: self.base,
+            factor: 1.0,
             output: self.output,
             output_precision: Precision::F64,
         }

@@ -77,6 +77,8 @@ fn rounds(
     let categories = Categories::new(part, features)?;
     let mut forest = Forest::new(features, outputs, Precision::F64, size);
     forest.source.handles_missing = true;
+    // Which category an infinite number is depends on the machine.
+    forest.source.handles_infinite = part.get("is_categorical_").is_none();
     let rounds = part.attribute("_predictors")?;
     for round in part.arena.items(rounds).unwrap_or_default() {
         let trees = part.arena.items(*round).unwrap_or_default();

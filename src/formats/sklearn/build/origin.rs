@@ -1,10 +1,10 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
 use super::{
-    Part, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS, unsupported,
+    Id, Part, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS, unsupported,
 };
 use crate::{
-    formats::{FormatError, Takes},
+    formats::{FormatError, Parsed, Takes, coded::Coded},
     input::Schema,
 };
 
@@ -15,6 +15,8 @@ pub(super) struct Origin {
     width: Option<usize>,
     /// How many parts have been asked.
     asked: usize,
+    /// The booster that had to be read for its columns, which takes as long as all the rest.
+    pub(super) booster: Option<(Id, Parsed<Coded>)>,
 }
 
 /// Deeper than this nobody nests, and no model has as many parts before one that has seen the rows.
@@ -45,6 +47,7 @@ impl Origin {
             && let Some(booster) = estimate::booster(part)?
         {
             self.width = Some(booster.ir.forest.schema.len());
+            self.booster = Some((part.id, booster));
         }
         if self.names.is_none() {
             self.names = feature_names(part).transpose()?;
@@ -76,13 +79,14 @@ pub(super) fn version(root: Part<'_>) -> Option<&str> {
 }
 
 impl Origin {
-    /// The columns of a model that has a schema already.
-    pub(super) fn of(schema: &Schema) -> Self {
-        let names = schema.columns.iter().map(|column| column.name.clone());
+    /// The columns of a booster, which is the whole model.
+    pub(super) fn of_booster(id: Id, booster: Parsed<Coded>) -> Self {
+        let Takes { names, width } = Takes::of(&booster.ir.forest.schema);
         Self {
             asked: 0,
-            names: schema.named.then(|| names.collect()),
-            width: Some(schema.len()),
+            names,
+            width,
+            booster: Some((id, booster)),
         }
     }
 

@@ -6,7 +6,10 @@ use super::{
     estimated::Estimate,
     unsupported,
 };
-use crate::{formats::program::Board, model::Reg};
+use crate::{
+    formats::{Parsed, coded::Coded, program::Board},
+    model::Reg,
+};
 
 /// Steps in steps deeper than this are nobody's model.
 const MAX_DEPTH: usize = 16;
@@ -23,6 +26,8 @@ pub(super) struct Reader {
     pub(super) parts: Vec<String>,
     /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing, and products go another way.
     pub(super) sparse: bool,
+    /// A booster that was read before, for its columns.
+    pub(super) booster: Option<(Id, Parsed<Coded>)>,
     /// How many parts the one at hand is inside of.
     depth: usize,
     /// How many parts inside others have been read.
@@ -33,12 +38,14 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Nothing read yet, of a file of `size` bytes.
-    pub(super) fn new(board: Board, size: usize) -> Self {
+    pub(super) fn new(mut board: Board, size: usize) -> Self {
+        board.bound_words(size);
         Self {
             board,
             size,
             parts: Vec::new(),
             sparse: false,
+            booster: None,
             depth: 0,
             read: 0,
             last_member: None,

@@ -130,6 +130,7 @@ impl Forest {
                 targets: Vec::new(),
                 categories: Vec::new(),
                 handles_missing: false,
+                handles_infinite: false,
             },
             room: size,
         }

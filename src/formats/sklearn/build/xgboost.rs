@@ -7,8 +7,29 @@ use super::{Part, corrupt, labels::labels};
 use crate::formats::{
     FormatError, Parsed,
     coded::Coded,
-    xgboost::{XgboostWrapper, read_pickled},
+    xgboost::{
+        XgboostWrapper,
+        importance::{self, Counts},
+        read_pickled,
+    },
 };
+
+/// How important an object of `xgboost.sklearn` finds its columns.
+pub(super) fn importances(part: Part<'_>) -> Result<Vec<f32>, FormatError> {
+    let name = part.text("importance_type");
+    let Some(counts) = Counts::named(name) else {
+        return Err(corrupt!(
+            "the {} has the importance_type {name:?}",
+            part.class
+        ));
+    };
+    importance::importances(memory(part, part.part("_Booster")?)?, counts)
+}
+
+fn memory<'d>(part: Part<'_>, booster: Part<'d>) -> Result<&'d [u8], FormatError> {
+    let memory = booster.arena.bytes(booster.attribute("handle")?);
+    memory.ok_or_else(|| corrupt!("the {} has no model inside", part.class))
+}
 
 /// Reads an object of `xgboost.sklearn`, or a Booster.
 pub(super) fn read(part: Part<'_>) -> Result<Parsed<Coded>, FormatError> {
@@ -16,8 +37,7 @@ pub(super) fn read(part: Part<'_>) -> Result<Parsed<Coded>, FormatError> {
         "Booster" => part,
         _ => part.part("_Booster")?,
     };
-    let memory = part.arena.bytes(booster.attribute("handle")?);
-    let memory = memory.ok_or_else(|| corrupt!("the {} has no model inside", part.class))?;
+    let memory = memory(part, booster)?;
     let classes = part.part("_le").unwrap_or(part);
     let named = part.class.ends_with("Classifier") && classes.get("classes_").is_some();
     let wrapper = XgboostWrapper {

@@ -87,7 +87,8 @@ impl Schema<'_, '_, '_> {
                 let state = self.record(content)?;
                 self.object(class, state)?
             }
-            // Random states, slices, partials, kinds of nodes to come, and what else no prediction depends on.
+            ("PartialNode", Some(content)) => self.partial(node, content)?,
+            // Random states, slices, kinds of nodes to come, and what else no prediction depends on.
             _ => match self.global(node) {
                 Ok(class) => self.object(class, Arena::NONE)?,
                 Err(_) => self.arena.add(Node::Opaque)?,
@@ -106,6 +107,20 @@ impl Schema<'_, '_, '_> {
             state,
             items: Arena::NONE,
         }))
+    }
+
+    /// A `functools.partial`, as its `__reduce__` gives it to a pickle.
+    fn partial(&mut self, node: Id, content: Id) -> Result<Id, FormatError> {
+        let class = self.global(node)?;
+        let mut state = Vec::with_capacity(4);
+        for name in ["func", "args", "kwds", "namespace"] {
+            let Some(inside) = self.arena.get(content, name) else {
+                return Err(corrupt!("a partial in schema.json has no `{name}`"));
+            };
+            state.push(self.record(inside)?);
+        }
+        let state = self.arena.tuple(&state)?;
+        self.object(class, state)
     }
 
     fn global(&mut self, node: Id) -> Result<Id, FormatError> {

@@ -32,6 +32,12 @@ fn two_forests_that_take_turns_do_not_fill_the_memory() {
 }
 
 #[test]
+fn a_list_of_words_that_many_columns_share_does_not_fill_the_memory() {
+    let text = refusal("words_of_many_columns");
+    assert!(text.contains("many times over"), "{text}");
+}
+
+#[test]
 fn a_scaler_that_is_its_own_scaler_ends() {
     let text = refusal("scaler_of_itself");
     assert!(text.contains("nest more than 16 deep"), "{text}");

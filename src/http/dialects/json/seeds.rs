@@ -184,8 +184,13 @@ impl<T, F: FnOnce(&str) -> T> Visitor<'_> for NameSeed<F> {
     }
 }
 
+/// The least 64-bit integer.
+const LEAST: f64 = i64::MIN as f64;
+
 /// One feature value, at `rows.place`.
-struct ValueSeed<'r, 'f>(&'r mut Rows<'f>);
+pub(in crate::http::dialects) struct ValueSeed<'r, 'f>(
+    pub(in crate::http::dialects) &'r mut Rows<'f>,
+);
 
 any_seed!(ValueSeed);
 
@@ -203,7 +208,12 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
     }
 
     fn visit_f64<E>(self, x: f64) -> Result<(), E> {
-        self.0.number(x);
+        // An integer below all 64-bit integers is read as a float, which is rounded to the least of them.
+        self.0.number(if x == LEAST && self.0.is_long() {
+            x.next_down()
+        } else {
+            x
+        });
         Ok(())
     }
 

@@ -22,6 +22,7 @@ pub(in crate::http) enum Form {
 }
 
 /// What a client of /predict should send instead.
+#[expect(clippy::unnecessary_wraps, reason = "as all advice")]
 pub(super) fn advise_one(rows: &Rows<'_>) -> Option<String> {
     let row = row(rows.served);
     Some(if rows.nested > 0 || starts_with_rows(rows.body) {
@@ -34,6 +35,7 @@ pub(super) fn advise_one(rows: &Rows<'_>) -> Option<String> {
 }
 
 /// What a client of /predict/batch should send instead.
+#[expect(clippy::unnecessary_wraps, reason = "as all advice")]
 pub(super) fn advise_many(rows: &Rows<'_>) -> Option<String> {
     let row = row(rows.served);
     Some(if rows.place.row.is_some() {
@@ -50,8 +52,13 @@ fn starts_with_rows(body: &[u8]) -> bool {
     matches!(first, Some(b'[' | b'{'))
 }
 
-/// `{"features": {"sepal_length": 5.1, …}}` with the values of the model's example; an array where columns have no names.
+/// `{"features": {"sepal_length": 5.1, …}}`
 fn row(served: &LoadedModel) -> String {
+    format!("{{\"features\": {}}}", features(served))
+}
+
+/// `{"sepal_length": 5.1, …}` with the values of the model's example; an array where columns have no names.
+pub(in crate::http::dialects) fn features(served: &LoadedModel) -> String {
     let schema = served.model.schema();
     let shown = if schema.len() > SHORT { FIRST } else { SHORT };
     let cells = schema.columns.iter().zip(&served.example).take(shown);
@@ -68,9 +75,9 @@ fn row(served: &LoadedModel) -> String {
     }
     let cells = cells.join(", ");
     if schema.named {
-        format!("{{\"features\": {{{cells}}}}}")
+        format!("{{{cells}}}")
     } else {
-        format!("{{\"features\": [{cells}]}}")
+        format!("[{cells}]")
     }
 }
 

@@ -64,7 +64,10 @@ pub(in crate::http) fn rows(
 /// are ignored.
 ///
 /// A regressor has none, and does not mind being asked; a classifier whose library gives none out says so.
-pub(super) fn wants_probabilities(query: &str, model: &Model) -> Result<bool, Failure> {
+pub(in crate::http::dialects) fn wants_probabilities(
+    query: &str,
+    model: &Model,
+) -> Result<bool, Failure> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let Some((_, value)) = pairs.find(|(name, _)| name == "probabilities") else {
         return Ok(false);

@@ -37,32 +37,29 @@ impl Dialect for V2 {
     fn routes(_: &Server) -> Vec<Route<Target<Infer>>> {
         let get = |path, name, tell| Route::new(Method::GET, path, name, Target::Tell(tell));
         let post = |path, name, target| Route::new(Method::POST, path, name, target);
+        let model = format!("/v2/models/{{{MODEL}}}");
+        let version = format!("{model}/versions/{{{VERSION}}}");
         let mut routes = Vec::new();
-        for (i, model) in [
-            format!("/v2/models/{{{MODEL}}}"),
-            format!("/v2/models/{{{MODEL}}}/versions/{{{VERSION}}}"),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let mut add = |method, rest: &str, names: [&'static str; 2], target| {
-                let route = Route::new(method, "", names[i], target);
+        for model in [model, version] {
+            let mut add = |method, rest: &str, name, target| {
+                let route = Route::new(method, "", name, target);
                 let path = format!("{model}{rest}").into();
                 routes.push(Route { path, ..route });
             };
-            let infer = ["v2_infer", "v2_infer_version"];
-            add(Method::POST, "/infer", infer, Target::Predict(Infer));
-            let metadata = ["v2_model", "v2_model_version"];
-            add(Method::GET, "", metadata, Target::Tell(about::model));
-            let ready = ["v2_model_ready", "v2_model_version_ready"];
+            add(Method::POST, "/infer", "v2_infer", Target::Predict(Infer));
+            add(Method::GET, "", "v2_model", Target::Tell(about::model));
             add(
                 Method::GET,
                 "/ready",
-                ready,
+                "v2_model_ready",
                 Target::Tell(about::model_ready),
             );
-            let stats = ["v2_model_stats", "v2_model_version_stats"];
-            add(Method::GET, "/stats", stats, Target::Tell(about::stats));
+            add(
+                Method::GET,
+                "/stats",
+                "v2_model_stats",
+                Target::Tell(about::stats),
+            );
         }
         let (load, unload) = (Target::Ask(about::load), Target::Ask(about::load));
         routes.extend([

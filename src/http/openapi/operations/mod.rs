@@ -1,7 +1,9 @@
 //! The operations as poem-openapi declares them: the source of the document, and nothing that runs. The door answers all of them; a test
 //! holds its table of routes against what is declared here.
 
+mod mlflow;
 mod native;
+mod v1;
 mod v2;
 
 use poem::{endpoint::BoxEndpoint, http::Method};
@@ -54,13 +56,20 @@ impl OpenApi for Operations {
             operations: vec![with_headers(operation)],
         };
         // A dialect adds its own.
-        let declared = native::declared().into_iter().chain(v2::declared());
-        let paths = declared.map(path).collect();
+        let paths = native::declared()
+            .into_iter()
+            .chain(mlflow::declared())
+            .chain(v1::declared())
+            .chain(v2::declared())
+            .map(path)
+            .collect();
         vec![MetaApi { paths }]
     }
 
     fn register(registry: &mut Registry) {
         native::register(registry);
+        mlflow::register(registry);
+        v1::register(registry);
         v2::register(registry);
     }
 

@@ -96,7 +96,7 @@ operations! {
     ) -> ModelReadyAnswer;
 
     /// Whether a version of the model predicts
-    #[oai(name = "/v2/models/{model}/versions/{version}/ready", method = "get", operation_id = "v2_model_version_ready", tag = "Tag::OpenInference")]
+    #[oai(name = "/v2/models/{model}/versions/{version}/ready", method = "get", operation_id = "v2_model_ready_version", tag = "Tag::OpenInference")]
     fn model_version_ready(
         V2ModelVersionReady,
         /// The name of the model.
@@ -114,7 +114,7 @@ operations! {
     ) -> StatsAnswer;
 
     /// What was asked of a version of the model so far
-    #[oai(name = "/v2/models/{model}/versions/{version}/stats", method = "get", operation_id = "v2_model_version_stats", tag = "Tag::OpenInference")]
+    #[oai(name = "/v2/models/{model}/versions/{version}/stats", method = "get", operation_id = "v2_model_stats_version", tag = "Tag::OpenInference")]
     fn model_version_stats(
         V2ModelVersionStats,
         /// The name of the model.

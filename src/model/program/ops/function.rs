@@ -2,6 +2,14 @@ use super::{Columnwise, Out, Reg, Run, Scratch, Tile};
 use crate::input::Precision;
 use std::f64::consts::PI;
 
+/// A type of whole numbers that Python may hold a column in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whole {
+    Boolean,
+    Bits32,
+    Bits64,
+}
+
 /// A function of one number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Function {
@@ -34,6 +42,8 @@ pub enum Function {
     /// From degrees.
     Radians,
     Reciprocal,
+    /// The same of whole numbers, whose fraction numpy cuts off.
+    WholeReciprocal,
     /// To the nearest integer, halves to the even one.
     Rint,
     Sign,
@@ -41,6 +51,9 @@ pub enum Function {
     Sinh,
     Sqrt,
     Square,
+    /// The square of a whole number, of which numpy keeps the lower bits.
+    Square32,
+    Square64,
     Tan,
     Tanh,
     Trunc,
@@ -85,6 +98,7 @@ impl Function {
             Self::Negative => -x,
             Self::Radians => x * (PI / 180.0),
             Self::Reciprocal => 1.0 / x,
+            Self::WholeReciprocal => (1.0 / x).trunc() + 0.0,
             Self::Rint => x.round_ties_even(),
             Self::Sign if x == 0.0 => 0.0,
             Self::Sign if x.is_nan() => x,
@@ -92,7 +106,9 @@ impl Function {
             Self::Sin => x.sin(),
             Self::Sinh => x.sinh(),
             Self::Sqrt => x.sqrt(),
-            Self::Square => x * x,
+            Self::Square32 if x.is_finite() => f64::from((x as i32).wrapping_mul(x as i32)),
+            Self::Square64 if x.is_finite() => (x as i64).wrapping_mul(x as i64) as f64,
+            Self::Square | Self::Square32 | Self::Square64 => x * x,
             Self::Tan => x.tan(),
             Self::Tanh => x.tanh(),
             Self::Trunc => x.trunc(),
@@ -102,6 +118,39 @@ impl Function {
             Self::BoxCox(lambda) => box_cox(x, lambda),
             Self::FromBoxCox(lambda) => from_box_cox(x, lambda),
         }
+    }
+
+    /// The function that numpy takes of whole numbers of a type; none where it takes none, or takes it in 16 bits and rounds.
+    ///
+    /// Source: the loops in `numpy/_core/code_generators/generate_umath.py`.
+    pub fn of_whole(self, kind: Whole) -> Option<Self> {
+        match (self, kind) {
+            (
+                Self::Abs
+                | Self::Cbrt
+                | Self::Ceil
+                | Self::Exp2
+                | Self::Floor
+                | Self::Rint
+                | Self::Sqrt
+                | Self::Square
+                | Self::Trunc,
+                Whole::Boolean,
+            ) => Some(self),
+            (_, Whole::Boolean) => None,
+            (Self::Reciprocal, _) => Some(Self::WholeReciprocal),
+            (Self::Square, Whole::Bits32) => Some(Self::Square32),
+            (Self::Square, Whole::Bits64) => Some(Self::Square64),
+            _ => Some(self),
+        }
+    }
+
+    /// Whether numpy keeps the type of whole numbers.
+    pub fn keeps_whole(self) -> bool {
+        matches!(
+            self,
+            Self::Abs | Self::Negative | Self::Reciprocal | Self::Sign | Self::Square
+        )
     }
 
     /// Whether it has a finite value for every number that a row may reasonably hold.
@@ -122,6 +171,7 @@ impl Function {
                 | Self::Log2
                 | Self::Logit
                 | Self::Reciprocal
+                | Self::WholeReciprocal
                 | Self::Sinh
                 | Self::Sqrt
                 | Self::Square
@@ -244,6 +294,27 @@ impl Run for Apply {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Numbers of numpy 2.5.
+    #[test]
+    fn whole_numbers_stay_whole_numbers_as_in_numpy() {
+        let of =
+            |function: Function, kind, x| function.of_whole(kind).map(|function| function.of(x));
+        let reciprocals =
+            [1.0, -1.0, 2.0, -5.0].map(|x| of(Function::Reciprocal, Whole::Bits64, x));
+        assert_eq!(reciprocals, [1.0, -1.0, 0.0, 0.0].map(Some));
+        assert_eq!(
+            of(Function::Square, Whole::Bits32, 50_000.0),
+            Some(-1_794_967_296.0)
+        );
+        let square = of(Function::Square, Whole::Bits64, 4e9);
+        assert_eq!(square, Some(-2_446_744_073_709_551_616.0));
+        assert_eq!(of(Function::Square, Whole::Boolean, 1.0), Some(1.0));
+        assert_eq!(of(Function::Log1p, Whole::Bits32, 0.0), Some(0.0));
+        for function in [Function::Log1p, Function::Negative, Function::Sign] {
+            assert_eq!(function.of_whole(Whole::Boolean), None, "{function:?}");
+        }
+    }
 
     /// Numbers of scikit-learn 1.7 and of scipy 1.18.
     #[test]

@@ -28,7 +28,7 @@ pub use each::Each;
 pub use fill::{Fill, Missing};
 pub use finite::{Finite, Positive};
 pub(in crate::model) use forest::Ready as ReadyForest;
-pub use function::{Apply, Function};
+pub use function::{Apply, Function, Whole};
 pub use interpolate::Interpolate;
 pub use length::{Length, Norm};
 pub use linear::Linear;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     formats::Beside,
-    package::{Unpacked, mlmodel},
+    package::{Unpacked, example, mlmodel},
 };
 
 #[test]
@@ -43,10 +43,17 @@ fn a_package_of_pack_answers_as_the_files_it_was_made_of() {
         assert_eq!(served.digest, packed.digest, "{name}");
         assert_eq!(served.digest, serve(&files).unwrap().digest, "{name}");
         assert_eq!(unpacked.pack().unwrap().made, packed.made, "the same bytes");
+        let example = whole.0["input_example.json"].as_slice();
+        assert_eq!(
+            example::read(example, served.model.schema()).unwrap().len(),
+            1
+        );
         let mlmodel = mlmodel::read(whole.0["MLmodel"].as_slice()).unwrap();
+        assert_eq!(mlmodel.example.as_deref(), Some("input_example.json"));
         let named = mlmodel.named_files().unwrap();
         let mut named: Vec<String> = named.into_iter().map(|file| file.path).collect();
         let mut given: Vec<String> = unpacked.files().map(|file| file.name.to_owned()).collect();
+        given.push("input_example.json".to_owned());
         named.sort();
         given.sort();
         assert_eq!(named, given);

@@ -75,7 +75,7 @@ def calibrations():
         yield Case(f"calibrated_{method}_one_three", CalibratedClassifierCV(svc(), method=method, cv=2, ensemble=False), "numbers", "odd", "blas")
         yield Case(f"calibrated_{method}_decision", CalibratedClassifierCV(svc(), method=method, cv=2), "numbers", "words", "blas")
         yield Case(f"calibrated_{method}_decision_three", CalibratedClassifierCV(svc(), method=method, cv=2), "numbers", "words3", "blas")
-        yield Case(f"calibrated_{method}_words", make_pipeline(columns(), CalibratedClassifierCV(logistic(), method=method, cv=2)), "mixed", "words", "blas")
+        yield Case(f"calibrated_{method}_words", make_pipeline(columns(), CalibratedClassifierCV(logistic(), method=method, cv=2)), "mixed", "words", "blas", whole=method == "isotonic")
         yield Case(f"calibrated_{method}_pipeline", CalibratedClassifierCV(make_pipeline(columns(), forest()), method=method, cv=2), "mixed", "three", exact, since=(1, 2))
         prefit = lambda X, y, method=method: CalibratedClassifierCV(forest().fit(X, y), method=method, cv="prefit").fit(X, y)
         yield Case(f"calibrated_{method}_prefit", prefit, "numbers", "two", exact, fitted=True, until=(1, 7), every=True)
@@ -100,7 +100,7 @@ def thresholds():
     yield Case("threshold_fixed_decision", FixedThresholdClassifier(scaled(LinearSVC(random_state=0, dual=False)), threshold=-0.25), "numbers", "booleans", "blas", **since)
     yield Case("threshold_fixed_decision_named", FixedThresholdClassifier(scaled(logistic()), threshold=0.5, response_method="decision_function"), "numbers", "two", "blas", **since)
     yield Case("threshold_fixed_auto", FixedThresholdClassifier(forest()), "numbers", "two", **since)
-    yield Case("threshold_tuned", TunedThresholdClassifierCV(make_pipeline(columns(), forest()), cv=2, random_state=0, thresholds=20), "mixed", "two", every=True, **since)
+    yield Case("threshold_tuned", TunedThresholdClassifierCV(make_pipeline(columns(), forest()), cv=2, random_state=0, thresholds=20), "mixed", "two", every=True, whole=True, **since)
     yield Case("threshold_tuned_words", TunedThresholdClassifierCV(scaled(logistic()), cv=2, scoring="balanced_accuracy", thresholds=10, store_cv_results=True, random_state=0), "numbers", "booleans", "blas", **since)
 
 
@@ -118,6 +118,11 @@ def boosters():
         both = [("it", model), ("logistic", scaled(logistic()))]
         yield Case(f"voting_soft_{name}", VotingClassifier(both, voting="soft"), "numbers", "three", "blas", **since)
         yield Case(f"stacking_{name}", StackingClassifier(both, final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", **since)
+    # The factor in LightGBM's sigmoid is in its probabilities and not in its decision function.
+    steep = lambda factor, **options: boosted("LGBMClassifier", min_child_samples=5, sigmoid=factor, **options)
+    yield Case("calibrated_lightgbm_factor", CalibratedClassifierCV(steep(0.7), cv=2), "numbers", "two", "libm", rows=200)
+    yield Case("calibrated_lightgbm_factor_three", CalibratedClassifierCV(steep(1.7, objective="multiclassova"), method="isotonic", cv=2), "numbers", "three", "libm", rows=200)
+    yield Case("stacking_lightgbm_factor", StackingClassifier([("it", steep(3))], final_estimator=LogisticRegression(), stack_method="decision_function", cv=2), "numbers", "two", "blas", rows=200, since=(1, 9))
     yield Case("stacking_xgboost_alone", StackingClassifier([("it", extreme)], final_estimator=LogisticRegression(), cv=2), "numbers", "two", "blas", rows=200, since=(1, 2))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
@@ -67,6 +68,10 @@ def of_words():
     unseen = lambda encoder: make_pipeline(fill(), fill(missing_values="Atlantis"), fill(missing_values="low "), encoder)
     yield Case("imputer_of_unseen_word", one(unseen(OneHotEncoder(handle_unknown="error")), ["plan", "job", "grade"], Ridge()), "mixed", "value", "blas", every=True)
     yield Case("imputer_of_unseen_word_ordinal", one(unseen(OrdinalEncoder()), ["plan", "job", "grade"], forest()), "mixed", "two")
+    # The model behind the encoder refuses NaN, which the word that stands for what is missing is for a moment.
+    yield Case("imputer_of_word_ordinal", one(make_pipeline(fill(missing_values="late"), OrdinalEncoder()), ["plan", "note"], Ridge()), "clean", "value", "blas", every=True)
+    nan = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
+    yield Case("imputer_of_word_ordinal_nan", one(make_pipeline(fill(missing_values="late"), nan), ["grade", "note"], forest(RandomForestRegressor)), "clean", "value")
     # What is filled in is a word that the encoder does not know, because nothing was missing when it was fitted.
     complete = lambda X: X.fillna({"plan": "pro", "job": "monk", "grade": "low", "note": "ok", "city": "x"})
     unknown = fill(strategy="constant", fill_value="missing")

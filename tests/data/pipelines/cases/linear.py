@@ -101,8 +101,8 @@ EVERY = ("logistic", "logistic_multinomial", "logistic_liblinear", "linear", "ri
 
 def baselines():
     for strategy in ("most_frequent", "prior"):
-        yield Case(f"dummy_{strategy}", make_pipeline(columns(), DummyClassifier(strategy=strategy)), "mixed", "words3", every=True)
-        yield Case(f"dummy_{strategy}_numbers", DummyClassifier(strategy=strategy), "numbers_missing", "odd")
+        yield Case(f"dummy_{strategy}", make_pipeline(columns(), DummyClassifier(strategy=strategy)), "mixed", "words3", every=True, whole=True)
+        yield Case(f"dummy_{strategy}_numbers", DummyClassifier(strategy=strategy), "numbers_missing", "odd", whole=True)
     yield Case("dummy_constant", make_pipeline(columns(), DummyClassifier(strategy="constant", constant="c c")), "mixed", "words3")
     yield Case("dummy_constant_numbers", DummyClassifier(strategy="constant", constant=1), "numbers", "two")
     options = {"mean": {}, "median": {}, "constant": {"constant": 12.5}, "quantile": {"quantile": 0.7}}
@@ -114,11 +114,11 @@ def baselines():
 
 def cases():
     for name, model, target, *span in [*classifiers(), *regressors()]:
-        between = dict(zip(("since", "until"), span))
+        between, rare = dict(zip(("since", "until"), span)), name in ("multi_task_lasso", "one_vs_rest")
         one_hot = words(**dense(False)) if name.startswith(DENSE) else words()
         # Scaled, because of the huge numbers among the rows; some converge better so, too.
-        yield Case(f"linear_{name}_numbers", lambda model=model: make_pipeline(StandardScaler(), model()), "numbers", target, "blas", rows=400, every=name in EVERY, **between)
-        yield Case(f"linear_{name}_words", lambda model=model, one_hot=one_hot: make_pipeline(columns(word=one_hot), model()), "mixed", target, "blas", **between)
+        yield Case(f"linear_{name}_numbers", lambda model=model: make_pipeline(StandardScaler(), model()), "numbers", target, "blas", rows=400, every=name in EVERY, whole=rare, **between)
+        yield Case(f"linear_{name}_words", lambda model=model, one_hot=one_hot: make_pipeline(columns(word=one_hot), model()), "mixed", target, "blas", whole=rare, **between)
     yield Case("linear_bare", LinearRegression(), "numbers", "value", "blas", every=True)
     yield Case("linear_bare_logistic", LogisticRegression(max_iter=300), "numbers", "words3", "blas")
     yield Case("linear_bare_poisson", PoissonRegressor(), "numbers", "value", "blas")

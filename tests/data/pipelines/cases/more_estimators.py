@@ -16,7 +16,7 @@ from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, PowerTransf
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from cases.parts import columns, forest, logistic
+from cases.parts import columns, dense, forest, logistic, words
 from record import VERSION, Case as Recorded
 
 FLAT = "squared_error" if VERSION >= (1, 0) else "squared_loss"
@@ -34,15 +34,18 @@ def linear():
     models = {"lars_cv": LarsCV(cv=2), "lasso_lars_cv": LassoLarsCV(cv=2), "matching_pursuit_cv": OrthogonalMatchingPursuitCV(cv=2)}
     for name, model in models.items():
         yield Case(f"more_{name}", scaled(model), "numbers", "value", "blas")
+        yield Case(f"more_{name}_words", make_pipeline(columns(word=words(**dense(False))), model), "mixed", "value", "blas")
     several = {"multi_task_lasso_cv": MultiTaskLassoCV(cv=2), "multi_task_elastic_net": MultiTaskElasticNet(0.1), "multi_task_elastic_net_cv": MultiTaskElasticNetCV(cv=2)}
     for name, model in several.items():
-        yield Case(f"more_{name}", scaled(model), "numbers", "pair", "blas")
+        yield Case(f"more_{name}", scaled(model), "numbers", "pair", "blas", whole=True)
+        yield Case(f"more_{name}_words", make_pipeline(columns(word=words(**dense(False))), model), "mixed", "pair", "blas", whole=True)
     for loss in ("squared_hinge", "perceptron", "huber", FLAT):
         yield Case(f"more_sgd_{loss.replace('_loss', '_error')}", scaled(SGDClassifier(loss=loss, alpha=0.1, random_state=0)), "numbers", "words3", "blas")
     yield Case("more_sgd_averaged", scaled(SGDRegressor(average=True, random_state=0)), "numbers", "signed", "blas")
     cholesky = lambda: scaled(LogisticRegression(solver="newton-cholesky"))
     yield Case("more_logistic_cholesky", cholesky, "numbers", "words3", "blas", since=(1, 2), every=True)
-    yield Case("more_multi_output", MultiOutputRegressor(scaled(Ridge())), "numbers", "pair", "blas")
+    yield Case("more_multi_output", MultiOutputRegressor(scaled(Ridge())), "numbers", "pair", "blas", whole=True)
+    yield Case("more_multi_output_words", make_pipeline(columns(), MultiOutputRegressor(forest(RandomForestRegressor))), "mixed", "pair", whole=True)
     for bounds in ("clip", "nan", "raise"):
         # Fitted to a part of the range.
         one = make_pipeline(ColumnTransformer([("it", "passthrough", [3])]), IsotonicRegression(out_of_bounds=bounds))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import scipy.special
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.feature_selection import (GenericUnivariateSelect, RFE, SelectFdr, SelectFpr, SelectFromModel, SelectFwe, SequentialFeatureSelector, f_classif,
     f_regression)
 from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression, Ridge
@@ -23,12 +23,15 @@ import tables
 
 def selection():
     for kind, options in ((SelectFpr, {"alpha": 0.2}), (SelectFdr, {"alpha": 0.3}), (SelectFwe, {"alpha": 0.4})):
-        yield Case(f"more_{kind.__name__.lower()}", make_pipeline(columns(), kind(f_classif, **options), forest()), "mixed", "words3")
+        yield Case(f"more_{kind.__name__.lower()}", make_pipeline(columns(), kind(f_classif, **options), forest()), "mixed", "words3", whole=True)
+        yield Case(f"more_{kind.__name__.lower()}_numbers", make_pipeline(kind(f_regression, **options), forest(RandomForestRegressor)), "numbers", "value")
     for mode, param in (("percentile", 30), ("k_best", 7), ("fpr", 0.1), ("fdr", 0.2), ("fwe", 0.3)):
-        yield Case(f"more_generic_{mode}", make_pipeline(columns(), GenericUnivariateSelect(f_regression, mode=mode, param=param), forest()), "clean", "two")
+        yield Case(f"more_generic_{mode}", make_pipeline(columns(), GenericUnivariateSelect(f_regression, mode=mode, param=param), forest()), "clean", "two", whole=mode == "k_best")
     # Columns without differences have no score.
     yield Case("more_generic_no_score", make_pipeline(GenericUnivariateSelect(f_classif, mode="k_best", param=9), Ridge()), "numbers", "two", "blas", fit=flat)
     yield Case("more_sequential", lambda: make_pipeline(SequentialFeatureSelector(LinearRegression(), n_features_to_select=4, cv=2), Ridge()), "numbers", "value", "blas")
+    backward = lambda: SequentialFeatureSelector(Ridge(), n_features_to_select=7, direction="backward", cv=2)
+    yield Case("more_sequential_backward", lambda: make_pipeline(backward(), forest(RandomForestRegressor)), "numbers", "value")
     three = LogisticRegression(max_iter=200)
     yield Case("more_from_three", make_pipeline(StandardScaler(), SelectFromModel(three, threshold="0.9*median", norm_order=2), forest()), "numbers", "three")
     yield Case("more_from_largest", make_pipeline(StandardScaler(), SelectFromModel(three, norm_order=np.inf, max_features=6), forest()), "numbers", "three")

@@ -28,7 +28,7 @@ def scalers():
     }
     for name, scaler in kinds.items():
         yield Case(f"scaler_{name}", make_pipeline(scaler, Ridge()), "numbers", "value", "blas")
-        yield Case(f"scaler_{name}_words", with_words(scaler, forest()), "mixed", "two", every=name in ("minmax_clip", "robust"))
+        yield Case(f"scaler_{name}_words", with_words(scaler, forest()), "mixed", "two", every=name in ("minmax_clip", "robust"), whole=name == "maxabs")
     # What is missing goes through a scaler; a column without differences has a scale of 1.
     flat = lambda X: X.assign(ratio=0.5, month=3)
     for name in ("standard", "minmax", "robust", "maxabs"):
@@ -67,7 +67,7 @@ def bins():
             options = dict(encode=encode, strategy=strategy, n_bins=5, **({"random_state": 0} if VERSION >= (1, 2) else {}))
             name = f"bins_{encode.replace('-', '_')}_{strategy}"
             yield Case(name, one(quiet(**options), ["score", "ratio", "balance", "income"], Ridge()), "clean", "value", "blas", every=(encode, strategy) in (("onehot", "quantile"), ("ordinal", "uniform")))
-            yield Case(f"{name}_words", with_words(quiet(**options), forest()), "mixed", "words3")
+            yield Case(f"{name}_words", with_words(quiet(**options), forest()), "mixed", "words3", whole=name.endswith("ordinal_uniform"))
     several = quiet(n_bins=[2, 3, 8, 4], encode="onehot", strategy="uniform")
     yield Case("bins_several", make_pipeline(ColumnTransformer([("bins", several, [0, 3, 4, 9])]), Ridge()), "numbers", "value", "blas")
     yield Case("bins_whole", make_pipeline(quiet(n_bins=4, encode="ordinal", strategy="quantile"), forest()), "numbers", "two")
@@ -89,7 +89,7 @@ def polynomials():
                 if name == "zero_and_one" and (interaction or not bias):
                     continue
                 yield Case(label, make_pipeline(ColumnTransformer([("powers", make_pipeline(StandardScaler(), polynomial), [0, 1, 3, 4])]), Ridge()), "numbers", "value", "blas", since=since)
-    yield Case("polynomial_words", with_words(make_pipeline(StandardScaler(), PolynomialFeatures(2)), forest()), "mixed", "two", every=True)
+    yield Case("polynomial_words", with_words(make_pipeline(StandardScaler(), PolynomialFeatures(2)), forest()), "mixed", "two", every=True, whole=True)
     yield Case("polynomial_after_words", make_pipeline(ColumnTransformer([("n", MinMaxScaler(), ["score", "ratio"]), ("w", OneHotEncoder(handle_unknown="ignore"), ["plan", "grade"])]), PolynomialFeatures(2, include_bias=False), logistic()), "clean", "words", "blas")
     yield Case("polynomial_sparse", make_pipeline(ColumnTransformer([("w", OneHotEncoder(handle_unknown="ignore"), ["plan", "grade", "note"])], sparse_threshold=1.0), PolynomialFeatures(2, interaction_only=True), forest()), "clean", "two")
     yield Case("polynomial_order_f", make_pipeline(PolynomialFeatures(2, order="F"), forest()), "numbers", "words3")

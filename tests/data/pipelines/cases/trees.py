@@ -34,8 +34,9 @@ def plain():
     for name, model, target, exact in kinds:
         # Histogram boosting takes no sparse matrix.
         parts = columns(word=words(**dense(False))) if name.startswith("hist") else columns()
-        yield Case(f"trees_{name}_words", make_pipeline(parts, model), "mixed", target, exact)
-        yield Case(f"trees_{name}", model, "numbers", target, exact)
+        rare = name in ("extra", "tree_extra")
+        yield Case(f"trees_{name}_words", make_pipeline(parts, model), "mixed", target, exact, whole=rare)
+        yield Case(f"trees_{name}", model, "numbers", target, exact, whole=rare)
     yield Case("trees_hist_missing", HistGradientBoostingClassifier(**HIST), "numbers_missing", "words", "libm")
     scaled = ColumnTransformer([("n", "passthrough", NUMERIC), ("w", words(**dense(False)), WORDS)])
     yield Case("trees_hist_missing_words", make_pipeline(scaled, HistGradientBoostingRegressor(**HIST)), "mixed", "value")

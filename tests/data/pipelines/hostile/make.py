@@ -9,8 +9,9 @@ import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import RandomForestRegressor, VotingRegressor
+from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, PowerTransformer
+from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder, PowerTransformer
 
 X, y = np.arange(24.0).reshape(12, 2), np.arange(12.0)
 
@@ -41,6 +42,13 @@ def models():
         steps = make_pipeline(*[steps] * 16)
     back.transformer_ = steps
     yield "steps_of_steps", back
+    # One list of words for very many columns.
+    words, width = np.array([[f"w{i}"] for i in range(2000)], dtype=object), 3000
+    encoder = OrdinalEncoder().fit(words)
+    encoder.categories_, encoder.n_features_in_ = encoder.categories_ * width, width
+    linear = Ridge().fit(X, y)
+    linear.coef_, linear.n_features_in_ = np.zeros(width), width
+    yield "words_of_many_columns", make_pipeline(encoder, linear)
 
 
 for name, model in models():

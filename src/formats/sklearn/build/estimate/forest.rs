@@ -45,7 +45,12 @@ impl Reader {
         part: Part<'_>,
         reads: &[Reg],
     ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
-        if let Some(booster) = booster(part)? {
+        let read_before = self.booster.take_if(|(id, _)| *id == part.id);
+        let booster = match read_before {
+            Some((_, booster)) => Some(booster),
+            None => booster(part)?,
+        };
+        if let Some(booster) = booster {
             self.parts.extend(booster.parts);
             let Coded {
                 mut forest,
@@ -53,6 +58,7 @@ impl Reader {
             } = booster.ir;
             if self.sparse && part.package() == "xgboost" {
                 forest.steps.insert(0, zero_is_missing(&forest));
+                forest.forest.handles_infinite = false;
                 // What only rounds to zero is stored.
                 forest.input = Precision::F64;
             }
@@ -119,14 +125,14 @@ impl Reader {
         }))
     }
 
-    /// scikit-learn's trees take NaN, if they do, but nothing infinite; the boosters of others do.
+    /// scikit-learn's trees take NaN, if they do, but nothing infinite; its boosting on histograms and the boosters of others do.
     pub(in super::super) fn finite_for(
         &mut self,
         part: Part<'_>,
         forest: &ForestModel,
         reads: &[Reg],
     ) {
-        if part.package() == "sklearn" {
+        if part.package() == "sklearn" && !part.class.starts_with("HistGradientBoosting") {
             self.board.refuse_infinite(reads, forest.input);
         }
     }
@@ -135,32 +141,35 @@ impl Reader {
     pub(super) fn forest_estimate(
         &mut self,
         part: Part<'_>,
-        forest: ForestModel,
+        mut forest: ForestModel,
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
-        self.board.numbers(reads)?;
+        // `decision_function` answers the raw scores without the factor.
+        let factor = std::mem::replace(&mut forest.factor, 1.0);
+        self.board.features(reads, &forest.forest)?;
         self.finite_for(part, &forest, reads);
-        if !forest.forest.handles_missing {
-            self.board.refuse_missing(reads);
-        }
-        let (output, output_precision) = (forest.output.clone(), forest.output_precision);
-        let scores = forest.scores(Some(reads.to_vec()));
+        let (scores, _, output, output_precision) = forest.apart(Some(reads.to_vec()));
         let raw = self.board.draw(scores, [])?;
         // LightGBM's since 4.7, which notes whether its columns had names.
         let of_lightgbm = part.class == "LGBMClassifier";
         let has_decision = part.class.contains("GradientBoostingClassifier")
             || of_lightgbm && part.get("_fitted_with_feature_names").is_some();
         let classifier = output.labels().is_some();
-        let doubled = has_decision && part.text("loss") == Some("exponential");
-        let halves = if doubled {
-            Some(self.board.each(StepOp::Mul, &raw, vec![0.5; raw.len()])?)
-        } else {
-            None
+        let multiplied = |reader: &mut Self, factor: f64| {
+            let factors = vec![factor; raw.len()];
+            reader.board.each(StepOp::Mul, &raw, factors)
         };
-        let mut estimate = self.decide(raw, output, output_precision, classifier, has_decision)?;
+        let scores = match factor {
+            1.0 => raw.clone(),
+            factor => multiplied(self, factor)?,
+        };
         // The leaves were doubled, so that the probability is a sigmoid like any other.
-        if let (Some(halves), Estimate::Classes { decision, .. }) = (halves, &mut estimate) {
-            *decision = Some(halves);
+        let doubled = has_decision && part.text("loss") == Some("exponential");
+        let answered = if doubled { multiplied(self, 0.5)? } else { raw };
+        let mut estimate =
+            self.decide(scores, output, output_precision, classifier, has_decision)?;
+        if let (true, Estimate::Classes { decision, .. }) = (has_decision, &mut estimate) {
+            *decision = Some(answered);
         }
         Ok(estimate)
     }

@@ -34,6 +34,10 @@ impl Reader {
                 None => None,
             });
         }
+        if matches!(part.text("strategy"), Some("mean" | "median")) {
+            // These make floats of whole numbers.
+            self.board.note_whole(&result, None);
+        }
         if part.flag("add_indicator") {
             let indicator = part.part("indicator_")?;
             result.extend(self.indicate(indicator, &marked)?);

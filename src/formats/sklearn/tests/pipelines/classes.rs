@@ -1,4 +1,4 @@
-//! The table of classes in `docs/models.md`: which versions were tested, and how near the answers are.
+//! The table of classes in `docs/models.md`: which versions were tested, and how near the answers are. And whether that is enough.
 
 use super::Outcome;
 use std::{
@@ -15,6 +15,9 @@ const NEARNESS: [(&str, &str); 3] = [
     ("libm", "2e-15: an exponential, a logarithm or a power"),
     ("blas", "1e-12: numpy sums in an order of its own"),
 ];
+
+/// A case with so many rows was asked the whole of its table: boundaries, unknown words, empty texts, and gaps in every column.
+const WHOLE: usize = 1000;
 
 #[derive(Default)]
 struct Class {
@@ -38,6 +41,30 @@ pub(super) fn hold(outcomes: &[Outcome]) {
             "docs/models.md has another table of classes: run the test with WRITE_CLASSES=1"
         );
     }
+}
+
+/// The classes of which fewer than two cases were asked a whole table in two versions of scikit-learn, and how many were.
+pub(super) fn rare(outcomes: &[Outcome]) -> Vec<String> {
+    let mut classes: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    for outcome in outcomes {
+        let Ok(answered) = &outcome.result else {
+            continue;
+        };
+        for part in answered.parts.iter().filter(|part| is_class(part)) {
+            let cases = classes.entry(part).or_default();
+            if outcome.rows >= WHOLE {
+                let versions = cases.entry(&outcome.case).or_default();
+                versions.insert(&outcome.version);
+            }
+        }
+    }
+    let enough = classes.into_iter().map(|(class, cases)| {
+        let enough = cases.values().filter(|versions| versions.len() >= 2);
+        (class, enough.count())
+    });
+    let rare = enough.filter(|(_, cases)| *cases < 2);
+    rare.map(|(class, cases)| format!("{class}: {cases} cases"))
+        .collect()
 }
 
 fn table(outcomes: &[Outcome]) -> String {

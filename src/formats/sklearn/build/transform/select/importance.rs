@@ -4,21 +4,34 @@
 //! `sklearn/ensemble/{_forest,_gb}.py`, and `compute_feature_importances` in `sklearn/tree/_tree.pyx`.
 
 use super::{
-    super::super::{forests, trees::column},
+    super::super::{forests, lightgbm, trees::column, xgboost},
     FormatError, Part, corrupt, numpy, unsupported,
 };
+use crate::input::Precision;
 
-/// One number for each column: the norm of the coefficients, or the importance itself.
+/// One number for each column: the norm of the coefficients, or the importance itself. And the precision that Python has them in.
 pub(super) fn of(
     estimator: Part<'_>,
     attribute: Option<&str>,
     norm: f64,
     size: usize,
-) -> Result<Vec<f64>, FormatError> {
+) -> Result<(Vec<f64>, Precision), FormatError> {
     let coefficients = attribute.map_or(estimator.get("coef_").is_some(), |name| name == "coef_");
-    if !coefficients {
-        return Ok(of_trees(estimator, size)?.iter().map(|x| x.abs()).collect());
+    if coefficients {
+        return Ok((of_coefficients(estimator, norm)?, Precision::F64));
     }
+    let (numbers, precision) = match estimator.package() {
+        "lightgbm" => (lightgbm::importances(estimator)?, Precision::F64),
+        "xgboost" => {
+            let shares = xgboost::importances(estimator)?;
+            (shares.into_iter().map(f64::from).collect(), Precision::F32)
+        }
+        _ => (of_trees(estimator, size)?, Precision::F64),
+    };
+    Ok((numbers.iter().map(|x| x.abs()).collect(), precision))
+}
+
+fn of_coefficients(estimator: Part<'_>, norm: f64) -> Result<Vec<f64>, FormatError> {
     let array = estimator.array("coef_")?;
     let numbers = array.floats()?;
     let width = match array.shape[..] {

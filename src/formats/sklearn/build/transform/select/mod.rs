@@ -34,9 +34,13 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
         let kept = selected(part, reads.len(), self.size)?;
-        self.board.numbers(reads)?;
-        if !takes_missing(part)? {
-            self.board.refuse_missing(reads);
+        if keeps_frames(part) {
+            self.board.any_numbers(reads)?;
+        } else {
+            self.board.numbers(reads)?;
+            if !takes_missing(part)? {
+                self.board.refuse_missing(reads);
+            }
         }
         let pairs = reads.iter().zip(kept);
         Ok(pairs
@@ -65,6 +69,16 @@ pub(in super::super) fn selected(
         }
         _ => univariate::selected(part, width),
     }
+}
+
+/// Whether a selector hands a frame on as it is, without a look at what it holds: since 1.3, if frames are what it is to answer.
+fn keeps_frames(part: Part<'_>) -> bool {
+    let config = part.get("_sklearn_output_config");
+    let output = config.and_then(|id| part.arena.get(id, "transform"));
+    let output = output.and_then(|id| part.arena.text(id));
+    part.since(1, 3)
+        && part.get("feature_names_in_").is_some()
+        && output.is_some_and(|output| output != "default")
 }
 
 /// Whether a selector lets missing values pass: those around an estimator as that one does.

@@ -3,6 +3,7 @@
 //! Source: `SelectFromModel` and `_calculate_threshold` in `sklearn/feature_selection/_from_model.py`.
 
 use super::{FormatError, Id, Part, corrupt, importance, numpy, univariate::sorted, unsupported};
+use crate::input::Precision;
 
 /// The columns whose importance reaches the threshold.
 pub(super) fn selected(
@@ -19,7 +20,7 @@ pub(super) fn selected(
         Some(_) => part.number("norm_order")?,
         None => 1.0,
     };
-    let scores = importance::of(estimator, attribute, norm, size)?;
+    let (scores, precision) = importance::of(estimator, attribute, norm, size)?;
     if scores.len() != width {
         return Err(corrupt!(
             "the {} was fitted on {} columns, and gets {width}",
@@ -27,7 +28,7 @@ pub(super) fn selected(
             scores.len()
         ));
     }
-    let threshold = threshold(part, estimator, &scores)?;
+    let threshold = threshold(part, estimator, &scores, precision)?;
     let mut kept = vec![true; width];
     if part.get("max_features").is_some() {
         let most = match part.get("max_features_") {
@@ -92,13 +93,18 @@ fn step<'d>(pipeline: Part<'d>, wanted: &str) -> Option<Part<'d>> {
     steps.iter().find_map(named)
 }
 
-fn threshold(part: Part<'_>, estimator: Part<'_>, scores: &[f64]) -> Result<f64, FormatError> {
+fn threshold(
+    part: Part<'_>,
+    estimator: Part<'_>,
+    scores: &[f64],
+    precision: Precision,
+) -> Result<f64, FormatError> {
     let text = match part.get("threshold") {
         None if is_sparse_by_penalty(estimator) => return Ok(1e-5),
         None => "mean",
         Some(id) => match part.arena.text(id) {
             Some(text) => text,
-            None => return part.number("threshold"),
+            None => return Ok(precision.round(part.number("threshold")?)),
         },
     };
     let wrong = || corrupt!("the {} has the threshold {text:?}", part.class);
@@ -110,11 +116,17 @@ fn threshold(part: Part<'_>, estimator: Part<'_>, scores: &[f64]) -> Result<f64,
         None => (None, text),
     };
     let reference = match reference {
+        "mean" if precision == Precision::F32 => {
+            let scores: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
+            f64::from(numpy::sum(&scores) / scores.len() as f32)
+        }
         "mean" => numpy::sum(scores) / scores.len() as f64,
-        "median" => median(scores),
+        "median" => precision.round(median(scores)),
         _ => return Err(wrong()),
     };
-    Ok(scale.map_or(reference, |scale| scale * reference))
+    // A float of Python is one of the array's precision beside it.
+    let product = |scale| precision.round(precision.round(scale) * reference);
+    Ok(scale.map_or(reference, product))
 }
 
 /// Whether the estimator's penalty makes most importances zero, so that little above it is much.

@@ -1,0 +1,35 @@
+//! What the Python library's own `predict` answers with a file, where that is not what this server's own routes answer.
+
+/// The answer of `predict` to a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AnswersBy {
+    /// The label of its class, or the numbers of a regressor.
+    #[default]
+    Prediction,
+    /// Of two classes the score of the second one, of more the scores of all: what the boosters of XGBoost and LightGBM answer.
+    Booster,
+    /// Every class's probability, as `predict_proba`.
+    Probabilities,
+    /// The logarithms of these, as `predict_log_proba`.
+    LogProbabilities,
+    /// Every output of an ONNX graph under its name.
+    Outputs(Vec<GraphOutput>),
+}
+
+/// An output of an ONNX graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GraphOutput {
+    pub name: String,
+    pub kind: OutputKind,
+}
+
+/// What an output of an ONNX graph holds for each row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputKind {
+    /// The class.
+    Label,
+    /// An array of scores.
+    Scores,
+    /// A map from classes to scores, as `ZipMap` makes it.
+    Zipped,
+}
