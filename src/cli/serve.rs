@@ -21,7 +21,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
 server.{max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
 header_timeout_seconds,docs},
-model.{name,sha256,cache_dir}, log.{level,format}.
+model.{name,sha256,cache_dir}, log.{level,format,access}.
 
 SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
 A second Ctrl+C or SIGTERM ends the server at once.
@@ -125,7 +125,11 @@ fn log_settings(config: &Config) {
     let Config {
         server,
         model,
-        log: Log { level, format },
+        log: Log {
+            level,
+            format,
+            access,
+        },
         access: _,
     } = config;
     let Server {
@@ -169,6 +173,7 @@ fn log_settings(config: &Config) {
         model.cache_dir = cache_dir,
         log.level = level,
         log.format = format.name(),
+        log.access = access.name(),
         },
         "effective configuration"
     );

@@ -7,7 +7,10 @@ mod settings;
 
 pub use layers::Flags;
 
-use crate::{observe::log::LogFormat, registry::Access};
+use crate::{
+    observe::{access::Access as AccessLog, log::LogFormat},
+    registry::Access,
+};
 use figment::value::Value;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::Path;
@@ -121,6 +124,8 @@ pub struct Log {
     pub level: String,
     /// `text` for people, `json` for machines.
     pub format: LogFormat,
+    /// Which requests have a line of their own, whatever the level.
+    pub access: AccessLog,
 }
 
 impl Default for Log {
@@ -128,6 +133,7 @@ impl Default for Log {
         Self {
             level: "info".to_owned(),
             format: LogFormat::default(),
+            access: AccessLog::default(),
         }
     }
 }

@@ -27,7 +27,7 @@ use Takes::{Digest, Host, Level, Named, Number, Text, Truth, Word};
 const MOST: u64 = usize::MAX as u64;
 
 /// Every setting by its key.
-pub(super) const SETTINGS: [(&str, Takes); 18] = [
+pub(super) const SETTINGS: &[(&str, Takes)] = &[
     ("server.host", Host),
     ("server.port", Number(0, u16::MAX as u64)),
     ("server.max_body_bytes", Number(1, MOST)),
@@ -46,6 +46,7 @@ pub(super) const SETTINGS: [(&str, Takes); 18] = [
     ("model.cache_dir", Text),
     ("log.level", Level),
     ("log.format", Word(&["text", "json"])),
+    ("log.access", Word(&["off", "errors", "all"])),
 ];
 
 /// What the setting with this key takes; nothing if there is no such setting.

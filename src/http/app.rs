@@ -3,6 +3,7 @@
 use super::{
     connection::{self, Answers, Shutdown},
     dialects::Call,
+    door::noted::Noted,
     ids::{RequestIds, X_REQUEST_ID},
     media::{self, MediaType, ResponseBody},
     pages::{Pages, Which},
@@ -13,7 +14,7 @@ use super::{
     state::State,
     table::{Answer, Entry, WITHOUT_ROUTE, table},
 };
-use crate::{config::Config, load::LoadedModel};
+use crate::{config::Config, load::LoadedModel, observe::access::Access};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::{
@@ -21,15 +22,9 @@ use hyper::{
     body::{Body, Incoming},
     header::{CONNECTION, HeaderName, HeaderValue},
 };
-use std::{
-    io,
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{io, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const X_MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
 /// The operation under which metrics count requests that match no route.
 const UNMATCHED: &str = "unmatched";
@@ -39,8 +34,18 @@ pub struct App {
     state: State,
     table: Table<Entry>,
     ids: RequestIds,
+    access: Access,
     /// The pages as they are before there is a model, and with the model.
     pages: [Pages; 2],
+}
+
+/// Where a request has been found.
+struct Place<'t> {
+    /// The operation that it is counted under.
+    operation: usize,
+    entry: Option<&'t Entry>,
+    /// The path of the table.
+    pattern: Option<&'t str>,
 }
 
 /// Accepts and serves connections until `stop` resolves, drains, and returns when the last request is answered.
@@ -79,6 +84,7 @@ impl App {
             state: State::new(&config.server, &operations),
             table,
             ids: RequestIds::new(),
+            access: config.log.access,
             pages: Default::default(),
         })
     }
@@ -104,34 +110,36 @@ impl App {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
-        let start = Instant::now();
         let _in_flight = self.state.metrics.begin();
-        let id = self.ids.of(request.headers());
-        let trace = request.headers().get(TRACEPARENT).cloned();
+        let mut noted = Noted::new(&request, self.ids.of(request.headers()));
         let http1 = request.version() < Version::HTTP_2;
-        let head = request.method() == Method::HEAD;
         let found = self.table.find(request.method(), request.uri().path());
-        let (operation, entry) = match &found {
-            Found::Route {
-                operation, target, ..
-            } => (*operation, Some(*target)),
-            Found::WrongMethod { .. } | Found::Nothing => (self.table.operations().len(), None),
-        };
-        let answer = AssertUnwindSafe(self.dispatch(found, request))
+        let place = self.place(&found);
+        if place.pattern.is_none() {
+            noted.unmatched(self.access, request.uri());
+        }
+        let answer = AssertUnwindSafe(self.dispatch(found, request, &mut noted))
             .catch_unwind()
             .await;
         let answer = answer.unwrap_or_else(|_| Err(Failure::internal("a handler panicked")));
         let mut response = answer.unwrap_or_else(|failure| {
-            log(&failure, &id, trace.as_ref());
-            self.refuse(&failure, entry)
+            noted.rows = failure.rows;
+            log(&failure, &noted);
+            self.refuse(&failure, place.entry)
         });
-        let (status, seconds) = (response.status().as_u16(), start.elapsed().as_secs_f64());
-        self.state.metrics.answered(operation, status, seconds);
-        if head {
+        let (status, seconds) = (
+            response.status().as_u16(),
+            noted.start.elapsed().as_secs_f64(),
+        );
+        self.state
+            .metrics
+            .answered(place.operation, status, seconds);
+        if noted.method == Method::HEAD {
             respond::without_body(&mut response);
         }
+        noted.log(self.access, place.pattern, &response, seconds);
         let headers = response.headers_mut();
-        headers.insert(X_REQUEST_ID, id);
+        headers.insert(X_REQUEST_ID, noted.id);
         if http1 && self.state.readiness.is_draining() {
             // The client opens its next connection to another server, so that no client is left at the end of the drain.
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -139,10 +147,35 @@ impl App {
         response
     }
 
+    /// Where a request has been found, for what is counted and logged.
+    fn place<'t>(&self, found: &Found<'t, Entry>) -> Place<'t> {
+        let (operation, entry, pattern) = match *found {
+            Found::Route {
+                operation,
+                target,
+                pattern,
+                ..
+            } => (operation, Some(target), Some(pattern)),
+            Found::WrongMethod { pattern, .. } => (self.unmatched(), None, Some(pattern)),
+            Found::Nothing => (self.unmatched(), None, None),
+        };
+        Place {
+            operation,
+            entry,
+            pattern,
+        }
+    }
+
+    /// The place of [`UNMATCHED`] among the operations.
+    fn unmatched(&self) -> usize {
+        self.table.operations().len()
+    }
+
     async fn dispatch<B>(
         self: &Arc<Self>,
         found: Found<'_, Entry>,
         request: Request<B>,
+        noted: &mut Noted,
     ) -> Result<Response<ResponseBody>, Failure>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -150,7 +183,7 @@ impl App {
         match found {
             Found::Route { target, params, .. } => match &target.answer {
                 Answer::Predict { reads, predict } => {
-                    self.predict(reads, predict, &params, request).await
+                    self.predict(reads, predict, &params, request, noted).await
                 }
                 Answer::Tell(tell) => {
                     if !params.is_empty() {
@@ -161,7 +194,7 @@ impl App {
                 // Boxed: otherwise the future of every prediction would be as large as that of a page.
                 Answer::Page(which) => Box::pin(self.page(*which, request)).await,
             },
-            Found::WrongMethod { allow } => {
+            Found::WrongMethod { allow, .. } => {
                 let (path, method) = (request.uri().path(), request.method());
                 let detail = format!("{path} takes {allow}, not {method}.");
                 Err(Failure::new(Code::MethodNotAllowed, detail).allowing(allow))
@@ -177,6 +210,7 @@ impl App {
         predict: &Predict,
         params: &Params,
         request: Request<B>,
+        noted: &mut Noted,
     ) -> Result<Response<ResponseBody>, Failure>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -191,12 +225,13 @@ impl App {
         let media_type = media::check(request.headers(), reads)?;
         let (head, body) = request.into_parts();
         let body = connection::read_body(body, limits, waiting).await?;
+        noted.bytes = body.len() as u64;
         let Ok(admitted) = admission.clone().try_acquire_owned() else {
             let detail = "Too many predictions are in flight; try again in a second.";
             return Err(Failure::new(Code::Overloaded, detail));
         };
         let call = Call { head, media_type };
-        let written = if body.len() <= model.inline_bytes {
+        let done = if body.len() <= model.inline_bytes {
             predict(&call, &body, model, limits)?
         } else {
             // Boxed: otherwise the future of every small prediction would be as large as this one.
@@ -205,7 +240,8 @@ impl App {
             ))
             .await?
         };
-        let mut response = respond::send(written);
+        noted.rows = done.rows;
+        let mut response = respond::send(done.written);
         let version = model.version.clone();
         response.headers_mut().insert(X_MODEL_VERSION, version);
         Ok(response)
@@ -253,14 +289,15 @@ impl App {
 
 /// Logs the cause of a failure, which the client does not get. The subscriber escapes what comes from the client, as it escapes every
 /// text field.
-fn log(failure: &Failure, id: &HeaderValue, trace: Option<&HeaderValue>) {
+fn log(failure: &Failure, noted: &Noted) {
     let Some(cause) = &failure.cause else { return };
-    let request_id = id.to_str().ok();
-    let traceparent = trace.and_then(|trace| trace.to_str().ok());
+    let request_id = noted.id.to_str().ok();
+    let (traceparent, trace_id) = noted.trace.parent().unzip();
     tracing::error!(
         cause,
         request_id,
         traceparent,
+        trace_id,
         "a request failed inside the server"
     );
 }

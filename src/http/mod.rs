@@ -3,6 +3,7 @@
 mod app;
 mod connection;
 mod dialects;
+mod door;
 mod ids;
 mod media;
 mod openapi;

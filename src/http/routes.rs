@@ -53,10 +53,13 @@ pub(super) enum Found<'t, T> {
         target: &'t T,
         /// The place of the route's name in [`Table::operations`].
         operation: usize,
+        /// The path of the table, with the names of its parameters.
+        pattern: &'t str,
         params: Params,
     },
     /// The path takes these methods only.
     WrongMethod {
+        pattern: &'t str,
         allow: &'t str,
     },
     Nothing,
@@ -147,9 +150,13 @@ impl<T> Table<T> {
             Some((_, operation, target)) => Found::Route {
                 target,
                 operation: *operation,
+                pattern: &at.pattern,
                 params,
             },
-            None => Found::WrongMethod { allow: &at.allow },
+            None => Found::WrongMethod {
+                pattern: &at.pattern,
+                allow: &at.allow,
+            },
         }
     }
 
@@ -234,7 +241,7 @@ mod tests {
                     .map(|(name, value)| format!(" {name}={value}"));
                 format!("{target}{}", params.collect::<String>())
             }
-            Found::WrongMethod { allow } => format!("takes {allow}"),
+            Found::WrongMethod { allow, .. } => format!("takes {allow}"),
             Found::Nothing => "nothing".to_owned(),
         }
     }

@@ -1,5 +1,6 @@
 //! What an operator sees of a running server: metrics and log lines.
 
+pub mod access;
 mod escape;
 pub mod log;
 pub mod metrics;

@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "a binary has no outside")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod advice;
 mod app;
 mod bad_input;

@@ -1,0 +1,4 @@
+//! What the door does to every request, one concern in a file. `app` has the order.
+
+pub(super) mod noted;
+pub(super) mod trace;

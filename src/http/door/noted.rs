@@ -1,0 +1,69 @@
+//! What is noted of a request on its way, for the access log.
+
+use super::trace::Trace;
+use crate::{
+    http::media::ResponseBody,
+    observe::access::{self, Access, At, Line},
+};
+use hyper::{Method, Request, Response, Uri, body::Body, header::HeaderValue};
+use std::time::Instant;
+
+/// A request in the door.
+pub(in crate::http) struct Noted {
+    pub(in crate::http) start: Instant,
+    pub(in crate::http) id: HeaderValue,
+    pub(in crate::http) trace: Trace,
+    pub(in crate::http) method: Method,
+    /// The path, where no route has it and the access log may show it.
+    path: Option<Uri>,
+    /// The bytes of its body, once they are there.
+    pub(in crate::http) bytes: u64,
+    /// Its rows, once they are counted.
+    pub(in crate::http) rows: usize,
+}
+
+impl Noted {
+    pub(in crate::http) fn new<B>(request: &Request<B>, id: HeaderValue) -> Self {
+        Self {
+            start: Instant::now(),
+            id,
+            trace: Trace::of(request.headers()),
+            method: request.method().clone(),
+            path: None,
+            bytes: 0,
+            rows: 0,
+        }
+    }
+
+    /// No route has this path.
+    pub(in crate::http) fn unmatched(&mut self, access: Access, uri: &Uri) {
+        self.path = (access != Access::Off).then(|| uri.clone());
+    }
+
+    /// Writes the line of the access log, if this request has one. `route` is the pattern of its route.
+    pub(in crate::http) fn log(
+        &self,
+        access: Access,
+        route: Option<&str>,
+        response: &Response<ResponseBody>,
+        seconds: f64,
+    ) {
+        let status = response.status().as_u16();
+        if !access.has(status) {
+            return;
+        }
+        let path = self.path.as_ref().map_or("", Uri::path);
+        let line = Line {
+            request_id: self.id.to_str().unwrap_or_default(),
+            method: self.method.as_str(),
+            at: route.map_or(At::Path(path), At::Route),
+            status,
+            request_bytes: self.bytes,
+            response_bytes: response.body().size_hint().exact().unwrap_or_default(),
+            seconds,
+            rows: self.rows,
+            trace_id: self.trace.id(),
+        };
+        access::write(&line);
+    }
+}
