@@ -63,6 +63,7 @@ pub struct Server {
     pub header_timeout_seconds: u64,
     /// Whether `/docs` and the redirect from `/` are served; `/openapi.json` always is.
     pub docs: bool,
+    pub cors: Cors,
 }
 
 impl Default for Server {
@@ -79,8 +80,18 @@ impl Default for Server {
             shutdown_seconds: 20,
             header_timeout_seconds: 10,
             docs: true,
+            cors: Cors::default(),
         }
     }
+}
+
+/// Which pages of other origins may read answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cors {
+    /// Origins such as `https://app.example.com`, or `*` for all; empty: none.
+    #[serde(deserialize_with = "list")]
+    pub allowed_origins: Vec<String>,
 }
 
 /// Which model is served.
@@ -153,6 +164,20 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
         Scalar::Truth(x) => x.to_string(),
         Scalar::Whole(x) => x.to_string(),
         Scalar::Real(x) => x.to_string(),
+    })
+}
+
+/// Several texts: a list, or one text with commas between them, as variables have it.
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::One(text) => settings::elements(&text).map(str::to_owned).collect(),
+        Texts::Many(texts) => texts,
     })
 }
 

@@ -19,9 +19,11 @@ pub(super) enum Takes {
     Word(&'static [&'static str]),
     /// A level of log lines, see [`level`].
     Level,
+    /// Origins of web pages, or `*`.
+    Origins,
 }
 
-use Takes::{Digest, Host, Level, Named, Number, Text, Truth, Word};
+use Takes::{Digest, Host, Level, Named, Number, Origins, Text, Truth, Word};
 
 /// The upper limit of settings that have none of their own.
 const MOST: u64 = usize::MAX as u64;
@@ -39,6 +41,7 @@ pub(super) const SETTINGS: &[(&str, Takes)] = &[
     ("server.shutdown_seconds", Number(0, 3600)),
     ("server.header_timeout_seconds", Number(1, 3600)),
     ("server.docs", Truth),
+    ("server.cors.allowed_origins", Origins),
     ("model.uri", Named("builtin:iris")),
     ("model.name", Text),
     ("model.sha256", Digest),
@@ -53,6 +56,39 @@ pub(super) const SETTINGS: &[(&str, Takes)] = &[
 pub(super) fn find(key: &str) -> Option<Takes> {
     let found = SETTINGS.iter().find(|(known, _)| *known == key);
     found.map(|(_, takes)| *takes)
+}
+
+/// Whether there are settings below this key.
+pub(super) fn is_section(key: &str) -> bool {
+    let below = |known: &str| {
+        known
+            .strip_prefix(key)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    SETTINGS.iter().any(|(known, _)| below(known))
+}
+
+/// The elements of a text that is a list with commas.
+pub(super) fn elements(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|x| !x.is_empty())
+}
+
+/// Whether `text` is an origin as browsers send it: scheme, host and port, nothing else.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else {
+        return matches!(text, "*" | "null");
+    };
+    let name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c);
+    let place = |c: char| name(c) || "_:[]".contains(c);
+    !scheme.is_empty() && scheme.chars().all(name) && !host.is_empty() && host.chars().all(place)
+}
+
+/// Whether a list, or a text that is one, has only elements that are `fine`.
+fn all(value: &Value, fine: impl Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Array(_, values) => values.iter().all(|x| x.as_str().is_some_and(&fine)),
+        _ => value.as_str().is_some_and(|x| elements(x).all(fine)),
+    }
 }
 
 /// The level that `text` names, in this program's spelling or in Python's.
@@ -105,6 +141,7 @@ impl Takes {
                 .is_some_and(|x| (least.into()..=most.into()).contains(&x)),
             Word(words) => text.is_some_and(|text| words.contains(&text)),
             Level => text.is_some_and(|text| level(text).is_some()),
+            Origins => all(value, is_origin),
         }
     }
 
@@ -120,6 +157,9 @@ impl Takes {
             Number(least, most) => format!("a number from {least} to {most}"),
             Word(words) => words.join(" or "),
             Level => "trace, debug, info, warn or error".to_owned(),
+            Origins => {
+                "origins without a path, for example https://app.example.com, or *".to_owned()
+            }
         }
     }
 }

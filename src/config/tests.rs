@@ -325,3 +325,56 @@ fn a_config_file_that_is_not_there_is_an_error() {
         Ok(())
     });
 }
+
+#[test]
+fn a_list_comes_from_a_file_or_with_commas_from_a_variable() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        let origins = ["https://a.example", "http://b.example:8080"];
+        jail.create_file(
+            "c.yaml",
+            "server: {cors: {allowed_origins: [\"https://a.example\", \"http://b.example:8080\"]}}",
+        )?;
+        assert_eq!(load().expect("valid").server.cors.allowed_origins, origins);
+        jail.create_file("c.yaml", "server: {cors: {allowed_origins: }}")?;
+        assert_eq!(load().expect("valid"), Config::default());
+        jail.set_env(
+            "MLSERVING__SERVER__CORS__ALLOWED_ORIGINS",
+            "https://a.example, http://b.example:8080,",
+        );
+        assert_eq!(load().expect("valid").server.cors.allowed_origins, origins);
+        Ok(())
+    });
+}
+
+#[test]
+fn mistakes_below_a_section_of_a_section_are_named_too() {
+    for (file, told) in [
+        (
+            "server: {cors: {allowed_origin: a}}",
+            "did you mean server.cors.allowed_origins",
+        ),
+        ("server: {cors: 1}", "there is no setting server.cors"),
+        (
+            "server: {cors: {allowed_origins: [\"a.example/\"]}}",
+            "is a list; it takes origins without a path",
+        ),
+        (
+            "server: {cors: {allowed_origins: [\"https://a.example/\"]}}",
+            "it takes origins",
+        ),
+        ("server: {cors: {allowed_origins: [1]}}", "it takes origins"),
+        (
+            "server: {cors: {allowed_origins: \"https://A.example\"}}",
+            "it takes origins",
+        ),
+    ] {
+        let text = message(file, &[]);
+        assert!(text.contains(told), "{file}: {text}");
+    }
+    let text = message("{}", &[("MLSERVING__SERVER__CORS", "https://a.example")]);
+    assert!(
+        text.contains("there is no setting MLSERVING__SERVER__CORS"),
+        "{text}"
+    );
+}

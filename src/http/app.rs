@@ -3,7 +3,10 @@
 use super::{
     connection::{self, Answers, Shutdown},
     dialects::Call,
-    door::noted::Noted,
+    door::{
+        cors::{self, Cors},
+        noted::Noted,
+    },
     ids::{RequestIds, X_REQUEST_ID},
     media::{self, MediaType, ResponseBody},
     pages::{Pages, Which},
@@ -35,6 +38,7 @@ pub struct App {
     table: Table<Entry>,
     ids: RequestIds,
     access: Access,
+    cors: Option<Cors>,
     /// The pages as they are before there is a model, and with the model.
     pages: [Pages; 2],
 }
@@ -85,6 +89,7 @@ impl App {
             table,
             ids: RequestIds::new(),
             access: config.log.access,
+            cors: Cors::new(&config.server.cors),
             pages: Default::default(),
         })
     }
@@ -118,6 +123,8 @@ impl App {
         if place.pattern.is_none() {
             noted.unmatched(self.access, request.uri());
         }
+        let cors = self.cors.as_ref();
+        noted.origin = cors.and_then(|cors| cors.allows(request.headers()));
         let answer = AssertUnwindSafe(self.dispatch(found, request, &mut noted))
             .catch_unwind()
             .await;
@@ -140,6 +147,9 @@ impl App {
         noted.log(self.access, place.pattern, &response, seconds);
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, noted.id);
+        if let Some(cors) = cors {
+            cors.mark(noted.origin, headers);
+        }
         if http1 && self.state.readiness.is_draining() {
             // The client opens its next connection to another server, so that no client is left at the end of the drain.
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -194,6 +204,11 @@ impl App {
                 // Boxed: otherwise the future of every prediction would be as large as that of a page.
                 Answer::Page(which) => Box::pin(self.page(*which, request)).await,
             },
+            Found::WrongMethod { allow, .. }
+                if noted.origin.is_some() && cors::is_preflight(&request) =>
+            {
+                Ok(cors::preflight(request.headers(), allow))
+            }
             Found::WrongMethod { allow, .. } => {
                 let (path, method) = (request.uri().path(), request.method());
                 let detail = format!("{path} takes {allow}, not {method}.");

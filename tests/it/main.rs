@@ -10,6 +10,7 @@ mod binary;
 mod browser;
 mod commands;
 mod companions;
+mod cors;
 mod document;
 mod interrupted;
 mod kinds;

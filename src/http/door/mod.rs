@@ -1,4 +1,5 @@
 //! What the door does to every request, one concern in a file. `app` has the order.
 
+pub(super) mod cors;
 pub(super) mod noted;
 pub(super) mod trace;

@@ -14,6 +14,8 @@ pub(in crate::http) struct Noted {
     pub(in crate::http) id: HeaderValue,
     pub(in crate::http) trace: Trace,
     pub(in crate::http) method: Method,
+    /// The origin whose pages may read the answer, if any may.
+    pub(in crate::http) origin: Option<HeaderValue>,
     /// The path, where no route has it and the access log may show it.
     path: Option<Uri>,
     /// The bytes of its body, once they are there.
@@ -29,6 +31,7 @@ impl Noted {
             id,
             trace: Trace::of(request.headers()),
             method: request.method().clone(),
+            origin: None,
             path: None,
             bytes: 0,
             rows: 0,
