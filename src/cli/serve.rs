@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 #[command(after_help = "\
 Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
 server.{max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
-header_timeout_seconds,docs,cors.allowed_origins},
+header_timeout_seconds,docs,root_path,cors.allowed_origins},
 model.{name,sha256,cache_dir}, log.{level,format,access}.
 
 SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
@@ -144,6 +144,7 @@ fn log_settings(config: &Config) {
         shutdown_seconds,
         header_timeout_seconds,
         docs,
+        root_path,
         cors: Cors { allowed_origins },
     } = server;
     let ModelConfig {
@@ -167,6 +168,7 @@ fn log_settings(config: &Config) {
         server.shutdown_seconds = shutdown_seconds,
         server.header_timeout_seconds = header_timeout_seconds,
         server.docs = docs,
+        server.root_path = root_path,
         server.cors.allowed_origins = allowed_origins.join(","),
         model.uri = registry::redact(uri),
         model.name = name,

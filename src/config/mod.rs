@@ -63,6 +63,9 @@ pub struct Server {
     pub header_timeout_seconds: u64,
     /// Whether `/docs` and the redirect from `/` are served; `/openapi.json` always is.
     pub docs: bool,
+    /// The path below which a proxy shows the server, such as `/models/churn`; empty: none.
+    #[serde(deserialize_with = "text")]
+    pub root_path: String,
     pub cors: Cors,
 }
 
@@ -80,6 +83,7 @@ impl Default for Server {
             shutdown_seconds: 20,
             header_timeout_seconds: 10,
             docs: true,
+            root_path: String::new(),
             cors: Cors::default(),
         }
     }

@@ -21,9 +21,11 @@ pub(super) enum Takes {
     Level,
     /// Origins of web pages, or `*`.
     Origins,
+    /// A path of plain segments, or nothing.
+    Path,
 }
 
-use Takes::{Digest, Host, Level, Named, Number, Origins, Text, Truth, Word};
+use Takes::{Digest, Host, Level, Named, Number, Origins, Path, Text, Truth, Word};
 
 /// The upper limit of settings that have none of their own.
 const MOST: u64 = usize::MAX as u64;
@@ -41,6 +43,7 @@ pub(super) const SETTINGS: &[(&str, Takes)] = &[
     ("server.shutdown_seconds", Number(0, 3600)),
     ("server.header_timeout_seconds", Number(1, 3600)),
     ("server.docs", Truth),
+    ("server.root_path", Path),
     ("server.cors.allowed_origins", Origins),
     ("model.uri", Named("builtin:iris")),
     ("model.name", Text),
@@ -81,6 +84,17 @@ fn is_origin(text: &str) -> bool {
     let name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c);
     let place = |c: char| name(c) || "_:[]".contains(c);
     !scheme.is_empty() && scheme.chars().all(name) && !host.is_empty() && host.chars().all(place)
+}
+
+/// Whether `text` is a path that a proxy may show a server under: segments of plain characters.
+fn is_path(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    let segment = |text: &str| !matches!(text, "" | "." | "..") && text.chars().all(plain);
+    let path = text.strip_suffix('/').unwrap_or(text);
+    path.is_empty()
+        || path
+            .strip_prefix('/')
+            .is_some_and(|path| path.split('/').all(segment))
 }
 
 /// Whether a list, or a text that is one, has only elements that are `fine`.
@@ -142,6 +156,7 @@ impl Takes {
             Word(words) => text.is_some_and(|text| words.contains(&text)),
             Level => text.is_some_and(|text| level(text).is_some()),
             Origins => all(value, is_origin),
+            Path => text.is_some_and(is_path),
         }
     }
 
@@ -157,6 +172,7 @@ impl Takes {
             Number(least, most) => format!("a number from {least} to {most}"),
             Word(words) => words.join(" or "),
             Level => "trace, debug, info, warn or error".to_owned(),
+            Path => "a path, for example /models/churn".to_owned(),
             Origins => {
                 "origins without a path, for example https://app.example.com, or *".to_owned()
             }

@@ -294,11 +294,23 @@ fn brackets_around_an_ipv6_address_are_left_out() {
 fn every_setting_is_in_the_table_and_the_table_holds_nothing_else() {
     let config = serde_json::to_value(Config::default()).expect("JSON");
     let mut keys: Vec<String> = Vec::new();
-    for (section, settings) in config.as_object().expect("sections") {
-        let names = settings.as_object().expect("settings").keys();
-        keys.extend(names.map(|name| format!("{section}.{name}")));
+    let mut left = vec![(String::new(), config)];
+    while let Some((key, value)) = left.pop() {
+        match value {
+            serde_json::Value::Object(inner) => {
+                let below = |(name, value)| match key.as_str() {
+                    "" => (name, value),
+                    key => (format!("{key}.{name}"), value),
+                };
+                left.extend(inner.into_iter().map(below));
+            }
+            _ => keys.push(key),
+        }
     }
-    let mut table = settings::SETTINGS.map(|(key, _)| key.to_owned());
+    let mut table: Vec<_> = settings::SETTINGS
+        .iter()
+        .map(|(key, _)| (*key).to_owned())
+        .collect();
     keys.sort();
     table.sort();
     assert_eq!(keys, table);

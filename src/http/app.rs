@@ -6,6 +6,7 @@ use super::{
     door::{
         cors::{self, Cors},
         noted::Noted,
+        prefix::Prefix,
     },
     ids::{RequestIds, X_REQUEST_ID},
     media::{self, MediaType, ResponseBody},
@@ -39,6 +40,7 @@ pub struct App {
     ids: RequestIds,
     access: Access,
     cors: Option<Cors>,
+    prefix: Prefix,
     /// The pages as they are before there is a model, and with the model.
     pages: [Pages; 2],
 }
@@ -90,6 +92,7 @@ impl App {
             ids: RequestIds::new(),
             access: config.log.access,
             cors: Cors::new(&config.server.cors),
+            prefix: Prefix::new(&config.server.root_path),
             pages: Default::default(),
         })
     }
@@ -118,7 +121,7 @@ impl App {
         let _in_flight = self.state.metrics.begin();
         let mut noted = Noted::new(&request, self.ids.of(request.headers()));
         let http1 = request.version() < Version::HTTP_2;
-        let found = self.table.find(request.method(), request.uri().path());
+        let found = self.find(request.method(), request.uri().path());
         let place = self.place(&found);
         if place.pattern.is_none() {
             noted.unmatched(self.access, request.uri());
@@ -155,6 +158,16 @@ impl App {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
+    }
+
+    /// What answers `method` at `path`, with the prefix of a proxy or without it.
+    fn find(&self, method: &Method, path: &str) -> Found<'_, Entry> {
+        if let Some(rest) = self.prefix.strip(path)
+            && self.table.has(rest)
+        {
+            return self.table.find(method, rest);
+        }
+        self.table.find(method, path)
     }
 
     /// Where a request has been found, for what is counted and logged.
@@ -269,17 +282,20 @@ impl App {
         request: Request<B>,
     ) -> Result<Response<ResponseBody>, Failure> {
         let of = usize::from(self.served().is_some());
-        if let Some(response) = self.pages[of].get(which, request.headers()) {
+        let headers = request.headers();
+        let prefix = self.prefix.seen(headers);
+        if let Some(response) = self.pages[of].get(which, prefix, headers) {
             return Ok(response);
         }
         let app = self.clone();
         let made = tokio::task::spawn_blocking(move || app.pages[of].make(which, app.served()));
         made.await.map_err(Failure::internal)?;
-        let page = self.pages[of].get(which, request.headers());
+        let page = self.pages[of].get(which, prefix, headers);
         page.ok_or_else(|| Failure::internal("a page was made and is not there"))
     }
 
     fn nothing(&self, path: &str) -> Failure {
+        let path = self.prefix.strip(path).unwrap_or(path);
         let detail = if let Some(there) = self.table.without_slash(path) {
             format!("There is nothing at {path}; the path is {there}, without a slash at its end.")
         } else {

@@ -43,12 +43,23 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// The answer, if the page is made already.
-    pub(super) fn get(&self, which: Which, headers: &HeaderMap) -> Option<Response<ResponseBody>> {
+    /// The answer, if the page is made already. `prefix` is the path below which the client sees the server.
+    pub(super) fn get(
+        &self,
+        which: Which,
+        prefix: &str,
+        headers: &HeaderMap,
+    ) -> Option<Response<ResponseBody>> {
         match which {
-            Which::Document => self.document.get().map(|page| page.answer(headers)),
+            Which::Document if prefix.is_empty() => {
+                self.document.get().map(|page| page.answer(headers))
+            }
+            Which::Document => self
+                .document
+                .get()
+                .map(|page| page.below(prefix).answer(headers)),
             Which::Docs => self.docs.get().map(|page| page.answer(headers)),
-            Which::Root => Some(redirect("/docs")),
+            Which::Root => Some(redirect(prefix)),
         }
     }
 
@@ -57,11 +68,11 @@ impl Pages {
         match which {
             Which::Document => drop(self.document.get_or_init(|| {
                 let document = openapi::document(served).to_string();
-                Page::new(document.into(), "application/json")
+                Page::new(document.into(), "application/json", BY_BOTH)
             })),
             Which::Docs => drop(self.docs.get_or_init(|| {
                 let page = openapi::page(&openapi::document(served));
-                Page::new(page.into(), "text/html; charset=utf-8")
+                Page::new(page.into(), "text/html; charset=utf-8", BY_CODING)
             })),
             Which::Root => {}
         }
@@ -72,24 +83,49 @@ impl Pages {
 #[derive(Debug)]
 struct Page {
     bytes: Bytes,
-    gzip: Bytes,
+    /// The same, compressed.
+    gzip: Option<Bytes>,
     /// A weak tag, because it is the same with gzip and without.
     etag: HeaderValue,
     media_type: HeaderValue,
+    /// The headers of a request that the answer depends on.
+    vary: HeaderValue,
 }
 
+const BY_CODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+const BY_PREFIX: HeaderValue = HeaderValue::from_static("x-forwarded-prefix");
+const BY_BOTH: HeaderValue = HeaderValue::from_static("accept-encoding, x-forwarded-prefix");
+
 impl Page {
-    fn new(bytes: Bytes, media_type: &'static str) -> Self {
+    fn new(bytes: Bytes, media_type: &'static str, vary: HeaderValue) -> Self {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         let gzip = gzip.write_all(&bytes).and_then(|()| gzip.finish());
         let digest = Sha256::digest(&bytes);
-        let hex = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
-        let etag = format!("W/\"{}\"", hex.collect::<String>());
+        let etag = format!("W/\"{}\"", hex(&digest[..8]));
         Self {
             bytes,
-            gzip: gzip.unwrap_or_default().into(),
-            etag: HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("W/\"\"")),
+            gzip: gzip.ok().map(Bytes::from),
+            etag: tag(&etag),
             media_type: HeaderValue::from_static(media_type),
+            vary,
+        }
+    }
+
+    /// The document for clients that see the server below `prefix`. It is not kept: a client may name any prefix.
+    fn below(&self, prefix: &str) -> Self {
+        let servers = serde_json::json!([{"url": prefix}]);
+        let rest = self.bytes.strip_prefix(b"{").unwrap_or_default();
+        let start = format!("{{\"servers\":{servers},");
+        let bytes = [start.as_bytes(), rest].concat().into();
+        let etag = self.etag.to_str().unwrap_or_default();
+        let of_prefix = Sha256::digest(prefix);
+        let etag = format!("{}-{}\"", etag.trim_end_matches('"'), hex(&of_prefix[..4]));
+        Self {
+            bytes,
+            gzip: None,
+            etag: tag(&etag),
+            media_type: self.media_type.clone(),
+            vary: self.vary.clone(),
         }
     }
 
@@ -97,19 +133,17 @@ impl Page {
         let mut response = Response::new(ResponseBody::default());
         let headers = response.headers_mut();
         headers.insert(ETAG, self.etag.clone());
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(VARY, self.vary.clone());
         if self.is_known(request) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
         }
         headers.insert(CONTENT_TYPE, self.media_type.clone());
-        let body = if takes_gzip(request) {
+        let gzip = self.gzip.as_ref().filter(|_| takes_gzip(request));
+        if gzip.is_some() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            &self.gzip
-        } else {
-            &self.bytes
-        };
-        *response.body_mut() = body.clone().into();
+        }
+        *response.body_mut() = gzip.unwrap_or(&self.bytes).clone().into();
         response
     }
 
@@ -151,12 +185,26 @@ fn listed<'h>(
     texts.flat_map(|line| line.split(',').map(str::trim))
 }
 
-fn redirect(to: &'static str) -> Response<ResponseBody> {
+/// To `/docs`. Where no prefix is known there may be one all the same, so the redirect is relative.
+fn redirect(prefix: &str) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::default());
     *response.status_mut() = StatusCode::SEE_OTHER;
+    let to = match prefix {
+        "" => Ok(HeaderValue::from_static("docs")),
+        prefix => HeaderValue::from_str(&format!("{prefix}/docs")),
+    };
     let headers = response.headers_mut();
-    headers.insert(LOCATION, HeaderValue::from_static(to));
+    headers.insert(LOCATION, to.unwrap_or(HeaderValue::from_static("docs")));
+    headers.insert(VARY, BY_PREFIX);
     response
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn tag(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
 #[cfg(test)]
@@ -191,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_page_is_known_by_its_tag_in_a_list_and_by_a_star() {
-        let page = Page::new("text".into(), "text/plain");
+        let page = Page::new("text".into(), "text/plain", BY_CODING);
         let tag = page.etag.to_str().unwrap().to_owned();
         let known = |value: String| {
             let value = HeaderValue::from_str(&value).unwrap();
@@ -203,6 +251,9 @@ mod tests {
             tag.trim_start_matches("W/")
         )));
         assert!(!known("\"other\"".to_owned()) && !page.is_known(&HeaderMap::new()));
-        assert_ne!(Page::new("other".into(), "text/plain").etag, page.etag);
+        assert_ne!(
+            Page::new("other".into(), "text/plain", BY_CODING).etag,
+            page.etag
+        );
     }
 }

@@ -17,6 +17,7 @@ mod kinds;
 mod limits;
 mod pages;
 mod parity;
+mod prefix;
 mod registry;
 mod shutdown;
 mod start;

@@ -2,4 +2,5 @@
 
 pub(super) mod cors;
 pub(super) mod noted;
+pub(super) mod prefix;
 pub(super) mod trace;
