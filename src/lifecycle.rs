@@ -40,6 +40,7 @@ pub async fn serve_with(
     load: impl Fn() -> Result<LoadedModel, LoadError> + Send + Sync + 'static,
 ) -> Result<(), Error> {
     let app = App::new(&config);
+    app.read_files().map_err(Error::Usage)?;
     let address = listener
         .local_addr()
         .map_err(|error| Error::Internal(error.to_string()))?;

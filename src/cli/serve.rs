@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Error,
-    config::{Config, Cors, Flags, Log, ModelConfig, Server},
+    config::{Auth, Config, Cors, Flags, Log, ModelConfig, Server},
     http::Shutdown,
     observe::log::SETTINGS,
     registry::{self, Access},
@@ -20,7 +20,8 @@ use tokio::{net::TcpListener, sync::oneshot};
 #[command(after_help = "\
 Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
 server.{max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
-header_timeout_seconds,docs,root_path,cors.allowed_origins},
+header_timeout_seconds,docs,root_path,cors.allowed_origins,
+auth.{keys,keys_file,protect_probes,protect_docs}},
 model.{name,sha256,cache_dir}, log.{level,format,access}.
 
 SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
@@ -146,6 +147,13 @@ fn log_settings(config: &Config) {
         docs,
         root_path,
         cors: Cors { allowed_origins },
+        auth:
+            Auth {
+                keys,
+                keys_file,
+                protect_probes,
+                protect_docs,
+            },
     } = server;
     let ModelConfig {
         uri,
@@ -170,6 +178,10 @@ fn log_settings(config: &Config) {
         server.docs = docs,
         server.root_path = root_path,
         server.cors.allowed_origins = allowed_origins.join(","),
+        server.auth.keys = ?keys,
+        server.auth.keys_file = keys_file,
+        server.auth.protect_probes = protect_probes,
+        server.auth.protect_docs = protect_docs,
         model.uri = registry::redact(uri),
         model.name = name,
         model.sha256 = sha256,

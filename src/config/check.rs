@@ -42,7 +42,11 @@ fn in_section(given: &Merged, section: &str, settings: &Dict) -> Vec<String> {
             format!(
                 "{key} in {} is {}; it takes {}",
                 given.place(&key, value),
-                quoted(value),
+                if takes.is_secret() {
+                    "not shown".to_owned()
+                } else {
+                    quoted(value)
+                },
                 takes.words()
             )
         });

@@ -13,7 +13,7 @@ use crate::{
 };
 use figment::value::Value;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::path::Path;
+use std::{fmt, path::Path};
 
 /// Settings that are wrong; the text names every one of them, where it was set, and what it takes.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,7 @@ pub struct Server {
     #[serde(deserialize_with = "text")]
     pub root_path: String,
     pub cors: Cors,
+    pub auth: Auth,
 }
 
 impl Default for Server {
@@ -85,6 +86,7 @@ impl Default for Server {
             docs: true,
             root_path: String::new(),
             cors: Cors::default(),
+            auth: Auth::default(),
         }
     }
 }
@@ -96,6 +98,42 @@ pub struct Cors {
     /// Origins such as `https://app.example.com`, or `*` for all; empty: none.
     #[serde(deserialize_with = "list")]
     pub allowed_origins: Vec<String>,
+}
+
+/// Who may ask. Without a key anybody may.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// The keys that are known, or their digests as `sha256:HEX`.
+    pub keys: Secrets,
+    /// A file with one of them per line, read again when it changes.
+    #[serde(deserialize_with = "text")]
+    pub keys_file: String,
+    /// Whether health and metrics need a key too.
+    pub protect_probes: bool,
+    /// Whether `/docs` and `/openapi.json` need a key too.
+    pub protect_docs: bool,
+}
+
+/// Texts that are never shown.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Secrets(#[serde(deserialize_with = "list")] pub Vec<String>);
+
+impl Secrets {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One per line.
+    pub fn lines(&self) -> String {
+        self.0.join("\n")
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} secrets", self.0.len())
+    }
 }
 
 /// Which model is served.

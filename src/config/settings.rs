@@ -23,9 +23,11 @@ pub(super) enum Takes {
     Origins,
     /// A path of plain segments, or nothing.
     Path,
+    /// Keys or their digests, which are never shown.
+    Keys,
 }
 
-use Takes::{Digest, Host, Level, Named, Number, Origins, Path, Text, Truth, Word};
+use Takes::{Digest, Host, Keys, Level, Named, Number, Origins, Path, Text, Truth, Word};
 
 /// The upper limit of settings that have none of their own.
 const MOST: u64 = usize::MAX as u64;
@@ -45,6 +47,10 @@ pub(super) const SETTINGS: &[(&str, Takes)] = &[
     ("server.docs", Truth),
     ("server.root_path", Path),
     ("server.cors.allowed_origins", Origins),
+    ("server.auth.keys", Keys),
+    ("server.auth.keys_file", Text),
+    ("server.auth.protect_probes", Truth),
+    ("server.auth.protect_docs", Truth),
     ("model.uri", Named("builtin:iris")),
     ("model.name", Text),
     ("model.sha256", Digest),
@@ -84,6 +90,19 @@ fn is_origin(text: &str) -> bool {
     let name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c);
     let place = |c: char| name(c) || "_:[]".contains(c);
     !scheme.is_empty() && scheme.chars().all(name) && !host.is_empty() && host.chars().all(place)
+}
+
+/// Whether `text` is a key, or the digest of one.
+fn is_key(text: &str) -> bool {
+    match text.strip_prefix("sha256:") {
+        Some(digest) => is_digest(digest),
+        None => text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_graphic()),
+    }
+}
+
+/// Whether `text` is a SHA-256 in hexadecimal digits.
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether `text` is a path that a proxy may show a server under: segments of plain characters.
@@ -142,13 +161,11 @@ impl Takes {
     pub(super) fn holds(self, value: &Value) -> bool {
         let scalar = matches!(value, Value::String(..) | Value::Num(..) | Value::Bool(..));
         let text = value.as_str();
-        let digest =
-            |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match self {
             Text => scalar,
             Host => text.is_some_and(is_host),
             Named(_) => scalar && text != Some(""),
-            Digest => text.is_some_and(|text| text.is_empty() || digest(text)),
+            Digest => text.is_some_and(|text| text.is_empty() || is_digest(text)),
             Truth => matches!(value, Value::Bool(..)),
             Number(least, most) => value
                 .to_u128()
@@ -157,7 +174,13 @@ impl Takes {
             Level => text.is_some_and(|text| level(text).is_some()),
             Origins => all(value, is_origin),
             Path => text.is_some_and(is_path),
+            Keys => all(value, is_key),
         }
+    }
+
+    /// Whether messages must not show its value.
+    pub(super) fn is_secret(self) -> bool {
+        matches!(self, Keys)
     }
 
     /// The values it takes, in words.
@@ -172,6 +195,7 @@ impl Takes {
             Number(least, most) => format!("a number from {least} to {most}"),
             Word(words) => words.join(" or "),
             Level => "trace, debug, info, warn or error".to_owned(),
+            Keys => "keys of 8 printable characters or more without spaces and commas, or sha256: with 64 hexadecimal digits".to_owned(),
             Path => "a path, for example /models/churn".to_owned(),
             Origins => {
                 "origins without a path, for example https://app.example.com, or *".to_owned()

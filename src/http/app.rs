@@ -4,12 +4,15 @@ use super::{
     connection::{self, Answers, Shutdown},
     dialects::Call,
     door::{
+        auth::Auth,
         cors::{self, Cors},
+        fresh,
         noted::Noted,
         prefix::Prefix,
     },
     ids::{RequestIds, X_REQUEST_ID},
     media::{self, MediaType, ResponseBody},
+    openapi,
     pages::{Pages, Which},
     predict::{self, Predict},
     problem::{Code, Failure},
@@ -26,6 +29,7 @@ use hyper::{
     body::{Body, Incoming},
     header::{CONNECTION, HeaderName, HeaderValue},
 };
+use serde_json::Value;
 use std::{io, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -40,6 +44,7 @@ pub struct App {
     ids: RequestIds,
     access: Access,
     cors: Option<Cors>,
+    auth: Option<Auth>,
     prefix: Prefix,
     /// The pages as they are before there is a model, and with the model.
     pages: [Pages; 2],
@@ -69,7 +74,11 @@ pub async fn serve(
         app.state.readiness.drain();
         shutdown
     };
-    connection::serve(app.clone(), listener, header_timeout, stop).await
+    let fresh = app.clone().refresh_files();
+    tokio::select! {
+        ended = connection::serve(app.clone(), listener, header_timeout, stop) => ended,
+        () = fresh => Ok(()),
+    }
 }
 
 impl Answers for App {
@@ -92,6 +101,7 @@ impl App {
             ids: RequestIds::new(),
             access: config.log.access,
             cors: Cors::new(&config.server.cors),
+            auth: Auth::new(&config.server.auth),
             prefix: Prefix::new(&config.server.root_path),
             pages: Default::default(),
         })
@@ -100,6 +110,33 @@ impl App {
     /// Serves `served` from now on. A server never changes its model: a second call does nothing.
     pub fn set_model(&self, served: LoadedModel) {
         self.state.set_model(served);
+    }
+
+    /// Reads the files that the settings name, before the first request.
+    ///
+    /// # Errors
+    /// What is wrong with a file.
+    pub fn read_files(&self) -> Result<(), String> {
+        let keys = self.auth.as_ref().map(Auth::refresh).transpose()?;
+        if keys.flatten() == Some(0) {
+            return Err("server.auth.keys_file holds no key; write one per line".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Looks at the files again and again, and takes over what has changed.
+    async fn refresh_files(self: Arc<Self>) {
+        let mut period = tokio::time::interval(fresh::PERIOD);
+        loop {
+            period.tick().await;
+            let app = self.clone();
+            let looked = tokio::task::spawn_blocking(move || app.auth.as_ref().map(Auth::refresh));
+            match looked.await {
+                Ok(Some(Ok(Some(keys)))) => tracing::info!(keys, "the API keys are read again"),
+                Ok(Some(Err(error))) => tracing::warn!(error, "the API keys stay as they are"),
+                Ok(Some(Ok(None)) | None) | Err(_) => {}
+            }
+        }
     }
 
     /// The model did not load; `reason` is one of a closed set.
@@ -203,6 +240,9 @@ impl App {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
+        if let (Some(auth), Found::Route { target, .. }) = (&self.auth, &found) {
+            auth.admit(target.guard, request.headers())?;
+        }
         match found {
             Found::Route { target, params, .. } => match &target.answer {
                 Answer::Predict { reads, predict } => {
@@ -288,10 +328,22 @@ impl App {
             return Ok(response);
         }
         let app = self.clone();
-        let made = tokio::task::spawn_blocking(move || app.pages[of].make(which, app.served()));
+        let make = move || app.pages[of].make(which, app.served(), |page| app.finish(page));
+        let made = tokio::task::spawn_blocking(make);
         made.await.map_err(Failure::internal)?;
         let page = self.pages[of].get(which, prefix, headers);
         page.ok_or_else(|| Failure::internal("a page was made and is not there"))
+    }
+
+    /// What the settings change in the document.
+    fn finish(&self, document: &mut Value) {
+        if let Some(auth) = &self.auth {
+            openapi::secure(document, |method, path| {
+                let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
+                let found = self.table.find(&method, path);
+                matches!(found, Found::Route { target, .. } if auth.opens(target.guard))
+            });
+        }
     }
 
     fn nothing(&self, path: &str) -> Failure {

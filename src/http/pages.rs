@@ -1,6 +1,10 @@
 //! The pages: the document and Swagger UI, made once per model and kept as bytes that are ready to send.
 
-use super::{media::ResponseBody, openapi, routes::Route};
+use super::{
+    media::ResponseBody,
+    openapi,
+    routes::{Guard, Route},
+};
 use crate::load::LoadedModel;
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -11,6 +15,7 @@ use hyper::{
         IF_NONE_MATCH, LOCATION, VARY,
     },
 };
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{io::Write, sync::OnceLock};
 
@@ -25,7 +30,7 @@ pub(super) enum Which {
 
 /// The routes; `docs` says whether there are pages for people.
 pub(super) fn routes(docs: bool) -> Vec<Route<Which>> {
-    let get = |path, name, which| Route::new(Method::GET, path, name, which);
+    let get = |path, name, which| Route::new(Method::GET, path, name, which).guarded(Guard::Page);
     let mut routes = vec![get("/openapi.json", "openapi", Which::Document)];
     if docs {
         routes.push(get("/docs", "docs", Which::Docs));
@@ -63,15 +68,24 @@ impl Pages {
         }
     }
 
-    /// Makes the page, in the model's terms if there is one. Blocks.
-    pub(super) fn make(&self, which: Which, served: Option<&LoadedModel>) {
+    /// Makes the page, in the model's terms if there is one; `finish` has the last word on its document. Blocks.
+    pub(super) fn make(
+        &self,
+        which: Which,
+        served: Option<&LoadedModel>,
+        finish: impl Fn(&mut Value),
+    ) {
+        let document = || {
+            let mut document = openapi::document(served);
+            finish(&mut document);
+            document
+        };
         match which {
             Which::Document => drop(self.document.get_or_init(|| {
-                let document = openapi::document(served).to_string();
-                Page::new(document.into(), "application/json", BY_BOTH)
+                Page::new(document().to_string().into(), "application/json", BY_BOTH)
             })),
             Which::Docs => drop(self.docs.get_or_init(|| {
-                let page = openapi::page(&openapi::document(served));
+                let page = openapi::page(&document());
                 Page::new(page.into(), "text/html; charset=utf-8", BY_CODING)
             })),
             Which::Root => {}

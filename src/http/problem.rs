@@ -34,6 +34,7 @@ macro_rules! codes {
 codes! {
     InvalidJson = 400, "invalid_json", "The body is not JSON";
     IncompleteBody = 400, "incomplete_body", "The body ended early";
+    Unauthorized = 401, "unauthorized", "A key is needed";
     NotFound = 404, "not_found", "No such path";
     UnknownModel = 404, "unknown_model", "No such model";
     MethodNotAllowed = 405, "method_not_allowed", "The path does not take this method";

@@ -13,8 +13,22 @@ pub(super) struct Route<T> {
     pub(super) path: Cow<'static, str>,
     /// What the route is called in metrics. Routes may share a name.
     pub(super) operation: &'static str,
+    /// What a request needs, where keys are needed.
+    pub(super) guard: Guard,
     /// What answers.
     pub(super) target: T,
+}
+
+/// What a route is for, as far as keys go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// It needs a key.
+    #[default]
+    Key,
+    /// It is asked by what runs the server: health and metrics.
+    Probe,
+    /// It describes the API.
+    Page,
 }
 
 impl<T> Route<T> {
@@ -28,8 +42,15 @@ impl<T> Route<T> {
             method,
             path: Cow::Borrowed(path),
             operation,
+            guard: Guard::Key,
             target,
         }
+    }
+
+    /// The same route with another guard.
+    pub(super) fn guarded(mut self, guard: Guard) -> Self {
+        self.guard = guard;
+        self
     }
 
     /// The same route with another target.
@@ -38,6 +59,7 @@ impl<T> Route<T> {
             method: self.method,
             path: self.path,
             operation: self.operation,
+            guard: self.guard,
             target: to(self.target),
         }
     }

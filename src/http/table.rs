@@ -6,7 +6,7 @@ use super::{
     pages::{self, Which},
     predict::{self, Predict},
     problem::Failure,
-    routes::{Route, Table},
+    routes::{Guard, Route, Table},
 };
 use crate::config::Server;
 
@@ -15,6 +15,7 @@ pub(super) type TellFailure = fn(&Failure) -> Written;
 
 /// What is at a route.
 pub(super) struct Entry {
+    pub(super) guard: Guard,
     pub(super) answer: Answer,
     pub(super) tell: TellFailure,
 }
@@ -36,7 +37,9 @@ pub(super) const WITHOUT_ROUTE: TellFailure = Native::tell;
 pub(super) fn table(server: &Server) -> Table<Entry> {
     let pages = pages::routes(server.docs).into_iter();
     let pages = pages.map(|route| {
+        let guard = route.guard;
         route.map(|which| Entry {
+            guard,
             answer: Answer::Page(which),
             tell: WITHOUT_ROUTE,
         })
@@ -45,7 +48,8 @@ pub(super) fn table(server: &Server) -> Table<Entry> {
 }
 
 fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> {
-    let entry = |target| Entry {
+    let entry = |guard, target| Entry {
+        guard,
         answer: match target {
             Target::Predict(form) => Answer::Predict {
                 reads: D::READS,
@@ -56,7 +60,10 @@ fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> 
         tell: D::tell,
     };
     let routes = D::routes(server).into_iter();
-    routes.map(move |route| route.map(entry))
+    routes.map(move |route| {
+        let guard = route.guard;
+        route.map(|target| entry(guard, target))
+    })
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use prometheus::{
 use std::sync::OnceLock;
 
 /// The status codes that this server answers with. Any other one is counted as `other`.
-const STATUSES: [u16; 14] = [
-    200, 204, 303, 304, 400, 404, 405, 408, 413, 415, 422, 429, 500, 503,
+const STATUSES: [u16; 15] = [
+    200, 204, 303, 304, 400, 401, 404, 405, 408, 413, 415, 422, 429, 500, 503,
 ];
 
 /// Buckets from a microsecond, which one small row takes, to ten seconds.

@@ -5,6 +5,7 @@
 mod access;
 mod advice;
 mod app;
+mod auth;
 mod bad_input;
 mod binary;
 mod browser;

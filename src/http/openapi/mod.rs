@@ -8,8 +8,10 @@ mod page;
 mod paths;
 mod responses;
 mod schemas;
+mod secured;
 mod text;
 mod typed;
 
 pub use document::document;
 pub(super) use page::page;
+pub(super) use secured::secure;
