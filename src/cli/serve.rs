@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 #[command(after_help = "\
 Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
 server.{max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
-header_timeout_seconds,docs,root_path,cors.allowed_origins,
+header_timeout_seconds,docs,root_path,compression,cors.allowed_origins,
 auth.{keys,keys_file,protect_probes,protect_docs}},
 model.{name,sha256,cache_dir}, log.{level,format,access}.
 
@@ -146,6 +146,7 @@ fn log_settings(config: &Config) {
         header_timeout_seconds,
         docs,
         root_path,
+        compression,
         cors: Cors { allowed_origins },
         auth:
             Auth {
@@ -177,6 +178,7 @@ fn log_settings(config: &Config) {
         server.header_timeout_seconds = header_timeout_seconds,
         server.docs = docs,
         server.root_path = root_path,
+        server.compression = compression,
         server.cors.allowed_origins = allowed_origins.join(","),
         server.auth.keys = ?keys,
         server.auth.keys_file = keys_file,

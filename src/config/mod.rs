@@ -66,6 +66,8 @@ pub struct Server {
     /// The path below which a proxy shows the server, such as `/models/churn`; empty: none.
     #[serde(deserialize_with = "text")]
     pub root_path: String,
+    /// Whether long answers are compressed for clients that take gzip.
+    pub compression: bool,
     pub cors: Cors,
     pub auth: Auth,
 }
@@ -85,6 +87,7 @@ impl Default for Server {
             header_timeout_seconds: 10,
             docs: true,
             root_path: String::new(),
+            compression: true,
             cors: Cors::default(),
             auth: Auth::default(),
         }

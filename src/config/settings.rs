@@ -46,6 +46,7 @@ pub(super) const SETTINGS: &[(&str, Takes)] = &[
     ("server.header_timeout_seconds", Number(1, 3600)),
     ("server.docs", Truth),
     ("server.root_path", Path),
+    ("server.compression", Truth),
     ("server.cors.allowed_origins", Origins),
     ("server.auth.keys", Keys),
     ("server.auth.keys_file", Text),

@@ -171,14 +171,14 @@ fn an_unknown_key_is_named_with_the_one_that_was_perhaps_meant() {
     assert_eq!(
         message("log: {xyz: 1}", &[]),
         wrong(
-            "there is no setting log.xyz, which c.yaml sets; the settings are log.level, log.format"
+            "there is no setting log.xyz, which c.yaml sets; the settings are log.level, log.format, log.access"
         )
     );
 }
 
 #[test]
 fn a_variable_that_names_a_section_is_refused_whatever_else_sets_the_section() {
-    let log = "the configuration is wrong: there is no setting MLSERVING__LOG; the settings are MLSERVING__LOG__LEVEL, MLSERVING__LOG__FORMAT";
+    let log = "the configuration is wrong: there is no setting MLSERVING__LOG; the settings are MLSERVING__LOG__LEVEL, MLSERVING__LOG__FORMAT, MLSERVING__LOG__ACCESS";
     let section = ("MLSERVING__LOG", "debug");
     assert_eq!(message("{}", &[section]), log);
     assert_eq!(message("log: {format: json}", &[section]), log);

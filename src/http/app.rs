@@ -5,6 +5,7 @@ use super::{
     dialects::Call,
     door::{
         auth::Auth,
+        coding::{self, Coding},
         cors::{self, Cors},
         fresh,
         noted::Noted,
@@ -46,6 +47,7 @@ pub struct App {
     cors: Option<Cors>,
     auth: Option<Auth>,
     prefix: Prefix,
+    compression: bool,
     /// The pages as they are before there is a model, and with the model.
     pages: [Pages; 2],
 }
@@ -103,6 +105,7 @@ impl App {
             cors: Cors::new(&config.server.cors),
             auth: Auth::new(&config.server.auth),
             prefix: Prefix::new(&config.server.root_path),
+            compression: config.server.compression,
             pages: Default::default(),
         })
     }
@@ -165,6 +168,7 @@ impl App {
         }
         let cors = self.cors.as_ref();
         noted.origin = cors.and_then(|cors| cors.allows(request.headers()));
+        noted.gzip = self.compression && coding::takes_gzip(request.headers());
         let answer = AssertUnwindSafe(self.dispatch(found, request, &mut noted))
             .catch_unwind()
             .await;
@@ -174,6 +178,13 @@ impl App {
             log(&failure, &noted);
             self.refuse(&failure, place.entry)
         });
+        // One row is answered as fast as possible, however long its answer.
+        if self.compression && noted.rows != 1 && coding::is_worth(&response) {
+            coding::vary(response.headers_mut());
+            if noted.gzip {
+                response = Box::pin(coding::pack(response)).await;
+            }
+        }
         let (status, seconds) = (
             response.status().as_u16(),
             noted.start.elapsed().as_secs_f64(),
@@ -291,6 +302,7 @@ impl App {
         } = &self.state;
         let model = self.state.named(params)?;
         let media_type = media::check(request.headers(), reads)?;
+        let coding = Coding::of(request.headers())?;
         let (head, body) = request.into_parts();
         let body = connection::read_body(body, limits, waiting).await?;
         noted.bytes = body.len() as u64;
@@ -299,12 +311,17 @@ impl App {
             return Err(Failure::new(Code::Overloaded, detail));
         };
         let call = Call { head, media_type };
-        let done = if body.len() <= model.inline_bytes {
+        let done = if coding == Coding::Plain && body.len() <= model.inline_bytes {
             predict(&call, &body, model, limits)?
         } else {
             // Boxed: otherwise the future of every small prediction would be as large as this one.
             Box::pin(predict::on_blocking_thread(
-                predict, call, body, model, limits, admitted,
+                predict,
+                call,
+                (body, coding),
+                model,
+                limits,
+                admitted,
             ))
             .await?
         };

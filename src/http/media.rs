@@ -3,7 +3,7 @@
 use super::problem::{Code, Failure};
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 /// The body of every answer: in one piece.
 pub type ResponseBody = Full<Bytes>;
@@ -51,12 +51,6 @@ pub(super) fn check(headers: &HeaderMap, reads: &[MediaType]) -> Result<MediaTyp
         let detail = format!("{what}; send {name} with the header content-type: {mime}");
         Err(Failure::new(Code::UnsupportedMediaType, detail))
     };
-    if headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|coding| coding != "identity")
-    {
-        return refuse("compressed bodies are not read");
-    }
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return Ok(first);
     };

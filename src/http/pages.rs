@@ -1,23 +1,23 @@
 //! The pages: the document and Swagger UI, made once per model and kept as bytes that are ready to send.
 
 use super::{
+    door::coding,
     media::ResponseBody,
     openapi,
     routes::{Guard, Route},
 };
 use crate::load::LoadedModel;
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+use flate2::Compression;
 use hyper::{
     Method, Response, StatusCode,
     header::{
-        ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-        IF_NONE_MATCH, LOCATION, VARY,
+        CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION, VARY,
     },
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::{io::Write, sync::OnceLock};
+use std::sync::OnceLock;
 
 /// What is at a page's route.
 #[derive(Clone, Copy, Debug)]
@@ -112,13 +112,12 @@ const BY_BOTH: HeaderValue = HeaderValue::from_static("accept-encoding, x-forwar
 
 impl Page {
     fn new(bytes: Bytes, media_type: &'static str, vary: HeaderValue) -> Self {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        let gzip = gzip.write_all(&bytes).and_then(|()| gzip.finish());
+        let gzip = coding::gzip(&bytes, Compression::default());
         let digest = Sha256::digest(&bytes);
         let etag = format!("W/\"{}\"", hex(&digest[..8]));
         Self {
             bytes,
-            gzip: gzip.ok().map(Bytes::from),
+            gzip,
             etag: tag(&etag),
             media_type: HeaderValue::from_static(media_type),
             vary,
@@ -153,9 +152,9 @@ impl Page {
             return response;
         }
         headers.insert(CONTENT_TYPE, self.media_type.clone());
-        let gzip = self.gzip.as_ref().filter(|_| takes_gzip(request));
+        let gzip = self.gzip.as_ref().filter(|_| coding::takes_gzip(request));
         if gzip.is_some() {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            headers.insert(CONTENT_ENCODING, coding::GZIP);
         }
         *response.body_mut() = gzip.unwrap_or(&self.bytes).clone().into();
         response
@@ -165,38 +164,9 @@ impl Page {
     fn is_known(&self, request: &HeaderMap) -> bool {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
         let ours = self.etag.to_str().map(opaque);
-        let mut known = listed(request, &IF_NONE_MATCH);
+        let mut known = coding::listed(request, &IF_NONE_MATCH);
         known.any(|tag| tag == "*" || ours.as_ref().is_ok_and(|ours| opaque(tag) == *ours))
     }
-}
-
-/// Whether the client takes gzip (RFC 9110, section 12.5.3); a weight of 0 says no.
-fn takes_gzip(request: &HeaderMap) -> bool {
-    let weight = |coding: &str| {
-        let mut parts = coding.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let q = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        (name, q.map_or(Ok(1.0), str::parse::<f32>).unwrap_or(0.0))
-    };
-    let codings: Vec<_> = listed(request, &ACCEPT_ENCODING).map(weight).collect();
-    let of = |wanted: &[&str]| {
-        codings
-            .iter()
-            .find(|(name, _)| wanted.contains(&name.as_str()))
-    };
-    of(&["gzip", "x-gzip"])
-        .or_else(|| of(&["*"]))
-        .is_some_and(|(_, weight)| *weight > 0.0)
-}
-
-/// The elements of a header that is a list, over all its lines.
-fn listed<'h>(
-    headers: &'h HeaderMap,
-    name: &hyper::header::HeaderName,
-) -> impl Iterator<Item = &'h str> {
-    let lines = headers.get_all(name).into_iter();
-    let texts = lines.filter_map(|line| line.to_str().ok());
-    texts.flat_map(|line| line.split(',').map(str::trim))
 }
 
 /// To `/docs`. Where no prefix is known there may be one all the same, so the redirect is relative.
@@ -224,32 +194,6 @@ fn tag(text: &str) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn headers(name: hyper::header::HeaderName, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
-    }
-
-    #[test]
-    fn gzip_is_sent_to_who_takes_it() {
-        for (value, takes) in [
-            ("gzip", true),
-            ("deflate, GZIP;q=0.5", true),
-            ("br, *", true),
-            ("*;q=0.1, gzip;q=0", false),
-            ("gzip;q=0.000", false),
-            ("identity", false),
-            ("br", false),
-            ("", false),
-            ("gzipped", false),
-        ] {
-            assert_eq!(
-                takes_gzip(&headers(ACCEPT_ENCODING, value)),
-                takes,
-                "{value}"
-            );
-        }
-        assert!(!takes_gzip(&HeaderMap::new()));
-    }
 
     #[test]
     fn a_page_is_known_by_its_tag_in_a_list_and_by_a_star() {

@@ -2,6 +2,7 @@
 
 use super::{
     dialects::{Call, Dialect, Scored, Written},
+    door::coding::Coding,
     problem::{Code, Failure},
     state::{Limits, ServedModel},
 };
@@ -32,12 +33,12 @@ pub(super) fn handler<D: Dialect>(form: D::Form) -> Predict {
     Arc::new(move |call, body, model, limits| predict::<D>(form, call, body, model, limits))
 }
 
-/// Predicts outside the async workers, where a large body would hold up other connections. `admitted` is held until the work is done, even
+/// Predicts outside the async workers, where a large body would hold up other connections, and so would unpacking one. `admitted` is held until the work is done, even
 /// if the client has gone by then.
 pub(super) async fn on_blocking_thread(
     predict: &Predict,
     call: Call,
-    body: Bytes,
+    (body, coding): (Bytes, Coding),
     model: &Arc<ServedModel>,
     limits: &Limits,
     admitted: impl Send + 'static,
@@ -45,6 +46,7 @@ pub(super) async fn on_blocking_thread(
     let (predict, model, limits) = (predict.clone(), model.clone(), *limits);
     let work = tokio::task::spawn_blocking(move || {
         let _admitted = admitted;
+        let body = coding.unpack(body, limits.max_body_bytes)?;
         predict(&call, &body, &model, &limits)
     });
     work.await

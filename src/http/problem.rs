@@ -33,6 +33,7 @@ macro_rules! codes {
 
 codes! {
     InvalidJson = 400, "invalid_json", "The body is not JSON";
+    InvalidGzip = 400, "invalid_gzip", "The body is not gzip";
     IncompleteBody = 400, "incomplete_body", "The body ended early";
     Unauthorized = 401, "unauthorized", "A key is needed";
     NotFound = 404, "not_found", "No such path";
@@ -42,6 +43,7 @@ codes! {
     BodyTooLarge = 413, "body_too_large", "The body is too large";
     TooManyRows = 413, "too_many_rows", "The batch has too many rows";
     UnsupportedMediaType = 415, "unsupported_media_type", "The body's media type is not read here";
+    UnsupportedEncoding = 415, "unsupported_encoding", "The body's encoding is not read here";
     WrongFeatureCount = 422, "wrong_feature_count", "A row has the wrong number of features";
     InvalidType = 422, "invalid_type", "A value has the wrong type";
     MissingValue = 422, "missing_value", "This model takes no missing values";

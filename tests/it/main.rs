@@ -11,6 +11,7 @@ mod binary;
 mod browser;
 mod commands;
 mod companions;
+mod compression;
 mod cors;
 mod document;
 mod interrupted;

@@ -1,6 +1,7 @@
 //! What the door does to every request, one concern in a file. `app` has the order.
 
 pub(super) mod auth;
+pub(super) mod coding;
 pub(super) mod cors;
 pub(super) mod fresh;
 mod keys;

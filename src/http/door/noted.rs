@@ -16,6 +16,8 @@ pub(in crate::http) struct Noted {
     pub(in crate::http) method: Method,
     /// The origin whose pages may read the answer, if any may.
     pub(in crate::http) origin: Option<HeaderValue>,
+    /// Whether its answer may be compressed.
+    pub(in crate::http) gzip: bool,
     /// The path, where no route has it and the access log may show it.
     path: Option<Uri>,
     /// The bytes of its body, once they are there.
@@ -32,6 +34,7 @@ impl Noted {
             trace: Trace::of(request.headers()),
             method: request.method().clone(),
             origin: None,
+            gzip: false,
             path: None,
             bytes: 0,
             rows: 0,
