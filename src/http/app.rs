@@ -7,8 +7,8 @@ use super::{
         auth::Auth,
         coding::{self, Coding},
         cors::{self, Cors},
-        fresh,
-        noted::Noted,
+        fresh, malformed,
+        noted::{self, Noted},
         prefix::Prefix,
     },
     ids::{RequestIds, X_REQUEST_ID},
@@ -28,7 +28,7 @@ use futures_util::FutureExt;
 use hyper::{
     Method, Request, Response, Version,
     body::{Body, Incoming},
-    header::{CONNECTION, HeaderName, HeaderValue},
+    header::{CONNECTION, EXPECT, HeaderName, HeaderValue},
 };
 use serde_json::Value;
 use std::{io, panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -88,7 +88,17 @@ impl Answers for App {
         self: &Arc<Self>,
         request: Request<Incoming>,
     ) -> impl Future<Output = Response<ResponseBody>> + Send {
-        self.handle(request)
+        let hostless = malformed::has_no_host(&request);
+        self.pass(request, hostless)
+    }
+
+    fn malformed(&self, status: u16) -> (Vec<u8>, Vec<u8>) {
+        let (failure, id) = (malformed::unreadable(status), self.ids.next());
+        self.state.metrics.answered(self.unmatched(), status, 0.0);
+        let written = WITHOUT_ROUTE(&failure);
+        noted::log_malformed(self.access, &id, status, written.body.len());
+        let headers = malformed::headers(&id, &written.media_type.header());
+        (headers, written.body)
     }
 }
 
@@ -158,6 +168,18 @@ impl App {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
+        self.pass(request, false).await
+    }
+
+    /// The way of a request through the door; `hostless` says that HTTP forbids it for want of a host.
+    async fn pass<B>(
+        self: &Arc<Self>,
+        request: Request<B>,
+        hostless: bool,
+    ) -> Response<ResponseBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
         let _in_flight = self.state.metrics.begin();
         let mut noted = Noted::new(&request, self.ids.of(request.headers()));
         let http1 = request.version() < Version::HTTP_2;
@@ -168,6 +190,7 @@ impl App {
         }
         let cors = self.cors.as_ref();
         noted.origin = cors.and_then(|cors| cors.allows(request.headers()));
+        noted.hostless = hostless;
         noted.gzip = self.compression && coding::takes_gzip(request.headers());
         let answer = AssertUnwindSafe(self.dispatch(found, request, &mut noted))
             .catch_unwind()
@@ -251,6 +274,9 @@ impl App {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
+        if noted.hostless {
+            return Err(malformed::no_host());
+        }
         if let (Some(auth), Found::Route { target, .. }) = (&self.auth, &found) {
             auth.admit(target.guard, request.headers())?;
         }
@@ -265,6 +291,7 @@ impl App {
                     }
                     tell(&self.state, &params)
                 }
+                Answer::Negotiate(negotiate) => Ok(negotiate(&self.state, request.headers())),
                 // Boxed: otherwise the future of every prediction would be as large as that of a page.
                 Answer::Page(which) => Box::pin(self.page(*which, request)).await,
             },
@@ -303,8 +330,9 @@ impl App {
         let model = self.state.named(params)?;
         let media_type = media::check(request.headers(), reads)?;
         let coding = Coding::of(request.headers())?;
+        let expect = request.headers().contains_key(EXPECT);
         let (head, body) = request.into_parts();
-        let body = connection::read_body(body, limits, waiting).await?;
+        let body = connection::read_body(body, expect, limits, waiting).await?;
         noted.bytes = body.len() as u64;
         let Ok(admitted) = admission.clone().try_acquire_owned() else {
             let detail = "Too many predictions are in flight; try again in a second.";

@@ -32,6 +32,7 @@ macro_rules! codes {
 }
 
 codes! {
+    BadRequest = 400, "bad_request", "The request is no valid HTTP";
     InvalidJson = 400, "invalid_json", "The body is not JSON";
     InvalidGzip = 400, "invalid_gzip", "The body is not gzip";
     IncompleteBody = 400, "incomplete_body", "The body ended early";
@@ -42,6 +43,7 @@ codes! {
     BodyTimeout = 408, "body_timeout", "The body came too slowly";
     BodyTooLarge = 413, "body_too_large", "The body is too large";
     TooManyRows = 413, "too_many_rows", "The batch has too many rows";
+    UriTooLong = 414, "uri_too_long", "The path is too long";
     UnsupportedMediaType = 415, "unsupported_media_type", "The body's media type is not read here";
     UnsupportedEncoding = 415, "unsupported_encoding", "The body's encoding is not read here";
     WrongFeatureCount = 422, "wrong_feature_count", "A row has the wrong number of features";
@@ -58,6 +60,7 @@ codes! {
     DuplicateField = 422, "duplicate_field", "A field was given twice";
     InvalidQuery = 422, "invalid_query", "A query parameter is wrong";
     Overloaded = 429, "overloaded", "The server is at its limit";
+    HeadersTooLarge = 431, "headers_too_large", "The headers are too large";
     Internal = 500, "internal", "Internal server error";
     NotReady = 503, "not_ready", "The model is not there yet";
 }

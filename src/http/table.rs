@@ -27,6 +27,7 @@ pub(super) enum Answer {
         predict: Predict,
     },
     Tell(dialects::Tell),
+    Negotiate(dialects::Negotiate),
     Page(Which),
 }
 
@@ -56,6 +57,7 @@ fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> 
                 predict: predict::handler::<D>(form),
             },
             Target::Tell(tell) => Answer::Tell(tell),
+            Target::Negotiate(negotiate) => Answer::Negotiate(negotiate),
         },
         tell: D::tell,
     };

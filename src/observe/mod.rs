@@ -4,5 +4,6 @@ pub mod access;
 mod escape;
 pub mod log;
 pub mod metrics;
+mod openmetrics;
 
 pub use escape::escape;

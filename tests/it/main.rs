@@ -23,4 +23,5 @@ mod prefix;
 mod registry;
 mod shutdown;
 mod start;
+mod wire;
 mod words;

@@ -1,6 +1,9 @@
 //! Sockets: accepting, HTTP/1.1 and HTTP/2, slow clients, and a shutdown that loses nothing.
 
-use super::activity::{Activity, Verdict, Watched};
+use super::{
+    activity::{Activity, Verdict},
+    watched::Watched,
+};
 use crate::http::media::ResponseBody;
 use hyper::{
     Request, Response,
@@ -47,6 +50,9 @@ pub(in crate::http) trait Answers: Send + Sync + 'static {
         self: &Arc<Self>,
         request: Request<Incoming>,
     ) -> impl Future<Output = Response<ResponseBody>> + Send;
+
+    /// What to say with `status` to what is no valid HTTP: lines of headers, and a body.
+    fn malformed(&self, status: u16) -> (Vec<u8>, Vec<u8>);
 }
 
 /// Accepts connections and lets `answers` answer their requests until `stop` resolves, goes on through the drain, and returns when the
@@ -122,6 +128,8 @@ async fn connection(
     let socket = Watched {
         socket: TokioIo::new(stream),
         activity: activity.clone(),
+        answers: answers.clone(),
+        own: None,
     };
     let service = service_fn({
         let activity = activity.clone();
@@ -152,6 +160,8 @@ async fn connection(
     } else {
         let mut http = http1::Builder::new();
         http.header_read_timeout(None)
+            // A client that has said all it wants to say still gets its answer.
+            .half_close(true)
             .max_buf_size(MAX_HEADER_BYTES);
         drive(
             http.serve_connection(socket, service),

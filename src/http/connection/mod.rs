@@ -3,7 +3,9 @@
 mod accept;
 mod activity;
 mod body;
+mod own;
 mod waiting;
+mod watched;
 
 pub use accept::Shutdown;
 pub(super) use accept::{Answers, serve};

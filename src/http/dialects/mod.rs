@@ -13,7 +13,7 @@ use super::{
 use crate::{config::Server, input::Batch, model::Predictions};
 use hyper::{
     Response,
-    header::{HeaderName, HeaderValue},
+    header::{HeaderMap, HeaderName, HeaderValue},
     http::request::Parts,
 };
 use std::time::Duration;
@@ -54,10 +54,15 @@ pub(super) enum Target<F> {
     Predict(F),
     /// The server answers about itself.
     Tell(Tell),
+    /// It answers about itself in the form that the headers ask for.
+    Negotiate(Negotiate),
 }
 
 /// What answers about the server itself; the parameters of the path are checked already where they name the model.
 pub(super) type Tell = fn(&State, &Params) -> Result<Response<ResponseBody>, Failure>;
+
+/// What answers in the form that the headers of the request ask for.
+pub(super) type Negotiate = fn(&State, &HeaderMap) -> Response<ResponseBody>;
 
 /// The parameters of a path that name the model and its version. The door answers 404 for any other model than the one served.
 pub(super) const MODEL: &str = "model";

@@ -5,6 +5,7 @@ pub(super) mod coding;
 pub(super) mod cors;
 pub(super) mod fresh;
 mod keys;
+pub(super) mod malformed;
 pub(super) mod noted;
 pub(super) mod prefix;
 pub(super) mod trace;

@@ -18,6 +18,8 @@ pub(in crate::http) struct Noted {
     pub(in crate::http) origin: Option<HeaderValue>,
     /// Whether its answer may be compressed.
     pub(in crate::http) gzip: bool,
+    /// Whether it has no host where HTTP asks for one.
+    pub(in crate::http) hostless: bool,
     /// The path, where no route has it and the access log may show it.
     path: Option<Uri>,
     /// The bytes of its body, once they are there.
@@ -35,6 +37,7 @@ impl Noted {
             method: request.method().clone(),
             origin: None,
             gzip: false,
+            hostless: false,
             path: None,
             bytes: 0,
             rows: 0,
@@ -71,5 +74,22 @@ impl Noted {
             trace_id: self.trace.id(),
         };
         access::write(&line);
+    }
+}
+
+/// Writes the line of something that was no request.
+pub(in crate::http) fn log_malformed(access: Access, id: &HeaderValue, status: u16, bytes: usize) {
+    if access.has(status) {
+        access::write(&Line {
+            request_id: id.to_str().unwrap_or_default(),
+            method: "-",
+            at: At::Path("-"),
+            status,
+            request_bytes: 0,
+            response_bytes: bytes as u64,
+            seconds: 0.0,
+            rows: 0,
+            trace_id: None,
+        });
     }
 }

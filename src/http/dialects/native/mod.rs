@@ -41,7 +41,13 @@ impl Dialect for Native {
             predict("/predict/batch", "predict_batch", Form::Many),
             probe("/health/ready", "health_ready", about::ready),
             probe("/health/live", "health_live", about::live),
-            probe("/metrics", "metrics", about::metrics),
+            Route::new(
+                Method::GET,
+                "/metrics",
+                "metrics",
+                Target::Negotiate(about::metrics),
+            )
+            .guarded(Guard::Probe),
             get("/model", "model", about::model),
         ]
     }
