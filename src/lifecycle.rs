@@ -46,10 +46,15 @@ pub async fn serve_with(
         .map_err(|error| Error::Internal(error.to_string()))?;
     let header_timeout = Duration::from_secs(config.server.header_timeout_seconds);
     let docs = config.server.docs;
+    let scheme = if config.server.tls.cert.is_empty() {
+        "http"
+    } else {
+        "https"
+    };
     let loading = async {
         load_with_retry(&app, Arc::new(load)).await?;
         if let Some(served) = app.served() {
-            log_ready(served, address, docs);
+            log_ready(served, scheme, address, docs);
         }
         // The model is loaded. From here on only the end of the server matters.
         std::future::pending::<Result<(), Error>>().await
@@ -94,11 +99,11 @@ async fn load_with_retry(
 }
 
 /// Logs the line that a person waits for, with an address to click on.
-fn log_ready(served: &LoadedModel, address: SocketAddr, docs: bool) {
+fn log_ready(served: &LoadedModel, scheme: &str, address: SocketAddr, docs: bool) {
     let url = if address.ip().is_unspecified() {
-        format!("http://localhost:{}", address.port())
+        format!("{scheme}://localhost:{}", address.port())
     } else {
-        format!("http://{address}")
+        format!("{scheme}://{address}")
     };
     let docs = if docs {
         format!(" · docs at {url}/docs")

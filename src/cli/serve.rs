@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Error,
-    config::{Auth, Config, Cors, Flags, Log, ModelConfig, Server},
+    config::{Auth, Config, Cors, Flags, Log, ModelConfig, Server, Tls},
     http::Shutdown,
     observe::log::SETTINGS,
     registry::{self, Access},
@@ -21,7 +21,8 @@ use tokio::{net::TcpListener, sync::oneshot};
 Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
 server.{max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
 header_timeout_seconds,docs,root_path,compression,cors.allowed_origins,
-auth.{keys,keys_file,protect_probes,protect_docs}},
+auth.{keys,keys_file,protect_probes,protect_docs},
+tls.{cert,key,client_ca}},
 model.{name,sha256,cache_dir}, log.{level,format,access}.
 
 SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
@@ -155,6 +156,11 @@ fn log_settings(config: &Config) {
                 protect_probes,
                 protect_docs,
             },
+        tls: Tls {
+            cert,
+            key,
+            client_ca,
+        },
     } = server;
     let ModelConfig {
         uri,
@@ -184,6 +190,9 @@ fn log_settings(config: &Config) {
         server.auth.keys_file = keys_file,
         server.auth.protect_probes = protect_probes,
         server.auth.protect_docs = protect_docs,
+        server.tls.cert = cert,
+        server.tls.key = key,
+        server.tls.client_ca = client_ca,
         model.uri = registry::redact(uri),
         model.name = name,
         model.sha256 = sha256,

@@ -70,6 +70,7 @@ pub struct Server {
     pub compression: bool,
     pub cors: Cors,
     pub auth: Auth,
+    pub tls: Tls,
 }
 
 impl Default for Server {
@@ -90,6 +91,7 @@ impl Default for Server {
             compression: true,
             cors: Cors::default(),
             auth: Auth::default(),
+            tls: Tls::default(),
         }
     }
 }
@@ -118,6 +120,21 @@ pub struct Auth {
     pub protect_docs: bool,
 }
 
+/// How connections are encrypted: PEM files, which are read again when they change. Empty: not at all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// The server's certificate, with those that lead to its authority.
+    #[serde(deserialize_with = "text")]
+    pub cert: String,
+    /// Its private key.
+    #[serde(deserialize_with = "text")]
+    pub key: String,
+    /// The authorities of clients. With them, a client needs a certificate.
+    #[serde(deserialize_with = "text")]
+    pub client_ca: String,
+}
+
 /// Texts that are never shown.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Secrets(#[serde(deserialize_with = "list")] pub Vec<String>);
@@ -135,7 +152,7 @@ impl Secrets {
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} secrets", self.0.len())
+        write!(f, "{} hidden", self.0.len())
     }
 }
 

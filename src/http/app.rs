@@ -1,7 +1,7 @@
 //! The door: everything that happens to every request.
 
 use super::{
-    connection::{self, Answers, Shutdown},
+    connection::{self, Answers, Listening, Shutdown, Tls},
     dialects::Call,
     door::{
         auth::Auth,
@@ -46,6 +46,7 @@ pub struct App {
     access: Access,
     cors: Option<Cors>,
     auth: Option<Auth>,
+    tls: Option<Arc<Tls>>,
     prefix: Prefix,
     compression: bool,
     /// The pages as they are before there is a model, and with the model.
@@ -76,9 +77,14 @@ pub async fn serve(
         app.state.readiness.drain();
         shutdown
     };
+    let listening = Listening {
+        listener,
+        tls: app.tls.clone(),
+        header_timeout,
+    };
     let fresh = app.clone().refresh_files();
     tokio::select! {
-        ended = connection::serve(app.clone(), listener, header_timeout, stop) => ended,
+        ended = connection::serve(app.clone(), listening, stop) => ended,
         () = fresh => Ok(()),
     }
 }
@@ -114,6 +120,7 @@ impl App {
             access: config.log.access,
             cors: Cors::new(&config.server.cors),
             auth: Auth::new(&config.server.auth),
+            tls: Tls::new(&config.server.tls).map(Arc::new),
             prefix: Prefix::new(&config.server.root_path),
             compression: config.server.compression,
             pages: Default::default(),
@@ -130,6 +137,9 @@ impl App {
     /// # Errors
     /// What is wrong with a file.
     pub fn read_files(&self) -> Result<(), String> {
+        if let Some(tls) = &self.tls {
+            tls.refresh()?;
+        }
         let keys = self.auth.as_ref().map(Auth::refresh).transpose()?;
         if keys.flatten() == Some(0) {
             return Err("server.auth.keys_file holds no key; write one per line".to_owned());
@@ -137,18 +147,30 @@ impl App {
         Ok(())
     }
 
-    /// Looks at the files again and again, and takes over what has changed.
+    /// Looks at the files again and again, and takes over what has changed. It never ends.
     async fn refresh_files(self: Arc<Self>) {
+        if self.tls.is_none() && self.auth.is_none() {
+            std::future::pending::<()>().await;
+        }
         let mut period = tokio::time::interval(fresh::PERIOD);
         loop {
             period.tick().await;
             let app = self.clone();
-            let looked = tokio::task::spawn_blocking(move || app.auth.as_ref().map(Auth::refresh));
-            match looked.await {
-                Ok(Some(Ok(Some(keys)))) => tracing::info!(keys, "the API keys are read again"),
-                Ok(Some(Err(error))) => tracing::warn!(error, "the API keys stay as they are"),
-                Ok(Some(Ok(None)) | None) | Err(_) => {}
-            }
+            // A panic is logged where it happens; the next look may do better.
+            let _ = tokio::task::spawn_blocking(move || app.look_at_files()).await;
+        }
+    }
+
+    fn look_at_files(&self) {
+        match self.auth.as_ref().map_or(Ok(None), Auth::refresh) {
+            Ok(Some(keys)) => tracing::info!(keys, "the API keys are read again"),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(error, "the API keys stay as they are"),
+        }
+        match self.tls.as_ref().map_or(Ok(false), |tls| tls.refresh()) {
+            Ok(true) => tracing::info!("the certificate is read again"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(error, "the certificate stays as it is"),
         }
     }
 

@@ -267,7 +267,7 @@ fn a_key_is_never_logged() {
     let mut log = std::mem::take(&mut server.lines).concat();
     server.send("-TERM");
     log += &server.ended().1;
-    assert!(log.contains("2 secrets"), "{log}");
+    assert!(log.contains("2 hidden"), "{log}");
     assert!(!log.contains(FIRST) && !log.contains(SECOND), "{log}");
 }
 

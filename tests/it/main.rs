@@ -23,5 +23,6 @@ mod prefix;
 mod registry;
 mod shutdown;
 mod start;
+mod tls;
 mod wire;
 mod words;

@@ -2,12 +2,14 @@
 
 use super::{
     activity::{Activity, Verdict},
+    tls::Tls,
     watched::Watched,
 };
 use crate::http::media::ResponseBody;
 use hyper::{
     Request, Response,
     body::Incoming,
+    rt::{Read, Write},
     server::conn::{http1, http2},
     service::service_fn,
 };
@@ -28,6 +30,14 @@ pub struct Shutdown {
     pub drain: Duration,
     /// How long requests in flight may take after that.
     pub grace: Duration,
+}
+
+/// Where connections come from.
+pub(in crate::http) struct Listening {
+    pub(in crate::http) listener: TcpListener,
+    /// What encrypts them, if anything does.
+    pub(in crate::http) tls: Option<Arc<Tls>>,
+    pub(in crate::http) header_timeout: Duration,
 }
 
 /// The first bytes of an HTTP/2 connection (RFC 9113, section 3.4).
@@ -62,10 +72,14 @@ pub(in crate::http) trait Answers: Send + Sync + 'static {
 /// If requests are still running when `shutdown.grace` is over; they are dropped.
 pub(in crate::http) async fn serve(
     answers: Arc<impl Answers>,
-    listener: TcpListener,
-    header_timeout: Duration,
+    listening: Listening,
     stop: impl Future<Output = Shutdown>,
 ) -> io::Result<()> {
+    let Listening {
+        listener,
+        tls,
+        header_timeout,
+    } = listening;
     let (closing, close) = watch::channel(());
     let shutdown = {
         let stop = async {
@@ -84,7 +98,7 @@ pub(in crate::http) async fn serve(
                 shutdown = &mut stop => break shutdown,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        tokio::spawn(connection(answers.clone(), stream, header_timeout, close.clone()));
+                        tokio::spawn(connection(answers.clone(), stream, tls.clone(), header_timeout, close.clone()));
                     }
                     Err(error) => {
                         // Mostly there are no file descriptors left. The connection waits in the kernel's queue until there are.
@@ -114,6 +128,7 @@ pub(in crate::http) async fn serve(
 async fn connection(
     answers: Arc<impl Answers>,
     stream: TcpStream,
+    tls: Option<Arc<Tls>>,
     header_timeout: Duration,
     close: watch::Receiver<()>,
 ) {
@@ -121,12 +136,39 @@ async fn connection(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let Ok(Some(two)) = tokio::time::timeout(header_timeout, speaks_http2(&stream)).await else {
+    let Some(tls) = tls else {
+        let two = tokio::time::timeout(header_timeout, speaks_http2(&stream)).await;
+        if let Ok(Some(two)) = two {
+            let stream = TokioIo::new(stream);
+            speak(answers, stream, two, header_timeout, close).await;
+        }
         return;
     };
+    // Boxed: otherwise the future of every connection would be as large as that of an encrypted one.
+    let encrypted = Box::pin(async move {
+        match tokio::time::timeout(header_timeout, tls.accept(stream)).await {
+            Ok(Ok((stream, two))) => {
+                let stream = TokioIo::new(stream);
+                speak(answers, stream, two, header_timeout, close).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "a connection could not be encrypted"),
+            Err(_) => {}
+        }
+    });
+    encrypted.await;
+}
+
+/// Serves a connection until its end; `two` says that it speaks HTTP/2.
+async fn speak<S: Read + Write + Unpin + Send + 'static>(
+    answers: Arc<impl Answers>,
+    stream: S,
+    two: bool,
+    header_timeout: Duration,
+    close: watch::Receiver<()>,
+) {
     let activity = Arc::new(Activity::default());
     let socket = Watched {
-        socket: TokioIo::new(stream),
+        socket: stream,
         activity: activity.clone(),
         answers: answers.clone(),
         own: None,

@@ -4,10 +4,12 @@ mod accept;
 mod activity;
 mod body;
 mod own;
+mod tls;
 mod waiting;
 mod watched;
 
 pub use accept::Shutdown;
-pub(super) use accept::{Answers, serve};
+pub(super) use accept::{Answers, Listening, serve};
 pub(super) use body::read as read_body;
+pub(super) use tls::Tls;
 pub(super) use waiting::Waiting;
