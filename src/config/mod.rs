@@ -45,6 +45,8 @@ pub struct Server {
     pub host: String,
     /// Port to listen on; 0 picks a free one.
     pub port: u16,
+    /// A port for metrics and health alone, in the clear; 0 picks a free one. Metrics are then on this port only.
+    pub admin_port: Option<u16>,
     /// Largest request body, in bytes; more is answered 413.
     pub max_body_bytes: usize,
     /// Most rows in one batch; more is answered 413.
@@ -78,6 +80,7 @@ impl Default for Server {
         Self {
             host: "0.0.0.0".to_owned(),
             port: 8000,
+            admin_port: None,
             max_body_bytes: 8 << 20,
             max_batch_rows: 10_000,
             max_in_flight: 64,

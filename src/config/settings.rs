@@ -36,6 +36,7 @@ const MOST: u64 = usize::MAX as u64;
 pub(super) const SETTINGS: &[(&str, Takes)] = &[
     ("server.host", Host),
     ("server.port", Number(0, u16::MAX as u64)),
+    ("server.admin_port", Number(0, u16::MAX as u64)),
     ("server.max_body_bytes", Number(1, MOST)),
     ("server.max_batch_rows", Number(1, MOST)),
     ("server.max_in_flight", Number(1, 1_000_000)),

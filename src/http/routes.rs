@@ -25,8 +25,10 @@ pub(super) enum Guard {
     /// It needs a key.
     #[default]
     Key,
-    /// It is asked by what runs the server: health and metrics.
+    /// It is asked by what runs the server: health.
     Probe,
+    /// It is asked by what watches the server.
+    Metrics,
     /// It describes the API.
     Page,
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode, body::Body};
 use ml_serving::{
-    Error,
+    Error, Listeners,
     config::{Config, ModelConfig},
     http::{App, Shutdown},
     load,
@@ -127,10 +127,22 @@ impl Server {
         server
     }
 
+    /// As [`Self::start`], on sockets of the caller's.
+    pub async fn start_on(config: Config, listeners: Listeners) -> Self {
+        let server = Self::begin_on(config, listeners);
+        let ask = async || server.exchange(READY).await;
+        until_ready(ask).await;
+        server
+    }
+
     /// A server that listens; its model follows within milliseconds.
     async fn begin(config: Config) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        Self::begin_on(config, listener.into())
+    }
+
+    fn begin_on(config: Config, listeners: Listeners) -> Self {
+        let address = listeners.main.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let stopping = async {
             stopped.await.unwrap_or(Shutdown {
@@ -138,7 +150,7 @@ impl Server {
                 grace: Duration::ZERO,
             })
         };
-        let ended = tokio::spawn(ml_serving::serve(config, listener, stopping));
+        let ended = tokio::spawn(ml_serving::serve(config, listeners, stopping));
         Self {
             address,
             stop,

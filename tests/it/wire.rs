@@ -18,11 +18,10 @@ fn parts(answer: &str) -> (&str, serde_json::Value) {
     (head, body)
 }
 
-#[tokio::test]
-async fn what_is_no_http_is_answered_with_a_problem_and_an_id_and_is_counted() {
-    let server = Server::start(Config::default()).await;
+/// What is no valid HTTP, and how it is answered.
+fn nonsense() -> Vec<(String, u16, &'static str)> {
     let long = "a".repeat(200_000);
-    for (text, status, code) in [
+    vec![
         ("nonsense\r\n\r\n".to_owned(), 400, "bad_request"),
         ("GET / HTTP/3.7\r\n\r\n".to_owned(), 400, "bad_request"),
         (
@@ -55,7 +54,13 @@ async fn what_is_no_http_is_answered_with_a_problem_and_an_id_and_is_counted() {
             431,
             "headers_too_large",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_answered_with_a_problem_and_an_id_and_is_counted() {
+    let server = Server::start(Config::default()).await;
+    for (text, status, code) in nonsense() {
         let answer = server.exchange(&text).await;
         let (head, body) = parts(&answer);
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");

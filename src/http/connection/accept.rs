@@ -2,12 +2,12 @@
 
 use super::{
     activity::{Activity, Verdict},
+    answers::Answers,
     tls::Tls,
     watched::Watched,
 };
-use crate::http::media::ResponseBody;
 use hyper::{
-    Request, Response,
+    Request,
     body::Incoming,
     rt::{Read, Write},
     server::conn::{http1, http2},
@@ -51,19 +51,6 @@ const TICK: Duration = Duration::from_secs(1);
 const IDLE: Duration = Duration::from_mins(3);
 /// The pause between two looks at a connection that has sent a part of the preface.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
-
-/// Who answers the requests of all connections.
-///
-/// It is a trait and not a closure, so that a request's future is made where it runs and is not moved there.
-pub(in crate::http) trait Answers: Send + Sync + 'static {
-    fn answer(
-        self: &Arc<Self>,
-        request: Request<Incoming>,
-    ) -> impl Future<Output = Response<ResponseBody>> + Send;
-
-    /// What to say with `status` to what is no valid HTTP: lines of headers, and a body.
-    fn malformed(&self, status: u16) -> (Vec<u8>, Vec<u8>);
-}
 
 /// Accepts connections and lets `answers` answer their requests until `stop` resolves, goes on through the drain, and returns when the
 /// last request is answered. The caller must make readiness say no when `stop` resolves.

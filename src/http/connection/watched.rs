@@ -1,8 +1,8 @@
 //! The socket of a connection, as hyper sees it.
 
 use super::{
-    accept::Answers,
     activity::Activity,
+    answers::Answers,
     own::{self, Own},
 };
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};

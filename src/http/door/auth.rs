@@ -73,7 +73,7 @@ impl Auth {
     pub(in crate::http) fn opens(&self, guard: Guard) -> bool {
         match guard {
             Guard::Key => false,
-            Guard::Probe => !self.probes,
+            Guard::Probe | Guard::Metrics => !self.probes,
             Guard::Page => !self.docs,
         }
     }

@@ -3,6 +3,7 @@
 pub(super) mod auth;
 pub(super) mod coding;
 pub(super) mod cors;
+pub(super) mod entrance;
 pub(super) mod fresh;
 mod keys;
 pub(super) mod malformed;

@@ -2,7 +2,7 @@
 
 use super::trace::Trace;
 use crate::{
-    http::media::ResponseBody,
+    http::{media::ResponseBody, problem::Failure},
     observe::access::{self, Access, At, Line},
 };
 use hyper::{Method, Request, Response, Uri, body::Body, header::HeaderValue};
@@ -10,9 +10,9 @@ use std::time::Instant;
 
 /// A request in the door.
 pub(in crate::http) struct Noted {
-    pub(in crate::http) start: Instant,
+    start: Instant,
     pub(in crate::http) id: HeaderValue,
-    pub(in crate::http) trace: Trace,
+    trace: Trace,
     pub(in crate::http) method: Method,
     /// The origin whose pages may read the answer, if any may.
     pub(in crate::http) origin: Option<HeaderValue>,
@@ -21,7 +21,7 @@ pub(in crate::http) struct Noted {
     /// Whether it has no host where HTTP asks for one.
     pub(in crate::http) hostless: bool,
     /// The path, where no route has it and the access log may show it.
-    path: Option<Uri>,
+    pub(in crate::http) path: Option<Uri>,
     /// The bytes of its body, once they are there.
     pub(in crate::http) bytes: u64,
     /// Its rows, once they are counted.
@@ -44,9 +44,24 @@ impl Noted {
         }
     }
 
-    /// No route has this path.
-    pub(in crate::http) fn unmatched(&mut self, access: Access, uri: &Uri) {
-        self.path = (access != Access::Off).then(|| uri.clone());
+    /// The seconds since its headers were there.
+    pub(in crate::http) fn seconds(&self) -> f64 {
+        self.start.elapsed().as_secs_f64()
+    }
+
+    /// Logs the cause of a failure, which the client does not get. The subscriber escapes what comes from the client, as it escapes every
+    /// text field.
+    pub(in crate::http) fn log_cause(&self, failure: &Failure) {
+        let Some(cause) = &failure.cause else { return };
+        let request_id = self.id.to_str().ok();
+        let (traceparent, trace_id) = self.trace.parent().unzip();
+        tracing::error!(
+            cause,
+            request_id,
+            traceparent,
+            trace_id,
+            "a request failed inside the server"
+        );
     }
 
     /// Writes the line of the access log, if this request has one. `route` is the pattern of its route.

@@ -47,7 +47,7 @@ impl Dialect for Native {
                 "metrics",
                 Target::Negotiate(about::metrics),
             )
-            .guarded(Guard::Probe),
+            .guarded(Guard::Metrics),
             get("/model", "model", about::model),
         ]
     }
