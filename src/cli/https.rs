@@ -63,18 +63,15 @@ impl TlsArgs {
 
     fn roots(&self) -> Result<RootCertStore, Error> {
         let mut roots = RootCertStore::empty();
-        match &self.ca {
-            Some(file) => {
-                let added = roots.add_parsable_certificates(certificates(file, "--ca")?);
-                if added.0 == 0 {
-                    let file = file.display();
-                    return Err(Error::Usage(format!("--ca {file} holds no authority")));
-                }
+        if let Some(file) = &self.ca {
+            let added = roots.add_parsable_certificates(certificates(file, "--ca")?);
+            if added.0 == 0 {
+                let file = file.display();
+                return Err(Error::Usage(format!("--ca {file} holds no authority")));
             }
-            None => {
-                let system = rustls_native_certs::load_native_certs();
-                roots.add_parsable_certificates(system.certs);
-            }
+        } else {
+            let system = rustls_native_certs::load_native_certs();
+            roots.add_parsable_certificates(system.certs);
         }
         Ok(roots)
     }

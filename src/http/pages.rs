@@ -184,7 +184,9 @@ fn redirect(prefix: &str) -> Response<ResponseBody> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digit = |digit: u8| char::from(b"0123456789abcdef"[usize::from(digit)]);
+    digits.map(digit).collect()
 }
 
 fn tag(text: &str) -> HeaderValue {

@@ -23,7 +23,10 @@ fn server(access: &str, format: &str) -> Binary {
 /// Sends a request with these lines of headers.
 fn send(server: &Binary, start: &str, headers: &[&str], body: &str) -> String {
     let mut stream = server.connect().unwrap();
-    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let headers = headers
+        .iter()
+        .flat_map(|line| [line, "\r\n"])
+        .collect::<String>();
     let length = body.len();
     write!(
         stream,

@@ -8,7 +8,7 @@ use crate::{
         routes::Guard,
     },
 };
-use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError, RwLock},
@@ -37,9 +37,10 @@ impl Auth {
         // The settings are checked already.
         let own = Keys::parse(config.keys.lines().as_bytes()).unwrap_or_default();
         let file = PathBuf::from(&config.keys_file);
-        let files = match config.keys_file.is_empty() {
-            true => Vec::new(),
-            false => vec![(KEYS_FILE, file)],
+        let files = if config.keys_file.is_empty() {
+            Vec::new()
+        } else {
+            vec![(KEYS_FILE, file)]
         };
         Some(Self {
             known: RwLock::new(own.clone()),
@@ -89,7 +90,7 @@ impl Auth {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let given = [
             bearer(headers),
-            headers.get(X_API_KEY).map(|key| key.as_bytes()),
+            headers.get(X_API_KEY).map(HeaderValue::as_bytes),
         ];
         if given.into_iter().flatten().any(|key| known.know(key)) {
             return Ok(());

@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_file_holds_keys_and_digests_of_keys() {
         let digest = Sha256::digest("second-key");
-        let hex: String = digest.iter().map(|byte| format!("{byte:02X}")).collect();
+        let hex = format!("{digest:X}");
         let file = format!("# ours\n\nfirst-key\r\n  sha256:{hex}  \n");
         let keys = Keys::parse(file.as_bytes()).expect("keys");
         assert_eq!(keys.len(), 2);

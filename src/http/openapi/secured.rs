@@ -26,8 +26,8 @@ pub(in crate::http) fn secure(document: &mut Value, open: impl Fn(&str, &str) ->
 
 /// The answer to a request without a key, in the format of the operation's other failures.
 fn refused(responses: &Map<String, Value>) -> Value {
-    let other = ["500", "503", "404", "400"].iter();
-    let other = other.filter_map(|status| responses.get(*status)).next();
+    let mut statuses = ["500", "503", "404", "400"].iter();
+    let other = statuses.find_map(|status| responses.get(*status));
     let problem = json!({"$ref": "#/components/schemas/Problem"});
     let fallback = json!({"content": {"application/problem+json": {"schema": problem}}});
     let mut answer = other.cloned().unwrap_or(fallback);
