@@ -232,8 +232,9 @@ async fn a_file_without_keys_ends_the_start_with_a_sentence() {
         let mut config = Config::default();
         config.server.auth.keys_file = path(name);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let ended = ml_serving::serve(config, listener, std::future::pending()).await;
-        let error = ended.unwrap_err();
+        let ended = ml_serving::serve(config, listener, std::future::pending());
+        let ended = tokio::time::timeout(Duration::from_mins(1), ended).await;
+        let error = ended.expect("the start fails").unwrap_err();
         let text = error.to_string();
         assert!(matches!(error, Error::Usage(_)), "{text}");
         assert!(

@@ -56,7 +56,9 @@ async fn a_page_below_a_prefix_asks_below_it_in_a_real_browser() {
     let below = format!("http://{}/models/churn/", server.address);
     // `/` redirects to the page.
     open(&browser, &below).await;
-    let here = browser.evaluate("location.origin + location.pathname").await;
+    let here = browser
+        .evaluate("location.origin + location.pathname")
+        .await;
     assert_eq!(here, format!("{below}docs"));
     assert_eq!(try_it_out(&browser).await, "200");
     let url = "document.querySelector('#operations-Predict-predict .request-url').textContent";

@@ -256,8 +256,9 @@ async fn what_is_wrong_with_a_file_is_said_before_the_first_connection() {
         config.server.tls.key = path(key);
         config.server.tls.client_ca = path(client_ca);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let ended = ml_serving::serve(config, listener, std::future::pending()).await;
-        let error = ended.unwrap_err();
+        let ended = ml_serving::serve(config, listener, std::future::pending());
+        let ended = tokio::time::timeout(Duration::from_mins(1), ended).await;
+        let error = ended.expect("the start fails").unwrap_err();
         assert!(matches!(error, Error::Usage(_)), "{error}");
         assert!(error.to_string().contains(told), "{told}: {error}");
     }
