@@ -27,4 +27,4 @@ pub mod registry;
 pub mod train;
 
 pub use exit::Error;
-pub use lifecycle::{serve, serve_with};
+pub use lifecycle::{Listeners, serve, serve_with};

@@ -14,7 +14,22 @@ use tokio::net::TcpListener;
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Serves the model that `config` names on `listener` until `stop` resolves.
+/// Where a server listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For clients.
+    pub main: TcpListener,
+    /// For metrics and health, where `server.admin_port` is set.
+    pub admin: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(main: TcpListener) -> Self {
+        Self { main, admin: None }
+    }
+}
+
+/// Serves the model that `config` names on `listeners` until `stop` resolves.
 ///
 /// The server listens at once and is live; it is ready when the model is loaded and has passed its self-test.
 ///
@@ -22,11 +37,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// A model that can never load ends the server at once; so does a deadline that requests in flight do not keep.
 pub async fn serve(
     config: Config,
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     stop: impl Future<Output = Shutdown>,
 ) -> Result<(), Error> {
     let (model, access) = (config.model.clone(), config.access.clone());
-    serve_with(config, listener, stop, move || load::load(&model, &access)).await
+    serve_with(config, listeners, stop, move || load::load(&model, &access)).await
 }
 
 /// As [`serve`], with a function of the caller's that loads the model.
@@ -35,26 +50,39 @@ pub async fn serve(
 /// As [`serve`].
 pub async fn serve_with(
     config: Config,
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     stop: impl Future<Output = Shutdown>,
     load: impl Fn() -> Result<LoadedModel, LoadError> + Send + Sync + 'static,
 ) -> Result<(), Error> {
     let app = App::new(&config);
-    let address = listener
-        .local_addr()
-        .map_err(|error| Error::Internal(error.to_string()))?;
+    app.read_files().map_err(Error::Usage)?;
+    let Listeners { main, admin } = listeners.into();
+    let address = |listener: &TcpListener| {
+        let address = listener.local_addr();
+        address.map_err(|error| Error::Internal(error.to_string()))
+    };
+    let admin_address = admin.as_ref().map(address).transpose()?;
+    let address = address(&main)?;
     let header_timeout = Duration::from_secs(config.server.header_timeout_seconds);
     let docs = config.server.docs;
+    let scheme = if config.server.tls.cert.is_empty() {
+        "http"
+    } else {
+        "https"
+    };
     let loading = async {
         load_with_retry(&app, Arc::new(load)).await?;
         if let Some(served) = app.served() {
-            log_ready(served, address, docs);
+            log_ready(served, scheme, address, docs);
+            if let Some(address) = admin_address {
+                tracing::info!("metrics and health on {}", url("http", address));
+            }
         }
         // The model is loaded. From here on only the end of the server matters.
         std::future::pending::<Result<(), Error>>().await
     };
     tokio::select! {
-        ended = http::serve(app.clone(), listener, header_timeout, stop) => ended.map_err(|error| Error::Internal(error.to_string())),
+        ended = http::serve(app.clone(), (main, admin), header_timeout, stop) => ended.map_err(|error| Error::Internal(error.to_string())),
         failed = loading => failed,
     }
 }
@@ -93,12 +121,8 @@ async fn load_with_retry(
 }
 
 /// Logs the line that a person waits for, with an address to click on.
-fn log_ready(served: &LoadedModel, address: SocketAddr, docs: bool) {
-    let url = if address.ip().is_unspecified() {
-        format!("http://localhost:{}", address.port())
-    } else {
-        format!("http://{address}")
-    };
+fn log_ready(served: &LoadedModel, scheme: &str, address: SocketAddr, docs: bool) {
+    let url = url(scheme, address);
     let docs = if docs {
         format!(" · docs at {url}/docs")
     } else {
@@ -109,4 +133,13 @@ fn log_ready(served: &LoadedModel, address: SocketAddr, docs: bool) {
         served.name,
         served.model.size().trees
     );
+}
+
+/// An address that a person on this machine can click on.
+fn url(scheme: &str, address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("{scheme}://localhost:{}", address.port())
+    } else {
+        format!("{scheme}://{address}")
+    }
 }

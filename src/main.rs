@@ -14,6 +14,7 @@ fn main() -> ExitCode {
             "a defect ended the command; please report the line above".to_owned(),
         ))
     });
+    observe::access::flush();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

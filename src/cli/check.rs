@@ -3,7 +3,10 @@
 //! Health checks run it every few seconds, so it uses hyper on one thread, which the server contains anyway. reqwest would load the
 //! certificates first.
 
-use super::flags::takes;
+use super::{
+    flags::takes,
+    https::{self, TlsArgs},
+};
 use crate::Error;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -15,7 +18,12 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use std::time::{Duration, Instant};
-use tokio::{net::TcpStream, time};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time,
+};
+use tokio_rustls::TlsConnector;
 
 /// Ask a URL; exit 0 if it answers 2xx, 69 if it does not
 #[derive(Clone, Debug, clap::Args)]
@@ -23,10 +31,13 @@ use tokio::{net::TcpStream, time};
 Examples:
   ml-serving check http://127.0.0.1:8000/health/ready
   ml-serving check http://ml-serving/docs --retry-seconds 30
+  ml-serving check https://127.0.0.1:8000/health/ready --insecure
   ml-serving check http://ml-serving/predict --data '{\"features\":[5.1,3.5,1.4,0.2]}'")]
 pub(super) struct CheckArgs {
-    /// An http:// URL
+    /// An http:// or https:// URL
     url: String,
+    #[command(flatten)]
+    tls: TlsArgs,
     /// Send this JSON with POST instead of asking with GET
     #[arg(long, value_name = "JSON")]
     data: Option<String>,
@@ -44,7 +55,10 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const QUOTED: usize = 500;
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
-    let target = Target::parse(&args.url)?;
+    let mut target = Target::parse(&args.url)?;
+    if target.encrypted {
+        target.tls = Some(args.tls.connector()?);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -77,6 +91,9 @@ struct Target {
     /// Host and port as the request names them.
     authority: String,
     path: String,
+    /// Whether the URL begins with https://.
+    encrypted: bool,
+    tls: Option<TlsConnector>,
 }
 
 impl Target {
@@ -88,21 +105,19 @@ impl Target {
         };
         let uri: Uri = url.parse().map_err(|_| usage("is not a URL"))?;
         match uri.scheme_str() {
-            Some("http") => {}
-            Some("https") => {
-                return Err(usage(
-                    "is encrypted, which check cannot ask: the server itself speaks HTTP",
-                ));
-            }
+            Some("http" | "https") => {}
             _ => return Err(usage("is not an http:// URL")),
         }
+        let encrypted = uri.scheme_str() == Some("https");
         let host = uri.host().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| usage("names no host"))?;
         let port = uri.port_u16();
         Ok(Self {
             authority: port.map_or(host.to_owned(), |port| format!("{host}:{port}")),
             host: host.trim_matches(['[', ']']).to_owned(),
-            port: port.unwrap_or(80),
+            port: port.unwrap_or(if encrypted { 443 } else { 80 }),
+            encrypted,
+            tls: None,
             path: uri
                 .path_and_query()
                 .map_or("/", |path| path.as_str())
@@ -116,6 +131,19 @@ impl Target {
         let stream = stream
             .await
             .map_err(|error| format!("does not answer: {error}"))?;
+        match &self.tls {
+            None => self.send(stream, data).await,
+            Some(tls) => {
+                let stream = https::encrypt(tls, &self.host, stream).await?;
+                self.send(stream, data).await
+            }
+        }
+    }
+
+    async fn send<S>(&self, stream: S, data: Option<&str>) -> Result<(), String>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let no_http = |error: hyper::Error| format!("does not answer in HTTP: {error}");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
@@ -180,16 +208,14 @@ mod tests {
                 text("/health/ready?x=1")
             )
         );
-        assert_eq!(
-            parts("http://svc"),
-            (text("svc"), 80, text("svc"), text("/"))
-        );
+        for (url, port) in [("http://svc", 80), ("https://svc", 443)] {
+            assert_eq!(parts(url), (text("svc"), port, text("svc"), text("/")));
+        }
     }
 
     #[test]
     fn what_cannot_be_asked_is_refused_with_the_right_form() {
         for (url, why) in [
-            ("https://svc/", "is encrypted"),
             ("ftp://svc/", "is not an http:// URL"),
             ("svc", "is not an http:// URL"),
             ("http://", "is not a URL"),

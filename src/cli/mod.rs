@@ -3,6 +3,7 @@
 mod check;
 mod fetch;
 mod flags;
+mod https;
 mod inspect;
 mod openapi;
 mod output;

@@ -6,8 +6,8 @@ use super::{
     start::start,
 };
 use crate::{
-    Error,
-    config::{Config, Flags, Log, ModelConfig, Server},
+    Error, Listeners,
+    config::{Auth, Config, Cors, Flags, Log, ModelConfig, Server, Tls},
     http::Shutdown,
     observe::log::SETTINGS,
     registry::{self, Access},
@@ -19,9 +19,11 @@ use tokio::{net::TcpListener, sync::oneshot};
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Every setting is a key of the file and a variable: server.port is MLSERVING__SERVER__PORT. Those without a flag:
-server.{max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
-header_timeout_seconds,docs},
-model.{name,sha256,cache_dir}, log.{level,format}.
+server.{admin_port,max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodies,max_waiting_bytes,drain_seconds,shutdown_seconds,
+header_timeout_seconds,docs,root_path,compression,cors.allowed_origins,
+auth.{keys,keys_file,protect_probes,protect_docs},
+tls.{cert,key,client_ca}},
+model.{name,sha256,cache_dir}, log.{level,format,access}.
 
 SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
 A second Ctrl+C or SIGTERM ends the server at once.
@@ -61,7 +63,13 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Error> {
 async fn serve(config: Config) -> Result<(), Error> {
     let mut signals = Signals::listen()
         .map_err(|error| Error::Internal(format!("signals cannot be caught: {error}")))?;
-    let listener = listen(&config.server).await?;
+    let host = config.server.host.as_str();
+    let main = listen(host, config.server.port, "--port").await?;
+    let admin = match config.server.admin_port {
+        Some(port) => Some(listen(host, port, "server.admin_port").await?),
+        None => None,
+    };
+    let listeners = Listeners { main, admin };
     let (stop, stopped) = oneshot::channel::<Shutdown>();
     let server = config.server.clone();
     let ended_at_once = async {
@@ -77,29 +85,30 @@ async fn serve(config: Config) -> Result<(), Error> {
         }
     };
     tokio::select! {
-        ended = crate::serve(config, listener, stopped) => ended,
+        ended = crate::serve(config, listeners, stopped) => ended,
         error = ended_at_once => Err(error),
     }
 }
 
-async fn listen(server: &Server) -> Result<TcpListener, Error> {
-    let (host, port) = (server.host.as_str(), server.port);
+async fn listen(host: &str, port: u16, setting: &str) -> Result<TcpListener, Error> {
     let bound = TcpListener::bind((host, port)).await;
     bound.map_err(|error| {
         let next = match error.kind() {
-            io::ErrorKind::AddrInUse => "end what listens there, or choose another --port",
-            io::ErrorKind::PermissionDenied => "choose a --port above 1023",
-            _ => "choose another --host; 0.0.0.0 is every address of this machine",
+            io::ErrorKind::AddrInUse => {
+                format!("end what listens there, or choose another {setting}")
+            }
+            io::ErrorKind::PermissionDenied => format!("choose a {setting} above 1023"),
+            _ => "choose another --host; 0.0.0.0 is every address of this machine".to_owned(),
         };
         Error::Usage(format!(
             "cannot listen on {}: {error}; {next}",
-            address(server)
+            address(host, port)
         ))
     })
 }
 
 /// Host and port in the form of a URL: IPv6 addresses get brackets.
-fn address(Server { host, port, .. }: &Server) -> String {
+fn address(host: &str, port: u16) -> String {
     if host.contains(':') {
         format!("[{host}]:{port}")
     } else {
@@ -113,7 +122,7 @@ fn log(config: &Config) {
         "ml-serving {} is starting: model {}, address {}, log level {}",
         env!("CARGO_PKG_VERSION"),
         registry::redact(&config.model.uri),
-        address(&config.server),
+        address(&config.server.host, config.server.port),
         config.log.level
     );
     log_settings(config);
@@ -121,16 +130,22 @@ fn log(config: &Config) {
 }
 
 /// The settings are destructured, so that the compiler finds a forgotten one.
+#[expect(clippy::too_many_lines, reason = "two lines for each setting")]
 fn log_settings(config: &Config) {
     let Config {
         server,
         model,
-        log: Log { level, format },
+        log: Log {
+            level,
+            format,
+            access,
+        },
         access: _,
     } = config;
     let Server {
         host,
         port,
+        admin_port,
         max_body_bytes,
         max_batch_rows,
         max_in_flight,
@@ -141,6 +156,11 @@ fn log_settings(config: &Config) {
         header_timeout_seconds,
         docs,
         vertex,
+        root_path,
+        compression,
+        cors,
+        auth,
+        tls,
     } = server;
     let ModelConfig {
         uri,
@@ -154,6 +174,7 @@ fn log_settings(config: &Config) {
         {
         server.host = host,
         server.port = port,
+        server.admin_port = admin_port,
         server.max_body_bytes = max_body_bytes,
         server.max_batch_rows = max_batch_rows,
         server.max_in_flight = max_in_flight,
@@ -165,6 +186,8 @@ fn log_settings(config: &Config) {
         server.docs = docs,
         server.vertex.predict_route = vertex.predict_route,
         server.vertex.health_route = vertex.health_route,
+        server.root_path = root_path,
+        server.compression = compression,
         model.uri = registry::redact(uri),
         model.name = name,
         model.sha256 = sha256,
@@ -172,8 +195,40 @@ fn log_settings(config: &Config) {
         model.cache_dir = cache_dir,
         log.level = level,
         log.format = format.name(),
+        log.access = access.name(),
         },
         "effective configuration"
+    );
+    log_door(cors, auth, tls);
+}
+
+/// The same for who may connect, and how.
+fn log_door(cors: &Cors, auth: &Auth, tls: &Tls) {
+    let Cors { allowed_origins } = cors;
+    let Auth {
+        keys,
+        keys_file,
+        protect_probes,
+        protect_docs,
+    } = auth;
+    let Tls {
+        cert,
+        key,
+        client_ca,
+    } = tls;
+    tracing::info!(
+        target: SETTINGS,
+        {
+        server.cors.allowed_origins = allowed_origins.join(","),
+        server.auth.keys = ?keys,
+        server.auth.keys_file = keys_file,
+        server.auth.protect_probes = protect_probes,
+        server.auth.protect_docs = protect_docs,
+        server.tls.cert = cert,
+        server.tls.key = key,
+        server.tls.client_ca = client_ca,
+        },
+        "effective configuration of the door"
     );
 }
 

@@ -28,21 +28,31 @@ pub(super) fn check(given: &Merged) -> Vec<String> {
 }
 
 fn in_section(given: &Merged, section: &str, settings: &Dict) -> Vec<String> {
-    let problem = |(name, value): (&String, &Value)| {
+    let problems = |(name, value): (&String, &Value)| {
         let key = format!("{section}.{name}");
         let Some(takes) = settings::find(&key) else {
-            return Some(unknown(given, &key, value));
+            return match value {
+                Value::Dict(_, inner) if settings::is_section(&key) => {
+                    in_section(given, &key, inner)
+                }
+                _ => vec![unknown(given, &key, value)],
+            };
         };
-        (!takes.holds(value)).then(|| {
+        let problem = (!takes.holds(value)).then(|| {
             format!(
                 "{key} in {} is {}; it takes {}",
                 given.place(&key, value),
-                quoted(value),
+                if takes.is_secret() {
+                    "not shown".to_owned()
+                } else {
+                    quoted(value)
+                },
                 takes.words()
             )
-        })
+        });
+        problem.into_iter().collect()
     };
-    settings.iter().filter_map(problem).collect()
+    settings.iter().flat_map(problems).collect()
 }
 
 /// The message about a key that is no setting, with the setting that was perhaps meant.

@@ -71,12 +71,7 @@ pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String
     }
     let merged = figment.find_value("").map_err(|error| error.to_string())?;
     let mut values = merged.into_dict().unwrap_or_default();
-    values.retain(|_, section| !is_blank(section));
-    for section in values.values_mut() {
-        if let Value::Dict(_, settings) = section {
-            settings.retain(|_, value| !is_blank(value));
-        }
-    }
+    without_blanks(&mut values);
     Ok(Merged {
         values,
         strangers,
@@ -119,6 +114,16 @@ fn environment() -> (Dict, Vec<(String, Value)>) {
 /// A key without a value, as YAML files have them.
 fn is_blank(value: &Value) -> bool {
     matches!(value, Value::Empty(..))
+}
+
+/// Removes keys without a value, as YAML files have them.
+fn without_blanks(values: &mut Dict) {
+    values.retain(|_, value| !matches!(value, Value::Empty(..)));
+    for value in values.values_mut() {
+        if let Value::Dict(_, inner) = value {
+            without_blanks(inner);
+        }
+    }
 }
 
 /// The settings of a YAML file.

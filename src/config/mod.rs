@@ -9,10 +9,13 @@ mod settings;
 pub use layers::Flags;
 pub use platforms::Vertex;
 
-use crate::{observe::log::LogFormat, registry::Access};
+use crate::{
+    observe::{access::Access as AccessLog, log::LogFormat},
+    registry::Access,
+};
 use figment::value::Value;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::path::Path;
+use std::{fmt, path::Path};
 
 /// Settings that are wrong; the text names every one of them, where it was set, and what it takes.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +47,8 @@ pub struct Server {
     pub host: String,
     /// Port to listen on; 0 picks a free one.
     pub port: u16,
+    /// A port for metrics and health alone, in the clear; 0 picks a free one. Metrics are then on this port only.
+    pub admin_port: Option<u16>,
     /// Largest request body, in bytes; more is answered 413.
     pub max_body_bytes: usize,
     /// Most rows in one batch; more is answered 413.
@@ -65,6 +70,14 @@ pub struct Server {
     /// The routes that Vertex AI asks for.
     #[serde(skip)]
     pub vertex: Vertex,
+    /// The path below which a proxy shows the server, such as `/models/churn`; empty: none.
+    #[serde(deserialize_with = "text")]
+    pub root_path: String,
+    /// Whether long answers are compressed for clients that take gzip.
+    pub compression: bool,
+    pub cors: Cors,
+    pub auth: Auth,
+    pub tls: Tls,
 }
 
 impl Default for Server {
@@ -72,6 +85,7 @@ impl Default for Server {
         Self {
             host: "0.0.0.0".to_owned(),
             port: 8000,
+            admin_port: None,
             max_body_bytes: 8 << 20,
             max_batch_rows: 10_000,
             max_in_flight: 64,
@@ -82,7 +96,72 @@ impl Default for Server {
             header_timeout_seconds: 10,
             docs: true,
             vertex: Vertex::default(),
+            root_path: String::new(),
+            compression: true,
+            cors: Cors::default(),
+            auth: Auth::default(),
+            tls: Tls::default(),
         }
+    }
+}
+
+/// Which pages of other origins may read answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cors {
+    /// Origins such as `https://app.example.com`, or `*` for all; empty: none.
+    #[serde(deserialize_with = "list")]
+    pub allowed_origins: Vec<String>,
+}
+
+/// Who may ask. Without a key anybody may.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// The keys that are known, or their digests as `sha256:HEX`.
+    pub keys: Secrets,
+    /// A file with one of them per line, read again when it changes.
+    #[serde(deserialize_with = "text")]
+    pub keys_file: String,
+    /// Whether health and metrics need a key too.
+    pub protect_probes: bool,
+    /// Whether `/docs` and `/openapi.json` need a key too.
+    pub protect_docs: bool,
+}
+
+/// How connections are encrypted: PEM files, which are read again when they change. Empty: not at all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// The server's certificate, with those that lead to its authority.
+    #[serde(deserialize_with = "text")]
+    pub cert: String,
+    /// Its private key.
+    #[serde(deserialize_with = "text")]
+    pub key: String,
+    /// The authorities of clients. With them, a client needs a certificate.
+    #[serde(deserialize_with = "text")]
+    pub client_ca: String,
+}
+
+/// Texts that are never shown.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Secrets(#[serde(deserialize_with = "list")] pub Vec<String>);
+
+impl Secrets {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One per line.
+    pub fn lines(&self) -> String {
+        self.0.join("\n")
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} hidden", self.0.len())
     }
 }
 
@@ -127,6 +206,8 @@ pub struct Log {
     pub level: String,
     /// `text` for people, `json` for machines.
     pub format: LogFormat,
+    /// Which requests have a line of their own, whatever the level.
+    pub access: AccessLog,
 }
 
 impl Default for Log {
@@ -134,6 +215,7 @@ impl Default for Log {
         Self {
             level: "info".to_owned(),
             format: LogFormat::default(),
+            access: AccessLog::default(),
         }
     }
 }
@@ -153,6 +235,20 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
         Scalar::Truth(x) => x.to_string(),
         Scalar::Whole(x) => x.to_string(),
         Scalar::Real(x) => x.to_string(),
+    })
+}
+
+/// Several texts: a list, or one text with commas between them, as variables have it.
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::One(text) => settings::elements(&text).map(str::to_owned).collect(),
+        Texts::Many(texts) => texts,
     })
 }
 

@@ -173,14 +173,14 @@ fn an_unknown_key_is_named_with_the_one_that_was_perhaps_meant() {
     assert_eq!(
         message("log: {xyz: 1}", &[]),
         wrong(
-            "there is no setting log.xyz, which c.yaml sets; the settings are log.level, log.format"
+            "there is no setting log.xyz, which c.yaml sets; the settings are log.level, log.format, log.access"
         )
     );
 }
 
 #[test]
 fn a_variable_that_names_a_section_is_refused_whatever_else_sets_the_section() {
-    let log = "the configuration is wrong: there is no setting MLSERVING__LOG; the settings are MLSERVING__LOG__LEVEL, MLSERVING__LOG__FORMAT";
+    let log = "the configuration is wrong: there is no setting MLSERVING__LOG; the settings are MLSERVING__LOG__LEVEL, MLSERVING__LOG__FORMAT, MLSERVING__LOG__ACCESS";
     let section = ("MLSERVING__LOG", "debug");
     assert_eq!(message("{}", &[section]), log);
     assert_eq!(message("log: {format: json}", &[section]), log);
@@ -296,11 +296,23 @@ fn brackets_around_an_ipv6_address_are_left_out() {
 fn every_setting_is_in_the_table_and_the_table_holds_nothing_else() {
     let config = serde_json::to_value(Config::default()).expect("JSON");
     let mut keys: Vec<String> = Vec::new();
-    for (section, settings) in config.as_object().expect("sections") {
-        let names = settings.as_object().expect("settings").keys();
-        keys.extend(names.map(|name| format!("{section}.{name}")));
+    let mut left = vec![(String::new(), config)];
+    while let Some((key, value)) = left.pop() {
+        match value {
+            serde_json::Value::Object(inner) => {
+                let below = |(name, value)| match key.as_str() {
+                    "" => (name, value),
+                    key => (format!("{key}.{name}"), value),
+                };
+                left.extend(inner.into_iter().map(below));
+            }
+            _ => keys.push(key),
+        }
     }
-    let mut table = settings::SETTINGS.map(|(key, _)| key.to_owned());
+    let mut table: Vec<_> = settings::SETTINGS
+        .iter()
+        .map(|(key, _)| (*key).to_owned())
+        .collect();
     keys.sort();
     table.sort();
     assert_eq!(keys, table);
@@ -326,4 +338,57 @@ fn a_config_file_that_is_not_there_is_an_error() {
         assert!(load().expect_err("refused").contains("c.yaml"));
         Ok(())
     });
+}
+
+#[test]
+fn a_list_comes_from_a_file_or_with_commas_from_a_variable() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        let origins = ["https://a.example", "http://b.example:8080"];
+        jail.create_file(
+            "c.yaml",
+            "server: {cors: {allowed_origins: [\"https://a.example\", \"http://b.example:8080\"]}}",
+        )?;
+        assert_eq!(load().expect("valid").server.cors.allowed_origins, origins);
+        jail.create_file("c.yaml", "server: {cors: {allowed_origins: }}")?;
+        assert_eq!(load().expect("valid"), Config::default());
+        jail.set_env(
+            "MLSERVING__SERVER__CORS__ALLOWED_ORIGINS",
+            "https://a.example, http://b.example:8080,",
+        );
+        assert_eq!(load().expect("valid").server.cors.allowed_origins, origins);
+        Ok(())
+    });
+}
+
+#[test]
+fn mistakes_below_a_section_of_a_section_are_named_too() {
+    for (file, told) in [
+        (
+            "server: {cors: {allowed_origin: a}}",
+            "did you mean server.cors.allowed_origins",
+        ),
+        ("server: {cors: 1}", "there is no setting server.cors"),
+        (
+            "server: {cors: {allowed_origins: [\"a.example/\"]}}",
+            "is a list; it takes origins without a path",
+        ),
+        (
+            "server: {cors: {allowed_origins: [\"https://a.example/\"]}}",
+            "it takes origins",
+        ),
+        ("server: {cors: {allowed_origins: [1]}}", "it takes origins"),
+        (
+            "server: {cors: {allowed_origins: \"https://A.example\"}}",
+            "it takes origins",
+        ),
+    ] {
+        let text = message(file, &[]);
+        assert!(text.contains(told), "{file}: {text}");
+    }
+    let text = message("{}", &[("MLSERVING__SERVER__CORS", "https://a.example")]);
+    assert!(
+        text.contains("there is no setting MLSERVING__SERVER__CORS"),
+        "{text}"
+    );
 }

@@ -32,7 +32,8 @@ impl RequestIds {
         given.cloned().unwrap_or_else(|| self.next())
     }
 
-    fn next(&self) -> HeaderValue {
+    /// A new id.
+    pub(super) fn next(&self) -> HeaderValue {
         // An odd multiplier only spreads the bits: different numbers stay different.
         let count = self.0.fetch_add(1, Ordering::Relaxed);
         let id = count.wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -1,7 +1,7 @@
 //! Bodies and their media types.
 
 use super::problem::{Code, Failure};
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 pub use super::response_body::ResponseBody;
 
@@ -67,12 +67,6 @@ pub(super) fn check(headers: &HeaderMap, reads: &[MediaType]) -> Result<MediaTyp
         let detail = format!("{what}; send {name} with the header content-type: {mime}");
         Err(Failure::new(Code::UnsupportedMediaType, detail))
     };
-    if headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|coding| coding != "identity")
-    {
-        return refuse("compressed bodies are not read");
-    }
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return Ok(first);
     };

@@ -1,18 +1,23 @@
 //! The pages: the document and Swagger UI, made once per model and kept as bytes that are ready to send.
 
-use super::{media::ResponseBody, openapi, routes::Route};
+use super::{
+    door::coding,
+    media::ResponseBody,
+    openapi,
+    routes::{Guard, Route},
+};
 use crate::{config::Vertex, load::LoadedModel};
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+use flate2::Compression;
 use hyper::{
     Method, Response, StatusCode,
     header::{
-        ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-        IF_NONE_MATCH, LOCATION, VARY,
+        CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION, VARY,
     },
 };
+use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::{io::Write, sync::OnceLock};
+use std::sync::OnceLock;
 
 /// What is at a page's route.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +30,7 @@ pub(super) enum Which {
 
 /// The routes; `docs` says whether there are pages for people.
 pub(super) fn routes(docs: bool) -> Vec<Route<Which>> {
-    let get = |path, name, which| Route::new(Method::GET, path, name, which);
+    let get = |path, name, which| Route::new(Method::GET, path, name, which).guarded(Guard::Page);
     let mut routes = vec![get("/openapi.json", "openapi", Which::Document)];
     if docs {
         routes.push(get("/docs", "docs", Which::Docs));
@@ -52,25 +57,45 @@ impl Pages {
         }
     }
 
-    /// The answer, if the page is made already.
-    pub(super) fn get(&self, which: Which, headers: &HeaderMap) -> Option<Response<ResponseBody>> {
+    /// The answer, if the page is made already. `prefix` is the path below which the client sees the server.
+    pub(super) fn get(
+        &self,
+        which: Which,
+        prefix: &str,
+        headers: &HeaderMap,
+    ) -> Option<Response<ResponseBody>> {
         match which {
-            Which::Document => self.document.get().map(|page| page.answer(headers)),
+            Which::Document if prefix.is_empty() => {
+                self.document.get().map(|page| page.answer(headers))
+            }
+            Which::Document => self
+                .document
+                .get()
+                .map(|page| page.below(prefix).answer(headers)),
             Which::Docs => self.docs.get().map(|page| page.answer(headers)),
-            Which::Root => Some(redirect("/docs")),
+            Which::Root => Some(redirect(prefix)),
         }
     }
 
-    /// Makes the page, in the model's terms if there is one. Blocks.
-    pub(super) fn make(&self, which: Which, served: Option<&LoadedModel>) {
+    /// Makes the page, in the model's terms if there is one; `finish` has the last word on its document. Blocks.
+    pub(super) fn make(
+        &self,
+        which: Which,
+        served: Option<&LoadedModel>,
+        finish: impl Fn(&mut Value),
+    ) {
+        let document = || {
+            let mut document = openapi::document_at(served, &self.vertex);
+            finish(&mut document);
+            document
+        };
         match which {
             Which::Document => drop(self.document.get_or_init(|| {
-                let document = openapi::document_at(served, &self.vertex).to_string();
-                Page::new(document.into(), "application/json")
+                Page::new(document().to_string().into(), "application/json", BY_BOTH)
             })),
             Which::Docs => drop(self.docs.get_or_init(|| {
-                let page = openapi::page(&openapi::document_at(served, &self.vertex));
-                Page::new(page.into(), "text/html; charset=utf-8")
+                let page = openapi::page(&document());
+                Page::new(page.into(), "text/html; charset=utf-8", BY_CODING)
             })),
             Which::Root => {}
         }
@@ -81,24 +106,48 @@ impl Pages {
 #[derive(Debug)]
 struct Page {
     bytes: Bytes,
-    gzip: Bytes,
+    /// The same, compressed.
+    gzip: Option<Bytes>,
     /// A weak tag, because it is the same with gzip and without.
     etag: HeaderValue,
     media_type: HeaderValue,
+    /// The headers of a request that the answer depends on.
+    vary: HeaderValue,
 }
 
+const BY_CODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+const BY_PREFIX: HeaderValue = HeaderValue::from_static("x-forwarded-prefix");
+const BY_BOTH: HeaderValue = HeaderValue::from_static("accept-encoding, x-forwarded-prefix");
+
 impl Page {
-    fn new(bytes: Bytes, media_type: &'static str) -> Self {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        let gzip = gzip.write_all(&bytes).and_then(|()| gzip.finish());
+    fn new(bytes: Bytes, media_type: &'static str, vary: HeaderValue) -> Self {
+        let gzip = coding::gzip(&bytes, Compression::default());
         let digest = Sha256::digest(&bytes);
-        let hex = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
-        let etag = format!("W/\"{}\"", hex.collect::<String>());
+        let etag = format!("W/\"{}\"", hex(&digest[..8]));
         Self {
             bytes,
-            gzip: gzip.unwrap_or_default().into(),
-            etag: HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("W/\"\"")),
+            gzip,
+            etag: tag(&etag),
             media_type: HeaderValue::from_static(media_type),
+            vary,
+        }
+    }
+
+    /// The document for clients that see the server below `prefix`. It is not kept: a client may name any prefix.
+    fn below(&self, prefix: &str) -> Self {
+        let servers = serde_json::json!([{"url": prefix}]);
+        let rest = self.bytes.strip_prefix(b"{").unwrap_or_default();
+        let start = format!("{{\"servers\":{servers},");
+        let bytes = [start.as_bytes(), rest].concat().into();
+        let etag = self.etag.to_str().unwrap_or_default();
+        let of_prefix = Sha256::digest(prefix);
+        let etag = format!("{}-{}\"", etag.trim_end_matches('"'), hex(&of_prefix[..4]));
+        Self {
+            bytes,
+            gzip: None,
+            etag: tag(&etag),
+            media_type: self.media_type.clone(),
+            vary: self.vary.clone(),
         }
     }
 
@@ -106,19 +155,17 @@ impl Page {
         let mut response = Response::new(ResponseBody::default());
         let headers = response.headers_mut();
         headers.insert(ETAG, self.etag.clone());
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(VARY, self.vary.clone());
         if self.is_known(request) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
         }
         headers.insert(CONTENT_TYPE, self.media_type.clone());
-        let body = if takes_gzip(request) {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            &self.gzip
-        } else {
-            &self.bytes
-        };
-        *response.body_mut() = body.clone().into();
+        let gzip = self.gzip.as_ref().filter(|_| coding::takes_gzip(request));
+        if gzip.is_some() {
+            headers.insert(CONTENT_ENCODING, coding::GZIP);
+        }
+        *response.body_mut() = gzip.unwrap_or(&self.bytes).clone().into();
         response
     }
 
@@ -126,81 +173,42 @@ impl Page {
     fn is_known(&self, request: &HeaderMap) -> bool {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
         let ours = self.etag.to_str().map(opaque);
-        let mut known = listed(request, &IF_NONE_MATCH);
+        let mut known = coding::listed(request, &IF_NONE_MATCH);
         known.any(|tag| tag == "*" || ours.as_ref().is_ok_and(|ours| opaque(tag) == *ours))
     }
 }
 
-/// Whether the client takes gzip (RFC 9110, section 12.5.3); a weight of 0 says no.
-fn takes_gzip(request: &HeaderMap) -> bool {
-    let weight = |coding: &str| {
-        let mut parts = coding.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let q = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        (name, q.map_or(Ok(1.0), str::parse::<f32>).unwrap_or(0.0))
-    };
-    let codings: Vec<_> = listed(request, &ACCEPT_ENCODING).map(weight).collect();
-    let of = |wanted: &[&str]| {
-        codings
-            .iter()
-            .find(|(name, _)| wanted.contains(&name.as_str()))
-    };
-    of(&["gzip", "x-gzip"])
-        .or_else(|| of(&["*"]))
-        .is_some_and(|(_, weight)| *weight > 0.0)
-}
-
-/// The elements of a header that is a list, over all its lines.
-fn listed<'h>(
-    headers: &'h HeaderMap,
-    name: &hyper::header::HeaderName,
-) -> impl Iterator<Item = &'h str> {
-    let lines = headers.get_all(name).into_iter();
-    let texts = lines.filter_map(|line| line.to_str().ok());
-    texts.flat_map(|line| line.split(',').map(str::trim))
-}
-
-fn redirect(to: &'static str) -> Response<ResponseBody> {
+/// To `/docs`. Where no prefix is known there may be one all the same, so the redirect is relative.
+fn redirect(prefix: &str) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::default());
     *response.status_mut() = StatusCode::SEE_OTHER;
+    let to = match prefix {
+        "" => Ok(HeaderValue::from_static("docs")),
+        prefix => HeaderValue::from_str(&format!("{prefix}/docs")),
+    };
     let headers = response.headers_mut();
-    headers.insert(LOCATION, HeaderValue::from_static(to));
+    headers.insert(LOCATION, to.unwrap_or(HeaderValue::from_static("docs")));
+    headers.insert(VARY, BY_PREFIX);
     response
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digit = |digit: u8| char::from(b"0123456789abcdef"[usize::from(digit)]);
+    digits.map(digit).collect()
+}
+
+fn tag(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn headers(name: hyper::header::HeaderName, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
-    }
-
-    #[test]
-    fn gzip_is_sent_to_who_takes_it() {
-        for (value, takes) in [
-            ("gzip", true),
-            ("deflate, GZIP;q=0.5", true),
-            ("br, *", true),
-            ("*;q=0.1, gzip;q=0", false),
-            ("gzip;q=0.000", false),
-            ("identity", false),
-            ("br", false),
-            ("", false),
-            ("gzipped", false),
-        ] {
-            assert_eq!(
-                takes_gzip(&headers(ACCEPT_ENCODING, value)),
-                takes,
-                "{value}"
-            );
-        }
-        assert!(!takes_gzip(&HeaderMap::new()));
-    }
-
     #[test]
     fn a_page_is_known_by_its_tag_in_a_list_and_by_a_star() {
-        let page = Page::new("text".into(), "text/plain");
+        let page = Page::new("text".into(), "text/plain", BY_CODING);
         let tag = page.etag.to_str().unwrap().to_owned();
         let known = |value: String| {
             let value = HeaderValue::from_str(&value).unwrap();
@@ -212,6 +220,9 @@ mod tests {
             tag.trim_start_matches("W/")
         )));
         assert!(!known("\"other\"".to_owned()) && !page.is_known(&HeaderMap::new()));
-        assert_ne!(Page::new("other".into(), "text/plain").etag, page.etag);
+        assert_ne!(
+            Page::new("other".into(), "text/plain", BY_CODING).etag,
+            page.etag
+        );
     }
 }

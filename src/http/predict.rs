@@ -2,6 +2,7 @@
 
 use super::{
     dialects::{Call, Dialect, Scored, Written},
+    door::coding::Coding,
     problem::{Code, Failure},
     state::{Limits, ServedModel},
 };
@@ -18,26 +19,34 @@ thread_local! {
 
 /// From a whole body to the answer, for one route of a dialect.
 pub(super) type Predict =
-    Arc<dyn Fn(&Call, &[u8], &ServedModel, &Limits) -> Result<Written, Failure> + Send + Sync>;
+    Arc<dyn Fn(&Call, &[u8], &ServedModel, &Limits) -> Result<Done, Failure> + Send + Sync>;
+
+/// An answer that is ready to send.
+pub(super) struct Done {
+    pub(super) written: Written,
+    /// The rows that were predicted.
+    pub(super) rows: usize,
+}
 
 /// What predicts at the routes of the dialect `D` that have the form `form`.
 pub(super) fn handler<D: Dialect>(form: D::Form) -> Predict {
     Arc::new(move |call, body, model, limits| predict::<D>(form, call, body, model, limits))
 }
 
-/// Predicts outside the async workers, where a large body would hold up other connections. `admitted` is held until the work is done, even
+/// Predicts outside the async workers, where a large body would hold up other connections, and so would unpacking one. `admitted` is held until the work is done, even
 /// if the client has gone by then.
 pub(super) async fn on_blocking_thread(
     predict: &Predict,
     call: Call,
-    body: Bytes,
+    (body, coding): (Bytes, Coding),
     model: &Arc<ServedModel>,
     limits: &Limits,
     admitted: impl Send + 'static,
-) -> Result<Written, Failure> {
+) -> Result<Done, Failure> {
     let (predict, model, limits) = (predict.clone(), model.clone(), *limits);
     let work = tokio::task::spawn_blocking(move || {
         let _admitted = admitted;
+        let body = coding.unpack(body, limits.max_body_bytes)?;
         predict(&call, &body, &model, &limits)
     });
     work.await
@@ -50,7 +59,7 @@ fn predict<D: Dialect>(
     body: &[u8],
     model: &ServedModel,
     limits: &Limits,
-) -> Result<Written, Failure> {
+) -> Result<Done, Failure> {
     let start = Instant::now();
     let (batch, wanted) = D::read(form, call, body, model, limits)?;
     let rows = batch.len();
@@ -68,7 +77,7 @@ fn predict<D: Dialect>(
             let elapsed = if rows == 1 { elapsed } else { start.elapsed() };
             let seconds = elapsed.as_secs_f64();
             model.metrics.predicted(rows, &predictions.classes, seconds);
-            Ok(written)
+            Ok(Done { written, rows })
         })
         .map_err(|failure: Failure| failure.of_rows(rows))
 }

@@ -32,18 +32,23 @@ macro_rules! codes {
 }
 
 codes! {
+    BadRequest = 400, "bad_request", "The request is no valid HTTP";
     InvalidJson = 400, "invalid_json", "The body is not JSON";
+    InvalidGzip = 400, "invalid_gzip", "The body is not gzip";
     InvalidCsv = 400, "invalid_csv", "The body is not CSV";
     IncompleteBody = 400, "incomplete_body", "The body ended early";
     InvalidMessage = 400, "invalid_message", "The body is not the message that it should be";
     NotSupported = 400, "not_supported", "This server does not do that";
+    Unauthorized = 401, "unauthorized", "A key is needed";
     NotFound = 404, "not_found", "No such path";
     UnknownModel = 404, "unknown_model", "No such model";
     MethodNotAllowed = 405, "method_not_allowed", "The path does not take this method";
     BodyTimeout = 408, "body_timeout", "The body came too slowly";
     BodyTooLarge = 413, "body_too_large", "The body is too large";
     TooManyRows = 413, "too_many_rows", "The batch has too many rows";
+    UriTooLong = 414, "uri_too_long", "The path is too long";
     UnsupportedMediaType = 415, "unsupported_media_type", "The body's media type is not read here";
+    UnsupportedEncoding = 415, "unsupported_encoding", "The body's encoding is not read here";
     WrongFeatureCount = 422, "wrong_feature_count", "A row has the wrong number of features";
     InvalidType = 422, "invalid_type", "A value has the wrong type";
     MissingValue = 422, "missing_value", "This model takes no missing values";
@@ -59,6 +64,7 @@ codes! {
     InvalidTensor = 422, "invalid_tensor", "A tensor does not fit its description";
     InvalidQuery = 422, "invalid_query", "A query parameter is wrong";
     Overloaded = 429, "overloaded", "The server is at its limit";
+    HeadersTooLarge = 431, "headers_too_large", "The headers are too large";
     Internal = 500, "internal", "Internal server error";
     NotReady = 503, "not_ready", "The model is not there yet";
 }

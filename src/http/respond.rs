@@ -8,7 +8,10 @@ use super::{
 use hyper::{
     Response, StatusCode,
     body::Body,
-    header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    header::{
+        ACCEPT_ENCODING, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
+        WWW_AUTHENTICATE,
+    },
 };
 
 /// A 200.
@@ -34,6 +37,12 @@ pub(super) fn refuse(failure: &Failure, written: Written) -> Response<ResponseBo
     let headers = response.headers_mut();
     if matches!(failure.code, Code::Overloaded | Code::NotReady) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if failure.code == Code::UnsupportedEncoding {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    if failure.code == Code::Unauthorized {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(Ok(allow)) = failure.allow.as_deref().map(HeaderValue::from_str) {
         headers.insert(ALLOW, allow);

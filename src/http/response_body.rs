@@ -69,7 +69,11 @@ impl Body for ResponseBody {
         match &self.0 {
             Kind::Whole(whole) => whole.size_hint(),
             // An exact size would become a `content-length`, which an answer with trailers does not have.
-            Kind::Trailed(..) => SizeHint::default(),
+            Kind::Trailed(data, _) => {
+                let mut least = SizeHint::new();
+                least.set_lower(data.as_ref().map_or(0, Bytes::len) as u64);
+                least
+            }
             Kind::Stream(stream) => stream.size_hint(),
         }
     }

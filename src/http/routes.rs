@@ -13,8 +13,24 @@ pub(super) struct Route<T> {
     pub(super) path: Cow<'static, str>,
     /// What the route is called in metrics. Routes may share a name.
     pub(super) operation: &'static str,
+    /// What a request needs, where keys are needed.
+    pub(super) guard: Guard,
     /// What answers.
     pub(super) target: T,
+}
+
+/// What a route is for, as far as keys go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// It needs a key.
+    #[default]
+    Key,
+    /// It is asked by what runs the server: health.
+    Probe,
+    /// It is asked by what watches the server.
+    Metrics,
+    /// It describes the API.
+    Page,
 }
 
 impl<T> Route<T> {
@@ -28,8 +44,15 @@ impl<T> Route<T> {
             method,
             path: Cow::Borrowed(path),
             operation,
+            guard: Guard::Key,
             target,
         }
+    }
+
+    /// The same route with another guard.
+    pub(super) fn guarded(mut self, guard: Guard) -> Self {
+        self.guard = guard;
+        self
     }
 
     /// The same route with another target.
@@ -38,6 +61,7 @@ impl<T> Route<T> {
             method: self.method,
             path: self.path,
             operation: self.operation,
+            guard: self.guard,
             target: to(self.target),
         }
     }
@@ -53,10 +77,13 @@ pub(super) enum Found<'t, T> {
         target: &'t T,
         /// The place of the route's name in [`Table::operations`].
         operation: usize,
+        /// The path of the table, with the names of its parameters.
+        pattern: &'t str,
         params: Params,
     },
     /// The path takes these methods only.
     WrongMethod {
+        pattern: &'t str,
         allow: &'t str,
     },
     Nothing,
@@ -147,9 +174,13 @@ impl<T> Table<T> {
             Some((_, operation, target)) => Found::Route {
                 target,
                 operation: *operation,
+                pattern: &at.pattern,
                 params,
             },
-            None => Found::WrongMethod { allow: &at.allow },
+            None => Found::WrongMethod {
+                pattern: &at.pattern,
+                allow: &at.allow,
+            },
         }
     }
 
@@ -234,7 +265,7 @@ mod tests {
                     .map(|(name, value)| format!(" {name}={value}"));
                 format!("{target}{}", params.collect::<String>())
             }
-            Found::WrongMethod { allow } => format!("takes {allow}"),
+            Found::WrongMethod { allow, .. } => format!("takes {allow}"),
             Found::Nothing => "nothing".to_owned(),
         }
     }

@@ -9,7 +9,7 @@ use super::{
     pages::{self, Which},
     predict::{self, Predict},
     problem::Failure,
-    routes::{Route, Table},
+    routes::{Guard, Route, Table},
 };
 use crate::config::Server;
 use hyper::Request;
@@ -19,6 +19,7 @@ pub(super) type TellFailure = fn(&Failure) -> Written;
 
 /// What is at a route.
 pub(super) struct Entry {
+    pub(super) guard: Guard,
     pub(super) answer: Answer,
     pub(super) tell: TellFailure,
 }
@@ -39,11 +40,12 @@ pub(super) enum Answer {
         reads: &'static [MediaType],
         converse: dialects::Converse,
     },
+    Negotiate(dialects::Negotiate),
     Page(Which),
 }
 
 /// The format of failures on pages, and where nobody knows a better one.
-const WITHOUT_ROUTE: TellFailure = Native::tell;
+pub(super) const WITHOUT_ROUTE: TellFailure = Native::tell;
 
 /// The format of failures where there is no route: that of the protocol that the client seems to speak.
 pub(super) fn without_route<B>(request: &Request<B>) -> TellFailure {
@@ -60,7 +62,9 @@ pub(super) fn without_route<B>(request: &Request<B>) -> TellFailure {
 pub(super) fn table(server: &Server) -> Table<Entry> {
     let pages = pages::routes(server.docs).into_iter();
     let pages = pages.map(|route| {
+        let guard = route.guard;
         route.map(|which| Entry {
+            guard,
             answer: Answer::Page(which),
             tell: WITHOUT_ROUTE,
         })
@@ -79,7 +83,8 @@ fn dialects(server: &Server) -> impl Iterator<Item = Route<Entry>> {
 }
 
 fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> + use<D> {
-    let entry = |target| Entry {
+    let entry = |guard, target| Entry {
+        guard,
         answer: match target {
             Target::Predict(form) => Answer::Predict {
                 reads: D::READS,
@@ -95,11 +100,15 @@ fn routes_of<D: Dialect>(server: &Server) -> impl Iterator<Item = Route<Entry>> 
                 reads: D::READS,
                 converse,
             },
+            Target::Negotiate(negotiate) => Answer::Negotiate(negotiate),
         },
         tell: D::tell,
     };
     let routes = D::routes(server).into_iter();
-    routes.map(move |route| route.map(entry))
+    routes.map(move |route| {
+        let guard = route.guard;
+        route.map(|target| entry(guard, target))
+    })
 }
 
 #[cfg(test)]

@@ -40,6 +40,11 @@ pub const SETTINGS: &str = "ml_serving::settings";
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
 
+/// How this process writes its log, if it has one.
+pub(super) fn format() -> Option<LogFormat> {
+    FORMAT.get().copied()
+}
+
 /// Sends log lines from `level` up to stderr from now on, panics among them. A second call changes nothing.
 pub fn init(level: &str, format: LogFormat) {
     if FORMAT.set(format).is_err() {

@@ -1,5 +1,6 @@
 //! Every metric: its name, its help, its labels and buckets. Handles are resolved once, so that counting is an atomic add.
 
+use super::openmetrics;
 use prometheus::{
     Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     IntGaugeVec, Opts, Registry, TextEncoder, process_collector::ProcessCollector,
@@ -10,8 +11,8 @@ use std::sync::{
 };
 
 /// The status codes that this server answers with. Any other one is counted as `other`.
-const STATUSES: [u16; 13] = [
-    200, 303, 304, 400, 404, 405, 408, 413, 415, 422, 429, 500, 503,
+const STATUSES: [u16; 17] = [
+    200, 204, 303, 304, 400, 401, 404, 405, 408, 413, 414, 415, 422, 429, 431, 500, 503,
 ];
 
 /// Buckets from a microsecond, which one small row takes, to ten seconds.
@@ -226,6 +227,11 @@ impl Metrics {
             classes: classes.iter().map(class).collect(),
             refusals: AtomicU64::new(0),
         }
+    }
+
+    /// Everything in the `OpenMetrics` format.
+    pub fn encode_openmetrics(&self) -> String {
+        openmetrics::encode(&self.registry.gather())
     }
 
     /// Everything in Prometheus's text format.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode, body::Body};
 use ml_serving::{
-    Error,
+    Error, Listeners,
     config::{Config, ModelConfig},
     http::{App, Shutdown},
     load,
@@ -83,6 +83,19 @@ pub async fn post(app: &Arc<App>, path: &str, body: impl Into<Bytes>) -> Answer 
     send(app, request.body(Full::new(body.into())).unwrap()).await
 }
 
+const READY: &str = "GET /health/ready HTTP/1.0\r\n\r\n";
+
+/// Asks until the answer is that the server is ready.
+async fn until_ready(ask: impl AsyncFn() -> String) {
+    let ready = async {
+        while !ask().await.starts_with("HTTP/1.0 200") {
+            tokio::task::yield_now().await;
+        }
+    };
+    let ready = tokio::time::timeout(Duration::from_mins(1), ready).await;
+    ready.expect("ready within a minute");
+}
+
 /// A server on a free port, which ends when told.
 pub struct Server {
     pub address: SocketAddr,
@@ -92,8 +105,44 @@ pub struct Server {
 
 impl Server {
     pub async fn start(config: Config) -> Self {
+        let server = Self::begin(config).await;
+        let ask = async || server.exchange(READY).await;
+        until_ready(ask).await;
+        server
+    }
+
+    /// As [`Self::start`], for a server that speaks TLS with such a client.
+    pub async fn start_encrypted(config: Config, client: &tokio_rustls::TlsConnector) -> Self {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let server = Self::begin(config).await;
+        let ask = async || {
+            let name = "localhost".try_into().unwrap();
+            let mut stream = client.connect(name, server.connect().await).await.unwrap();
+            stream.write_all(READY.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            answer
+        };
+        until_ready(ask).await;
+        server
+    }
+
+    /// As [`Self::start`], on sockets of the caller's.
+    pub async fn start_on(config: Config, listeners: Listeners) -> Self {
+        let server = Self::begin_on(config, listeners);
+        let ask = async || server.exchange(READY).await;
+        until_ready(ask).await;
+        server
+    }
+
+    /// A server that listens; its model follows within milliseconds.
+    async fn begin(config: Config) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        Self::begin_on(config, listener.into())
+    }
+
+    fn begin_on(config: Config, listeners: Listeners) -> Self {
+        let address = listeners.main.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let stopping = async {
             stopped.await.unwrap_or(Shutdown {
@@ -101,22 +150,12 @@ impl Server {
                 grace: Duration::ZERO,
             })
         };
-        let ended = tokio::spawn(ml_serving::serve(config, listener, stopping));
-        let server = Self {
+        let ended = tokio::spawn(ml_serving::serve(config, listeners, stopping));
+        Self {
             address,
             stop,
             ended,
-        };
-        // Listening already; the model follows within milliseconds.
-        let ready = async {
-            let ask = "GET /health/ready HTTP/1.0\r\n\r\n";
-            while !server.exchange(ask).await.starts_with("HTTP/1.0 200") {
-                tokio::task::yield_now().await;
-            }
-        };
-        let ready = tokio::time::timeout(Duration::from_mins(1), ready).await;
-        ready.expect("ready within a minute");
-        server
+        }
     }
 
     pub async fn connect(&self) -> tokio::net::TcpStream {

@@ -42,10 +42,10 @@ impl Binary {
         };
         let ready = binary.line_with("serving iris");
         assert!(
-            ready.contains("serving iris (100 trees) on http://") && ready.contains("docs at"),
+            ready.contains("serving iris (100 trees) on http") && ready.contains("docs at"),
             "{ready}"
         );
-        let (_, address) = ready.split_once("http://").unwrap();
+        let (_, address) = ready.split_once("://").unwrap();
         address
             .split(' ')
             .next()

@@ -24,14 +24,14 @@ impl Drop for Driver {
 }
 
 /// A browser, with what must outlive it.
-struct Browser {
-    client: Client,
+pub struct Browser {
+    pub client: Client,
     _driver: Driver,
     _profile: tempfile::TempDir,
 }
 
 impl Browser {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let (driver, url) = driver();
         let profile = tempfile::tempdir().unwrap();
         let arguments = [
@@ -68,17 +68,17 @@ impl Browser {
         server
     }
 
-    async fn wait(&self, css: &str) -> Element {
+    pub async fn wait(&self, css: &str) -> Element {
         let found = self.client.wait().at_most(Duration::from_mins(1));
         found.for_element(Locator::Css(css)).await.unwrap()
     }
 
-    async fn click(&self, css: &str) {
+    pub async fn click(&self, css: &str) {
         self.wait(css).await.click().await.unwrap();
     }
 
     /// What a JavaScript expression gives.
-    async fn evaluate(&self, expression: &str) -> Value {
+    pub async fn evaluate(&self, expression: &str) -> Value {
         let script = format!("return {expression}");
         self.client.execute(&script, Vec::new()).await.unwrap()
     }
@@ -101,7 +101,7 @@ fn driver() -> (Driver, String) {
     )
 }
 
-const PREDICT: &str = "#operations-Predict-predict .opblock-summary-control";
+pub const PREDICT: &str = "#operations-Predict-predict .opblock-summary-control";
 
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver: make browser-test"]

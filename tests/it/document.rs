@@ -348,25 +348,31 @@ async fn what_get_operations_answer_is_as_the_document_shows() {
 async fn the_configuration_page_lists_every_setting_with_its_default() {
     let page = include_str!("../../docs/configuration.md");
     let config = serde_json::to_value(ml_serving::config::Config::default()).unwrap();
-    for (section, settings) in config.as_object().unwrap() {
-        for (key, default) in settings.as_object().unwrap() {
-            let default = default.as_str().map_or(default.to_string(), str::to_owned);
-            let default = if default.is_empty() {
-                String::new()
-            } else {
-                format!("`{default}`")
-            };
-            let variable = format!(
-                "MLSERVING__{}__{}",
-                section.to_uppercase(),
-                key.to_uppercase()
-            );
-            let row = format!("| `{section}.{key}` | `{variable}` | {default} |");
-            let squeezed = row.replace("|  |", "|");
-            assert!(
-                page.contains(&row) || page.contains(&squeezed),
-                "docs/configuration.md has no row starting {row}"
-            );
-        }
+    let mut left = vec![(String::new(), config)];
+    while let Some((key, value)) = left.pop() {
+        let default = match value {
+            Value::Object(inner) => {
+                let below = |(name, value)| (format!("{key}.{name}"), value);
+                left.extend(inner.into_iter().map(below));
+                continue;
+            }
+            Value::String(text) => text,
+            Value::Null => String::new(),
+            Value::Array(values) => values.iter().map(Value::to_string).collect(),
+            other => other.to_string(),
+        };
+        let default = if default.is_empty() {
+            String::new()
+        } else {
+            format!("`{default}`")
+        };
+        let key = key.trim_start_matches('.');
+        let variable = key.replace('.', "__").to_uppercase();
+        let row = format!("| `{key}` | `MLSERVING__{variable}` | {default} |");
+        let squeezed = row.replace("|  |", "| |");
+        assert!(
+            page.contains(&row) || page.contains(&squeezed),
+            "docs/configuration.md has no row starting {row}"
+        );
     }
 }

@@ -11,7 +11,10 @@ use crate::{
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
-use ml_serving::{config::Config, http::App};
+use ml_serving::{
+    config::{Config, Secrets},
+    http::App,
+};
 use prost::Message;
 use std::{io::Write, sync::Arc};
 
@@ -192,4 +195,42 @@ async fn without_a_model_calls_are_unavailable_and_at_the_limit_exhausted() {
     config.server.max_in_flight = 0;
     let full = app_with("builtin:iris", &config);
     assert_eq!(call(&full, "ModelInfer", &raw()).await.status, "8");
+}
+
+#[tokio::test]
+async fn calls_need_a_key_where_the_server_asks_for_one_and_probes_do_not() {
+    let mut config = Config::default();
+    config.server.auth.keys = Secrets(vec!["a-key-of-ours-1".to_owned()]);
+    let app = app_with("builtin:iris", &config);
+    let refused = call(&app, "ModelInfer", &raw()).await;
+    assert_eq!((refused.http, refused.status.as_str()), (200, "16"));
+    let body = framed(&raw().encode_to_vec(), false);
+    let request = request(&format!("{SERVICE}/ModelInfer"));
+    let request = request.header("authorization", "Bearer a-key-of-ours-1");
+    let known = ended(&app, request.body(Full::new(body.into())).unwrap()).await;
+    assert_eq!(known.status, "0", "{}", known.message);
+    let iris = Named {
+        name: "iris".to_owned(),
+        version: String::new(),
+    };
+    for (method, message) in [
+        ("ServerLive", Named::default()),
+        ("ServerReady", Named::default()),
+        ("ModelReady", iris),
+        ("/grpc.health.v1.Health/Check", Named::default()),
+    ] {
+        assert_eq!(call(&app, method, &message).await.status, "0", "{method}");
+    }
+    for path in [
+        "/v2/health/ready",
+        "/v2/health/live",
+        "/v2/models/iris/ready",
+    ] {
+        assert_eq!(crate::app::get(&app, path).await.status, 200, "{path}");
+    }
+    for path in ["/v2/models/iris", "/v2/models/stats"] {
+        let refused = crate::app::get(&app, path).await;
+        assert_eq!(refused.status, 401, "{path}");
+        assert!(refused.json()["error"].is_string());
+    }
 }

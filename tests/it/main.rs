@@ -2,27 +2,36 @@
 #![expect(unreachable_pub, reason = "a binary has no outside")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
+mod admin;
 mod advice;
 mod app;
+mod auth;
 mod bad_input;
 mod binary;
 mod browser;
+mod browser_door;
 mod commands;
 mod companions;
+mod compression;
+mod cors;
 mod document;
 mod grpc;
 mod grpc_about;
 mod grpc_refusals;
 mod grpc_streams;
+mod hostile;
 mod interrupted;
 mod kinds;
 mod limits;
 mod mlflow;
 mod pages;
 mod parity;
+mod prefix;
 mod registry;
 mod shutdown;
 mod start;
+mod tls;
 mod v1;
 mod v2;
 mod v2_about;
@@ -30,4 +39,5 @@ mod v2_binary;
 mod v2_hostile;
 mod v2_refusals;
 mod vertex;
+mod wire;
 mod words;

@@ -102,7 +102,7 @@ async fn the_pages_are_there_and_can_be_turned_off() {
             root.status.as_u16(),
             root.headers["location"].to_str().unwrap()
         ),
-        (303, "/docs")
+        (303, "docs")
     );
     let mut config = Config::default();
     config.server.docs = false;
@@ -148,7 +148,8 @@ async fn a_page_is_sent_compressed_to_who_takes_that_and_not_at_all_to_who_has_i
         gzip.read_to_end(&mut unpacked).unwrap();
         assert_eq!(plain.body(), &unpacked);
         for answer in [&plain, &packed] {
-            assert_eq!(answer.headers()["vary"], "accept-encoding");
+            let vary = answer.headers()["vary"].to_str().unwrap();
+            assert!(vary.starts_with("accept-encoding"), "{vary}");
             assert_eq!(
                 answer.headers()["content-type"],
                 plain.headers()["content-type"]

@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{HeaderMap, Request};
 use ml_serving::http::App;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 const LENGTH: &str = "inference-header-content-length";
 const ROWS: [[f64; 4]; 2] = [[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]];
@@ -241,4 +241,19 @@ async fn a_header_that_lies_about_the_json_is_refused() {
     }
     let got = sent(&iris(), INFER, "10", body).await;
     assert_eq!(got.status, 400, "{}", got.error());
+}
+
+#[tokio::test]
+async fn the_header_counts_the_json_of_a_body_in_gzip_before_it_was_packed() {
+    let json = json!({"inputs": [input("x", &json!([2, 4]), "FP64", 64)]}).to_string();
+    let body = [json.as_bytes(), &doubles(ROWS.concat())].concat();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&body).unwrap();
+    let request = Request::post(INFER)
+        .header(LENGTH, json.len().to_string())
+        .header("content-encoding", "gzip");
+    let body = Full::new(Bytes::from(gzip.finish().unwrap()));
+    let answer = crate::app::send(&iris(), request.body(body).unwrap()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.json()["outputs"][0]["data"], json!([0, 2]));
 }

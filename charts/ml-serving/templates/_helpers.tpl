@@ -3,6 +3,31 @@
 8000
 {{- end }}
 
+{{/* The port for metrics and health alone; empty without one. */}}
+{{- define "ml-serving.adminPort" -}}
+{{- dig "server" "admin_port" "" .Values.config }}
+{{- end }}
+
+{{/* The name of the port that probes and Prometheus ask. */}}
+{{- define "ml-serving.probePort" -}}
+{{- ternary "admin" "http" (ne "" (include "ml-serving.adminPort" .)) }}
+{{- end }}
+
+{{/* Not empty if the server encrypts the connections of clients. */}}
+{{- define "ml-serving.tls" -}}
+{{- dig "server" "tls" "cert" "" .Values.config }}
+{{- end }}
+
+{{/* What kubelets ask for at a path. */}}
+{{- define "ml-serving.probe" -}}
+httpGet:
+  path: {{ .path }}
+  port: {{ include "ml-serving.probePort" .root }}
+  {{- if and (include "ml-serving.tls" .root) (not (include "ml-serving.adminPort" .root)) }}
+  scheme: HTTPS
+  {{- end }}
+{{- end }}
+
 {{/* The directory that a model is mounted at. */}}
 {{- define "ml-serving.modelMount" -}}
 /model
@@ -67,8 +92,11 @@ app.kubernetes.io/component: server
 {{- $own := dict "checksum/config" (print (include "ml-serving.config" .) .Values.mlflow.trackingUri | sha256sum) }}
 {{- if and .Values.metrics.scrapeAnnotations (not .Values.metrics.serviceMonitor.enabled) }}
 {{- $_ := set $own "prometheus.io/scrape" "true" }}
-{{- $_ := set $own "prometheus.io/port" (include "ml-serving.port" .) }}
+{{- $_ := set $own "prometheus.io/port" (include "ml-serving.adminPort" . | default (include "ml-serving.port" .)) }}
 {{- $_ := set $own "prometheus.io/path" "/metrics" }}
+{{- if and (include "ml-serving.tls" .) (not (include "ml-serving.adminPort" .)) }}
+{{- $_ := set $own "prometheus.io/scheme" "https" }}
+{{- end }}
 {{- end }}
 {{- toYaml (merge (deepCopy .Values.podAnnotations) $own) }}
 {{- end }}

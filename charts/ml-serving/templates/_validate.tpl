@@ -40,6 +40,21 @@
 {{- fail (printf "ERROR: progressDeadlineSeconds %d must be more than minReadySeconds %d, or no update can succeed" (int .Values.progressDeadlineSeconds) (int .Values.minReadySeconds)) }}
 {{- end }}
 
+{{- $admin := include "ml-serving.adminPort" . }}
+{{- if eq $admin (include "ml-serving.port" .) }}
+{{- fail (printf "ERROR: config.server.admin_port %s is the port of the clients; set another one, such as 9000" $admin) }}
+{{- end }}
+{{- $tls := dig "server" "tls" dict .Values.config }}
+{{- if and $tls (not (and $tls.cert $tls.key)) }}
+{{- fail "ERROR: config.server.tls needs a certificate and its key; set config.server.tls.cert and config.server.tls.key to files that extraVolumeMounts mounts" }}
+{{- end }}
+{{- if and $tls.client_ca (not $admin) }}
+{{- fail "ERROR: with config.server.tls.client_ca no probe gets through, because a kubelet has no certificate to show; set config.server.admin_port" }}
+{{- end }}
+{{- if and $tls .Values.metrics.serviceMonitor.enabled (not $admin) }}
+{{- fail "ERROR: the ServiceMonitor scrapes without TLS, and config.server.tls encrypts the port; set config.server.admin_port" }}
+{{- end }}
+
 {{- $hpa := .Values.autoscaling }}
 {{- if $hpa.enabled }}
 {{- if gt (int $hpa.minReplicas) (int $hpa.maxReplicas) }}

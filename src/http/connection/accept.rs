@@ -1,10 +1,15 @@
 //! Sockets: accepting, HTTP/1.1 and HTTP/2, slow clients, and a shutdown that loses nothing.
 
-use super::activity::{Activity, Verdict, Watched};
-use crate::http::media::ResponseBody;
+use super::{
+    activity::{Activity, Verdict},
+    answers::Answers,
+    tls::Tls,
+    watched::Watched,
+};
 use hyper::{
-    Request, Response,
+    Request,
     body::Incoming,
+    rt::{Read, Write},
     server::conn::{http1, http2},
     service::service_fn,
 };
@@ -27,6 +32,14 @@ pub struct Shutdown {
     pub grace: Duration,
 }
 
+/// Where connections come from.
+pub(in crate::http) struct Listening {
+    pub(in crate::http) listener: TcpListener,
+    /// What encrypts them, if anything does.
+    pub(in crate::http) tls: Option<Arc<Tls>>,
+    pub(in crate::http) header_timeout: Duration,
+}
+
 /// The first bytes of an HTTP/2 connection (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The most bytes that the headers of one request may have.
@@ -39,16 +52,6 @@ const IDLE: Duration = Duration::from_mins(3);
 /// The pause between two looks at a connection that has sent a part of the preface.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// Who answers the requests of all connections.
-///
-/// It is a trait and not a closure, so that a request's future is made where it runs and is not moved there.
-pub(in crate::http) trait Answers: Send + Sync + 'static {
-    fn answer(
-        self: &Arc<Self>,
-        request: Request<Incoming>,
-    ) -> impl Future<Output = Response<ResponseBody>> + Send;
-}
-
 /// Accepts connections and lets `answers` answer their requests until `stop` resolves, goes on through the drain, and returns when the
 /// last request is answered. The caller must make readiness say no when `stop` resolves.
 ///
@@ -56,10 +59,14 @@ pub(in crate::http) trait Answers: Send + Sync + 'static {
 /// If requests are still running when `shutdown.grace` is over; they are dropped.
 pub(in crate::http) async fn serve(
     answers: Arc<impl Answers>,
-    listener: TcpListener,
-    header_timeout: Duration,
+    listening: Listening,
     stop: impl Future<Output = Shutdown>,
 ) -> io::Result<()> {
+    let Listening {
+        listener,
+        tls,
+        header_timeout,
+    } = listening;
     let (closing, close) = watch::channel(());
     let shutdown = {
         let stop = async {
@@ -78,7 +85,7 @@ pub(in crate::http) async fn serve(
                 shutdown = &mut stop => break shutdown,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        tokio::spawn(connection(answers.clone(), stream, header_timeout, close.clone()));
+                        tokio::spawn(connection(answers.clone(), stream, tls.clone(), header_timeout, close.clone()));
                     }
                     Err(error) => {
                         // Mostly there are no file descriptors left. The connection waits in the kernel's queue until there are.
@@ -108,6 +115,7 @@ pub(in crate::http) async fn serve(
 async fn connection(
     answers: Arc<impl Answers>,
     stream: TcpStream,
+    tls: Option<Arc<Tls>>,
     header_timeout: Duration,
     close: watch::Receiver<()>,
 ) {
@@ -115,13 +123,42 @@ async fn connection(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let Ok(Some(two)) = tokio::time::timeout(header_timeout, speaks_http2(&stream)).await else {
+    let Some(tls) = tls else {
+        let two = tokio::time::timeout(header_timeout, speaks_http2(&stream)).await;
+        if let Ok(Some(two)) = two {
+            let stream = TokioIo::new(stream);
+            speak(answers, stream, two, header_timeout, close).await;
+        }
         return;
     };
+    // Boxed: otherwise the future of every connection would be as large as that of an encrypted one.
+    let encrypted = Box::pin(async move {
+        match tokio::time::timeout(header_timeout, tls.accept(stream)).await {
+            Ok(Ok((stream, two))) => {
+                let stream = TokioIo::new(stream);
+                speak(answers, stream, two, header_timeout, close).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "a connection could not be encrypted"),
+            Err(_) => {}
+        }
+    });
+    encrypted.await;
+}
+
+/// Serves a connection until its end; `two` says that it speaks HTTP/2.
+async fn speak<S: Read + Write + Unpin + Send + 'static>(
+    answers: Arc<impl Answers>,
+    stream: S,
+    two: bool,
+    header_timeout: Duration,
+    close: watch::Receiver<()>,
+) {
     let activity = Arc::new(Activity::default());
     let socket = Watched {
-        socket: TokioIo::new(stream),
+        socket: stream,
         activity: activity.clone(),
+        answers: answers.clone(),
+        own: None,
     };
     let service = service_fn({
         let activity = activity.clone();
@@ -152,6 +189,8 @@ async fn connection(
     } else {
         let mut http = http1::Builder::new();
         http.header_read_timeout(None)
+            // A client that has said all it wants to say still gets its answer.
+            .half_close(true)
             .max_buf_size(MAX_HEADER_BYTES);
         drive(
             http.serve_connection(socket, service),

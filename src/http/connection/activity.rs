@@ -4,15 +4,9 @@
 //! such a connection at that moment would lose one. It also costs every request a timer; this costs a few relaxed stores, because time
 //! is counted in ticks of one timer per connection.
 
-use hyper::rt::{Read, ReadBufCursor, Write};
-use std::{
-    io,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU8, AtomicU32, Ordering::Relaxed},
-    },
-    task::{Context, Poll},
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, AtomicU32, Ordering::Relaxed},
 };
 
 const IDLE: u8 = 0;
@@ -43,6 +37,13 @@ impl Activity {
         self.since.store(self.now.load(Relaxed), Relaxed);
     }
 
+    /// Bytes have come: of the next request, if none is being answered.
+    pub(in crate::http) fn read(&self) {
+        if self.state.load(Relaxed) == IDLE {
+            self.enter(HEAD);
+        }
+    }
+
     /// A request's headers are complete. The request ends when the guard is dropped.
     pub(in crate::http) fn request(self: &Arc<Self>) -> Busy {
         self.enter(REQUEST);
@@ -67,56 +68,6 @@ pub(in crate::http) struct Busy(Arc<Activity>);
 impl Drop for Busy {
     fn drop(&mut self) {
         self.0.enter(IDLE);
-    }
-}
-
-/// A socket that notes when a request's first bytes arrive.
-pub(in crate::http) struct Watched<S> {
-    pub(in crate::http) socket: S,
-    pub(in crate::http) activity: Arc<Activity>,
-}
-
-impl<S: Read + Unpin> Read for Watched<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
-        if read.is_ready() && self.activity.state.load(Relaxed) == IDLE {
-            self.activity.enter(HEAD);
-        }
-        read
-    }
-}
-
-impl<S: Write + Unpin> Write for Watched<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write_vectored(context, buffers)
     }
 }
 

@@ -21,10 +21,13 @@ const WHOLE: u32 = 6;
 /// How long an oversized body is read and dropped, so that the client gets to see the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Reads the whole body. A body that comes in one piece is not copied, and one that is there with its headers needs neither a timer nor
+/// Reads the whole body. With `expect` the client waits to be told whether to send it.
+///
+/// A body that comes in one piece is not copied, and one that is there with its headers needs neither a timer nor
 /// a place among the waiting ones.
 pub(in crate::http) async fn read<B: Body<Data = Bytes>>(
     body: B,
+    expect: bool,
     limits: &Limits,
     waiting: &Waiting,
 ) -> Result<Bytes, Failure> {
@@ -34,7 +37,9 @@ pub(in crate::http) async fn read<B: Body<Data = Bytes>>(
         ..Read::default()
     };
     if body.size_hint().lower() > read.limit as u64 {
-        Box::pin(linger(body.as_mut(), read.limit)).await;
+        if !expect {
+            Box::pin(linger(body.as_mut(), read.limit)).await;
+        }
         return Err(read.too_large());
     }
     while let Some(frame) = soon(body.as_mut()).await {

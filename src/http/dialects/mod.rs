@@ -22,7 +22,7 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::{
     Response,
-    header::{HeaderName, HeaderValue},
+    header::{HeaderMap, HeaderName, HeaderValue},
     http::request::Parts,
 };
 use std::{
@@ -75,6 +75,8 @@ pub(super) enum Target<F> {
     Ask(Ask),
     /// Answers come as long as the client listens.
     Converse(Converse),
+    /// It answers about itself in the form that the headers ask for.
+    Negotiate(Negotiate),
 }
 
 /// What answers about the server itself; the parameters of the path are checked already where they name the model.
@@ -88,6 +90,8 @@ pub(super) type Converse = fn(&State, &Call, Coming) -> Result<Response<Response
 
 /// A body that is on its way.
 pub(super) type Coming = UnsyncBoxBody<Bytes, io::Error>;
+/// What answers in the form that the headers of the request ask for.
+pub(super) type Negotiate = fn(&State, &HeaderMap) -> Response<ResponseBody>;
 
 /// The parameters of a path that name the model and its version. The door answers 404 for any other model than the one served.
 pub(super) const MODEL: &str = "model";

@@ -13,7 +13,7 @@ use crate::{
         media::{MediaType, ResponseBody},
         problem::Failure,
         readiness::Readiness,
-        routes::{Params, Route},
+        routes::{Guard, Params, Route},
         state::{Limits, ServedModel, State},
     },
     input::Batch,
@@ -43,12 +43,13 @@ impl Dialect for Vertex {
             predict_route,
             health_route,
         } = &server.vertex;
-        let at = |path: &Option<String>, method, operation, target| {
+        let at = |path: &Option<String>, method, operation, guard, target| {
             let path = path.clone().map(Cow::Owned);
             path.map(|path| Route {
                 method,
                 path,
                 operation,
+                guard,
                 target,
             })
         };
@@ -56,12 +57,14 @@ impl Dialect for Vertex {
             predict_route,
             Method::POST,
             "vertex_predict",
+            Guard::Key,
             Target::Predict(()),
         );
         let health = at(
             health_route,
             Method::GET,
             "vertex_health",
+            Guard::Probe,
             Target::Tell(health),
         );
         predict.into_iter().chain(health).collect()

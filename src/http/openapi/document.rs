@@ -15,6 +15,10 @@ pub fn document(served: Option<&LoadedModel>) -> Value {
 pub(in crate::http) fn document_at(served: Option<&LoadedModel>, vertex: &Vertex) -> Value {
     let declared = api::service().spec();
     let mut document: Value = serde_json::from_str(&declared).unwrap_or_default();
+    if let Some(document) = document.as_object_mut() {
+        // An empty list, which says as much as none.
+        document.shift_remove("servers");
+    }
     order_tags(&mut document);
     tidy_headers(&mut document);
     close_problem(&mut document["components"]["schemas"]);

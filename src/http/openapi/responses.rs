@@ -86,10 +86,10 @@ answers!(
 #[derive(ApiResponse)]
 pub(super) enum ReadyAnswer {
     /// Predictions are served.
-    #[oai(status = 200)]
+    #[oai(status = 200, content_type = "application/json")]
     Ready(Json<Readiness>),
     /// Predictions are not served, or not for long; `reason` tells why.
-    #[oai(status = 503)]
+    #[oai(status = 503, content_type = "application/json")]
     NotReady(Json<Readiness>),
 }
 
@@ -97,7 +97,7 @@ pub(super) enum ReadyAnswer {
 #[derive(ApiResponse)]
 pub(super) enum ModelAnswer {
     /// The model.
-    #[oai(status = 200)]
+    #[oai(status = 200, content_type = "application/json")]
     Card(Json<ModelCard>),
     /// The model is not loaded yet.
     #[oai(status = 503, content_type = "application/problem+json")]
@@ -108,7 +108,7 @@ pub(super) enum ModelAnswer {
 #[derive(ApiResponse)]
 pub(super) enum LiveAnswer {
     /// The process is alive.
-    #[oai(status = 200)]
+    #[oai(status = 200, content_type = "application/json")]
     Alive(Json<Alive>),
 }
 
@@ -116,6 +116,9 @@ pub(super) enum LiveAnswer {
 #[derive(ApiResponse)]
 pub(super) enum MetricsAnswer {
     /// Metrics in Prometheus's text format.
-    #[oai(status = 200)]
+    #[oai(
+        status = 200,
+        content_type = "text/plain; version=0.0.4; charset=utf-8"
+    )]
     Text(PlainText<String>),
 }

@@ -4,6 +4,7 @@
 //! dialects, so it goes through the same door, and no second server is needed.
 
 mod about;
+mod calls;
 mod deadline;
 mod frame;
 mod health;
@@ -26,16 +27,13 @@ use crate::{
     },
     input::Batch,
 };
-use hyper::{Method, header::HeaderValue};
+use calls::ModelInfer;
+use hyper::header::HeaderValue;
 use infer::Wanted;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// The dialect.
 pub(in crate::http) struct Grpc;
-
-/// The one call that predicts.
-#[derive(Clone, Copy)]
-pub(in crate::http) struct ModelInfer;
 
 /// What a message of gRPC's must not have as it is, beside what is not ASCII.
 const NOT_PLAIN: &AsciiSet = &CONTROLS.add(b'%');
@@ -49,64 +47,7 @@ impl Dialect for Grpc {
     const READS: &'static [MediaType] = &[MediaType::Grpc];
 
     fn routes(_: &Server) -> Vec<Route<Target<ModelInfer>>> {
-        macro_rules! inference {
-            ($method:literal) => {
-                concat!("/inference.GRPCInferenceService/", $method)
-            };
-        }
-        let post = |path, name, target| Route::new(Method::POST, path, name, target);
-        let ask = |path, name, ask| post(path, name, Target::Ask(ask));
-        let talk = |path, name, talk| post(path, name, Target::Converse(talk));
-        let infer = Target::Predict(ModelInfer);
-        let load = "grpc_repository_load";
-        vec![
-            post(inference!("ModelInfer"), "grpc_model_infer", infer),
-            ask(inference!("ServerLive"), "grpc_server_live", about::live),
-            ask(inference!("ServerReady"), "grpc_server_ready", about::ready),
-            ask(
-                inference!("ModelReady"),
-                "grpc_model_ready",
-                about::model_ready,
-            ),
-            ask(
-                inference!("ServerMetadata"),
-                "grpc_server_metadata",
-                about::server,
-            ),
-            ask(
-                inference!("ModelMetadata"),
-                "grpc_model_metadata",
-                about::model,
-            ),
-            ask(
-                inference!("ModelStatistics"),
-                "grpc_model_statistics",
-                about::stats,
-            ),
-            ask(
-                inference!("RepositoryIndex"),
-                "grpc_repository_index",
-                about::index,
-            ),
-            ask(inference!("RepositoryModelLoad"), load, about::load),
-            ask(inference!("RepositoryModelUnload"), load, about::load),
-            ask("/grpc.health.v1.Health/Check", "grpc_health", health::check),
-            talk(
-                "/grpc.health.v1.Health/Watch",
-                "grpc_health_watch",
-                health::watch,
-            ),
-            talk(
-                "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-                "grpc_reflection",
-                reflection::info,
-            ),
-            talk(
-                "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                "grpc_reflection",
-                reflection::info,
-            ),
-        ]
+        calls::all()
     }
 
     fn read(

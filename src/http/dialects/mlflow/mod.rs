@@ -16,7 +16,7 @@ use crate::{
     http::{
         media::MediaType,
         problem::{Code, Failure},
-        routes::Route,
+        routes::{Guard, Route},
         state::{Limits, ServedModel},
     },
     input::Batch,
@@ -69,8 +69,8 @@ impl Dialect for Mlflow {
                 "mlflow_invocations",
                 Target::Predict(()),
             ),
-            get("/ping", "mlflow_ping", about::ping),
-            get("/health", "mlflow_health", about::ping),
+            get("/ping", "mlflow_ping", about::ping).guarded(Guard::Probe),
+            get("/health", "mlflow_health", about::ping).guarded(Guard::Probe),
             get("/version", "mlflow_version", about::version),
         ]
     }

@@ -12,7 +12,7 @@ use crate::{
     http::{
         media::MediaType,
         problem::Failure,
-        routes::Route,
+        routes::{Guard, Route},
         state::{Limits, ServedModel},
     },
     input::Batch,
@@ -35,12 +35,19 @@ impl Dialect for Native {
         let predict =
             |path, name, form| Route::new(Method::POST, path, name, Target::Predict(form));
         let get = |path, name, tell| Route::new(Method::GET, path, name, Target::Tell(tell));
+        let probe = |path, name, tell| get(path, name, tell).guarded(Guard::Probe);
         vec![
             predict("/predict", "predict", Form::One),
             predict("/predict/batch", "predict_batch", Form::Many),
-            get("/health/ready", "health_ready", about::ready),
-            get("/health/live", "health_live", about::live),
-            get("/metrics", "metrics", about::metrics),
+            probe("/health/ready", "health_ready", about::ready),
+            probe("/health/live", "health_live", about::live),
+            Route::new(
+                Method::GET,
+                "/metrics",
+                "metrics",
+                Target::Negotiate(about::metrics),
+            )
+            .guarded(Guard::Metrics),
             get("/model", "model", about::model),
         ]
     }

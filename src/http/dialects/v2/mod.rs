@@ -13,7 +13,7 @@ use crate::{
     http::{
         media::MediaType,
         problem::Failure,
-        routes::Route,
+        routes::{Guard, Route},
         state::{Limits, ServedModel},
     },
     input::Batch,
@@ -36,13 +36,19 @@ impl Dialect for V2 {
 
     fn routes(_: &Server) -> Vec<Route<Target<Infer>>> {
         let get = |path, name, tell| Route::new(Method::GET, path, name, Target::Tell(tell));
+        let probe = |path, name, tell| get(path, name, tell).guarded(Guard::Probe);
         let post = |path, name, target| Route::new(Method::POST, path, name, target);
         let model = format!("/v2/models/{{{MODEL}}}");
         let version = format!("{model}/versions/{{{VERSION}}}");
         let mut routes = Vec::new();
         for model in [model, version] {
             let mut add = |method, rest: &str, name, target| {
-                let route = Route::new(method, "", name, target);
+                let guard = if rest == "/ready" {
+                    Guard::Probe
+                } else {
+                    Guard::Key
+                };
+                let route = Route::new(method, "", name, target).guarded(guard);
                 let path = format!("{model}{rest}").into();
                 routes.push(Route { path, ..route });
             };
@@ -63,8 +69,8 @@ impl Dialect for V2 {
         }
         let (load, unload) = (Target::Ask(about::load), Target::Ask(about::load));
         routes.extend([
-            get("/v2/health/ready", "v2_health_ready", about::ready),
-            get("/v2/health/live", "v2_health_live", about::live),
+            probe("/v2/health/ready", "v2_health_ready", about::ready),
+            probe("/v2/health/live", "v2_health_live", about::live),
             get("/v2", "v2", about::server),
             get("/v2/models/stats", "v2_stats", about::stats),
             post(

@@ -1,0 +1,118 @@
+//! The socket of a connection, as hyper sees it.
+
+use super::{
+    activity::Activity,
+    answers::Answers,
+    own::{self, Own},
+};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+use std::{
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+/// A socket that notes when a request's first bytes arrive, and replaces the answers that hyper gives by itself.
+pub(super) struct Watched<S, A> {
+    pub(super) socket: S,
+    pub(super) activity: Arc<Activity>,
+    pub(super) answers: Arc<A>,
+    /// The answer in the place of hyper's own, after which nothing is written any more.
+    pub(super) own: Option<Own>,
+}
+
+impl<S: Read + Unpin, A> Read for Watched<S, A> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
+        if read.is_ready() {
+            self.activity.read();
+        }
+        read
+    }
+}
+
+impl<S: Write + Unpin, A: Answers> Watched<S, A> {
+    /// Writes another answer where `bytes` is one of hyper's own; `None` where it is not.
+    fn replace(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Option<Poll<io::Result<usize>>> {
+        if self.own.is_none() {
+            let (headers, body) = self.answers.malformed(own::status(bytes)?);
+            self.own = Some(Own::new(bytes, &headers, &body));
+        }
+        let own = self.own.as_mut()?;
+        while own.sent < own.text.len() {
+            let written = Pin::new(&mut self.socket).poll_write(context, &own.text[own.sent..]);
+            match written {
+                Poll::Ready(Ok(0)) => return Some(Poll::Ready(Ok(0))),
+                Poll::Ready(Ok(n)) => own.sent += n,
+                other => return Some(other),
+            }
+        }
+        Some(Poll::Ready(Ok(bytes.len())))
+    }
+}
+
+impl<S: Read + Write + Unpin, A: Answers> Write for Watched<S, A> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if let Some(written) = self.replace(context, bytes) {
+            return written;
+        }
+        Pin::new(&mut self.socket).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Self { socket, own, .. } = &mut *self;
+        let Some(own) = own else {
+            return Pin::new(socket).poll_shutdown(context);
+        };
+        if !own.closed {
+            ready!(Pin::new(&mut *socket).poll_shutdown(context))?;
+            own.closed = true;
+        }
+        // The connection's timer ends this for a client that sends slowly.
+        while own.linger > 0 {
+            let mut dropped = [0; 4096];
+            let mut buffer = ReadBuf::new(&mut dropped);
+            let read = Pin::new(&mut *socket).poll_read(context, buffer.unfilled());
+            if ready!(read).is_err() || buffer.filled().is_empty() {
+                break;
+            }
+            own.linger = own.linger.saturating_sub(buffer.filled().len());
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = buffers.iter().find(|buffer| !buffer.is_empty());
+        if let Some(first) = first
+            && let Some(written) = self.replace(context, first)
+        {
+            return written;
+        }
+        Pin::new(&mut self.socket).poll_write_vectored(context, buffers)
+    }
+}
