@@ -287,3 +287,32 @@ async fn openmetrics_keeps_to_its_rules() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_refusal_arrives_though_the_body_is_still_being_sent() {
+    let server = Server::start(Config::default()).await;
+    let body = vec![b' '; 6 << 20];
+    for (start, status) in [
+        ("POST /nothing HTTP/1.1\r\n", 404),
+        ("PUT /predict HTTP/1.1\r\n", 405),
+        (
+            "POST /predict HTTP/1.1\r\ncontent-type: text/csv-no\r\n",
+            415,
+        ),
+        (
+            "POST /predict HTTP/1.1\r\nx: no colon here\r\nno colon\r\n",
+            400,
+        ),
+    ] {
+        let mut stream = server.connect().await;
+        let head = format!("{start}host: x\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&body).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+    }
+}

@@ -4,7 +4,7 @@ use super::{
     activity::{Activity, Verdict},
     answers::Answers,
     tls::Tls,
-    watched::Watched,
+    watched::{Linger, Watched},
 };
 use hyper::{
     Request,
@@ -159,6 +159,7 @@ async fn speak<S: Read + Write + Unpin + Send + 'static>(
         activity: activity.clone(),
         answers: answers.clone(),
         own: None,
+        linger: (!two).then(Linger::default),
     };
     let service = service_fn({
         let activity = activity.clone();

@@ -44,6 +44,11 @@ impl Activity {
         }
     }
 
+    /// The connection closes, for which a client has as long as for headers.
+    pub(in crate::http) fn closing(&self) {
+        self.enter(HEAD);
+    }
+
     /// A request's headers are complete. The request ends when the guard is dropped.
     pub(in crate::http) fn request(self: &Arc<Self>) -> Busy {
         self.enter(REQUEST);

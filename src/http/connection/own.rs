@@ -25,14 +25,7 @@ pub(super) struct Own {
     pub(super) text: Vec<u8>,
     /// How much of it is written.
     pub(super) sent: usize,
-    /// Whether the client has been told that no more will come.
-    pub(super) closed: bool,
-    /// How much of what the client still sends is read and dropped, so that it sees the answer and not a reset.
-    pub(super) linger: usize,
 }
-
-/// As much as a client may send before it looks for the answer.
-const LINGER: usize = 1 << 20;
 
 impl Own {
     /// hyper's own answer `bare` with these headers and this body.
@@ -45,12 +38,7 @@ impl Own {
         let mut text = [first, headers, length.as_bytes()].concat();
         rest.for_each(|line| text.extend_from_slice(line));
         text.extend_from_slice(body);
-        Self {
-            text,
-            sent: 0,
-            closed: false,
-            linger: LINGER,
-        }
+        Self { text, sent: 0 }
     }
 }
 

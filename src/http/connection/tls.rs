@@ -72,7 +72,7 @@ impl Tls {
             return Ok(false);
         };
         let made = self.config(&contents);
-        files.take(contents);
+        files.take(&contents);
         let made = Some(Arc::new(made?));
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = made;
         Ok(true)

@@ -20,6 +20,29 @@ pub(super) struct Watched<S, A> {
     pub(super) answers: Arc<A>,
     /// The answer in the place of hyper's own, after which nothing is written any more.
     pub(super) own: Option<Own>,
+    /// How the connection closes. HTTP/2 says goodbye in a way of its own.
+    pub(super) linger: Option<Linger>,
+}
+
+/// The end of a connection of HTTP/1: what a client still sends is read and dropped, because to close a socket with unread bytes resets
+/// it, and the client would see the reset instead of its answer.
+pub(super) struct Linger {
+    /// Whether the client has been told that no more will come.
+    told: bool,
+    /// Whether the client is still sending.
+    sending: bool,
+    /// How much more is read.
+    left: usize,
+}
+
+impl Default for Linger {
+    fn default() -> Self {
+        Self {
+            told: false,
+            sending: false,
+            left: 32 << 20,
+        }
+    }
 }
 
 impl<S: Read + Unpin, A> Read for Watched<S, A> {
@@ -77,23 +100,34 @@ impl<S: Read + Write + Unpin, A: Answers> Write for Watched<S, A> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { socket, own, .. } = &mut *self;
-        let Some(own) = own else {
+        let Self {
+            socket,
+            activity,
+            own,
+            linger,
+            ..
+        } = &mut *self;
+        let Some(linger) = linger else {
             return Pin::new(socket).poll_shutdown(context);
         };
-        if !own.closed {
+        if !linger.told {
             ready!(Pin::new(&mut *socket).poll_shutdown(context))?;
-            own.closed = true;
+            linger.told = true;
+            // What follows nonsense may not have arrived yet.
+            linger.sending = own.is_some();
+            activity.closing();
         }
-        // The connection's timer ends this for a client that sends slowly.
-        while own.linger > 0 {
-            let mut dropped = [0; 4096];
+        while linger.left > 0 {
+            let mut dropped = [0; 8192];
             let mut buffer = ReadBuf::new(&mut dropped);
-            let read = Pin::new(&mut *socket).poll_read(context, buffer.unfilled());
-            if ready!(read).is_err() || buffer.filled().is_empty() {
-                break;
+            match Pin::new(&mut *socket).poll_read(context, buffer.unfilled()) {
+                Poll::Pending if linger.sending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    linger.sending = true;
+                    linger.left = linger.left.saturating_sub(buffer.filled().len());
+                }
+                Poll::Pending | Poll::Ready(_) => break,
             }
-            own.linger = own.linger.saturating_sub(buffer.filled().len());
         }
         Poll::Ready(Ok(()))
     }

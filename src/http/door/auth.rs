@@ -63,7 +63,7 @@ impl Auth {
         let keys = contents.first().map_or(Ok(Keys::default()), |content| {
             Keys::parse(content).map_err(|why| format!("{KEYS_FILE} holds no keys: {why}"))
         });
-        file.take(contents);
+        file.take(&contents);
         let known = self.own.and(&keys?);
         let n = known.len();
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;

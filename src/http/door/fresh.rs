@@ -1,6 +1,7 @@
 //! Files that may change while the server runs: their content is compared, because Kubernetes renews a mounted file by swapping a link,
 //! which leaves times and sizes as they may.
 
+use sha2::{Digest, Sha256};
 use std::{fs::File, io::Read, path::PathBuf, time::Duration};
 
 /// The time between two looks at the files.
@@ -8,11 +9,11 @@ pub(in crate::http) const PERIOD: Duration = Duration::from_secs(2);
 /// The largest file that is read.
 const LARGEST: u64 = 1 << 20;
 
-/// Files that belong together, with the content that they had when they were last taken over.
+/// Files that belong together, with the SHA-256 of the content that they had when they were last taken over.
 #[derive(Debug, Default)]
 pub(in crate::http) struct Fresh {
     files: Vec<(&'static str, PathBuf)>,
-    taken: Vec<Vec<u8>>,
+    taken: Vec<[u8; 32]>,
 }
 
 impl Fresh {
@@ -30,13 +31,19 @@ impl Fresh {
     /// A sentence that names the file, its setting and the cause.
     pub(in crate::http) fn changed(&self) -> Result<Option<Vec<Vec<u8>>>, String> {
         let contents: Result<Vec<_>, _> = self.files.iter().map(read).collect();
-        Ok(Some(contents?).filter(|contents| *contents != self.taken))
+        Ok(Some(contents?).filter(|contents| digests(contents) != self.taken))
     }
 
     /// These contents are used from now on, or known to be no good.
-    pub(in crate::http) fn take(&mut self, contents: Vec<Vec<u8>>) {
-        self.taken = contents;
+    pub(in crate::http) fn take(&mut self, contents: &[Vec<u8>]) {
+        self.taken = digests(contents);
     }
+}
+
+/// What is kept of contents, which may be secret.
+fn digests(contents: &[Vec<u8>]) -> Vec<[u8; 32]> {
+    let digest = |content: &Vec<u8>| Sha256::digest(content).into();
+    contents.iter().map(digest).collect()
 }
 
 fn read((setting, path): &(&'static str, PathBuf)) -> Result<Vec<u8>, String> {
