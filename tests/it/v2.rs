@@ -328,3 +328,31 @@ async fn in_a_matrix_of_numbers_one_and_zero_are_true_and_false() {
     let at = "row 0, column \\\"is_member\\\": expected true or false";
     assert!(refused.text.contains(at), "{}", refused.text);
 }
+
+#[tokio::test]
+async fn where_a_split_lies_between_a_number_and_its_nearest_float_the_datatype_decides() {
+    let app = app("tests/data/onnx/iris_rf_double.onnx");
+    let path = "/v2/models/iris_rf_double/infer";
+    // The splits of this forest are half-way between values of one digit.
+    let rows = (0..4).flat_map(|column| {
+        (2..160).map(move |step| {
+            let mut row = ROWS[1];
+            row[column] = f64::from(step) * 0.05;
+            row
+        })
+    });
+    let rows: Vec<[f64; 4]> = rows.collect();
+    let rounded: Vec<_> = rows
+        .iter()
+        .map(|row| row.map(|x| f64::from(x as f32)))
+        .collect();
+    let ask = |datatype: &str, rows: &[[f64; 4]]| {
+        let input =
+            json!({"name": "x", "shape": [rows.len(), 4], "datatype": datatype, "data": rows});
+        both(&json!([input]))
+    };
+    let doubles = outputs(&app, path, ask("FP64", &rows)).await;
+    let singles = outputs(&app, path, ask("FP32", &rows)).await;
+    assert_ne!(doubles, singles);
+    assert_eq!(singles, outputs(&app, path, ask("FP64", &rounded)).await);
+}
