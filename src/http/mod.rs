@@ -7,6 +7,7 @@ mod dialects;
 mod door;
 mod find;
 mod ids;
+mod limits;
 mod media;
 mod openapi;
 mod pages;

@@ -3,8 +3,9 @@
 use super::{
     dialects::{Call, Dialect, Scored, Written},
     door::coding::Coding,
+    limits::Limits,
     problem::{Code, Failure},
-    state::{Limits, ServedModel},
+    state::ServedModel,
 };
 use crate::{
     input::Batch,

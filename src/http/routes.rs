@@ -4,6 +4,10 @@ use hyper::Method;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
+/// The parameters of a path that name the model and its version. The door answers 404 for any other model than the one served.
+pub(super) const MODEL: &str = "model";
+pub(super) const VERSION: &str = "version";
+
 /// One line of the table.
 #[derive(Debug)]
 pub(super) struct Route<T> {

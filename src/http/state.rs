@@ -2,10 +2,10 @@
 
 use super::{
     connection::Waiting,
-    dialects::{MODEL, VERSION},
+    limits::Limits,
     problem::{Code, Failure},
     readiness::Readiness,
-    routes::Params,
+    routes::{MODEL, Params, VERSION},
 };
 use crate::{
     config::Server,
@@ -13,20 +13,8 @@ use crate::{
     observe::metrics::{Metrics, ModelLabels, ModelMetrics},
 };
 use hyper::header::HeaderValue;
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
-
-/// What one request may take.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) max_body_bytes: usize,
-    pub(super) max_batch_rows: usize,
-    /// The longest pause within a body.
-    pub(super) body_pause: Duration,
-}
 
 /// One server's state. Requests share it.
 pub(super) struct State {
@@ -44,11 +32,7 @@ impl State {
     /// A server without a model yet. `operations` are the names that requests are counted under.
     pub(super) fn new(server: &Server, operations: &[&'static str]) -> Self {
         Self {
-            limits: Limits {
-                max_body_bytes: server.max_body_bytes,
-                max_batch_rows: server.max_batch_rows,
-                body_pause: Duration::from_secs(server.header_timeout_seconds),
-            },
+            limits: Limits::new(server),
             metrics: Metrics::new(operations),
             readiness: Readiness::default(),
             admission: Arc::new(Semaphore::new(server.max_in_flight)),

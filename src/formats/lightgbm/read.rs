@@ -85,23 +85,21 @@ pub(crate) fn read_wrapped(
         trees::append(&lines.block(), number, &mut kinds, &mut forest)?;
     }
     let count = forest.trees.len();
-    if count == 0 || !count.is_multiple_of(header.width) {
-        return Err(corrupt!(
-            "the LightGBM model has {count} trees for {} outputs; the file is cut off",
-            header.width
-        ));
-    }
+    check_count(count, header.width)?;
     if most == usize::MAX && !lines.ended() {
         return Err(corrupt!(
             "the LightGBM model has no line `end of trees`; the file is cut off"
         ));
     }
     forest.targets = (0..count).map(|i| (i % header.width) as u32).collect();
-    let steps = kinds.zero_is_missing()?.map(zero_is_missing);
     let forest = ForestModel {
         schema: header.schema,
         input: Precision::F64,
-        steps: steps.into_iter().collect(),
+        steps: kinds
+            .zero_is_missing()?
+            .map(zero_is_missing)
+            .into_iter()
+            .collect(),
         output: header.objective.output(header.width, wrapper)?,
         forest,
         aggregation: header.aggregation,
@@ -120,6 +118,16 @@ pub(crate) fn read_wrapped(
         notes: Vec::new(),
         answers: wrapper.answers(),
     })
+}
+
+/// Refuses a file without trees, or whose last round is not whole.
+fn check_count(count: usize, width: usize) -> Result<(), FormatError> {
+    if count == 0 || !count.is_multiple_of(width) {
+        return Err(corrupt!(
+            "the LightGBM model has {count} trees for {width} outputs; the file is cut off"
+        ));
+    }
+    Ok(())
 }
 
 fn zero_is_missing(operand: Vec<f64>) -> Step {

@@ -2,8 +2,8 @@
 
 use super::waiting::Waiting;
 use crate::http::{
+    limits::Limits,
     problem::{Code, Failure},
-    state::Limits,
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;

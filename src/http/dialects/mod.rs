@@ -5,6 +5,7 @@ mod json;
 pub(super) mod mlflow;
 pub(super) mod native;
 mod rows;
+mod syntax;
 pub(super) mod tensors;
 pub(super) mod v1;
 pub(super) mod v2;
@@ -12,10 +13,11 @@ pub(super) mod vertex;
 pub(super) mod wrapped;
 
 use super::{
+    limits::Limits,
     media::{MediaType, ResponseBody},
     problem::Failure,
     routes::{Params, Route},
-    state::{Limits, ServedModel, State},
+    state::{ServedModel, State},
 };
 use crate::{config::Server, input::Batch, model::Predictions};
 use bytes::Bytes;
@@ -92,10 +94,6 @@ pub(super) type Converse = fn(&State, &Call, Coming) -> Result<Response<Response
 pub(super) type Coming = UnsyncBoxBody<Bytes, io::Error>;
 /// What answers in the form that the headers of the request ask for.
 pub(super) type Negotiate = fn(&State, &HeaderMap) -> Response<ResponseBody>;
-
-/// The parameters of a path that name the model and its version. The door answers 404 for any other model than the one served.
-pub(super) const MODEL: &str = "model";
-pub(super) const VERSION: &str = "version";
 
 /// A prediction request without its body.
 pub(super) struct Call {

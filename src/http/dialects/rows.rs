@@ -1,6 +1,6 @@
 //! Rows that are being read, and every mistake in them by row and column.
 
-use super::json::syntax;
+use super::syntax;
 use crate::{
     http::problem::{Code, Failure, Item},
     input::{Batch, ColumnType, Refusal, Schema, Value},

@@ -4,7 +4,7 @@
 //! <https://www.tensorflow.org/tfx/serving/api_rest>.
 
 use super::{
-    Call, Dialect, MODEL, Scored, Target, Written,
+    Call, Dialect, Scored, Target, Written,
     native::{form::features, read::wants_probabilities},
     rows::Rows,
     wrapped::{self, Arranged, Shown, Takes},
@@ -12,11 +12,12 @@ use super::{
 use crate::{
     config::Server,
     http::{
+        limits::Limits,
         media::{MediaType, ResponseBody},
         problem::Failure,
         readiness::Readiness,
-        routes::{Params, Route},
-        state::{Limits, ServedModel, State},
+        routes::{MODEL, Params, Route},
+        state::{ServedModel, State},
     },
     input::Batch,
     load::LoadedModel,

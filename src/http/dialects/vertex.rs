@@ -10,11 +10,12 @@ use super::{
 use crate::{
     config::{Server, Vertex as Routes},
     http::{
+        limits::Limits,
         media::{MediaType, ResponseBody},
         problem::Failure,
         readiness::Readiness,
         routes::{Guard, Params, Route},
-        state::{Limits, ServedModel, State},
+        state::{ServedModel, State},
     },
     input::Batch,
 };

@@ -11,12 +11,12 @@ use super::{
 };
 use crate::http::{
     dialects::{
-        Call, MODEL, VERSION, Written,
+        Call, Written,
         tensors::describe::{self, Tensor},
     },
     problem::Failure,
     readiness::Readiness,
-    routes::Params,
+    routes::{MODEL, Params, VERSION},
     state::{ServedModel, State},
 };
 use std::sync::Arc;

@@ -7,11 +7,11 @@ use super::{
 use crate::{
     http::{
         dialects::{
-            MODEL, VERSION,
             rows::echo,
             tensors::{answer::Output, broken, fill::Fill, raw, tensor::Tensor},
         },
         problem::{Code, Failure},
+        routes::{MODEL, VERSION},
         state::ServedModel,
     },
     input::Batch,

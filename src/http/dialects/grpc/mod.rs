@@ -20,10 +20,11 @@ use super::{Call, Dialect, Scored, Target, Written};
 use crate::{
     config::Server,
     http::{
+        limits::Limits,
         media::MediaType,
         problem::{Code, Failure},
         routes::Route,
-        state::{Limits, ServedModel},
+        state::ServedModel,
     },
     input::Batch,
 };

@@ -1,4 +1,3 @@
-//! JSON, as every dialect that speaks it reads rows: values into the matrix at once, and what a body is that is no JSON.
+//! JSON, as every dialect that speaks it reads rows: values go into the matrix at once.
 
 pub(super) mod seeds;
-pub(super) mod syntax;

@@ -14,10 +14,11 @@ use super::{
 use crate::{
     config::Server,
     http::{
+        limits::Limits,
         media::MediaType,
         problem::{Code, Failure},
         routes::{Guard, Route},
-        state::{Limits, ServedModel},
+        state::ServedModel,
     },
     input::Batch,
 };

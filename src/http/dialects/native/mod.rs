@@ -10,10 +10,11 @@ use super::{Call, Dialect, Scored, Target, Written};
 use crate::{
     config::Server,
     http::{
+        limits::Limits,
         media::MediaType,
         problem::Failure,
         routes::{Guard, Route},
-        state::{Limits, ServedModel},
+        state::ServedModel,
     },
     input::Batch,
 };

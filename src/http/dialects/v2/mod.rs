@@ -7,14 +7,15 @@ pub(in crate::http) mod request;
 pub(in crate::http) mod wire;
 pub(in crate::http) mod write;
 
-use super::{Call, Dialect, MODEL, Scored, Target, VERSION, Written};
+use super::{Call, Dialect, Scored, Target, Written};
 use crate::{
     config::Server,
     http::{
+        limits::Limits,
         media::MediaType,
         problem::Failure,
-        routes::{Guard, Route},
-        state::{Limits, ServedModel},
+        routes::{Guard, MODEL, Route, VERSION},
+        state::ServedModel,
     },
     input::Batch,
 };

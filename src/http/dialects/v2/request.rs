@@ -4,7 +4,7 @@ use super::{data, parts::Parts};
 use crate::{
     http::{
         dialects::{
-            json::syntax,
+            syntax,
             tensors::{answer::Output, broken, fill::Fill, raw, tensor::Tensor},
         },
         problem::{Code, Failure},

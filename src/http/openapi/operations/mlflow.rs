@@ -1,7 +1,7 @@
 //! The operations of MLflow's scoring protocol.
 #![expect(dead_code, reason = "declared for the document, never called")]
 
-use super::operations;
+use super::declare::operations;
 use crate::http::openapi::{
     schemas::Tag,
     wrapped::{MlflowAnswer, MlflowRequest, PingAnswer, VersionAnswer},

@@ -1,6 +1,7 @@
 //! The operations as poem-openapi declares them: the source of the document, and nothing that runs. The door answers all of them; a test
 //! holds its table of routes against what is declared here.
 
+mod declare;
 mod mlflow;
 mod native;
 mod v1;
@@ -16,35 +17,6 @@ use poem_openapi::{
     types::Type,
 };
 use std::collections::HashMap;
-
-/// Declares operations that have no handler. poem-openapi calls such an operation a webhook. A trait may hold one webhook per method, so
-/// every operation has a trait, and its name is the path.
-macro_rules! operations {
-    ($(
-        $(#[$meta:meta])*
-        fn $name:ident($trait:ident $($arguments:tt)*) -> $answer:ty;
-    )*) => {
-        $(
-            #[Webhook]
-            trait $trait {
-                $(#[$meta])*
-                fn $name(&self $($arguments)*) -> $answer;
-            }
-        )*
-
-        /// Path and description of every operation.
-        pub(super) fn declared() -> Vec<poem_openapi::registry::MetaWebhook> {
-            [$(<&dyn $trait>::meta()),*].into_iter().flatten().collect()
-        }
-
-        /// Registers the schemas that they refer to.
-        pub(super) fn register(registry: &mut poem_openapi::registry::Registry) {
-            $(<&dyn $trait>::register(registry);)*
-        }
-    };
-}
-
-use operations;
 
 /// The operations, as poem-openapi documents them.
 pub(super) struct Operations;

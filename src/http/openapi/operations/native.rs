@@ -1,7 +1,7 @@
 //! The server's own operations.
 #![expect(dead_code, reason = "declared for the document, never called")]
 
-use super::operations;
+use super::declare::operations;
 use crate::http::openapi::{
     responses::{BatchAnswer, LiveAnswer, MetricsAnswer, ModelAnswer, PredictAnswer, ReadyAnswer},
     schemas::{PredictRequest, Tag},

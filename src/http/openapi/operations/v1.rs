@@ -1,7 +1,7 @@
 //! The operations of the V1 protocol, and of Vertex AI. The paths of Vertex AI are put in where its variables name them.
 #![expect(dead_code, reason = "declared for the document, never called")]
 
-use super::operations;
+use super::declare::operations;
 use crate::http::openapi::{
     schemas::Tag,
     wrapped::{
