@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline bench-dialects parity browser-test openapi-check registry-test corpus random-models fuzz examples
+.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline bench-dialects parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -20,6 +20,7 @@ check: lint ## What needs only Rust and Python: lint and the tests without servi
 test: ## The whole test suite (20 min cold, 4 min warm)
 	cargo test --no-fail-fast
 	$(MAKE) openapi-check
+	$(MAKE) examples
 	$(MAKE) registry-test
 	$(MAKE) chart-test
 	$(MAKE) compose-check
@@ -96,7 +97,7 @@ fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (90 min; 5 min
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
 
 # Virtual environments of Python: each has the packages of the file that it depends on.
-environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/openapi target/examples target/kserve
+environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/openapi target/examples target/kserve target/dialects
 packages = $(<:%=--requirement %)
 $(environments:%=%/built):
 	python3 -m venv $(@D)
@@ -119,5 +120,12 @@ target/kserve/built: examples/requirements-kserve.txt
 examples: target/examples/built target/kserve/built $(chart_tools)/built ## Every example, and every client in it (6 min cold, 15 s warm)
 	cargo build
 	tests/examples/run $(build)/debug/ml-serving
+
+target/dialects/built: examples/requirements.txt
+target/dialects/built: more = $(@D)/bin/pip install --quiet --disable-pip-version-check mlserver-sklearn==1.7.1 mlserver-mlflow==1.7.1
+
+dialects-check: target/dialects/built ## What MLServer and this server answer to the same requests (4 min cold, 1 min warm)
+	cargo build
+	target/dialects/bin/python tests/dialects/beside_mlserver.py $(build)/debug/ml-serving
 
 include chart.mk

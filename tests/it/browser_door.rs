@@ -100,3 +100,20 @@ async fn a_page_of_an_allowed_origin_predicts_in_a_real_browser() {
     assert_eq!(fetch(&browser, &closed).await, "refused");
     browser.client.clone().close().await.unwrap();
 }
+
+#[tokio::test]
+#[ignore = "needs chromium and chromedriver: make browser-test"]
+async fn the_page_of_the_examples_predicts_in_a_real_browser() {
+    let mut config = Config::default();
+    config.server.cors.allowed_origins = vec!["*".to_owned()];
+    let server = Server::start(config).await;
+    let browser = Browser::start().await;
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/browser.html");
+    let page = format!("file://{page}?server=http://{}", server.address);
+    browser.client.goto(&page).await.unwrap();
+    browser.click("button").await;
+    let answer = browser.wait("output:not(:empty)").await;
+    let text = answer.text().await.unwrap();
+    assert!(text.starts_with("class 1, by model version "), "{text}");
+    browser.client.clone().close().await.unwrap();
+}

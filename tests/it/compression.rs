@@ -137,7 +137,9 @@ async fn head_tells_the_length_that_get_would_have() {
         .unwrap()
         .parse()
         .unwrap();
-    assert!(length > 100 && length < 4096, "{length}");
+    // Counters have moved between the two.
+    let whole = get.body().len();
+    assert!(length.abs_diff(whole) < 200, "{length} and {whole}");
 }
 
 #[tokio::test]

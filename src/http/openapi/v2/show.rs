@@ -34,6 +34,8 @@ pub(in crate::http::openapi) fn show(document: &mut Value, served: Option<&Loade
             schemas[name]["properties"]["name"]["enum"] = json!(names);
         }
     }
+    schemas["InferRequest"]["properties"]["inputs"]["minItems"] = json!(1);
+    schemas["RepositoryIndexRequest"]["properties"]["ready"]["nullable"] = json!(true);
     let bodies = served.map(bodies).unwrap_or_default();
     for operation in operations(document) {
         let id = operation.get("operationId").and_then(Value::as_str);
