@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline bench-dialects parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
+.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline bench-dialects bench-hostile parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -57,6 +57,10 @@ bench-dialects: target/examples/built ## Every protocol beside the server's own 
 	command -v wrk h2load >/dev/null || { apt-get update -qq && apt-get install -qqy wrk nghttp2-client >/dev/null; }
 	cargo build --release
 	target/examples/bin/python benches/http/dialects.py $(build)
+
+bench-hostile: ## What hostile clients cost the honest ones (5 min cold, 2 min warm)
+	cargo build --release
+	python3 benches/http/hostile.py $(build)/release/ml-serving
 
 # The browser and its driver come from Debian where they are not installed yet.
 browser-test: ## Swagger UI in a real browser (6 min cold, 10 s warm)
@@ -117,10 +121,6 @@ target/openapi/built: packages = openapi-spec-validator==0.7.2 schemathesis==4.3
 target/examples/built: examples/requirements.txt
 target/kserve/built: examples/requirements-kserve.txt
 
-examples: target/examples/built target/kserve/built $(chart_tools)/built ## Every example, and every client in it (6 min cold, 15 s warm)
-	cargo build
-	tests/examples/run $(build)/debug/ml-serving
-
 target/dialects/built: examples/requirements.txt
 target/dialects/built: more = $(@D)/bin/pip install --quiet --disable-pip-version-check mlserver-sklearn==1.7.1 mlserver-mlflow==1.7.1
 
@@ -129,3 +129,8 @@ dialects-check: target/dialects/built ## What MLServer and this server answer to
 	target/dialects/bin/python tests/dialects/beside_mlserver.py $(build)/debug/ml-serving
 
 include chart.mk
+
+# After chart.mk, which knows the tools.
+examples: target/examples/built target/kserve/built $(chart_tools)/built ## Every example, and every client in it (6 min cold, 15 s warm)
+	cargo build
+	PATH="$(chart_tools)/bin:$$PATH" tests/examples/run $(build)/debug/ml-serving

@@ -41,6 +41,7 @@ class Server:
     name: str
     command: list
     loads: tuple = tuple(LOADS)
+    row: dict = dataclasses.field(default_factory=lambda: ROW)  # what it is asked first
     process: subprocess.Popen = None
     port: int = 0
     starts: list = dataclasses.field(default_factory=list)  # seconds
@@ -60,7 +61,7 @@ class Server:
             if self.process.poll() is not None:
                 break
             with contextlib.suppress(OSError, http.client.HTTPException):
-                if self.ask("/predict", ROW)[0] == 200:
+                if self.ask("/predict", self.row)[0] == 200:
                     return self.starts.append(time.perf_counter() - began)
             time.sleep(0.0005)
         sys.exit(f"{self.name} does not answer; its output is in {log.name}")

@@ -3,7 +3,8 @@
 
     dialects.py TARGET [--rounds N] [--seconds S]
 
-TARGET is Cargo's target directory with the release build. The server runs on one core and the load on another. Each round asks every
+TARGET is Cargo's target directory with the release build. Two models are asked: the demo forest over 4 columns, where most of the time
+goes into 100 trees, and a linear one over 100 columns, where it goes into reading them. The server runs on one core and the load on another. Each round asks every
 protocol in turn; a ratio pairs the runs of one round. Runs in an environment with examples/requirements.txt, because the bodies of gRPC
 are made by tritonclient, and needs wrk and h2load.
 """
@@ -20,14 +21,17 @@ import subprocess
 import sys
 import tempfile
 
+import joblib
 import numpy as np
+import pandas as pd
 import tritonclient.grpc as triton_grpc
 import tritonclient.http as triton_http
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from compare import BATCH, CORES, HERE, HOST, Server
+from sklearn.linear_model import LogisticRegression
 
-COLUMNS = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
+NAME = "model"
 JSON = {"content-type": "application/json"}
 SIZES = [1, 100, 1000]
 CONNECTIONS = 8
@@ -39,25 +43,25 @@ def tensor(kind, rows, **how):
     return input
 
 
-def bodies(rows):
+def bodies(names, rows):
     """Protocol: path, headers, body."""
     lists = rows.tolist()
     encoded = lambda value: json.dumps(value, separators=(",", ":")).encode()
     flat = {"name": "rows", "shape": list(rows.shape), "datatype": "FP64", "data": rows.ravel().tolist()}
-    columns = [{"name": name, "shape": [len(rows)], "datatype": "FP64", "data": rows[:, i].tolist()} for i, name in enumerate(COLUMNS)]
+    columns = [{"name": name, "shape": [len(rows)], "datatype": "FP64", "data": rows[:, i].tolist()} for i, name in enumerate(names)]
     binary, length = triton_http.InferenceServerClient.generate_request_body([tensor(triton_http, rows)])
     headers = {"content-type": "application/octet-stream", "inference-header-content-length": str(length)}
-    request = triton_grpc.service_pb2.ModelInferRequest(model_name="iris")
+    request = triton_grpc.service_pb2.ModelInferRequest(model_name=NAME)
     input = tensor(triton_grpc, rows)
     request.inputs.extend([input._get_tensor()])
     request.raw_input_contents.extend([input._get_content()])
     message = request.SerializeToString()
-    infer = "/v2/models/iris/infer"
+    infer = f"/v2/models/{NAME}/infer"
     return {
         "/predict/batch": ("/predict/batch", JSON, encoded([{"features": row} for row in lists])),
-        "V1": ("/v1/models/iris:predict", JSON, encoded({"instances": lists})),
-        "MLflow, split": ("/invocations", JSON, encoded({"dataframe_split": {"columns": COLUMNS, "data": lists}})),
-        "MLflow, CSV": ("/invocations", {"content-type": "text/csv"}, "\n".join([",".join(COLUMNS), *(",".join(map(str, row)) for row in lists)]).encode()),
+        "V1": (f"/v1/models/{NAME}:predict", JSON, encoded({"instances": lists})),
+        "MLflow, split": ("/invocations", JSON, encoded({"dataframe_split": {"columns": names, "data": lists}})),
+        "MLflow, CSV": ("/invocations", {"content-type": "text/csv"}, "\n".join([",".join(names), *(",".join(map(str, row)) for row in lists)]).encode()),
         "V2, JSON": (infer, JSON, encoded({"inputs": [flat]})),
         "V2, JSON by column": (infer, JSON, encoded({"inputs": columns})),
         "V2, binary": (infer, headers, bytes(binary)),
@@ -93,21 +97,37 @@ def main():
     options.add_argument("--seconds", type=int, default=2)
     options = options.parse_args()
     binary = options.target / "release/ml-serving"
-    server = Server("ml-serving", [binary, "serve", "--host", "{host}", "--port", "{port}"])
-    rows = np.array([row["features"] for row in BATCH])
+    iris = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
+    wide = np.random.default_rng(0).normal(size=(max(SIZES), 100)).round(3)
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        names = [f"x{i}" for i in range(100)]
+        model = LogisticRegression().fit(pd.DataFrame(wide, columns=names), wide.sum(axis=1) > 0)
+        joblib.dump(model, work / "wide.joblib")
+        print("The demo forest, 4 columns:\n")
+        measure(binary, "builtin:iris", iris, np.array([row["features"] for row in BATCH]), options, work)
+        print("\nA linear model, 100 columns:\n")
+        measure(binary, work / "wide.joblib", names, wide, options, work)
+
+
+def measure(binary, model, columns, rows, options, work):
+    """Prints the table of one model."""
+    command = ["env", f"MLSERVING__MODEL__NAME={NAME}", binary, "serve", "--host", "{host}", "--port", "{port}", "--model", model]
+    first = {"features": rows[0].tolist()}
+    server = Server("ml-serving", command, row=first)
     runs = {}
-    with tempfile.TemporaryDirectory() as work, open(pathlib.Path(work) / "log", "w") as log, contextlib.ExitStack() as ends:
+    with open(work / "log", "w") as log, contextlib.ExitStack() as ends:
         ends.callback(server.stop)
         server.start(log)
         for _ in range(options.rounds):
             for size in SIZES:
-                for name, (path, headers, body) in bodies(rows[:size]).items():
-                    file = pathlib.Path(work) / "body"
+                for name, (path, headers, body) in bodies(columns, rows[:size]).items():
+                    file = work / "body"
                     file.write_bytes(body)
                     runs.setdefault((name, size), []).append(run(server, path, headers, file, options.seconds))
     print("| protocol | " + " | ".join(f"{size:,} rows: CPU a request | rows/s | CPU / own" for size in SIZES) + " |")
     print("|---" * (1 + 3 * len(SIZES)) + "|")
-    for name in bodies(rows[:1]):
+    for name in bodies(columns, rows[:1]):
         cells = []
         for size in SIZES:
             mine, own = runs[name, size], runs["/predict/batch", size]
