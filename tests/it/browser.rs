@@ -154,7 +154,14 @@ async fn the_page_loads_nothing_and_shows_where_it_came_from_in_a_real_browser()
     let tags = "[...document.querySelectorAll('.opblock-tag')].map(tag => tag.dataset.tag)";
     assert_eq!(
         browser.evaluate(tags).await,
-        json!(["Predict", "Model", "Operate"])
+        json!([
+            "Predict",
+            "Model",
+            "Operate",
+            "MLflow",
+            "V1",
+            "Open Inference Protocol"
+        ])
     );
     browser.client.clone().close().await.unwrap();
 }
