@@ -14,10 +14,10 @@ pub(super) enum Tag {
     Model,
     /// For probes and for monitoring.
     Operate,
-    /// MLflow's scoring protocol, and `SageMaker`'s.
+    /// MLflow's scoring protocol, which Amazon SageMaker speaks too.
     #[oai(rename = "MLflow")]
     Mlflow,
-    /// The V1 protocol of `KServe` and `TensorFlow` Serving.
+    /// The V1 protocol of KServe and of TensorFlow Serving.
     V1,
     /// Vertex AI's containers.
     #[oai(rename = "Vertex AI")]

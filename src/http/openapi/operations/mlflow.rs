@@ -21,7 +21,7 @@ enum Body {
 }
 
 operations! {
-    /// Predict as `mlflow models serve`
+    /// Predict as mlflow models serve does
     ///
     /// The rows come under exactly one of four keys, or as CSV with a header. The values are those that MLflow answers for the same
     /// package: labels or numbers, probabilities where it was logged to predict them. `SageMaker` sends its requests here too.
@@ -37,7 +37,7 @@ operations! {
     #[oai(name = "/ping", method = "get", operation_id = "mlflow_ping", tag = "Tag::Mlflow")]
     fn ping(Ping) -> PingAnswer;
 
-    /// The same as `/ping`
+    /// The same as /ping
     #[oai(name = "/health", method = "get", operation_id = "mlflow_health", tag = "Tag::Mlflow")]
     fn health(Health) -> PingAnswer;
 

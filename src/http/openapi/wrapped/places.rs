@@ -21,14 +21,14 @@ pub(in crate::http::openapi) fn place(document: &mut Value, vertex: &Vertex) {
         let Some(paths) = document["paths"].as_object_mut() else {
             return;
         };
-        let operation = paths.remove(declared).map(|mut path| path[method].take());
+        let operation = paths.shift_remove(declared).map(|mut path| path[method].take());
         if let (Some(route), Some(operation)) = (route, operation) {
             // Of two operations at a path this one answers.
             let path = paths.entry(route.clone()).or_insert_with(|| json!({}));
             path[method] = operation;
         } else if let Some(all) = document["components"]["schemas"].as_object_mut() {
             for schema in schemas {
-                all.remove(schema);
+                all.shift_remove(schema);
             }
         }
     }

@@ -57,7 +57,7 @@ fn requests(schemas: &mut Value, schema: Option<&Schema>) {
     if named {
         let mut loose = row["oneOf"][0].clone();
         if let Some(loose) = loose.as_object_mut() {
-            loose.remove("additionalProperties");
+            loose.shift_remove("additionalProperties");
         }
         schemas["MlflowRow"] = loose;
     }
