@@ -21,7 +21,9 @@ pub(in crate::http::openapi) fn place(document: &mut Value, vertex: &Vertex) {
         let Some(paths) = document["paths"].as_object_mut() else {
             return;
         };
-        let operation = paths.shift_remove(declared).map(|mut path| path[method].take());
+        let operation = paths
+            .shift_remove(declared)
+            .map(|mut path| path[method].take());
         if let (Some(route), Some(operation)) = (route, operation) {
             // Of two operations at a path this one answers.
             let path = paths.entry(route.clone()).or_insert_with(|| json!({}));
