@@ -38,20 +38,9 @@ impl<'de> Visitor<'de> for RowsSeed<'_, '_> {
         f.write_str("an array of rows")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let table = self.0;
-        loop {
-            if table.rows.count() == table.max_rows {
-                return match seq.next_element::<IgnoredAny>()? {
-                    None => Ok(()),
-                    Some(_) => Err(table.full()),
-                };
-            }
-            table.rows.place.row = Some(table.rows.count());
-            if seq.next_element_seed(OneSeed(table))?.is_none() {
-                return Ok(());
-            }
-        }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        self.0
+            .read_rows(seq, |seq, table| seq.next_element_seed(OneSeed(table)))
     }
 
     refuse!(refuse: number, boolean, null, string, object);

@@ -6,7 +6,7 @@ use super::{
     takes::{Arranged, Takes},
 };
 use crate::http::dialects::rows::Rows;
-use serde::de::Error;
+use serde::de::{Error, IgnoredAny, SeqAccess};
 
 /// A body that is being read.
 pub(super) struct Table<'m> {
@@ -32,6 +32,26 @@ impl<'m> Table<'m> {
             parameters: Parameters::default(),
             names: Names::default(),
             columns: Columns::default(),
+        }
+    }
+
+    /// Reads the rows of an array, each by `one`, up to the limit.
+    pub(super) fn read_rows<'de, A: SeqAccess<'de>>(
+        &mut self,
+        mut seq: A,
+        one: impl Fn(&mut A, &mut Self) -> Result<Option<()>, A::Error>,
+    ) -> Result<(), A::Error> {
+        loop {
+            if self.rows.count() == self.max_rows {
+                return match seq.next_element::<IgnoredAny>()? {
+                    None => Ok(()),
+                    Some(_) => Err(self.full()),
+                };
+            }
+            self.rows.place.row = Some(self.rows.count());
+            if one(&mut seq, self)?.is_none() {
+                return Ok(());
+            }
         }
     }
 
