@@ -1,6 +1,6 @@
 //! What an estimator answers, in registers.
 
-use super::FormatError;
+use super::{FormatError, estimate::Classes, unsupported};
 use crate::{
     formats::program::{Board, Register},
     model::{Labels, Link, ModelIr, Output, Reg, ops},
@@ -8,6 +8,7 @@ use crate::{
 
 /// What an estimator answers, in registers.
 #[derive(Clone, Debug)]
+#[allow(dead_code, reason = "the readers of the last three come next")]
 pub(super) enum Estimate {
     Classes {
         labels: Labels,
@@ -19,12 +20,40 @@ pub(super) enum Estimate {
         class: Reg,
     },
     Numbers(Vec<Reg>),
+    /// What an anomaly detector says of a row.
+    Anomaly {
+        /// 1 for a row that is like the others, 0 for an anomaly: `predict` answers 1 and -1.
+        normal: Reg,
+        /// `decision_function`: negative for an anomaly.
+        decision: Reg,
+        /// `score_samples`: the lower, the more abnormal.
+        score: Reg,
+    },
+    /// What a clusterer says of a row.
+    Cluster {
+        /// The number of the cluster that `predict` answers.
+        place: Reg,
+        /// `transform`: how far the row is from the center of each cluster.
+        distances: Vec<Reg>,
+    },
+    /// What a classifier of several targets says of each: a label of a multi-label classifier is a target of the classes 0 and 1.
+    Targets(Vec<Classes>),
 }
 
 impl Estimate {
     /// The model that answers this.
     pub(super) fn finish(self, mut board: Board) -> Result<ModelIr, FormatError> {
         match self {
+            Self::Anomaly { normal, .. } => {
+                Self::label(Labels::Integers(vec![-1, 1]), normal).finish(board)
+            }
+            Self::Cluster { place, distances } => {
+                let places = (0..distances.len() as i64).collect();
+                Self::label(Labels::Integers(places), place).finish(board)
+            }
+            Self::Targets(_) => Err(unsupported!(
+                "the model answers a class for each of several targets"
+            )),
             Self::Numbers(values) => {
                 let link = Link::Identity;
                 Ok(board.finish(values, None, Output::Regression { link }, false))
@@ -48,6 +77,15 @@ impl Estimate {
                 let output = Output::Classes { labels, link };
                 Ok(board.finish(scores, Some(class), output, has_probabilities))
             }
+        }
+    }
+    /// A class and nothing more.
+    fn label(labels: Labels, class: Reg) -> Self {
+        Self::Classes {
+            labels,
+            probabilities: None,
+            decision: None,
+            class,
         }
     }
 }

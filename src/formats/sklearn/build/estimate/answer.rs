@@ -42,9 +42,10 @@ impl Estimate {
                 decision,
                 class,
             }),
-            Self::Numbers(_) => Err(corrupt!(
-                "the {} holds a regressor where a classifier should be",
-                holder.class
+            other => Err(corrupt!(
+                "the {} holds {} where a classifier should be",
+                holder.class,
+                other.kind()
             )),
         }
     }
@@ -56,10 +57,22 @@ impl Estimate {
     pub(in super::super) fn numbers(self, holder: Part<'_>) -> Result<Vec<Reg>, FormatError> {
         match self {
             Self::Numbers(numbers) => Ok(numbers),
-            Self::Classes { .. } => Err(corrupt!(
-                "the {} holds a classifier where a regressor should be",
-                holder.class
+            other => Err(corrupt!(
+                "the {} holds {} where a regressor should be",
+                holder.class,
+                other.kind()
             )),
+        }
+    }
+
+    /// What estimators of its kind are called in messages.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Classes { .. } => "a classifier",
+            Self::Numbers(_) => "a regressor",
+            Self::Anomaly { .. } => "an anomaly detector",
+            Self::Cluster { .. } => "a clusterer",
+            Self::Targets(_) => "a classifier of several targets",
         }
     }
 }

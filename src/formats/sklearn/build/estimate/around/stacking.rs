@@ -55,7 +55,7 @@ impl Reader {
                     features.extend(numbers);
                     continue;
                 }
-                answer @ Estimate::Classes { .. } => answer.classes(part)?,
+                answer => answer.classes(part)?,
             };
             features.extend(match (method, &answer.decision) {
                 // The first one of two says the same as the second.
