@@ -56,7 +56,24 @@ import sklearn
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import record, tables
 
-MODULES = ["core", "composition", "searches", "imputers", "onehot", "encoders", "scalers", "functions", "selectors", "trees", "boosters", "linear", "around", "targets", "more_transformers", "more_estimators"]
+MODULES = [
+    "core",
+    "composition",
+    "searches",
+    "imputers",
+    "onehot",
+    "encoders",
+    "scalers",
+    "functions",
+    "selectors",
+    "trees",
+    "boosters",
+    "linear",
+    "around",
+    "targets",
+    "more_transformers",
+    "more_estimators",
+]
 
 
 def main():
