@@ -8,6 +8,7 @@
 mod agree;
 mod boosting;
 mod bundle;
+mod catboost;
 mod categories;
 mod cells;
 mod chain;

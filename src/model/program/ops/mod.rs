@@ -1,6 +1,7 @@
 //! The operations of a program, one file for each kind.
 
 mod average;
+pub mod binned;
 mod bins;
 mod choose;
 mod decide;
