@@ -73,6 +73,8 @@ MODULES = [
     "targets",
     "more_transformers",
     "more_estimators",
+    "decompose",
+    "nets",
 ]
 
 

@@ -16,6 +16,7 @@ mod normalise;
 mod one_hot;
 mod products;
 mod recode;
+mod squares;
 #[cfg(test)]
 mod tests;
 mod votes;
@@ -36,6 +37,7 @@ pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
+pub use squares::Squares;
 pub use votes::Votes;
 
 use super::{

@@ -2,11 +2,13 @@
 
 mod answer;
 mod around;
+mod discriminant;
 mod dummy;
 mod forest;
 mod isotonic;
 mod linear;
 mod logistic;
+mod net;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -61,6 +63,10 @@ impl Reader {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
+            "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),
+            "QuadraticDiscriminantAnalysis" => self.quadratic_discriminant(part, &reads),
+            "MLPClassifier" => self.net_classifier(part, &reads),
+            "MLPRegressor" => self.net_regressor(part, &reads),
             _ => Err(self.refusal(part)),
         }
     }
