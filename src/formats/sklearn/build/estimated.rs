@@ -1,6 +1,6 @@
 //! What an estimator answers, in registers.
 
-use super::{FormatError, estimate::Classes};
+use super::FormatError;
 use crate::{
     formats::program::{Board, Register},
     model::{Labels, Link, ModelIr, Output, Reg, ops},
@@ -42,6 +42,26 @@ pub(super) enum Estimate {
     },
     /// What a classifier of several targets says of each: a label of a multi-label classifier is a target of the classes 0 and 1.
     Targets(Vec<Classes>),
+}
+
+/// What a classifier answers; [`Estimate::Classes`] describes the fields.
+#[derive(Clone, Debug)]
+pub(super) struct Classes {
+    pub(super) labels: Labels,
+    pub(super) probabilities: Option<Vec<Reg>>,
+    pub(super) decision: Option<Vec<Reg>>,
+    pub(super) class: Reg,
+}
+
+impl From<Classes> for Estimate {
+    fn from(classes: Classes) -> Self {
+        Self::Classes {
+            labels: classes.labels,
+            probabilities: classes.probabilities,
+            decision: classes.decision,
+            class: classes.class,
+        }
+    }
 }
 
 /// What a clusterer says of a row beside its cluster.

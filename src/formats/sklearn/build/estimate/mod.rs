@@ -12,7 +12,7 @@ use super::{
     super::{id::Id, numpy, record::Node},
     FormatError, Part, Reader, boosting, categories, corrupt,
     ensemble::Ensemble,
-    estimated::Estimate,
+    estimated::{Classes, Estimate},
     forests, hist,
     labels::labels,
     lightgbm, unsupported, xgboost,
@@ -22,7 +22,6 @@ use crate::{
     input::Precision,
     model::{BinaryScores, ForestModel, Labels, Link, ModelIr, Output, Reg, ops},
 };
-pub(super) use answer::Classes;
 pub(super) use forest::booster;
 
 impl Reader {
