@@ -14,7 +14,7 @@ use super::{
     bags::Bag,
     boosting, categories, corrupt,
     ensemble::Ensemble,
-    estimated::Estimate,
+    estimated::{Classes, Estimate},
     forests::{self, Trees},
     hist,
     labels::labels,
@@ -25,7 +25,6 @@ use crate::{
     input::Precision,
     model::{BinaryScores, ForestModel, Labels, Link, ModelIr, Output, Reg, ops},
 };
-pub(super) use answer::Classes;
 pub(super) use forest::booster;
 
 impl Reader {
