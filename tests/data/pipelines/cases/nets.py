@@ -34,6 +34,7 @@ def nets():
     yield Case("net_words", make_pipeline(columns(), net(hidden_layer_sizes=(6, 5))), "mixed", "words", "blas", whole=True)
     yield Case("net_words_regressor", make_pipeline(columns(), net(MLPRegressor, hidden_layer_sizes=(4,))), "mixed", "value", "blas", few=200)
     yield Case("net_pair", scaled(net(MLPRegressor, hidden_layer_sizes=(4, 4))), "numbers", "pair", "blas", few=200)
+    yield Case("net_labels", scaled(net()), "numbers", lambda targets: np.c_[targets["two"], targets["three"] > 1], "blas", few=200)
     yield Case("net_no_layer", scaled(net(hidden_layer_sizes=())), "numbers", "two", "blas", few=200)
     yield Case("net_f32", scaled(net()), "numbers", "three", "blas", fit=lambda X: X.astype(np.float32), few=200)
     yield Case("net_wide", scaled(net(hidden_layer_sizes=(33,), max_iter=5)), "numbers", "two", "blas", whole=True)

@@ -116,7 +116,8 @@ impl Reader {
             operand,
             precision: Precision::F64,
         };
-        self.board.draw(minus, vec![Register::number(); reads.len()])
+        self.board
+            .draw(minus, vec![Register::number(); reads.len()])
     }
 
     /// `X @ directions.T`: a register for each direction, whose numbers follow each other.
