@@ -73,6 +73,7 @@ MODULES = [
     "targets",
     "more_transformers",
     "more_estimators",
+    "kernels",
 ]
 
 
