@@ -30,7 +30,7 @@ impl<'f> Archive<'f> {
         let mut room = inflate_limit(file.len());
         for i in 0..zip.len() {
             let (name, data) = read(&mut zip, i, file, &mut room)?;
-            if name.ends_with(".npz") {
+            if name.strip_suffix(".npz").is_some() {
                 unpack(&name, &data, &mut room, &mut members)?;
             } else {
                 members.insert(name, data);
@@ -59,11 +59,11 @@ impl<'f> Archive<'f> {
 }
 
 /// Puts the members of a ZIP file in the archive, numpy's form of several arrays, beside its own: `NAME/MEMBER`.
-fn unpack<'f>(
+fn unpack(
     name: &str,
     file: &[u8],
     room: &mut usize,
-    members: &mut HashMap<String, Cow<'f, [u8]>>,
+    members: &mut HashMap<String, Cow<'_, [u8]>>,
 ) -> Result<(), FormatError> {
     let mut zip = ZipArchive::new(Cursor::new(file))
         .map_err(|e| corrupt!("a matrix in the archive is damaged: {e}; log the model again"))?;

@@ -46,16 +46,7 @@ impl Schema<'_, '_, '_> {
             _ => None,
         };
         let id = match (loader, content) {
-            ("JsonNode", Some(content)) => {
-                let text = self.arena.text(content).unwrap_or_default().to_owned();
-                // Python's JSON has three numbers more.
-                match text.as_str() {
-                    "NaN" => self.arena.add(Node::Float(f64::NAN))?,
-                    "Infinity" => self.arena.add(Node::Float(f64::INFINITY))?,
-                    "-Infinity" => self.arena.add(Node::Float(f64::NEG_INFINITY))?,
-                    text => json::read_inner(text, self.arena)?,
-                }
-            }
+            ("JsonNode", Some(content)) => self.json(content)?,
             ("DictNode", Some(content)) => self.dict(content)?,
             ("DefaultDictNode" | "_DictWithDeprecatedKeysNode", Some(content)) => {
                 match self.arena.get(content, "main") {
@@ -99,6 +90,17 @@ impl Schema<'_, '_, '_> {
             self.seen.insert(number, id);
         }
         Ok(id)
+    }
+
+    /// A value that is JSON in a text. Python's JSON has three numbers more.
+    fn json(&mut self, content: Id) -> Result<Id, FormatError> {
+        let text = self.arena.text(content).unwrap_or_default().to_owned();
+        match text.as_str() {
+            "NaN" => self.arena.add(Node::Float(f64::NAN)),
+            "Infinity" => self.arena.add(Node::Float(f64::INFINITY)),
+            "-Infinity" => self.arena.add(Node::Float(f64::NEG_INFINITY)),
+            text => json::read_inner(text, self.arena),
+        }
     }
 
     fn object(&mut self, class: Id, state: Id) -> Result<Id, FormatError> {

@@ -166,7 +166,7 @@ impl Run for PairProbabilities {
         for row in 0..tile.rows() {
             let numbers = pairs(&self.reads, k, tile, row);
             for ((i, j, x), (a, b)) in numbers.zip(self.a.iter().zip(&self.b)) {
-                let first = sigmoid(x * a + b).max(LEAST).min(1.0 - LEAST);
+                let first = sigmoid(x * a + b).clamp(LEAST, 1.0 - LEAST);
                 r[i * k + j] = first;
                 r[j * k + i] = 1.0 - first;
             }

@@ -168,27 +168,23 @@ impl Reader {
         counts: &[usize],
     ) -> Result<Machine, FormatError> {
         let id = part.attribute("support_vectors_")?;
-        let (count, columns, vectors, stored) = match sparse(part.arena, id)? {
-            Some(found) => {
-                let (count, columns) = (found.rows(), found.columns);
-                let stored = found.numbers.len();
-                let vectors = Vectors::Sparse {
-                    starts: found.starts,
-                    places: found.places,
-                    numbers: found.numbers,
-                };
-                (count, columns, vectors, stored)
-            }
-            None => {
-                let array = part.array("support_vectors_")?;
-                let &[count, columns] = &array.shape[..] else {
-                    return Err(corrupt!("the {} has no matrix of vectors", part.class));
-                };
-                let numbers = array.floats()?;
-                let stored = numbers.len();
-                (count, columns, Vectors::Dense(numbers), stored)
-            }
-        };
+        let (count, columns, vectors, stored);
+        if let Some(found) = sparse(part.arena, id)? {
+            (count, columns, stored) = (found.rows(), found.columns, found.numbers.len());
+            vectors = Vectors::Sparse {
+                starts: found.starts,
+                places: found.places,
+                numbers: found.numbers,
+            };
+        } else {
+            let array = part.array("support_vectors_")?;
+            let &[rows, width] = &array.shape[..] else {
+                return Err(corrupt!("the {} has no matrix of vectors", part.class));
+            };
+            let numbers = array.floats()?;
+            (count, columns, stored) = (rows, width, numbers.len());
+            vectors = Vectors::Dense(numbers);
+        }
         if columns != width {
             return Err(corrupt!(
                 "the {} was fitted on {columns} columns, and gets {width}",
