@@ -8,7 +8,11 @@ mod forest;
 mod isotonic;
 mod linear;
 mod logistic;
+<<<<<<< HEAD
 mod net;
+=======
+mod support;
+>>>>>>> main
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -64,6 +68,9 @@ impl Reader {
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "SVC" | "NuSVC" => self.support_classifier(part, &reads),
+            "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
+            "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),
             "QuadraticDiscriminantAnalysis" => self.quadratic_discriminant(part, &reads),
