@@ -8,11 +8,8 @@ mod forest;
 mod isotonic;
 mod linear;
 mod logistic;
-<<<<<<< HEAD
 mod net;
-=======
 mod support;
->>>>>>> main
 
 use super::{
     super::{id::Id, numpy, record::Node},
