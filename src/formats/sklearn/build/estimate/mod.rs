@@ -4,6 +4,7 @@ mod answer;
 mod around;
 mod dummy;
 mod forest;
+mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
@@ -59,6 +60,7 @@ impl Reader {
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "IsolationForest" => self.isolation_forest(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             _ => Err(self.refusal(part)),
         }
