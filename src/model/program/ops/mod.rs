@@ -2,6 +2,7 @@
 
 mod average;
 mod bins;
+mod bisect;
 mod choose;
 mod decide;
 mod each;
@@ -13,6 +14,7 @@ mod interpolate;
 mod isolation;
 mod length;
 mod linear;
+mod nearest;
 mod normalise;
 mod one_hot;
 mod products;
@@ -23,6 +25,7 @@ mod votes;
 
 pub use average::Average;
 pub use bins::Bins;
+pub use bisect::{Bisect, Way};
 pub use choose::{Above, Largest};
 pub use decide::Decide;
 pub use each::Each;
@@ -34,6 +37,7 @@ pub use interpolate::Interpolate;
 pub use isolation::Isolation;
 pub use length::{Length, Norm};
 pub use linear::Linear;
+pub use nearest::Nearest;
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use products::{Factor, Products};

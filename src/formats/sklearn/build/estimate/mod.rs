@@ -2,6 +2,7 @@
 
 mod answer;
 mod around;
+mod clusters;
 mod dummy;
 mod forest;
 mod isolation;
@@ -52,6 +53,9 @@ impl Reader {
         }
         self.parts.push(part.class.to_owned());
         if let Some(estimate) = self.linear_model(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.clusterer(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.around(part, &reads)? {
