@@ -12,10 +12,13 @@ mod logistic;
 
 use super::{
     super::{id::Id, numpy, record::Node},
-    FormatError, Part, Reader, boosting, categories, corrupt,
+    FormatError, Part, Reader,
+    bags::Bag,
+    boosting, categories, corrupt,
     ensemble::Ensemble,
     estimated::{Classes, Estimate},
-    forests, hist,
+    forests::{self, Trees},
+    hist,
     labels::labels,
     lightgbm, unsupported, xgboost,
 };
