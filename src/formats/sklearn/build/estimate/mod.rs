@@ -9,6 +9,7 @@ mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+mod support;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -68,6 +69,9 @@ impl Reader {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
             "IsolationForest" => self.isolation_forest(part, &reads),
+            "SVC" | "NuSVC" => self.support_classifier(part, &reads),
+            "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
+            "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             _ => Err(self.refusal(part)),
         }
