@@ -79,6 +79,8 @@ MODULES = [
     "more_transformers",
     "more_estimators",
     "bagging",
+    "ada_boost",
+    "imbalanced",
     "answers",
 ]
 
