@@ -10,11 +10,13 @@ mod finite;
 mod forest;
 mod function;
 mod interpolate;
+mod kernels;
 mod length;
 mod linear;
 mod median;
 mod normalise;
 mod one_hot;
+mod pairs;
 mod products;
 mod recode;
 #[cfg(test)]
@@ -31,11 +33,13 @@ pub use finite::{Finite, Positive};
 pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function, Whole};
 pub use interpolate::Interpolate;
+pub use kernels::{Kernel, Kernels, Vectors};
 pub use length::{Length, Norm};
 pub use linear::Linear;
 pub use median::Median;
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
+pub use pairs::{PairProbabilities, PairScores, PairVotes};
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
 pub use votes::Votes;
@@ -68,4 +72,13 @@ fn finite(what: &str, numbers: &[f64]) -> Result<(), InvalidModel> {
         invalid!("{what} holds {bad}, which is not a finite number");
     }
     Ok(())
+}
+
+/// The numbers of the registers for every row of a tile, row by row.
+fn gather(tile: &Tile<'_>, reads: &[Reg], into: &mut Vec<f64>) {
+    into.resize(reads.len() * tile.rows(), 0.0);
+    for (j, read) in reads.iter().enumerate() {
+        let row = into.iter_mut().skip(j).step_by(reads.len());
+        row.zip(tile.column(*read)).for_each(|(y, x)| *y = *x);
+    }
 }

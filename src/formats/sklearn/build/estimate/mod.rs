@@ -7,6 +7,7 @@ mod forest;
 mod isotonic;
 mod linear;
 mod logistic;
+mod support;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -62,6 +63,9 @@ impl Reader {
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "SVC" | "NuSVC" => self.support_classifier(part, &reads),
+            "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
+            "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             _ => Err(self.refusal(part)),
         }
