@@ -202,8 +202,9 @@ def beside(header, kind, model, X, predicted, keep, count):
     if kind == "anomaly":
         labels, methods = [-1, 1], ["decision_function", "score_samples"]
     else:
-        size = next(getattr(last, name) for name in ("n_clusters", "n_components", "n_clusters_") if isinstance(getattr(last, name, None), int))
-        labels, methods = list(range(size)), [name for name in ("predict_proba", "transform") if hasattr(model, name)][:1]
+        known = next(getattr(last, name) for name in ("subcluster_labels_", "cluster_centers_", "weights_") if hasattr(last, name))
+        labels = np.unique(known).tolist() if known.ndim == 1 and known.dtype.kind == "i" else list(range(len(known)))
+        methods = [name for name in ("predict_proba", "transform") if hasattr(model, name)][:1]
     places = spread(np.array([labels.index(p) for p in predicted.tolist()]), keep, count, REFUSED, "<u2")
     known = [width_of(np.asarray(getattr(model, name)(X), dtype=float)) for name in methods]
     scores = spread(np.hstack(known) if known else np.zeros((len(keep), 0)), keep, count, np.nan, "<f8")

@@ -2,8 +2,10 @@
 
 mod answer;
 mod around;
+mod clusters;
 mod dummy;
 mod forest;
+mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
@@ -57,12 +59,16 @@ impl Reader {
         if let Some(estimate) = self.linear_model(part, &reads)? {
             return Ok(estimate);
         }
+        if let Some(estimate) = self.clusterer(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.around(part, &reads)? {
             return Ok(estimate);
         }
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "IsolationForest" => self.isolation_forest(part, &reads),
             "SVC" | "NuSVC" => self.support_classifier(part, &reads),
             "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
             "OneClassSVM" => self.one_class(part, &reads),
