@@ -82,6 +82,8 @@ MODULES = [
     "nets",
     "kernels",
     "bagging",
+    "ada_boost",
+    "imbalanced",
     "answers",
 ]
 
