@@ -1,7 +1,7 @@
 //! Columns whose cells enter the matrix as the hash of their text.
 //!
 //! Source: `get_id_object_bytes_string_representation` in CatBoost's `_catboost.pyx` and `CalcCatFeatureHash`: a category is a text, an
-//! integer by its digits, or a boolean by its name in Python. Fractions and missing values are none.
+//! integer by its digits, or a boolean, which is the integer 0 or 1. Fractions and missing values are none.
 
 use super::{
     Column, ColumnType, Precision,
@@ -23,7 +23,7 @@ impl Column {
         match value {
             Value::Text(text) if self.kind.is_words() => Ok(hash(text)),
             Value::Text(_) => Err(self.wrong_type("a string")),
-            Value::Boolean(flag) if booleans => Ok(hash(if flag { "True" } else { "False" })),
+            Value::Boolean(flag) if booleans => Ok(hash(if flag { "1" } else { "0" })),
             Value::Boolean(_) => Err(self.wrong_type("a boolean")),
             Value::Number(_) if matches!(self.kind, ColumnType::Text | ColumnType::Datetime) => {
                 Err(self.wrong_type("a number"))
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_is_its_digits_and_a_boolean_its_name() {
+    fn an_integer_is_its_digits_and_a_boolean_an_integer() {
         use ColumnType::{Any, Boolean, Long, Text};
         let text = |text| accept(Any, Value::Text(text));
         for kind in [Any, Long] {
@@ -75,10 +75,10 @@ mod tests {
             assert_eq!(accept(kind, Value::Number(-0.0)), text("0"));
         }
         for kind in [Any, Boolean] {
-            assert_eq!(accept(kind, Value::Boolean(true)), text("True"));
+            assert_eq!(accept(kind, Value::Boolean(true)), text("1"));
         }
         // What CatBoost's own file of a one-hot split says of `True`.
-        assert_eq!(text("True"), Ok(1_121_341_681.0));
+        assert_eq!(text("1"), Ok(1_121_341_681.0));
         assert_eq!(accept(Text, Value::Text("x")), text("x"));
         assert_eq!(
             column(Any).accept_text("12", Precision::F64).ok(),

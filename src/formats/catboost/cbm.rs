@@ -4,7 +4,10 @@
 
 use super::{
     FormatError, corrupt,
-    document::{CatFeature, CtrFeature, Document, Elements, FloatFeature, Kind, OneHot, Position},
+    document::{
+        CatFeature, CtrFeature, Document, Elements, FloatFeature, Kind, OneHot, Position,
+        other_features,
+    },
     flat::Table as Flat,
     tables, unsupported,
 };
@@ -42,13 +45,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, FormatError> {
     let others = [12, 18].map(|slot| trees.tables(slot).map(|tables| !tables.is_empty()));
     let [text, embedding] = others;
     if text? || embedding? {
-        return Err(super::other_features());
+        return Err(other_features());
     }
     let mut known = HashMap::new();
     let mut all = Vec::new();
     for id in core.texts(3)? {
         if id != TABLES {
-            return Err(super::other_features());
+            return Err(other_features());
         }
         let count = count(&mut rest)?;
         for _ in 0..count {
@@ -207,7 +210,7 @@ fn statistic(feature: &Flat<'_>, known: &HashMap<Base, usize>) -> Result<CtrFeat
 fn table(table: &Flat<'_>) -> Result<(Base, Table), FormatError> {
     let base = base(table.table(0)?)?;
     let classes = usize::try_from(table.int(4, 0)?).unwrap_or(0);
-    let places = table.array::<12>(1)?.iter().map(|bucket| {
+    let places = table.bytes(1)?.as_chunks::<12>().0.iter().map(|bucket| {
         let [a, b, c, d, e, f, g, h, place @ ..] = *bucket;
         let hash = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
         (hash, u32::from_le_bytes(place))

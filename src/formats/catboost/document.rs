@@ -1,5 +1,6 @@
 //! What a CatBoost model holds, in whichever format it is written.
 
+use super::{FormatError, unsupported};
 use crate::model::ops::binned::{Table, Trees};
 use serde_json::{Map, Value};
 
@@ -107,4 +108,11 @@ impl Kind {
             _ => return None,
         })
     }
+}
+
+/// The refusal of features that are no columns of numbers or categories.
+pub(super) fn other_features() -> FormatError {
+    unsupported!(
+        "the CatBoost model has text or embedding features, which this server does not compute; fit it with cat_features and numbers only"
+    )
 }

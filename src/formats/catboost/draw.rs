@@ -4,7 +4,6 @@ use super::{
     FormatError, corrupt,
     document::{CtrFeature, Document, Elements, Kind},
     outputs::{Classes, Outputs},
-    unsupported,
 };
 use crate::{
     formats::program::Board,
@@ -30,6 +29,8 @@ pub(crate) enum Answer {
         class: Reg,
     },
     Numbers(Vec<Reg>),
+    /// For each of several labels whether it holds: the probabilities of no and yes, and the place of the likelier one.
+    Flags(Vec<(Vec<Reg>, Reg)>),
 }
 
 /// Draws a model that reads `reads` in the place of its columns.
@@ -55,10 +56,42 @@ pub(crate) fn draw(
             Ok(Answer::Numbers([mean, &variance].concat()))
         }
         Outputs::Classes(classes) => decide(board, sums, classes),
-        Outputs::Flags(_) => Err(unsupported!(
-            "the CatBoost model answers several labels at once (MultiLogloss), which this server does not; fit one model per label"
-        )),
+        Outputs::Flags => {
+            let flags = sums.into_iter().map(|sum| flag(board, sum));
+            Ok(Answer::Flags(flags.collect::<Result<_, _>>()?))
+        }
     }
+}
+
+/// The classes of a label that holds or does not.
+pub(crate) fn no_and_yes() -> Labels {
+    Labels::Integers(vec![0, 1])
+}
+
+fn flag(board: &mut Board, sum: Reg) -> Result<(Vec<Reg>, Reg), FormatError> {
+    let output = Output::Binary {
+        labels: no_and_yes(),
+        cut: 0.0,
+        scores: BinaryScores::Sigmoid,
+    };
+    decided(board, vec![sum], output, 2)
+}
+
+/// A register for each class, and the place of the one that wins.
+fn decided(
+    board: &mut Board,
+    reads: Vec<Reg>,
+    output: Output,
+    classes: usize,
+) -> Result<(Vec<Reg>, Reg), FormatError> {
+    let decide = ops::Decide {
+        reads,
+        output,
+        precision: Precision::F64,
+    };
+    let mut answers = board.draw(decide, [])?;
+    let class = answers.split_off(classes)[0];
+    Ok((answers, class))
 }
 
 fn decide(board: &mut Board, sums: Vec<Reg>, classes: Classes) -> Result<Answer, FormatError> {
@@ -93,19 +126,10 @@ fn decide(board: &mut Board, sums: Vec<Reg>, classes: Classes) -> Result<Answer,
         let labels = labels.clone();
         (reads, Output::Classes { labels, link })
     };
-    let precision = Precision::F64;
-    let mut answers = board.draw(
-        ops::Decide {
-            reads,
-            output,
-            precision,
-        },
-        [],
-    )?;
-    let class = answers.split_off(labels.len())[0];
+    let (probabilities, class) = decided(board, reads, output, labels.len())?;
     Ok(Answer::Classes {
         labels,
-        probabilities: answers,
+        probabilities,
         class,
     })
 }

@@ -4,7 +4,10 @@
 
 use super::{
     FormatError, corrupt,
-    document::{CatFeature, CtrFeature, Document, Elements, FloatFeature, Kind, OneHot, Position},
+    document::{
+        CatFeature, CtrFeature, Document, Elements, FloatFeature, Kind, OneHot, Position,
+        other_features,
+    },
     nested::{self, Nested},
     tables, unsupported,
 };
@@ -159,7 +162,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, FormatError> {
         .map_err(|error| corrupt!("the file is not a CatBoost model in JSON: {error}"))?;
     let features = file.features_info;
     if !features.text_features.is_empty() || !features.embedding_features.is_empty() {
-        return Err(super::other_features());
+        return Err(other_features());
     }
     let mut known = HashMap::new();
     let mut all = Vec::new();

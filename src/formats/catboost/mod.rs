@@ -13,10 +13,10 @@ mod outputs;
 mod read;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use document::Document;
-pub(crate) use draw::{Answer, draw};
+pub(crate) use draw::{Answer, draw, no_and_yes};
 pub use read::read;
 pub(crate) use read::{document, takes};
 
@@ -26,15 +26,9 @@ use super::{Format, FormatError, corrupt, unsupported};
 pub const FORMAT: Format = Format {
     flavor: "catboost",
     endings: &["cbm", "cb"],
-    common_endings: &["json"],
+    // JSON files are told by what is in them.
+    common_endings: &[],
     recognises: read::is_model,
     read,
     behind: read::behind,
 };
-
-/// The refusal of features that are no columns of numbers or categories.
-fn other_features() -> FormatError {
-    unsupported!(
-        "the CatBoost model has text or embedding features, which this server does not compute; fit it with cat_features and numbers only"
-    )
-}

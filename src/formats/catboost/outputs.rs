@@ -19,7 +19,7 @@ pub(super) enum Outputs {
     /// One class of several.
     Classes(Classes),
     /// A yes or no for each sum.
-    Flags(Labels),
+    Flags,
 }
 
 /// How sums become classes.
@@ -101,6 +101,9 @@ impl Document {
     }
 
     fn classes(&self, loss: &str) -> Result<Outputs, FormatError> {
+        if matches!(loss, "MultiLogloss" | "MultiCrossEntropy") {
+            return Ok(Outputs::Flags);
+        }
         let noted = self
             .note("class_params")
             .or_else(|| self.note("multiclass_params"));
@@ -117,9 +120,6 @@ impl Document {
             (None, None) if !places.is_empty() => labels(&places)?,
             (None, None) => Labels::Integers((0..outputs as i64).collect()),
         };
-        if matches!(loss, "MultiLogloss" | "MultiCrossEntropy") {
-            return Ok(Outputs::Flags(labels));
-        }
         let distinct = labels.distinct();
         let places: Vec<usize> = if labels.len() == outputs {
             (0..outputs).collect()

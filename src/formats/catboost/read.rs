@@ -3,7 +3,7 @@
 use super::{
     FormatError, cbm, corrupt,
     document::{Document, Position},
-    draw::{Answer, draw},
+    draw::{Answer, draw, no_and_yes},
     json,
 };
 use crate::{
@@ -109,7 +109,12 @@ fn parts(document: &Document) -> Vec<String> {
 fn finish(board: Board, answer: Answer) -> ModelIr {
     let link = Link::Identity;
     match answer {
-        Answer::Numbers(numbers) => board.finish(numbers, None, Output::Regression { link }, false),
+        Answer::Numbers(numbers) => board.finish(numbers, [], Output::Regression { link }, false),
+        Answer::Flags(flags) => {
+            let output = Output::Targets(vec![no_and_yes(); flags.len()]);
+            let (scores, classes): (Vec<_>, Vec<_>) = flags.into_iter().unzip();
+            board.finish(scores.concat(), classes, output, true)
+        }
         Answer::Classes {
             labels,
             probabilities,

@@ -28,6 +28,7 @@ struct Header {
     score_width: usize,
     labels: Option<Vec<serde_json::Value>>,
     predicted: Option<Vec<u32>>,
+    targets: Option<Vec<Vec<u32>>>,
     files: Vec<(String, usize)>,
 }
 
@@ -74,6 +75,13 @@ fn case(name: &str) -> Case {
     }
 }
 
+/// One of the files of a case.
+pub(crate) fn file(name: &str, form: &str) -> Vec<u8> {
+    let files = case(name).files;
+    let file = files.into_iter().find(|(known, _)| known == form);
+    file.unwrap().1
+}
+
 fn cases() -> Vec<Case> {
     let wanted = std::env::var("CATBOOST").unwrap_or_default();
     let files = fs::read_dir(folder()).unwrap();
@@ -86,7 +94,11 @@ fn cases() -> Vec<Case> {
 }
 
 fn read(form: &str, bytes: &[u8], class: Option<&str>) -> Result<Parsed, FormatError> {
-    let flavor = if form == "pickle" { "sklearn" } else { "catboost" };
+    let flavor = if form == "pickle" {
+        "sklearn"
+    } else {
+        "catboost"
+    };
     let file = ModelFile {
         bytes,
         class,
@@ -96,15 +108,21 @@ fn read(form: &str, bytes: &[u8], class: Option<&str>) -> Result<Parsed, FormatE
 }
 
 /// The rows that a case is asked about, as its model takes them.
-fn rows(table: &Table, header: &Header, model: &Model) -> Batch {
+fn rows(table: &Table, header: &Header, model: &Model, named: bool) -> Batch {
     let places: Vec<usize> = header
         .columns
         .iter()
-        .map(|name| table.columns.iter().position(|known| known == name).unwrap())
+        .map(|name| {
+            table
+                .columns
+                .iter()
+                .position(|known| known == name)
+                .unwrap()
+        })
         .collect();
     let schema = model.schema();
     assert_eq!(schema.len(), places.len());
-    assert_eq!(schema.named, !header.unnamed);
+    assert_eq!(schema.named, named && !header.unnamed);
     let mut values = Vec::new();
     for row in &table.rows[table.rows.len() - header.rows..] {
         for (place, column) in places.iter().zip(&schema.columns) {
@@ -122,7 +140,10 @@ fn rows(table: &Table, header: &Header, model: &Model) -> Batch {
 
 fn labels_of(header: &Header) -> Option<Labels> {
     let labels = header.labels.as_ref()?;
-    let texts: Option<Vec<String>> = labels.iter().map(|l| l.as_str().map(str::to_owned)).collect();
+    let texts: Option<Vec<String>> = labels
+        .iter()
+        .map(|l| l.as_str().map(str::to_owned))
+        .collect();
     if let Some(texts) = texts {
         return Some(Labels::Strings(texts));
     }
@@ -145,31 +166,17 @@ fn differences(case: &Case, table: &Table, form: &str, bytes: &[u8], raw: bool) 
         Ok(model) => model,
         Err(error) => return vec![error.to_string()],
     };
-    let batch = rows(table, header, &model);
+    // Version 0.26 writes no names into JSON.
+    let named = form != "json" || !case.name.starts_with("0.26");
+    let batch = rows(table, header, &model, named);
     let mut answers = Predictions::default();
     model.predict(&batch, &mut answers).unwrap();
-    let (expected, most) = if raw {
-        (&case.raw, 0.0)
-    } else {
-        (&case.scores, 1e-12)
-    };
-    let mut wrong = Vec::new();
-    if answers.scores.len() != expected.len() {
-        return vec![format!("{} scores, not {}", answers.scores.len(), expected.len())];
+    let mut wrong = compared(case, &mut answers, raw);
+    if !raw && header.targets.is_none() && model.labels() != labels_of(header).as_ref() {
+        wrong.push(format!("labels are {:?}", model.labels()));
     }
-    let off = |a: f64, b: f64| (a - b).abs() / b.abs().max(1.0);
-    let far = answers.scores.iter().zip(expected).map(|(a, b)| off(*a, *b));
-    let far = far.fold(0.0, f64::max);
-    if far > most {
-        wrong.push(format!("scores are off by {far:e}"));
-    }
-    if !raw {
-        if model.labels() != labels_of(header).as_ref() {
-            wrong.push(format!("labels are {:?}", model.labels()));
-        }
-        if header.predicted.as_ref().is_some_and(|classes| *classes != answers.classes) {
-            wrong.push("other classes win".to_owned());
-        }
+    if header.targets.is_some() {
+        return wrong;
     }
     // A row alone answers as it does among others.
     for at in [0, header.rows - 1] {
@@ -183,6 +190,47 @@ fn differences(case: &Case, table: &Table, form: &str, bytes: &[u8], raw: bool) 
     wrong
 }
 
+/// What the answers to the rows are otherwise than CatBoost's.
+fn compared(case: &Case, answers: &mut Predictions, raw: bool) -> Vec<String> {
+    let header = &case.header;
+    let (expected, most) = if raw {
+        (&case.raw, 0.0)
+    } else {
+        (&case.scores, 1e-12)
+    };
+    let mut wrong = Vec::new();
+    if let (Some(targets), false) = (&header.targets, raw) {
+        // Python answers the probability of a yes alone.
+        let yes = answers.scores.iter().skip(1).step_by(2).copied().collect();
+        answers.scores = yes;
+        if answers.classes != targets.concat() {
+            wrong.push("other labels hold".to_owned());
+        }
+    }
+    if answers.scores.len() != expected.len() {
+        return vec![format!(
+            "{} scores, not {}",
+            answers.scores.len(),
+            expected.len()
+        )];
+    }
+    let off = |a: f64, b: f64| (a - b).abs() / b.abs().max(1.0);
+    let far = answers
+        .scores
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| off(*a, *b));
+    let far = far.fold(0.0, f64::max);
+    if far > most {
+        wrong.push(format!("scores are off by {far:e}"));
+    }
+    let classes = header.predicted.as_ref().filter(|_| !raw);
+    if classes.is_some_and(|classes| *classes != answers.classes) {
+        wrong.push("other classes win".to_owned());
+    }
+    wrong
+}
+
 #[test]
 fn every_recorded_model_answers_as_catboost_did() {
     let table: Table = serde_json::from_slice(&unpacked("rows.json.gz")).unwrap();
@@ -191,12 +239,9 @@ fn every_recorded_model_answers_as_catboost_did() {
     assert!(!cases.is_empty());
     for case in &cases {
         for (form, bytes) in &case.files {
-            if case.header.class == "CatBoostClassifier" && case.name.contains("-flags") {
-                continue;
-            }
             for raw in [true, false] {
-                // A pickle says its class itself.
-                if raw && form == "pickle" {
+                // A pickle says its class itself. CatBoost answers -inf for classes that the training data did not have.
+                if raw && (form == "pickle" || case.name.contains("gaps_counted")) {
                     continue;
                 }
                 for what in differences(case, &table, form, bytes, raw) {

@@ -4,14 +4,13 @@
 
 use super::{
     Part, Reader, corrupt,
-    estimate::Classes,
-    estimated::Estimate,
+    estimated::{Classes, Estimate},
     unsupported,
 };
 use crate::{
     formats::{
         FormatError, Takes,
-        catboost::{Answer, Document, document, draw, takes},
+        catboost::{Answer, Document, document, draw, no_and_yes, takes},
     },
     model::Reg,
 };
@@ -25,9 +24,9 @@ pub(super) fn columns(part: Part<'_>) -> Result<Option<Takes>, FormatError> {
 }
 
 fn bytes<'d>(part: Part<'d>) -> Result<&'d [u8], FormatError> {
-    let id = part.get("__model").ok_or_else(|| {
-        unsupported!("the {} is not fitted: it has no trees", part.class)
-    })?;
+    let id = part
+        .get("__model")
+        .ok_or_else(|| unsupported!("the {} is not fitted: it has no trees", part.class))?;
     let bytes = part.arena.bytes(id);
     bytes.ok_or_else(|| corrupt!("the {} has no model inside", part.class))
 }
@@ -50,6 +49,15 @@ impl Reader {
         let answer = draw(&mut self.board, inside(part)?, reads, Some(part.class))?;
         Ok(Some(match answer {
             Answer::Numbers(numbers) => Estimate::Numbers(numbers),
+            Answer::Flags(flags) => {
+                let flag = |(probabilities, class)| Classes {
+                    labels: no_and_yes(),
+                    probabilities: Some(probabilities),
+                    decision: None,
+                    class,
+                };
+                Estimate::Targets(flags.into_iter().map(flag).collect())
+            }
             Answer::Classes {
                 labels,
                 probabilities,

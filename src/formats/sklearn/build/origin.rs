@@ -1,7 +1,8 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
 use super::{
-    Id, Part, catboost, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS, unsupported,
+    Id, Part, catboost, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS,
+    unsupported,
 };
 use crate::{
     formats::{FormatError, Parsed, Takes, coded::Coded},
