@@ -79,6 +79,7 @@ MODULES = [
     "more_transformers",
     "more_estimators",
     "kernels",
+    "bayes",
     "bagging",
     "answers",
 ]
