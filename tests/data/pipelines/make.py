@@ -78,9 +78,13 @@ MODULES = [
     "targets",
     "more_transformers",
     "more_estimators",
+    "decompose",
+    "nets",
     "kernels",
     "bayes",
     "bagging",
+    "ada_boost",
+    "imbalanced",
     "answers",
 ]
 

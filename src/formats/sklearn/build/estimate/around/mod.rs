@@ -1,5 +1,6 @@
 //! Estimators around others: their members' answers are registers, and theirs are operations over them.
 
+mod ada_boost;
 mod bagging;
 mod calibrated;
 mod members;
@@ -25,7 +26,12 @@ impl Reader {
         if let Some(bag) = Bag::of(part, self.size)? {
             return self.bagging(part, bag, reads).map(Some);
         }
+        if part.module.starts_with("imblearn.") && part.class == "RUSBoostClassifier" {
+            return self.ada_boost_classifier(part, reads).map(Some);
+        }
         Ok(Some(match part.sklearn_class() {
+            "AdaBoostClassifier" => self.ada_boost_classifier(part, reads)?,
+            "AdaBoostRegressor" => self.ada_boost_regressor(part, reads)?,
             "VotingClassifier" => self.voting_classifier(part, reads)?,
             "VotingRegressor" => self.voting_regressor(part, reads)?,
             "StackingClassifier" => self.stacking_classifier(part, reads)?,
