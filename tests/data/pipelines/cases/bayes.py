@@ -33,7 +33,7 @@ def gaussian():
     yield Case("bayes_gaussian_three", make_pipeline(StandardScaler(), GaussianNB(var_smoothing=1e-3)), "numbers", "words3", "blas", whole=True)
     yield Case("bayes_gaussian_priors", make_pipeline(MinMaxScaler(), GaussianNB(priors=[0.3, 0.7])), "numbers", "booleans", "blas", rows=120)
     yield Case("bayes_gaussian_words", make_pipeline(columns(word=words(**dense(False))), GaussianNB(var_smoothing=1e-2)), "mixed", "words", "blas", rows=120)
-    yield Case("bayes_gaussian_f32", make_pipeline(MinMaxScaler(), GaussianNB(var_smoothing=1.0)), "numbers", "odd", "blas", prepare=lambda X: X.astype("float32"), rows=120)
+    yield Case("bayes_gaussian_f32", make_pipeline(StandardScaler(), GaussianNB()), "numbers", "odd", "blas", prepare=lambda X: X.astype("float32"), rows=120, until=(1, 7))
 
 
 def counts():
