@@ -31,7 +31,7 @@ def codes(model, names=WORDS, **options):
 def gaussian():
     yield Case("bayes_gaussian", GaussianNB(), "numbers", "two", "blas", every=True, rows=200)
     yield Case("bayes_gaussian_three", make_pipeline(StandardScaler(), GaussianNB(var_smoothing=1e-3)), "numbers", "words3", "blas", whole=True)
-    yield Case("bayes_gaussian_priors", make_pipeline(MinMaxScaler(), GaussianNB(priors=[0.3, 0.7])), "numbers", "booleans", "blas", rows=120)
+    yield Case("bayes_gaussian_priors", make_pipeline(MinMaxScaler(), GaussianNB(priors=[0.3, 0.7])), "numbers", "booleans", "blas", whole=True)
     yield Case("bayes_gaussian_words", make_pipeline(columns(word=words(**dense(False))), GaussianNB(var_smoothing=1e-2)), "mixed", "words", "blas", rows=120)
     yield Case("bayes_gaussian_f32", make_pipeline(StandardScaler(), GaussianNB()), "numbers", "odd", "blas", prepare=lambda X: X.astype("float32"), rows=120, until=(1, 7))
 
@@ -39,7 +39,7 @@ def gaussian():
 def counts():
     yield Case("bayes_multinomial", make_pipeline(MinMaxScaler(), MultinomialNB()), "numbers", "two", "blas", every=True, rows=200)
     yield Case("bayes_multinomial_three", only_words(MultinomialNB(alpha=0.1)), "mixed", "words3", "blas", whole=True)
-    yield Case("bayes_multinomial_priors", make_pipeline(MinMaxScaler(), MultinomialNB(fit_prior=False)), "numbers", "booleans", "blas", rows=120)
+    yield Case("bayes_multinomial_priors", make_pipeline(MinMaxScaler(), MultinomialNB(fit_prior=False)), "numbers", "booleans", "blas", whole=True)
     yield Case("bayes_multinomial_given", only_words(MultinomialNB(class_prior=[0.2, 0.8]), **dense(False)), "mixed", "floats", "blas", rows=120)
     yield Case("bayes_complement", make_pipeline(MinMaxScaler(), ComplementNB()), "numbers", "odd", "blas", whole=True)
     yield Case("bayes_complement_two", only_words(ComplementNB(norm=True)), "mixed", "words", "blas", rows=120)
