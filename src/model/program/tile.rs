@@ -63,3 +63,12 @@ pub struct Scratch {
     pub(in crate::model) refused: Option<(usize, Why)>,
     pub(in crate::model) buffers: Buffers,
 }
+
+impl Scratch {
+    /// Refuses a row of the tile, unless one before it is refused already.
+    pub(in crate::model) fn refuse(&mut self, row: usize, why: Why) {
+        if self.refused.is_none_or(|(refused, _)| row < refused) {
+            self.refused = Some((row, why));
+        }
+    }
+}

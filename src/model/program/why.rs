@@ -1,7 +1,5 @@
 //! Why a step has no answer for a row.
 
-use super::tile::Scratch;
-
 /// Why a row is refused that was accepted at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Why {
@@ -14,13 +12,4 @@ pub enum Why {
     /// Nothing that the model was fitted to is near it.
     #[error("no row that the model was fitted to is near enough to this one")]
     Alone,
-}
-
-impl Scratch {
-    /// Refuses a row of the tile, unless one before it is refused already.
-    pub(in crate::model) fn refuse(&mut self, row: usize, why: Why) {
-        if self.refused.is_none_or(|(refused, _)| row < refused) {
-            self.refused = Some((row, why));
-        }
-    }
 }
