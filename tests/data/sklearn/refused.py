@@ -8,7 +8,7 @@ import gzip, pathlib, pickle, sys, warnings
 import cloudpickle, numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import KernelPCA
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, IsolationForest, RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -67,7 +67,6 @@ models = {
     "svc_own_kernel": make_pipeline(StandardScaler(), SVC(kernel=own)).fit(few, few_y),
     "svc_ties_of_pairs": SVC(decision_function_shape="ovo", break_ties=True).fit(few, few_y),
     "gaussian_process": GaussianProcessClassifier().fit(X, y),
-    "isolation_forest": IsolationForest(n_estimators=1, max_samples=4).fit(X),
     "kernel_pca": make_pipeline(KernelPCA(2), tree).fit(X, y),
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
     "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),

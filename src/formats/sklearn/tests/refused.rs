@@ -22,10 +22,6 @@ fn an_unsupported_part_is_named() {
             "sklearn.gaussian_process._gpc.GaussianProcessClassifier",
         ),
         (
-            "isolation_forest",
-            "sklearn.ensemble._iforest.IsolationForest",
-        ),
-        (
             "kernel_pca",
             "the step `kernelpca` is a sklearn.decomposition._kernel_pca.KernelPCA",
         ),
