@@ -2,6 +2,7 @@
 
 mod average;
 pub mod binned;
+mod bayes;
 mod bins;
 mod bisect;
 mod choose;
@@ -29,6 +30,7 @@ mod tests;
 mod votes;
 
 pub use average::Average;
+pub use bayes::{Categorical, Gaussian};
 pub use bins::Bins;
 pub use bisect::{Bisect, Way};
 pub use choose::{Above, Largest};

@@ -2,6 +2,7 @@
 
 mod answer;
 mod around;
+mod bayes;
 mod clusters;
 mod discriminant;
 mod dummy;
@@ -65,6 +66,9 @@ impl Reader {
             return Ok(estimate);
         }
         if let Some(estimate) = self.clusterer(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.naive_bayes(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.around(part, &reads)? {
