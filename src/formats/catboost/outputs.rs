@@ -127,7 +127,9 @@ impl Document {
             let place = |place: &Value| place.as_f64().map_or(usize::MAX, |place| place as usize);
             places.iter().map(place).collect()
         };
-        let fits = places.len() == outputs && places.is_sorted_by(|a, b| a < b);
+        let fits = places.len() == outputs
+            && (self.width > 1 || labels.len() == 2)
+            && places.is_sorted_by(|a, b| a < b);
         if distinct != labels.len() || !fits || places.last().is_none_or(|last| *last >= distinct) {
             return Err(corrupt!(
                 "the CatBoost model has {} classes for {} outputs",

@@ -1,6 +1,6 @@
 //! Which reader a package gets.
 
-use super::{Memory, loaded, names, refused};
+use super::{Memory, loaded, names, read, refused};
 use crate::formats::{
     catboost::tests::file as catboost_file, sklearn::tests::serialized, tests::boosters::unpacked,
 };
@@ -165,15 +165,20 @@ fn a_package_of_mlflow_catboost_is_read_as_its_class_predicts() {
             .with("model.cb", catboost_file("1.2.10-two.gz", form))
     };
     for form in ["cbm", "json"] {
-        let classifier = loaded(&files("CatBoostClassifier", form));
-        assert_eq!(classifier.flavor, "catboost");
-        assert_eq!(classifier.flavor_version.as_deref(), Some("1.2.10"));
+        let parsed = |class: &str| {
+            let files = files(class, form);
+            let (package, bytes) = read(&files, true).unwrap();
+            assert_eq!(package.data.flavor, "catboost");
+            package.parse(&bytes).unwrap()
+        };
+        let classifier = parsed("CatBoostClassifier");
+        assert_eq!(classifier.version.as_deref(), Some("1.2.10"));
         assert_eq!(classifier.parts, ["Logloss"]);
         assert!(matches!(
-            classifier.source.output,
+            classifier.ir.output,
             Output::Classes { labels: Labels::Integers(l), .. } if l == [0, 1]
         ));
-        let plain = loaded(&files("CatBoost", form));
-        assert!(matches!(plain.source.output, Output::Regression { .. }));
+        let plain = parsed("CatBoost");
+        assert!(matches!(plain.ir.output, Output::Regression { .. }));
     }
 }

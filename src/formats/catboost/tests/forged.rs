@@ -42,9 +42,9 @@ fn damaged_bytes_never_panic() {
         let whole = file(name, form);
         for _ in 0..150 {
             let mut bytes = whole.clone();
-            for _ in 0..random.random_range(1..6) {
-                let at = random.random_range(0..bytes.len());
-                bytes[at] = random.random();
+            for _ in 0..random.gen_range(1..6) {
+                let at = random.gen_range(0..bytes.len());
+                bytes[at] = random.r#gen();
             }
             let _ = tried(form, &bytes);
         }

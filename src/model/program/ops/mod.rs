@@ -1,8 +1,8 @@
 //! The operations of a program, one file for each kind.
 
 mod average;
-pub mod binned;
 mod bayes;
+pub mod binned;
 mod bins;
 mod bisect;
 mod choose;
