@@ -82,6 +82,8 @@ MODULES = [
     "bagging",
     "ada_boost",
     "imbalanced",
+    "several_targets",
+    "several_classes",
     "answers",
 ]
 

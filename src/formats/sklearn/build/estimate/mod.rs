@@ -62,6 +62,9 @@ impl Reader {
         if let Some(estimate) = self.clusterer(part, &reads)? {
             return Ok(estimate);
         }
+        if let Some(estimate) = self.forest_targets(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.around(part, &reads)? {
             return Ok(estimate);
         }
