@@ -78,6 +78,8 @@ MODULES = [
     "targets",
     "more_transformers",
     "more_estimators",
+    "decompose",
+    "nets",
     "kernels",
     "bagging",
     "ada_boost",

@@ -9,8 +9,9 @@ use crate::{formats::FormatError, input::Word, model::Labels};
 /// The labels of a classifier of one target, in the order of its probabilities.
 pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatError> {
     let outputs = match part.get("n_outputs_") {
-        Some(_) => part.count("n_outputs_")?,
-        None => 1,
+        // Of a network these are the neurons of its last layer.
+        Some(_) if part.sklearn_class() != "MLPClassifier" => part.count("n_outputs_")?,
+        _ => 1,
     };
     if outputs != 1 {
         return Err(unsupported!(

@@ -22,6 +22,7 @@ mod one_hot;
 mod pairs;
 mod products;
 mod recode;
+mod squares;
 #[cfg(test)]
 mod tests;
 mod votes;
@@ -48,6 +49,7 @@ pub use one_hot::OneHot;
 pub use pairs::{PairProbabilities, PairScores, PairVotes};
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
+pub use squares::Squares;
 pub use votes::Votes;
 
 use super::{

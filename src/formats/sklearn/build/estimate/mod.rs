@@ -3,12 +3,14 @@
 mod answer;
 mod around;
 mod clusters;
+mod discriminant;
 mod dummy;
 mod forest;
 mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+mod net;
 mod support;
 
 use super::{
@@ -76,6 +78,10 @@ impl Reader {
             "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
             "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
+            "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),
+            "QuadraticDiscriminantAnalysis" => self.quadratic_discriminant(part, &reads),
+            "MLPClassifier" => self.net_classifier(part, &reads),
+            "MLPRegressor" => self.net_regressor(part, &reads),
             _ => Err(self.refusal(part)),
         }
     }
