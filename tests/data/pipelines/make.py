@@ -81,6 +81,7 @@ MODULES = [
     "decompose",
     "nets",
     "kernels",
+    "bayes",
     "bagging",
     "ada_boost",
     "imbalanced",

@@ -1,6 +1,7 @@
 //! The operations of a program, one file for each kind.
 
 mod average;
+mod bayes;
 mod bins;
 mod bisect;
 mod choose;
@@ -28,6 +29,7 @@ mod tests;
 mod votes;
 
 pub use average::Average;
+pub use bayes::{Categorical, Gaussian};
 pub use bins::Bins;
 pub use bisect::{Bisect, Way};
 pub use choose::{Above, Largest};

@@ -2,6 +2,7 @@
 
 mod answer;
 mod around;
+mod bayes;
 mod clusters;
 mod discriminant;
 mod dummy;
@@ -64,7 +65,11 @@ impl Reader {
         if let Some(estimate) = self.clusterer(part, &reads)? {
             return Ok(estimate);
         }
+<<<<<<< HEAD
         if let Some(estimate) = self.forest_targets(part, &reads)? {
+=======
+        if let Some(estimate) = self.naive_bayes(part, &reads)? {
+>>>>>>> main
             return Ok(estimate);
         }
         if let Some(estimate) = self.around(part, &reads)? {
