@@ -65,11 +65,10 @@ impl Reader {
         if let Some(estimate) = self.clusterer(part, &reads)? {
             return Ok(estimate);
         }
-<<<<<<< HEAD
         if let Some(estimate) = self.forest_targets(part, &reads)? {
-=======
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.naive_bayes(part, &reads)? {
->>>>>>> main
             return Ok(estimate);
         }
         if let Some(estimate) = self.around(part, &reads)? {
