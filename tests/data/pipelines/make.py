@@ -85,6 +85,8 @@ MODULES = [
     "bagging",
     "ada_boost",
     "imbalanced",
+    "several_targets",
+    "several_classes",
     "answers",
 ]
 

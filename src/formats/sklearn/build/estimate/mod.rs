@@ -68,6 +68,9 @@ impl Reader {
         if let Some(estimate) = self.clusterer(part, &reads)? {
             return Ok(estimate);
         }
+        if let Some(estimate) = self.forest_targets(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.naive_bayes(part, &reads)? {
             return Ok(estimate);
         }
