@@ -6,8 +6,10 @@
 //! others is in [`compose`]. A further class is one reader in one of the three.
 
 mod agree;
+mod bags;
 mod boosting;
 mod bundle;
+mod catboost;
 mod categories;
 mod cells;
 mod chain;
