@@ -14,7 +14,7 @@ use crate::formats::{
     Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
 };
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
+use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp, ops};
 
 /// Reads a model text of LightGBM 2 to 4.
 ///
@@ -79,10 +79,14 @@ pub(crate) fn read_wrapped(
         _ => usize::MAX,
     };
     let mut kinds = trees::Kinds::new(header.n_features);
+    let mut linear = Vec::new();
     while forest.trees.len() < most
         && let Some(number) = lines.next_tree()?
     {
-        trees::append(&lines.block(), number, &mut kinds, &mut forest)?;
+        let block = lines.block();
+        let first = forest.leaves.len();
+        trees::append(&block, number, &mut kinds, &mut forest)?;
+        linear.extend(trees::models(&block)?.map(|models| (first, models)));
     }
     let count = forest.trees.len();
     check_count(count, header.width)?;
@@ -92,6 +96,8 @@ pub(crate) fn read_wrapped(
         ));
     }
     forest.targets = (0..count).map(|i| (i % header.width) as u32).collect();
+    let mut aggregation = header.aggregation;
+    let linear = (!linear.is_empty()).then(|| numbered(&mut forest, linear, &mut aggregation));
     let forest = ForestModel {
         schema: header.schema,
         input: Precision::F64,
@@ -102,7 +108,7 @@ pub(crate) fn read_wrapped(
             .collect(),
         output: header.objective.output(header.width, wrapper)?,
         forest,
-        aggregation: header.aggregation,
+        aggregation,
         base: Vec::new(),
         factor: header.objective.factor,
         output_precision: Precision::F64,
@@ -111,6 +117,7 @@ pub(crate) fn read_wrapped(
         ir: Coded {
             forest,
             categories: pandas::read(text, header.infos)?,
+            linear,
         },
         version: None,
         parts: vec![header.objective.line.to_owned()],
@@ -118,6 +125,37 @@ pub(crate) fn read_wrapped(
         notes: Vec::new(),
         answers: wrapper.answers(),
     })
+}
+
+/// Makes a forest answer the number of the leaf of each tree, for the models of the leaves to go on with: those of each linear tree
+/// come with the number of its first leaf.
+fn numbered(
+    forest: &mut ForestIr,
+    linear: Vec<(usize, Vec<ops::LeafModel>)>,
+    aggregation: &mut Aggregation,
+) -> ops::LeafModels {
+    let count = forest.trees.len();
+    let rounds = count / forest.width;
+    let constant = |value: &f64| ops::LeafModel {
+        constant: *value,
+        terms: Vec::new(),
+        fallback: *value,
+    };
+    let mut models: Vec<ops::LeafModel> = forest.leaves.iter().map(constant).collect();
+    for (first, own) in linear {
+        for (model, own) in models[first..].iter_mut().zip(own) {
+            *model = own;
+        }
+    }
+    let is_mean = std::mem::replace(aggregation, Aggregation::Sum).is_mean();
+    forest.leaves = (0..forest.leaves.len()).map(|leaf| leaf as f64).collect();
+    ops::LeafModels {
+        models,
+        targets: std::mem::replace(&mut forest.targets, (0..count as u32).collect()),
+        width: std::mem::replace(&mut forest.width, count),
+        divisor: if is_mean { rounds as f64 } else { 1.0 },
+        ..ops::LeafModels::default()
+    }
 }
 
 /// Refuses a file without trees, or whose last round is not whole.
@@ -158,9 +196,6 @@ impl<'a> Header<'a> {
                 "the LightGBM model is of the format {}; v2, v3 and v4 are read",
                 version.escape_debug()
             ));
-        }
-        if block.get("linear_tree") == Some("1") {
-            return Err(trees::linear());
         }
         let last: usize = block.number("max_feature_idx")?;
         if last >= MAX_FEATURES {

@@ -5,8 +5,10 @@
 
 mod board;
 mod columns;
+mod decide;
 mod finish;
 mod words;
 
 pub(crate) use board::{Board, Register};
+pub(crate) use decide::is_of_labels;
 pub(crate) use words::{Entry, Otherwise};
