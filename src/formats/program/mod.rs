@@ -7,6 +7,7 @@ mod board;
 mod columns;
 mod decide;
 mod finish;
+mod hashes;
 mod words;
 
 pub(crate) use board::{Board, Register};

@@ -2,6 +2,7 @@
 
 mod average;
 mod bayes;
+pub mod binned;
 mod bins;
 mod bisect;
 mod choose;
