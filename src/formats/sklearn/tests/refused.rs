@@ -22,10 +22,6 @@ fn an_unsupported_part_is_named() {
             "sklearn.ensemble._weight_boosting.AdaBoostClassifier",
         ),
         ("bagging", "sklearn.ensemble._bagging.BaggingClassifier"),
-        (
-            "isolation_forest",
-            "sklearn.ensemble._iforest.IsolationForest",
-        ),
         ("pca", "the step `pca` is a sklearn.decomposition._pca.PCA"),
         ("function", "`functiontransformer` calls __main__.double"),
         (
