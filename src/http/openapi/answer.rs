@@ -28,11 +28,12 @@ pub(super) fn by_model(schema: &mut Value, model: &Model) {
 }
 
 /// Makes a property what `fields` say. Its description stays, unless they have one.
-pub(super) fn set(property: &mut Value, mut fields: Value) {
-    if fields.get("description").is_none() {
-        fields["description"] = property["description"].clone();
-    }
-    *property = fields;
+pub(super) fn set(property: &mut Value, fields: Value) {
+    let (Some(property), Value::Object(fields)) = (property.as_object_mut(), fields) else {
+        return;
+    };
+    property.retain(|name, _| name == "description" || fields.contains_key(name));
+    property.extend(fields);
 }
 
 /// The fields whose type depends on the model, for a document without one.

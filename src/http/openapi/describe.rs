@@ -51,12 +51,14 @@ fn about(served: &LoadedModel) -> String {
         (_, targets, _) => format!("a classifier with {} targets", targets.len()),
     };
     let plural = |n: usize| if n == 1 { "" } else { "s" };
+    let trees = match model.size().trees {
+        0 => String::new(),
+        n => format!(", {n} tree{}", plural(n)),
+    };
     format!(
-        "{}, version {}: {kind}, {} tree{} over {} column{}. Its file is of the flavor {} and has the digest {}.\n\n",
+        "{}, version {}: {kind}{trees} over {} column{}. Its file is of the flavor {} and has the digest {}.\n\n",
         code(&served.name),
         code(&served.version),
-        model.size().trees,
-        plural(model.size().trees),
         model.schema().len(),
         plural(model.schema().len()),
         code(&served.flavor),
