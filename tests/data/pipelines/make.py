@@ -82,9 +82,12 @@ MODULES = [
     "nets",
     "curves",
     "kernels",
+    "bayes",
     "bagging",
     "ada_boost",
     "imbalanced",
+    "several_targets",
+    "several_classes",
     "answers",
 ]
 

@@ -1,6 +1,8 @@
 //! The operations of a program, one file for each kind.
 
 mod average;
+mod bayes;
+pub mod binned;
 mod bins;
 mod bisect;
 mod choose;
@@ -31,6 +33,7 @@ mod tests;
 mod votes;
 
 pub use average::Average;
+pub use bayes::{Categorical, Gaussian};
 pub use bins::Bins;
 pub use bisect::{Bisect, Way};
 pub use choose::{Above, Largest};

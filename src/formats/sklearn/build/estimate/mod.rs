@@ -2,6 +2,7 @@
 
 mod answer;
 mod around;
+mod bayes;
 mod clusters;
 mod discriminant;
 mod dummy;
@@ -58,10 +59,19 @@ impl Reader {
             return self.forest_estimate(part, forest, &reads);
         }
         self.parts.push(part.class.to_owned());
+        if let Some(estimate) = self.catboost(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.linear_model(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.clusterer(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.forest_targets(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.naive_bayes(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.around(part, &reads)? {
