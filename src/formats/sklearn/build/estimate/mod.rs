@@ -59,6 +59,9 @@ impl Reader {
             return self.forest_estimate(part, forest, &reads);
         }
         self.parts.push(part.class.to_owned());
+        if let Some(estimate) = self.catboost(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.linear_model(part, &reads)? {
             return Ok(estimate);
         }
