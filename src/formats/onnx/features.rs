@@ -21,13 +21,14 @@ pub(super) enum Elem {
     Integer,
     Float,
     Double,
+    Text,
 }
 
 impl Elem {
     /// What onnxruntime computes and compares in: integers are converted to `f32` for a float threshold.
     pub(super) fn precision(self) -> Precision {
         match self {
-            Self::Double => Precision::F64,
+            Self::Double | Self::Text => Precision::F64,
             Self::Bool | Self::Integer | Self::Float => Precision::F32,
         }
     }
@@ -88,6 +89,29 @@ impl Features {
             steps: Vec::new(),
             round: false,
         })
+    }
+
+    /// Columns that other operators have computed.
+    pub(super) fn computed(width: usize, elem: Elem) -> Self {
+        let input = match elem {
+            Elem::Float => Precision::F32,
+            _ => Precision::F64,
+        };
+        Self {
+            width: Some(width),
+            kind: ColumnType::Double,
+            integral: matches!(elem, Elem::Integer | Elem::Bool),
+            named: Vec::new(),
+            elem,
+            input,
+            steps: Vec::new(),
+            round: false,
+        }
+    }
+
+    /// The type of its columns in a signature.
+    pub(super) fn kind(&self) -> ColumnType {
+        self.kind
     }
 
     /// Whether a cast to an integer type changes nothing: the values are integers already.

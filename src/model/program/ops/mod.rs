@@ -4,6 +4,7 @@ mod average;
 mod bins;
 mod choose;
 mod decide;
+mod distances;
 mod each;
 mod fill;
 mod finite;
@@ -14,8 +15,10 @@ mod length;
 mod linear;
 mod normalise;
 mod one_hot;
+mod pairs;
 mod products;
 mod recode;
+mod reduce;
 #[cfg(test)]
 mod tests;
 mod votes;
@@ -24,6 +27,7 @@ pub use average::Average;
 pub use bins::Bins;
 pub use choose::{Above, Largest};
 pub use decide::Decide;
+pub use distances::{Distances, Metric};
 pub use each::Each;
 pub use fill::{Fill, Missing};
 pub use finite::{Finite, Positive};
@@ -34,8 +38,10 @@ pub use length::{Length, Norm};
 pub use linear::Linear;
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
+pub use pairs::{Binary, Either, Operand, Pairs, Pick};
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
+pub use reduce::{Extremes, Reduce, Reduction};
 pub use votes::Votes;
 
 use super::{

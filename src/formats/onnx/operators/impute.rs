@@ -1,0 +1,36 @@
+//! `Imputer`: what stands for a missing value.
+
+use super::{Attributes, Cell, Dim, Drawing, FormatError, NodeProto, Tensor, corrupt, label};
+use crate::input::Word;
+
+/// Reads an `Imputer`.
+pub(super) fn imputer<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+    let known = ["imputed_value_floats", "imputed_value_int64s", "replaced_value_float", "replaced_value_int64"];
+    let attributes = Attributes::new(node, &known)?;
+    let tensor = drawing.tensor(node, 0)?;
+    let floats = attributes.floats("imputed_value_floats")?.iter().map(|x| f64::from(*x));
+    let integers = attributes.ints("imputed_value_int64s")?.iter().map(|x| *x as f64);
+    let values: Vec<f64> = floats.chain(integers).collect();
+    let width = tensor.dims.last().map_or(0, |dim| dim.per_row());
+    if values.len() != 1 && (values.len() != width || tensor.dims.last() != Some(&Dim::Fixed(width))) {
+        return Err(corrupt!("{} has {} values for {width} columns", label(node), values.len()));
+    }
+    let marked = match attributes.int("replaced_value_int64")? {
+        Some(value) => Some(value as f64),
+        None => attributes.float("replaced_value_float")?.filter(|value| !value.is_nan()),
+    };
+    drawing.spend(tensor.cells.len(), node)?;
+    drawing.board.path = vec![label(node)];
+    let mut cells = Vec::with_capacity(tensor.cells.len());
+    for (at, cell) in tensor.cells.iter().enumerate() {
+        let value = values[at % values.len()];
+        let mut read = drawing.register(node, cell)?;
+        drawing.board.numbers(&[read])?;
+        if let Some(marked) = marked {
+            drawing.board.refuse_missing(&[read]);
+            read = drawing.board.is_missing(read, &Word::Number(marked))?;
+        }
+        cells.push(Cell::Register(drawing.board.fill(read, &Word::Number(value), true)?));
+    }
+    drawing.set(node, 0, Tensor::new(tensor.elem, tensor.dims.clone(), cells))
+}
