@@ -20,8 +20,8 @@ mod tests;
 pub use check::InvalidModel;
 pub use estimators::Size;
 pub use ir::{
-    Aggregation, BinaryScores, CategorySet, ForestIr, ForestScores, Labels, Link, Output, Reg,
-    Step, StepOp, Test, TreeNode,
+    Aggregation, BinaryScores, CategorySet, ForestIr, ForestScores, Kind, Labels, Link, Output,
+    Reg, Step, StepOp, Test, TreeNode,
 };
 pub(crate) use output::largest;
 pub use predict::{Model, Predictions, Unanswered};

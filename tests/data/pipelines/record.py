@@ -122,6 +122,31 @@ def width_of(answers):
     return answers.reshape(len(answers), -1)
 
 
+def last_of(model):
+    """The estimator at the end of pipelines and searches."""
+    for inner in ("best_estimator_", "steps"):
+        if hasattr(model, inner):
+            found = getattr(model, inner)
+            return last_of(found[-1][1] if inner == "steps" else found)
+    return model
+
+
+def kind_of(model, predicted):
+    """What the answer is: "classifier", "targets" of one, "regressor", "anomaly" or "cluster"."""
+    last = last_of(model)
+    try:
+        kind = sklearn.utils.get_tags(last).estimator_type
+    except (AttributeError, ImportError):
+        kind = getattr(last, "_estimator_type", None)
+    if kind == "outlier_detector":
+        return "anomaly"
+    if kind == "clusterer" or hasattr(last, "converged_") and hasattr(last, "weights_") and not hasattr(last, "classes_"):
+        return "cluster"
+    if getattr(last, "classes_", None) is None:
+        return "regressor"
+    return "targets" if predicted.ndim == 2 else "classifier"
+
+
 def build(case, model):
     """Header and answers of a fitted model: to all rows of the table if an answer is one number or the case says so."""
     rows = len(TABLES[case.table]["rows"])
@@ -145,7 +170,13 @@ def answered(case, model, count):
         "sklearn": sklearn.__version__, "name": case.name, "table": case.table, "rows": count, "exact": case.exact,
         "null": "none" if case.none else "nan", "names": list(X.columns) if hasattr(X, "columns") else None, "refused": refused,
     }
+    kind = kind_of(model, predicted)
+    X = select(X, keep)
+    if kind in ("anomaly", "cluster"):
+        return beside(header, kind, model, X, predicted, keep, count)
     classes = getattr(model, "classes_", None)
+    if kind == "targets":
+        return several(header, classes, model, X, predicted, keep, count)
     if classes is None:
         values = spread(width_of(predicted.astype(float)), keep, count, np.nan, "<f8")
         header.update(task="regressor", labels=None, targets=values.shape[1], proba=False, scores=None, width=0, half=False)
@@ -156,12 +187,48 @@ def answered(case, model, count):
     kind = next((k for k in ("predict_proba", "decision_function") if hasattr(model, k)), None)
     scores = np.zeros((count, 0))
     if kind:
-        scores = spread(width_of(np.asarray(getattr(model, kind)(select(X, keep)), dtype=float)), keep, count, np.nan, "<f8")
+        scores = spread(width_of(np.asarray(getattr(model, kind)(X), dtype=float)), keep, count, np.nan, "<f8")
     # Of two probabilities only the second is written where it says the first.
     half = kind == "predict_proba" and scores.shape[1] == 2 and np.array_equal(1 - scores[keep, 1], scores[keep, 0])
     header.update(task="classifier", labels=labels, label_type=type(classes.tolist()[0]).__name__, targets=1, proba=kind == "predict_proba",
         scores=kind, width=scores.shape[1], half=bool(half))
     return header, [winners.reshape(count, 1), scores[:, 1:] if half else scores]
+
+
+def beside(header, kind, model, X, predicted, keep, count):
+    """Header and answers of an anomaly detector or a clusterer: the place of the label, and what is known beside it."""
+    last = last_of(model)
+    if kind == "anomaly":
+        labels, methods = [-1, 1], ["decision_function", "score_samples"]
+    else:
+        size = next(getattr(last, name) for name in ("n_clusters", "n_components", "n_clusters_") if isinstance(getattr(last, name, None), int))
+        labels, methods = list(range(size)), [name for name in ("predict_proba", "transform") if hasattr(model, name)][:1]
+    places = spread(np.array([labels.index(p) for p in predicted.tolist()]), keep, count, REFUSED, "<u2")
+    known = [width_of(np.asarray(getattr(model, name)(X), dtype=float)) for name in methods]
+    scores = spread(np.hstack(known) if known else np.zeros((len(keep), 0)), keep, count, np.nan, "<f8")
+    header.update(task=kind, labels=labels, label_type="int", targets=1, proba=methods == ["predict_proba"], scores=" ".join(methods) or None,
+        width=scores.shape[1], half=False)
+    return header, [places.reshape(count, 1), scores]
+
+
+def several(header, classes, model, X, predicted, keep, count):
+    """Header and answers of a classifier of several targets: the place of each label, and the probabilities of each target's classes."""
+    targets = predicted.shape[1]
+    # Where there is one list of classes, it names the targets, each of which is there or is not.
+    own = [np.asarray(c).tolist() for c in classes] if isinstance(classes, list) else [[0, 1]] * targets
+    labels = [[label(c) for c in target] for target in own]
+    columns = [[own[k].index(p) for p in predicted[:, k].tolist()] for k in range(targets)]
+    places = spread(np.array(columns).T, keep, count, REFUSED, "<u2")
+    scores = np.zeros((count, 0))
+    proba = hasattr(model, "predict_proba")
+    if proba:
+        answered = model.predict_proba(X)
+        # One matrix has the second class of each target.
+        each = answered if isinstance(answered, list) else [np.c_[1 - p, p] for p in np.asarray(answered).T]
+        scores = spread(np.hstack(each), keep, count, np.nan, "<f8")
+    header.update(task="targets", labels=labels, label_type=type(own[0][0]).__name__, targets=targets, proba=proba,
+        scores="predict_proba" if proba else None, width=scores.shape[1], half=False, listed=proba and isinstance(answered, list))
+    return header, [places, scores]
 
 
 def record(folder, case):

@@ -169,4 +169,17 @@ impl Forest {
         self.source.trees.push(tree);
         Ok(())
     }
+
+    /// Makes the last tree, which was given some columns of the row, read the row itself.
+    pub(super) fn give(&mut self, columns: &[u32]) -> Result<(), FormatError> {
+        for node in self.source.trees.last_mut().into_iter().flatten() {
+            if let TreeNode::Split { feature, .. } = node {
+                let column = columns.get(*feature as usize).copied();
+                *feature = column.ok_or_else(|| {
+                    corrupt!("a tree splits on feature {feature} of {}", columns.len())
+                })?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -10,10 +10,13 @@ mod logistic;
 
 use super::{
     super::{id::Id, numpy, record::Node},
-    FormatError, Part, Reader, boosting, categories, corrupt,
+    FormatError, Part, Reader,
+    bags::Bag,
+    boosting, categories, corrupt,
     ensemble::Ensemble,
-    estimated::Estimate,
-    forests, hist,
+    estimated::{Classes, Estimate},
+    forests::{self, Trees},
+    hist,
     labels::labels,
     lightgbm, unsupported, xgboost,
 };
@@ -22,7 +25,6 @@ use crate::{
     input::Precision,
     model::{BinaryScores, ForestModel, Labels, Link, ModelIr, Output, Reg, ops},
 };
-pub(super) use answer::Classes;
 pub(super) use forest::booster;
 
 impl Reader {

@@ -1,5 +1,6 @@
 //! Estimators around others: their members' answers are registers, and theirs are operations over them.
 
+mod bagging;
 mod calibrated;
 mod members;
 mod one_vs_rest;
@@ -9,8 +10,8 @@ mod threshold;
 mod voting;
 
 use super::{
-    Classes, Estimate, FormatError, Id, Labels, Part, Precision, Reader, Reg, Register, corrupt,
-    labels, numpy, ops, unsupported,
+    Bag, Classes, Estimate, FormatError, Id, Labels, Part, Precision, Reader, Reg, Register,
+    corrupt, labels, numpy, ops, unsupported,
 };
 use crate::model::StepOp;
 
@@ -21,6 +22,9 @@ impl Reader {
         part: Part<'_>,
         reads: &[Reg],
     ) -> Result<Option<Estimate>, FormatError> {
+        if let Some(bag) = Bag::of(part, self.size)? {
+            return self.bagging(part, bag, reads).map(Some);
+        }
         Ok(Some(match part.sklearn_class() {
             "VotingClassifier" => self.voting_classifier(part, reads)?,
             "VotingRegressor" => self.voting_regressor(part, reads)?,
