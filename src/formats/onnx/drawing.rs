@@ -18,7 +18,7 @@ use crate::{
         FormatError, MAX_FEATURES,
         program::{Board, Register},
     },
-    input::{Column, ColumnType, Precision, Schema},
+    input::{Column, Precision, Schema},
     model::{
         Reg, StepOp,
         ops::{self, Operand},
@@ -45,6 +45,8 @@ pub(super) struct Drawing<'a> {
     constants: HashMap<u64, Reg>,
     /// The version of the default operators.
     pub(super) opset: i64,
+    /// The places of the smallest of some numbers.
+    pub(super) smallest: HashSet<Reg>,
 }
 
 impl<'a> Drawing<'a> {
@@ -80,6 +82,7 @@ impl<'a> Drawing<'a> {
             size,
             constants: HashMap::new(),
             opset,
+            smallest: HashSet::new(),
         };
         drawing.board.bound_words(size);
         for (name, first, width, elem) in ranges {
@@ -266,7 +269,11 @@ impl<'a> Drawing<'a> {
 impl Board {
     /// Draws registers rounded to 32 bits. Those of columns stay these.
     fn rounded(&mut self, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
-        let rounded = |read: &Reg| Register { precision: Precision::F32, ..self.register(*read).clone() };
+        let rounded = |read: &Reg| {
+            let mut register = self.register(*read).clone();
+            register.precision = Precision::F32;
+            register
+        };
         let registers: Vec<_> = reads.iter().map(rounded).collect();
         let round = ops::Each {
             op: StepOp::Mul,
@@ -282,12 +289,10 @@ impl Board {
 pub(super) fn computed(board: &Board, from: &[Operand], elem: Elem) -> Register {
     let known = || from.iter().filter_map(Operand::register).map(|r| board.register(r));
     let first = known().find(|register| register.missing.is_some());
-    let base = first.or_else(|| known().next()).map_or_else(Register::number, Register::computed);
-    Register {
-        partial: true,
-        precision: if elem == Elem::Float { Precision::F32 } else { Precision::F64 },
-        ..base
-    }
+    let mut computed = first.or_else(|| known().next()).map_or_else(Register::number, Register::computed);
+    computed.partial = true;
+    computed.precision = if elem == Elem::Float { Precision::F32 } else { Precision::F64 };
+    computed
 }
 
 /// The meaning of what is moved about: what all parts have in common, numbers that are the same for every row aside.

@@ -272,11 +272,9 @@ fn types(name: &str, elem_type: i32) -> Result<(ColumnType, Elem), FormatError> 
         elem::INT64 => Ok((ColumnType::Long, Elem::Integer)),
         elem::INT32 => Ok((ColumnType::Integer, Elem::Integer)),
         elem::BOOL => Ok((ColumnType::Boolean, Elem::Bool)),
-        elem::STRING => Err(unsupported!(
-            "the input `{name}` holds strings; encode text columns before the model"
-        )),
+        elem::STRING => Ok((ColumnType::Text, Elem::Text)),
         other => Err(unsupported!(
-            "the input `{name}` holds elements of type {other}; float, double, int64, int32 and bool work"
+            "the input `{name}` holds elements of type {other}; float, double, int64, int32, bool and string work"
         )),
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::features::Elem;
-use crate::model::{Reg, ops::Operand};
+use crate::model::Reg;
 
 /// How long an axis is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +47,6 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    /// What an operation reads, where it is a number that needs no lookup.
-    pub(super) fn operand(&self) -> Option<Operand> {
-        match self {
-            Self::Number(number) => Some(Operand::Number(*number)),
-            Self::Register(register) => Some(Operand::Register(*register)),
-            _ => None,
-        }
-    }
-
     /// The number, where it is the same for every row.
     pub(super) fn number(&self) -> Option<f64> {
         match self {
@@ -123,15 +114,6 @@ impl Tensor {
         constant.then(|| self.cells.iter().map(Cell::number).collect())?
     }
 
-    /// The texts of a constant.
-    pub(super) fn texts(&self) -> Option<Vec<Rc<str>>> {
-        let text = |cell: &Cell| match cell {
-            Cell::Text(text) => Some(Rc::clone(text)),
-            _ => None,
-        };
-        self.cells.iter().map(text).collect()
-    }
-
     /// Which axis is meant: negative ones count from the end.
     pub(super) fn axis(&self, axis: i64) -> Option<usize> {
         place(axis, self.dims.len())
@@ -166,8 +148,8 @@ impl Tensor {
     pub(super) fn groups(&self, axis: usize) -> Vec<Vec<Cell>> {
         let (before, along, behind) = self.around(axis);
         let places = (0..before).flat_map(|b| (0..behind).map(move |c| (b, c)));
-        let group = |(b, c)| {
-            let at = move |a| (b * along + a) * behind + c;
+        let group = |(b, c): (usize, usize)| {
+            let at = move |a: usize| (b * along + a) * behind + c;
             (0..along).map(|a| self.cells[at(a)].clone()).collect()
         };
         places.map(group).collect()

@@ -60,6 +60,9 @@ def plain(value):
         keys = list(value[0])
         return np.array([[row[key] for key in keys] for row in value]), [k if isinstance(k, str) else int(k) for k in keys]
     value = np.asarray(value)
+    if value.ndim == 2 and len(value) == 1:
+        # Of some classifiers the label is a row.
+        value = value.T if value.shape[1] > 1 else value
     return (value.reshape(len(value), -1) if value.ndim != 2 else value), None
 
 

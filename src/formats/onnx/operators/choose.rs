@@ -11,7 +11,7 @@ use std::rc::Rc;
 pub(super) fn arg_extreme<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis", "keepdims", "select_last_index"])?;
     if attributes.int("select_last_index")?.unwrap_or(0) != 0 {
-        return Err(unsupported!("{} takes the last of the largest", label(node)));
+        return Err(unsupported!("{} takes the last, not the first of the largest", label(node)));
     }
     let tensor = drawing.tensor(node, 0)?;
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(0))?;
@@ -31,7 +31,9 @@ pub(super) fn arg_extreme<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) ->
             drawing.board.draw(ops::Largest { reads }, [Register::number()])?[0]
         } else {
             let known = [Register::number(), Register::number()];
-            drawing.board.draw(ops::Extremes { reads, k: 1, largest }, known)?[1]
+            let place = drawing.board.draw(ops::Extremes { reads, k: 1, largest }, known)?[1];
+            drawing.smallest.insert(place);
+            place
         };
         cells.push(Cell::OneOf(place, Rc::clone(&places)));
     }

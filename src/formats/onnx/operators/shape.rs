@@ -1,6 +1,6 @@
 //! What moves cells about and changes none.
 
-use super::{Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, Value, axis_of, cells_of, common, corrupt, integers, label, place, spread, unsupported, whole};
+use super::{Attributes, Cell, Dim, Drawing, FormatError, NodeProto, Tensor, Value, axis_of, cells_of, common, corrupt, integers, label, place, spread, unsupported, whole};
 
 /// `Identity`.
 pub(super) fn identity<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
