@@ -237,7 +237,7 @@ impl<'a> Drawing<'a> {
             self.board.draw(linear, [Register::number()])?[0]
         } else {
             let pairs = vec![[Operand::Number(number), Operand::Number(0.0)]];
-            let pairs = ops::Pairs { function: ops::Binary::Add, pairs, precision: Precision::F64 };
+            let pairs = ops::Combine { function: ops::Binary::Add, pairs, precision: Precision::F64 };
             self.board.draw(pairs, [Register::number().partial()])?[0]
         };
         self.constants.insert(number.to_bits(), register);

@@ -78,6 +78,7 @@ MODULES = [
     "targets",
     "more_transformers",
     "more_estimators",
+    "kernels",
     "bagging",
     "answers",
 ]

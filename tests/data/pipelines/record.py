@@ -28,14 +28,14 @@ class Case:
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
     version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
     ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which too few
-    cases answer one number a row, or none where values are missing; `more` is written into the header.
+    cases answer one number a row, or none where values are missing; `labels` records no scores of a classifier without probabilities; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
-            every=False, core=False, alone=None, rows=None, whole=False, **more):
+            every=False, core=False, alone=None, rows=None, whole=False, labels=False, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
         self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
-        self.rows, self.whole = rows, whole
+        self.rows, self.whole, self.labels = rows, whole, labels
         self.since, self.until, self.every = since, until, every or core
 
     def recorded(self):
@@ -184,7 +184,8 @@ def answered(case, model, count):
     labels = [label(c) for c in classes]
     known = {c: i for i, c in enumerate(classes.tolist())}
     winners = spread(np.array([known[p] for p in predicted.tolist()]), keep, count, REFUSED, "<u2")
-    kind = next((k for k in ("predict_proba", "decision_function") if hasattr(model, k)), None)
+    kinds = ("predict_proba",) if case.labels else ("predict_proba", "decision_function")
+    kind = next((k for k in kinds if hasattr(model, k)), None)
     scores = np.zeros((count, 0))
     if kind:
         scores = spread(width_of(np.asarray(getattr(model, kind)(X), dtype=float)), keep, count, np.nan, "<f8")
@@ -201,8 +202,9 @@ def beside(header, kind, model, X, predicted, keep, count):
     if kind == "anomaly":
         labels, methods = [-1, 1], ["decision_function", "score_samples"]
     else:
-        size = next(getattr(last, name) for name in ("n_clusters", "n_components", "n_clusters_") if isinstance(getattr(last, name, None), int))
-        labels, methods = list(range(size)), [name for name in ("predict_proba", "transform") if hasattr(model, name)][:1]
+        known = next(getattr(last, name) for name in ("subcluster_labels_", "cluster_centers_", "weights_") if hasattr(last, name))
+        labels = np.unique(known).tolist() if known.ndim == 1 and known.dtype.kind == "i" else list(range(len(known)))
+        methods = [name for name in ("predict_proba", "transform") if hasattr(model, name)][:1]
     places = spread(np.array([labels.index(p) for p in predicted.tolist()]), keep, count, REFUSED, "<u2")
     known = [width_of(np.asarray(getattr(model, name)(X), dtype=float)) for name in methods]
     scores = spread(np.hstack(known) if known else np.zeros((len(keep), 0)), keep, count, np.nan, "<f8")

@@ -12,7 +12,8 @@ from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, GradientBoo
     IsolationForest, RandomForestClassifier)
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 warnings.simplefilter("ignore")
@@ -20,6 +21,10 @@ warnings.simplefilter("ignore")
 
 def double(X):
     return X * 2
+
+
+def own(a, b):
+    return a @ b.T
 
 
 class Clip(TransformerMixin, BaseEstimator):
@@ -55,7 +60,12 @@ others.estimators_ = [OtherTree(max_depth=1).fit(X, y)]
 words = np.c_[np.array(["red", "green"], dtype=object)[y], X[:, 1:]]
 import pandas as pd
 frame = pd.DataFrame({"colour": pd.Categorical(np.array(["red", "green"])[y]), "b": X[:, 1]})
+few = np.array([[0.0, 0], [1, 1], [2, 0], [3, 1]] * 3)
+few_y = np.array([0, 0, 1, 2] * 3)
 models = {
+    "svc_precomputed": SVC(kernel="precomputed").fit(few @ few.T, few_y),
+    "svc_own_kernel": make_pipeline(StandardScaler(), SVC(kernel=own)).fit(few, few_y),
+    "svc_ties_of_pairs": SVC(decision_function_shape="ovo", break_ties=True).fit(few, few_y),
     "ada_boost": AdaBoostClassifier(n_estimators=1).fit(X, y),
     "bagging": BaggingClassifier(tree, n_estimators=1).fit(X, y),
     "isolation_forest": IsolationForest(n_estimators=1, max_samples=4).fit(X),

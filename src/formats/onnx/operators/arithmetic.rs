@@ -88,7 +88,7 @@ pub(super) fn pair(
         .iter()
         .map(|pair| if truth { crate::formats::program::Register::number() } else { computed(&drawing.board, pair, elem) })
         .collect();
-    let drawn = drawing.board.draw(ops::Pairs { function, pairs, precision }, known)?;
+    let drawn = drawing.board.draw(ops::Combine { function, pairs, precision }, known)?;
     let both: Rc<[Cell]> = [Cell::Number(0.0), Cell::Number(1.0)].into();
     let mut drawn = drawn.into_iter().map(|register| {
         if truth { Cell::OneOf(register, Rc::clone(&both)) } else { Cell::Register(register) }

@@ -76,10 +76,10 @@ fn register_as(drawing: &mut Drawing<'_>, node: &NodeProto, register: u32, from:
         }
         (_, Elem::Bool) => {
             let pairs = vec![[Operand::Register(register), Operand::Number(0.0)]];
-            let equal = ops::Pairs { function: Binary::Equal, pairs, precision: Precision::F64 };
+            let equal = ops::Combine { function: Binary::Equal, pairs, precision: Precision::F64 };
             let zero = drawing.board.draw(equal, [Register::number()])?[0];
             let pairs = vec![[Operand::Number(1.0), Operand::Register(zero)]];
-            let not = ops::Pairs { function: Binary::Sub, pairs, precision: Precision::F64 };
+            let not = ops::Combine { function: Binary::Sub, pairs, precision: Precision::F64 };
             Ok(drawing.board.draw(not, [Register::number()])?[0])
         }
         (Elem::Text, _) => Err(corrupt!("{} reads text as a number", label(node))),

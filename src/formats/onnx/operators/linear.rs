@@ -94,9 +94,8 @@ fn scores(drawing: &mut Drawing<'_>, node: &NodeProto, attributes: &Attributes<'
             reads.len()
         ));
     }
-    let linear = ops::Linear { reads, weights, intercept };
-    let raw = drawing.board.draw(linear, vec![Register::number().partial(); outputs])?;
-    drawing.round(&raw, Elem::Float)
+    let known = vec![Register::rounded(Precision::F32).partial(); outputs];
+    drawing.board.draw(ops::Dot { reads, weights, intercept }, known)
 }
 
 /// A tensor of rows and columns.

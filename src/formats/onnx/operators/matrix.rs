@@ -3,6 +3,7 @@
 use super::{Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, arithmetic, cells_of, label, unsupported};
 use crate::{
     formats::program::Register,
+    input::Precision,
     model::ops::{self, Binary},
 };
 
@@ -66,9 +67,15 @@ fn product(drawing: &mut Drawing<'_>, node: &NodeProto, a: &Tensor, b: &Tensor) 
         let reads = drawing.registers(node, row)?;
         drawing.board.numbers(&reads)?;
         drawing.board.refuse_missing(&reads);
-        let linear = ops::Linear { reads, weights: weights.clone(), intercept: vec![0.0; width] };
-        let raw = drawing.board.draw(linear, vec![Register::number().partial(); width])?;
-        cells.extend(drawing.round(&raw, a.elem)?.into_iter().map(Cell::Register));
+        let (weights, intercept) = (weights.clone(), vec![0.0; width]);
+        let drawn = if a.elem == Elem::Float {
+            let known = vec![Register::rounded(Precision::F32).partial(); width];
+            drawing.board.draw(ops::Dot { reads, weights, intercept }, known)?
+        } else {
+            let known = vec![Register::number().partial(); width];
+            drawing.board.draw(ops::Linear { reads, weights, intercept }, known)?
+        };
+        cells.extend(drawn.into_iter().map(Cell::Register));
     }
     Ok(Tensor::new(a.elem, dims, cells))
 }

@@ -53,6 +53,9 @@ fn other_refusals_say_what_to_change() {
             "was written by scikit-learn 0.22.2.post1; fit it with 0.24 or later",
         ),
         ("one_tree_many_times", "one tree many times over"),
+        ("svc_precomputed", "reads a precomputed kernel"),
+        ("svc_own_kernel", "has a kernel of its own, __main__.own"),
+        ("svc_ties_of_pairs", "breaks ties although"),
     ] {
         let text = refusal(name).to_string();
         assert!(text.contains(part), "{name}: {text}");

@@ -2,17 +2,23 @@
 
 mod average;
 mod bins;
+mod bisect;
 mod choose;
+mod combine;
 mod decide;
 mod distances;
+mod dot;
 mod each;
 mod fill;
 mod finite;
 mod forest;
 mod function;
 mod interpolate;
+mod isolation;
+mod kernels;
 mod length;
 mod linear;
+mod nearest;
 mod normalise;
 mod one_hot;
 mod pairs;
@@ -25,20 +31,26 @@ mod votes;
 
 pub use average::Average;
 pub use bins::Bins;
+pub use bisect::{Bisect, Way};
 pub use choose::{Above, Largest};
+pub use combine::{Binary, Combine, Either, Operand, Pick};
 pub use decide::Decide;
 pub use distances::{Distances, Metric};
+pub use dot::Dot;
 pub use each::Each;
 pub use fill::{Fill, Missing};
 pub use finite::{Finite, Positive};
 pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function, Whole};
 pub use interpolate::Interpolate;
+pub use isolation::Isolation;
+pub use kernels::{Kernel, Kernels, Vectors};
 pub use length::{Length, Norm};
 pub use linear::Linear;
+pub use nearest::Nearest;
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
-pub use pairs::{Binary, Either, Operand, Pairs, Pick};
+pub use pairs::{PairProbabilities, PairScores, PairVotes};
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
 pub use reduce::{Extremes, Reduce, Reduction};
@@ -72,4 +84,13 @@ fn finite(what: &str, numbers: &[f64]) -> Result<(), InvalidModel> {
         invalid!("{what} holds {bad}, which is not a finite number");
     }
     Ok(())
+}
+
+/// The numbers of the registers for every row of a tile, row by row.
+fn gather(tile: &Tile<'_>, reads: &[Reg], into: &mut Vec<f64>) {
+    into.resize(reads.len() * tile.rows(), 0.0);
+    for (j, read) in reads.iter().enumerate() {
+        let row = into.iter_mut().skip(j).step_by(reads.len());
+        row.zip(tile.column(*read)).for_each(|(y, x)| *y = *x);
+    }
 }

@@ -1,160 +1,67 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
-use crate::input::Precision;
+//! What the decisions for pairs of classes say together. The pairs come as (0, 1), (0, 2), … (1, 2), ….
 
-/// What an operation reads: a register, or a number that is the same for every row.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Operand {
-    Register(Reg),
-    Number(f64),
-}
+use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite};
+use crate::model::check::invalid;
 
-impl Operand {
-    /// The register that it is.
-    pub fn register(&self) -> Option<Reg> {
-        match self {
-            Self::Register(register) => Some(*register),
-            Self::Number(_) => None,
-        }
-    }
-
-    /// Its value in a row of a tile.
-    #[inline]
-    fn at(self, tile: &Tile<'_>, row: usize) -> f64 {
-        match self {
-            Self::Register(register) => tile.column(register)[row],
-            Self::Number(number) => number,
-        }
-    }
-}
-
-/// A function of two numbers. Truth is 1 and 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Binary {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    /// Of whole numbers: the fraction is cut off. By zero there is none.
-    WholeDiv,
-    Pow,
-    /// The larger one, and NaN where one of them is.
-    Max,
-    /// The smaller one, and NaN where one of them is.
-    Min,
-    Less,
-    LessOrEqual,
-    Equal,
-    And,
-    Or,
-    Xor,
-}
-
-impl Binary {
-    /// The value for two numbers of a precision, rounded to it.
-    #[expect(clippy::float_cmp, reason = "equality is what is asked for")]
-    pub fn of(self, a: f64, b: f64, precision: Precision) -> f64 {
-        let truth = |flag: bool| f64::from(u8::from(flag));
-        let extreme = |x: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { x };
-        match self {
-            // One operation on two f32 numbers in f64, then rounded, is the f32 operation itself.
-            Self::Add => precision.round(a + b),
-            Self::Sub => precision.round(a - b),
-            Self::Mul => precision.round(a * b),
-            Self::Div => precision.round(a / b),
-            Self::WholeDiv => (a / b).trunc(),
-            Self::Pow => match precision {
-                Precision::F32 => (a as f32).powf(b as f32).into(),
-                Precision::F64 => a.powf(b),
-            },
-            Self::Max => extreme(a.max(b)),
-            Self::Min => extreme(a.min(b)),
-            Self::Less => truth(a < b),
-            Self::LessOrEqual => truth(a <= b),
-            Self::Equal => truth(a == b),
-            Self::And => truth(a != 0.0 && b != 0.0),
-            Self::Or => truth(a != 0.0 || b != 0.0),
-            Self::Xor => truth((a != 0.0) != (b != 0.0)),
-        }
-    }
-}
-
-/// `y[i] = function(pairs[i][0], pairs[i][1])`, rounded to `precision`. One register for each pair.
+/// The place of the class that most pairs decide for, the first one of those that tie. One register. The first class of a pair wins
+/// where the number exceeds 0.
+///
+/// Source: `svm_predict_values` in libsvm's `svm.cpp`.
 #[derive(Clone, Debug)]
-pub struct Pairs {
-    pub function: Binary,
-    pub pairs: Vec<[Operand; 2]>,
-    pub precision: Precision,
+pub struct PairVotes {
+    pub reads: Vec<Reg>,
+    pub classes: usize,
 }
 
-impl Operation for Pairs {
-    fn reads(&self) -> Vec<Reg> {
-        self.pairs.iter().flatten().filter_map(Operand::register).collect()
-    }
-
-    fn width(&self) -> usize {
-        self.pairs.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-impl Run for Pairs {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
-        for ([a, b], out) in self.pairs.iter().zip(out.columns()) {
-            for (row, y) in out.iter_mut().enumerate() {
-                *y = self.function.of(a.at(tile, row), b.at(tile, row), self.precision);
-            }
-        }
-    }
-}
-
-/// One of two operands, by whether a register is zero. One register for each choice.
+/// A score for each class: how many pairs decide for it, and less than half a vote for how clearly. The second class of a pair wins
+/// where the number is negative.
+///
+/// Source: `_ovr_decision_function` in scikit-learn's `utils/multiclass.py`.
 #[derive(Clone, Debug)]
-pub struct Either {
-    /// Where the first is not zero the second, else the third.
-    pub choices: Vec<(Reg, Operand, Operand)>,
+pub struct PairScores {
+    pub reads: Vec<Reg>,
+    pub classes: usize,
 }
 
-impl Operation for Either {
-    fn reads(&self) -> Vec<Reg> {
-        let each = |(by, yes, no): &(Reg, Operand, Operand)| {
-            [Some(*by), yes.register(), no.register()].into_iter().flatten()
-        };
-        self.choices.iter().flat_map(each).collect()
-    }
-
-    fn width(&self) -> usize {
-        self.choices.len()
-    }
-
-    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-impl Run for Either {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
-        for ((by, yes, no), out) in self.choices.iter().zip(out.columns()) {
-            for (row, (y, by)) in out.iter_mut().zip(tile.column(*by)).enumerate() {
-                *y = if *by == 0.0 { no } else { yes }.at(tile, row);
-            }
-        }
-    }
-}
-
-/// The operand at the place that a register says; NaN where there is none. One register.
+/// Probabilities of the classes that agree with those of the pairs, `1 / (1 + e^(a x + b))` for the first one, as far as such can.
+///
+/// Source: `svm_predict_probability`, `sigmoid_predict` and `multiclass_probability` in libsvm's `svm.cpp`, by the second method of Wu,
+/// Lin and Weng.
 #[derive(Clone, Debug)]
-pub struct Pick {
-    pub place: Reg,
-    pub from: Vec<Operand>,
+pub struct PairProbabilities {
+    pub reads: Vec<Reg>,
+    pub classes: usize,
+    pub a: Vec<f64>,
+    pub b: Vec<f64>,
 }
 
-impl Operation for Pick {
+/// No pair is surer than this.
+const LEAST: f64 = 1e-7;
+
+fn check(reads: &[Reg], classes: usize) -> Result<(), InvalidModel> {
+    let pairs = classes.checked_mul(classes.saturating_sub(1));
+    if classes < 2 || pairs.map(|pairs| pairs / 2) != Some(reads.len()) {
+        invalid!("{} numbers are no pairs of {classes} classes", reads.len());
+    }
+    Ok(())
+}
+
+/// The pairs with their numbers for a row.
+fn pairs<'t>(
+    reads: &'t [Reg],
+    classes: usize,
+    tile: &'t Tile<'_>,
+    row: usize,
+) -> impl Iterator<Item = (usize, usize, f64)> + 't {
+    let pairs = (0..classes).flat_map(move |i| (i + 1..classes).map(move |j| (i, j)));
+    pairs
+        .zip(reads)
+        .map(move |((i, j), read)| (i, j, tile.column(*read)[row]))
+}
+
+impl Operation for PairVotes {
     fn reads(&self) -> Vec<Reg> {
-        let from = self.from.iter().filter_map(Operand::register);
-        from.chain([self.place]).collect()
+        self.reads.clone()
     }
 
     fn width(&self) -> usize {
@@ -162,52 +69,161 @@ impl Operation for Pick {
     }
 
     fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        check(&self.reads, self.classes)?;
         Ok(Box::new(self.clone()))
     }
 }
 
-impl Run for Pick {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
-        for (row, (y, place)) in out.column(0).iter_mut().zip(tile.column(self.place)).enumerate() {
-            // NaN and negative numbers are no place; `as` would make them 0.
-            let from = if *place >= 0.0 { self.from.get(*place as usize) } else { None };
-            *y = from.map_or(f64::NAN, |from| from.at(tile, row));
+impl Run for PairVotes {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        let votes = &mut scratch.row;
+        for row in 0..tile.rows() {
+            votes.clear();
+            votes.resize(self.classes, 0.0);
+            for (i, j, x) in pairs(&self.reads, self.classes, tile, row) {
+                votes[if x > 0.0 { i } else { j }] += 1.0;
+            }
+            out.column(0)[row] = crate::model::largest(votes).into();
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::super::Program;
-    use super::*;
-    use std::sync::Arc;
-
-    fn of(operation: Arc<dyn Operation>, row: &[f64]) -> f64 {
-        let last = row.len() as Reg;
-        let (program, _) = Program::new(row.len(), &[operation], &[last], false).unwrap();
-        let (mut values, mut scratch) = (Vec::new(), Scratch::default());
-        program.run(row, &mut values, &mut scratch);
-        values[row.len()]
+impl Operation for PairScores {
+    fn reads(&self) -> Vec<Reg> {
+        self.reads.clone()
     }
 
-    #[test]
-    fn a_place_that_is_none_picks_nothing() {
-        let pick = || {
-            Arc::new(Pick { place: 0, from: vec![Operand::Number(5.0), Operand::Register(1)] })
-        };
-        assert!((of(pick(), &[0.0, 7.0]) - 5.0).abs() < 1e-9);
-        assert!((of(pick(), &[1.0, 7.0]) - 7.0).abs() < 1e-9);
-        for place in [2.0, -1.0, f64::NAN, 1e300] {
-            assert!(of(pick(), &[place, 7.0]).is_nan());
+    fn width(&self) -> usize {
+        self.classes
+    }
+
+    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        check(&self.reads, self.classes)?;
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Run for PairScores {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        let Scratch {
+            row: clear,
+            sums: votes,
+            ..
+        } = scratch;
+        for row in 0..tile.rows() {
+            for numbers in [&mut *clear, &mut *votes] {
+                numbers.clear();
+                numbers.resize(self.classes, 0.0);
+            }
+            for (i, j, x) in pairs(&self.reads, self.classes, tile, row) {
+                clear[i] += x;
+                clear[j] -= x;
+                votes[if x < 0.0 { j } else { i }] += 1.0;
+            }
+            for (j, (votes, clear)) in votes.iter().zip(&*clear).enumerate() {
+                out.column(j)[row] = votes + clear / (3.0 * (clear.abs() + 1.0));
+            }
         }
     }
+}
 
-    #[test]
-    fn a_function_of_two_numbers_is_rounded() {
-        let single = |function: Binary| function.of(f64::from(0.1_f32), f64::from(0.7_f32), Precision::F32);
-        assert_eq!(single(Binary::Add).to_bits(), f64::from(0.1_f32 + 0.7_f32).to_bits());
-        assert_eq!(single(Binary::Div).to_bits(), f64::from(0.1_f32 / 0.7_f32).to_bits());
-        assert!((Binary::WholeDiv.of(-7.0, 2.0, Precision::F64) + 3.0).abs() < 1e-9);
-        assert!(Binary::Max.of(f64::NAN, 2.0, Precision::F64).is_nan());
+impl Operation for PairProbabilities {
+    fn reads(&self) -> Vec<Reg> {
+        self.reads.clone()
+    }
+
+    fn width(&self) -> usize {
+        self.classes
+    }
+
+    fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        check(&self.reads, self.classes)?;
+        finite("the probabilities of pairs", &self.a)?;
+        finite("the probabilities of pairs", &self.b)?;
+        if self.a.len() != self.reads.len() || self.b.len() != self.reads.len() {
+            invalid!("each pair of classes needs two numbers for its probability");
+        }
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Run for PairProbabilities {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        let k = self.classes;
+        let Scratch {
+            row: r,
+            prepared: q,
+            sums: qp,
+            scores: p,
+            ..
+        } = scratch;
+        for numbers in [&mut *r, &mut *q] {
+            numbers.clear();
+            numbers.resize(k * k, 0.0);
+        }
+        qp.clear();
+        qp.resize(k, 0.0);
+        for row in 0..tile.rows() {
+            let numbers = pairs(&self.reads, k, tile, row);
+            for ((i, j, x), (a, b)) in numbers.zip(self.a.iter().zip(&self.b)) {
+                let first = sigmoid(x * a + b).clamp(LEAST, 1.0 - LEAST);
+                r[i * k + j] = first;
+                r[j * k + i] = 1.0 - first;
+            }
+            couple(r, q, qp, p);
+            for (j, p) in p.iter().enumerate() {
+                out.column(j)[row] = *p;
+            }
+        }
+    }
+}
+
+/// `1 / (1 + e^x)`
+fn sigmoid(x: f64) -> f64 {
+    if x >= 0.0 {
+        (-x).exp() / (1.0 + (-x).exp())
+    } else {
+        1.0 / (1.0 + x.exp())
+    }
+}
+
+/// The probabilities `p` of classes, from those of pairs: `r[i][j]` is how probable class `i` is beside class `j`.
+fn couple(r: &[f64], q: &mut [f64], qp: &mut [f64], p: &mut Vec<f64>) {
+    let k = qp.len();
+    p.clear();
+    p.resize(k, 1.0 / k as f64);
+    for t in 0..k {
+        let squares = (0..k)
+            .filter(|j| *j != t)
+            .map(|j| r[j * k + t] * r[j * k + t]);
+        q[t * k + t] = squares.sum();
+        for j in 0..k {
+            if j < t {
+                q[t * k + j] = q[j * k + t];
+            } else if j > t {
+                q[t * k + j] = -r[j * k + t] * r[t * k + j];
+            }
+        }
+    }
+    let enough = 0.005 / k as f64;
+    for _ in 0..k.max(100) {
+        let mut pqp = 0.0;
+        for t in 0..k {
+            qp[t] = q[t * k..][..k].iter().zip(&*p).map(|(q, p)| q * p).sum();
+            pqp += p[t] * qp[t];
+        }
+        let error = qp.iter().map(|qp| (qp - pqp).abs()).fold(0.0, f64::max);
+        if error < enough {
+            break;
+        }
+        for t in 0..k {
+            let diff = (pqp - qp[t]) / q[t * k + t];
+            p[t] += diff;
+            pqp = (pqp + diff * (diff * q[t * k + t] + 2.0 * qp[t])) / (1.0 + diff) / (1.0 + diff);
+            for j in 0..k {
+                qp[j] = (qp[j] + diff * q[t * k + j]) / (1.0 + diff);
+                p[j] /= 1.0 + diff;
+            }
+        }
     }
 }

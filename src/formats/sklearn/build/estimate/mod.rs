@@ -2,11 +2,14 @@
 
 mod answer;
 mod around;
+mod clusters;
 mod dummy;
 mod forest;
+mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+mod support;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -56,12 +59,19 @@ impl Reader {
         if let Some(estimate) = self.linear_model(part, &reads)? {
             return Ok(estimate);
         }
+        if let Some(estimate) = self.clusterer(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.around(part, &reads)? {
             return Ok(estimate);
         }
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "IsolationForest" => self.isolation_forest(part, &reads),
+            "SVC" | "NuSVC" => self.support_classifier(part, &reads),
+            "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
+            "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             _ => Err(self.refusal(part)),
         }

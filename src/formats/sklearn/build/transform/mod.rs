@@ -51,6 +51,11 @@ impl Reader {
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
             ("sklearn", "FunctionTransformer") => self.function(part, reads),
+            ("sklearn", "KMeans" | "MiniBatchKMeans" | "BisectingKMeans" | "Birch") => {
+                // The distances alone.
+                let near = self.near(part, &reads)?;
+                Ok(near.map(|near| near[1..].to_vec()).unwrap_or_default())
+            }
             _ => Err(self.refusal(part)),
         }
     }
