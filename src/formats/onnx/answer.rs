@@ -35,11 +35,15 @@ struct Outputs {
 }
 
 /// The model that a graph is, and its outputs by name.
-pub(super) fn answer(mut drawing: Drawing<'_>, graph: &GraphProto) -> Result<(ModelIr, Vec<GraphOutput>), FormatError> {
+pub(super) fn answer(
+    mut drawing: Drawing<'_>,
+    graph: &GraphProto,
+) -> Result<(ModelIr, Vec<GraphOutput>), FormatError> {
     let mut outputs = Outputs::default();
     for output in &graph.output {
         let value = drawing.value(&output.name).cloned();
-        let value = value.ok_or_else(|| corrupt!("no node computes the output `{}`", output.name))?;
+        let value =
+            value.ok_or_else(|| corrupt!("no node computes the output `{}`", output.name))?;
         outputs.add(&mut drawing, &output.name, value)?;
     }
     let scores = std::mem::take(&mut outputs.scores);
@@ -47,18 +51,33 @@ pub(super) fn answer(mut drawing: Drawing<'_>, graph: &GraphProto) -> Result<(Mo
     let graded = outputs.meaning == Some(Meaning::Shares);
     let model = match outputs.class.take() {
         Some(class) => outputs.classes(drawing, class, scores, graded)?,
-        None if outputs.zipped.is_some() => return Err(unsupported!("ZipMap names classes, but the graph answers none")),
-        None if scores.is_empty() => return Err(unsupported!("the graph has no output that is a number or a class of a row")),
+        None if outputs.zipped.is_some() => {
+            return Err(unsupported!(
+                "ZipMap names classes, but the graph answers none"
+            ));
+        }
+        None if scores.is_empty() => {
+            return Err(unsupported!(
+                "the graph has no output that is a number or a class of a row"
+            ));
+        }
         None => {
             let link = Link::Identity;
-            drawing.board.finish(scores, [], Output::Regression { link }, false)
+            drawing
+                .board
+                .finish(scores, [], Output::Regression { link }, false)
         }
     };
     Ok((model, outputs.named))
 }
 
 impl Outputs {
-    fn add(&mut self, drawing: &mut Drawing<'_>, name: &str, value: Value) -> Result<(), FormatError> {
+    fn add(
+        &mut self,
+        drawing: &mut Drawing<'_>,
+        name: &str,
+        value: Value,
+    ) -> Result<(), FormatError> {
         let (tensor, zipped) = match value {
             Value::Tensor(tensor) => (tensor, false),
             Value::Zipped(names, tensor) => {
@@ -68,28 +87,45 @@ impl Outputs {
         };
         let rows = tensor.dims.iter().find(|dim| !dim.is_one());
         if !matches!(rows, Some(Dim::Rows(_))) {
-            return Err(unsupported!("the output `{name}` has not one entry for each row"));
+            return Err(unsupported!(
+                "the output `{name}` has not one entry for each row"
+            ));
         }
         let kind = match class_of(drawing, &tensor)? {
             Some(class) => {
                 if self.class.replace(class).is_some() {
-                    return Err(unsupported!("the graph answers several classes, `{name}` and others"));
+                    return Err(unsupported!(
+                        "the graph answers several classes, `{name}` and others"
+                    ));
                 }
                 OutputKind::Label
             }
             None => self.numbers(drawing, name, &tensor, zipped)?,
         };
-        self.named.push(GraphOutput { name: name.into(), kind });
+        self.named.push(GraphOutput {
+            name: name.into(),
+            kind,
+        });
         Ok(())
     }
 
     /// Notes an output of numbers.
-    fn numbers(&mut self, drawing: &mut Drawing<'_>, name: &str, tensor: &Tensor, zipped: bool) -> Result<OutputKind, FormatError> {
+    fn numbers(
+        &mut self,
+        drawing: &mut Drawing<'_>,
+        name: &str,
+        tensor: &Tensor,
+        zipped: bool,
+    ) -> Result<OutputKind, FormatError> {
         if tensor.elem == Elem::Text {
             return Err(unsupported!("the output `{name}` is text that no class is"));
         }
         let first = self.scores.len();
-        let here = NodeProto { name: name.into(), op_type: "output".into(), ..NodeProto::default() };
+        let here = NodeProto {
+            name: name.into(),
+            op_type: "output".into(),
+            ..NodeProto::default()
+        };
         let registers = drawing.registers(&here, &tensor.cells)?;
         drawing.board.numbers(&registers)?;
         self.scores.extend(registers);
@@ -99,34 +135,57 @@ impl Outputs {
         });
         let count = tensor.cells.len();
         let flat = tensor.dims.len() == 1 && count == 1;
-        Ok(if zipped { OutputKind::Zipped } else { OutputKind::Part { first, count, flat } })
+        Ok(if zipped {
+            OutputKind::Zipped
+        } else {
+            OutputKind::Part { first, count, flat }
+        })
     }
 
     /// The model of a graph that answers a class or several.
-    fn classes(&mut self, mut drawing: Drawing<'_>, class: Class, scores: Vec<Reg>, graded: bool) -> Result<ModelIr, FormatError> {
+    fn classes(
+        &mut self,
+        mut drawing: Drawing<'_>,
+        class: Class,
+        scores: Vec<Reg>,
+        graded: bool,
+    ) -> Result<ModelIr, FormatError> {
         let Class { winners, nearest } = class;
         if winners.len() > 1 {
             let widths: usize = winners.iter().map(|(_, labels)| labels.len()).sum();
             if !scores.is_empty() && scores.len() != widths {
-                return Err(unsupported!("the graph has {} scores for {widths} classes of several targets", scores.len()));
+                return Err(unsupported!(
+                    "the graph has {} scores for {widths} classes of several targets",
+                    scores.len()
+                ));
             }
             let (places, targets): (Vec<_>, Vec<_>) = winners.into_iter().unzip();
             let graded = graded && !scores.is_empty();
-            return Ok(drawing.board.finish(scores, places, Output::Targets(targets), graded));
+            return Ok(drawing
+                .board
+                .finish(scores, places, Output::Targets(targets), graded));
         }
         let Some((place, labels)) = winners.into_iter().next() else {
             return Err(corrupt!("the graph answers no class"));
         };
         let anomaly = match &labels {
-            Labels::Integers(labels) => [vec![-1, 1], vec![1, -1]].contains(labels),
+            Labels::Integers(labels) => [vec![-1, 1], vec![1, -1], vec![-1, 0, 1]].contains(labels),
             Labels::Strings(_) => false,
         };
         if anomaly && !graded && matches!(scores.len(), 1 | 2) && self.apart() == scores.len() {
             let (place, labels) = in_order(&mut drawing, place, labels)?;
-            return Ok(drawing.board.finish(scores, [place], Output::Anomaly { labels }, false));
+            return Ok(drawing
+                .board
+                .finish(scores, [place], Output::Anomaly { labels }, false));
         }
-        if self.zipped.as_ref().is_some_and(|names| labels_of(names).as_ref() != Some(&labels)) {
-            return Err(unsupported!("ZipMap renames the classes; export with the labels of the classifier"));
+        if self
+            .zipped
+            .as_ref()
+            .is_some_and(|names| labels_of(names).as_ref() != Some(&labels))
+        {
+            return Err(unsupported!(
+                "ZipMap renames the classes; export with the labels of the classifier"
+            ));
         }
         let width = labels.len();
         let numbered = match &labels {
@@ -134,13 +193,17 @@ impl Outputs {
             Labels::Strings(_) => false,
         };
         if nearest && numbered && !graded && (scores.is_empty() || scores.len() == width) {
-            return Ok(drawing.board.finish(scores, [place], Output::Cluster { labels }, false));
+            return Ok(drawing
+                .board
+                .finish(scores, [place], Output::Cluster { labels }, false));
         }
         let scores = match scores.len() {
             n if n == width => scores,
             0 => {
                 let known = vec![Register::number(); width];
-                drawing.board.draw(ops::OneHot { slot: place, width }, known)?
+                drawing
+                    .board
+                    .draw(ops::OneHot { slot: place, width }, known)?
             }
             // One score for two classes is that of the second.
             1 if width == 2 => {
@@ -154,7 +217,10 @@ impl Outputs {
             }
             n => return Err(unsupported!("the graph has {n} scores for {width} classes")),
         };
-        let output = Output::Classes { labels, link: Link::Identity };
+        let output = Output::Classes {
+            labels,
+            link: Link::Identity,
+        };
         Ok(drawing.board.finish(scores, [place], output, graded))
     }
 
@@ -194,11 +260,18 @@ fn labels_of(list: &[Cell]) -> Option<Labels> {
         return Some(Labels::Strings(texts));
     }
     let whole = |cell: &Cell| cell.number().filter(|x| x.fract() == 0.0).map(|x| x as i64);
-    list.iter().map(whole).collect::<Option<_>>().map(Labels::Integers)
+    list.iter()
+        .map(whole)
+        .collect::<Option<_>>()
+        .map(Labels::Integers)
 }
 
 /// Labels each of which is there once, and the place of the winner among them.
-fn distinct(drawing: &mut Drawing<'_>, place: Reg, labels: Labels) -> Result<(Reg, Labels), FormatError> {
+fn distinct(
+    drawing: &mut Drawing<'_>,
+    place: Reg,
+    labels: Labels,
+) -> Result<(Reg, Labels), FormatError> {
     if labels.distinct() == labels.len() {
         return Ok((place, labels));
     }
@@ -225,16 +298,31 @@ fn first_places<T: Clone + Ord>(all: &[T]) -> (Vec<f64>, Vec<T>) {
 
 fn recoded(drawing: &mut Drawing<'_>, read: Reg, codes: Vec<f64>) -> Result<Reg, FormatError> {
     let codes = ops::Codes::Places(codes);
-    let recode = ops::Recode { read, codes, unknown: 0.0, missing: 0.0 };
+    let recode = ops::Recode {
+        read,
+        codes,
+        unknown: 0.0,
+        missing: 0.0,
+    };
     Ok(drawing.board.draw(recode, [Register::number()])?[0])
 }
 
 /// -1 and 1 in this order.
-fn in_order(drawing: &mut Drawing<'_>, place: Reg, labels: Labels) -> Result<(Reg, Labels), FormatError> {
+fn in_order(
+    drawing: &mut Drawing<'_>,
+    place: Reg,
+    labels: Labels,
+) -> Result<(Reg, Labels), FormatError> {
     match labels {
-        Labels::Integers(all) if all == [1, -1] => {
-            Ok((recoded(drawing, place, vec![1.0, 0.0])?, Labels::Integers(vec![-1, 1])))
-        }
+        Labels::Integers(all) if all == [1, -1] => Ok((
+            recoded(drawing, place, vec![1.0, 0.0])?,
+            Labels::Integers(vec![-1, 1]),
+        )),
+        // No decision is exactly zero but by chance; then it is no good one.
+        Labels::Integers(all) if all == [-1, 0, 1] => Ok((
+            recoded(drawing, place, vec![0.0, 0.0, 1.0])?,
+            Labels::Integers(vec![-1, 1]),
+        )),
         labels => Ok((place, labels)),
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Drawing<'a> {
     pub(super) opset: i64,
     /// The places of the smallest of some numbers.
     pub(super) smallest: HashSet<Reg>,
+    /// Registers that are 1 where a text is this one.
+    pub(super) equal: HashMap<Reg, (Cell, Rc<str>)>,
 }
 
 impl<'a> Drawing<'a> {
@@ -54,7 +56,10 @@ impl<'a> Drawing<'a> {
     pub(super) fn new(graph: &'a GraphProto, size: usize, opset: i64) -> Result<Self, FormatError> {
         let constant: HashSet<&str> = graph.initializer.iter().map(|t| t.name.as_str()).collect();
         // Old files list their initializers among the inputs.
-        let inputs = graph.input.iter().filter(|input| !constant.contains(input.name.as_str()));
+        let inputs = graph
+            .input
+            .iter()
+            .filter(|input| !constant.contains(input.name.as_str()));
         let inputs: Vec<_> = inputs
             .map(|input| Ok((input.name.as_str(), Features::input(input)?)))
             .collect::<Result<_, FormatError>>()?;
@@ -62,19 +67,34 @@ impl<'a> Drawing<'a> {
         let mut ranges = Vec::new();
         for (name, features) in inputs {
             let width = features.width.ok_or_else(|| {
-                unsupported!("the input `{name}` does not say how many columns it has; give it a shape")
+                unsupported!(
+                    "the input `{name}` does not say how many columns it has; give it a shape"
+                )
             })?;
             let kind = features.kind();
-            let called = |i: usize| if width == 1 { name.to_owned() } else { format!("{name}_{i}") };
+            let called = |i: usize| {
+                if width == 1 {
+                    name.to_owned()
+                } else {
+                    format!("{name}_{i}")
+                }
+            };
             ranges.push((name, columns.len(), width, features.elem));
             columns.extend((0..width).map(|i| Column::new(called(i), kind)));
             if columns.len() > MAX_FEATURES {
-                return Err(unsupported!("the graph has more than {MAX_FEATURES} columns"));
+                return Err(unsupported!(
+                    "the graph has more than {MAX_FEATURES} columns"
+                ));
             }
         }
         let named = ranges.len() > 1;
         let told = Schema::new(columns, named);
-        let names = named.then(|| told.columns.iter().map(|column| column.name.clone()).collect());
+        let names = named.then(|| {
+            told.columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect()
+        });
         let mut drawing = Self {
             board: Board::new(names, told.len(), Some(&told)),
             values: HashMap::new(),
@@ -83,6 +103,7 @@ impl<'a> Drawing<'a> {
             constants: HashMap::new(),
             opset,
             smallest: HashSet::new(),
+            equal: HashMap::new(),
         };
         drawing.board.bound_words(size);
         for (name, first, width, elem) in ranges {
@@ -106,9 +127,19 @@ impl<'a> Drawing<'a> {
             Elem::Float => self.board.rounded(columns)?,
             _ => columns.to_vec(),
         };
-        let cell = |r: &Reg| if elem == Elem::Text { Cell::Column(*r) } else { Cell::Register(*r) };
+        let cell = |r: &Reg| {
+            if elem == Elem::Text {
+                Cell::Column(*r)
+            } else {
+                Cell::Register(*r)
+            }
+        };
         let cells: Vec<_> = registers.iter().map(cell).collect();
-        Ok(Tensor::new(elem, vec![Dim::Rows(1), Dim::Fixed(columns.len())], cells))
+        Ok(Tensor::new(
+            elem,
+            vec![Dim::Rows(1), Dim::Fixed(columns.len())],
+            cells,
+        ))
     }
 
     fn set_name(&mut self, name: &'a str, value: Value) -> Result<(), FormatError> {
@@ -124,7 +155,11 @@ impl<'a> Drawing<'a> {
     }
 
     /// The node's input `i` as a tensor; none where it is left out.
-    pub(super) fn optional(&self, node: &NodeProto, i: usize) -> Result<Option<Tensor>, FormatError> {
+    pub(super) fn optional(
+        &self,
+        node: &NodeProto,
+        i: usize,
+    ) -> Result<Option<Tensor>, FormatError> {
         let Some(name) = node.input.get(i).filter(|name| !name.is_empty()) else {
             return Ok(None);
         };
@@ -133,7 +168,10 @@ impl<'a> Drawing<'a> {
             Some(Value::Zipped(..)) => {
                 Err(unsupported!("{} reads what ZipMap has made", label(node)))
             }
-            None => Err(corrupt!("{} reads `{name}`, which nothing before it computes", label(node))),
+            None => Err(corrupt!(
+                "{} reads `{name}`, which nothing before it computes",
+                label(node)
+            )),
         }
     }
 
@@ -145,15 +183,27 @@ impl<'a> Drawing<'a> {
 
     /// All inputs of a node.
     pub(super) fn tensors(&self, node: &NodeProto) -> Result<Vec<Tensor>, FormatError> {
-        (0..node.input.len()).map(|i| self.tensor(node, i)).collect()
+        (0..node.input.len())
+            .map(|i| self.tensor(node, i))
+            .collect()
     }
 
     /// Gives the node's output `i` a meaning, once. One that nobody names is dropped.
-    pub(super) fn set(&mut self, node: &'a NodeProto, i: usize, value: Tensor) -> Result<(), FormatError> {
+    pub(super) fn set(
+        &mut self,
+        node: &'a NodeProto,
+        i: usize,
+        value: Tensor,
+    ) -> Result<(), FormatError> {
         self.set_value(node, i, Value::Tensor(value))
     }
 
-    pub(super) fn set_value(&mut self, node: &'a NodeProto, i: usize, value: Value) -> Result<(), FormatError> {
+    pub(super) fn set_value(
+        &mut self,
+        node: &'a NodeProto,
+        i: usize,
+        value: Value,
+    ) -> Result<(), FormatError> {
         match node.output.get(i).filter(|name| !name.is_empty()) {
             Some(name) => self.set_name(name, value),
             None => Ok(()),
@@ -188,7 +238,11 @@ impl<'a> Drawing<'a> {
     }
 
     /// What an operation reads for a cell that is a number.
-    pub(super) fn operand(&mut self, node: &NodeProto, cell: &Cell) -> Result<Operand, FormatError> {
+    pub(super) fn operand(
+        &mut self,
+        node: &NodeProto,
+        cell: &Cell,
+    ) -> Result<Operand, FormatError> {
         match cell {
             Cell::Number(number) => Ok(Operand::Number(*number)),
             _ => Ok(Operand::Register(self.register(node, cell)?)),
@@ -201,27 +255,42 @@ impl<'a> Drawing<'a> {
             Cell::Register(register) => Ok(*register),
             Cell::Number(number) => self.constant(*number),
             Cell::OneOf(place, of) => self.looked_up(node, *place, of),
-            Cell::Text(_) | Cell::Column(_) | Cell::Printed(..) => {
+            Cell::Text(_) | Cell::Column(_) | Cell::Replaced(..) | Cell::Printed(..) => {
                 Err(unsupported!("{} computes with texts", label(node)))
             }
-            Cell::Size(_) => Err(unsupported!("{} computes with the number of rows", label(node))),
+            Cell::Size(_) => Err(unsupported!(
+                "{} computes with the number of rows",
+                label(node)
+            )),
         }
     }
 
     /// The registers that have the numbers of cells.
-    pub(super) fn registers(&mut self, node: &NodeProto, cells: &[Cell]) -> Result<Vec<Reg>, FormatError> {
+    pub(super) fn registers(
+        &mut self,
+        node: &NodeProto,
+        cells: &[Cell],
+    ) -> Result<Vec<Reg>, FormatError> {
         cells.iter().map(|cell| self.register(node, cell)).collect()
     }
 
     /// The registers of a tensor's cells, read as numbers.
-    pub(super) fn read(&mut self, node: &NodeProto, tensor: &Tensor) -> Result<Vec<Reg>, FormatError> {
+    pub(super) fn read(
+        &mut self,
+        node: &NodeProto,
+        tensor: &Tensor,
+    ) -> Result<Vec<Reg>, FormatError> {
         let registers = self.registers(node, &tensor.cells)?;
         self.board.numbers(&registers)?;
         Ok(registers)
     }
 
     /// The registers that an estimator reads: a missing value has no meaning to it.
-    pub(super) fn complete(&mut self, node: &NodeProto, tensor: &Tensor) -> Result<Vec<Reg>, FormatError> {
+    pub(super) fn complete(
+        &mut self,
+        node: &NodeProto,
+        tensor: &Tensor,
+    ) -> Result<Vec<Reg>, FormatError> {
         let registers = self.read(node, tensor)?;
         self.board.refuse_missing(&registers);
         Ok(registers)
@@ -233,11 +302,19 @@ impl<'a> Drawing<'a> {
         }
         // Infinite numbers are none that a linear model has.
         let register = if number.is_finite() {
-            let linear = ops::Linear { reads: Vec::new(), weights: Vec::new(), intercept: vec![number] };
+            let linear = ops::Linear {
+                reads: Vec::new(),
+                weights: Vec::new(),
+                intercept: vec![number],
+            };
             self.board.draw(linear, [Register::number()])?[0]
         } else {
             let pairs = vec![[Operand::Number(number), Operand::Number(0.0)]];
-            let pairs = ops::Combine { function: ops::Binary::Add, pairs, precision: Precision::F64 };
+            let pairs = ops::Combine {
+                function: ops::Binary::Add,
+                pairs,
+                precision: Precision::F64,
+            };
             self.board.draw(pairs, [Register::number().partial()])?[0]
         };
         self.constants.insert(number.to_bits(), register);
@@ -247,7 +324,11 @@ impl<'a> Drawing<'a> {
     fn looked_up(&mut self, node: &NodeProto, place: Reg, of: &[Cell]) -> Result<Reg, FormatError> {
         let numbers: Option<Vec<f64>> = of.iter().map(Cell::number).collect();
         let numbers = numbers.ok_or_else(|| unsupported!("{} computes with texts", label(node)))?;
-        if numbers.iter().zip(0..).all(|(number, place)| number.to_bits() == f64::from(place).to_bits()) {
+        if numbers
+            .iter()
+            .zip(0..)
+            .all(|(number, place)| number.to_bits() == f64::from(place).to_bits())
+        {
             return Ok(place);
         }
         self.spend(numbers.len(), node)?;
@@ -262,7 +343,11 @@ impl<'a> Drawing<'a> {
 
     /// Numbers rounded to an element type's precision.
     pub(super) fn round(&mut self, registers: &[Reg], elem: Elem) -> Result<Vec<Reg>, FormatError> {
-        if elem == Elem::Float { self.board.rounded(registers) } else { Ok(registers.to_vec()) }
+        if elem == Elem::Float {
+            self.board.rounded(registers)
+        } else {
+            Ok(registers.to_vec())
+        }
     }
 }
 
@@ -287,19 +372,36 @@ impl Board {
 
 /// What is known of a number that is computed from others.
 pub(super) fn computed(board: &Board, from: &[Operand], elem: Elem) -> Register {
-    let known = || from.iter().filter_map(Operand::register).map(|r| board.register(r));
+    let known = || {
+        from.iter()
+            .filter_map(Operand::register)
+            .map(|r| board.register(r))
+    };
     let first = known().find(|register| register.missing.is_some());
-    let mut computed = first.or_else(|| known().next()).map_or_else(Register::number, Register::computed);
+    let mut computed = first
+        .or_else(|| known().next())
+        .map_or_else(Register::number, Register::computed);
     computed.partial = true;
-    computed.precision = if elem == Elem::Float { Precision::F32 } else { Precision::F64 };
+    computed.precision = if elem == Elem::Float {
+        Precision::F32
+    } else {
+        Precision::F64
+    };
     computed
 }
 
 /// The meaning of what is moved about: what all parts have in common, numbers that are the same for every row aside.
 pub(super) fn common(tensors: &[Tensor]) -> Meaning {
-    let mut meanings = tensors.iter().filter(|t| !t.is_constant()).map(|t| t.meaning);
+    let mut meanings = tensors
+        .iter()
+        .filter(|t| !t.is_constant())
+        .map(|t| t.meaning);
     let Some(first) = meanings.next() else {
         return Meaning::Plain;
     };
-    if meanings.all(|meaning| meaning == first) { first } else { Meaning::Plain }
+    if meanings.all(|meaning| meaning == first) {
+        first
+    } else {
+        Meaning::Plain
+    }
 }

@@ -85,15 +85,41 @@ fn parsed<M>(graph: &GraphProto, ir: M, outputs: Vec<GraphOutput>) -> Parsed<M> 
 /// Whether a graph may be a forest with steps before and behind it that a forest can have itself.
 fn is_forest(graph: &GraphProto) -> bool {
     let known = [
-        "Add", "ArgMax", "Cast", "CastLike", "Concat", "Div", "Exp", "FeatureVectorizer", "Identity", "LabelEncoder", "Mul", "Scaler", "Sub",
-        "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor", "ZipMap",
+        "Add",
+        "ArgMax",
+        "Cast",
+        "CastLike",
+        "Concat",
+        "Div",
+        "Exp",
+        "FeatureVectorizer",
+        "Identity",
+        "LabelEncoder",
+        "Mul",
+        "Scaler",
+        "Sub",
+        "TreeEnsemble",
+        "TreeEnsembleClassifier",
+        "TreeEnsembleRegressor",
+        "ZipMap",
     ];
-    let trees = graph.node.iter().filter(|node| node.op_type.starts_with("TreeEnsemble"));
-    trees.count() == 1 && graph.node.iter().all(|node| known.contains(&node.op_type.as_str()))
+    let trees = graph
+        .node
+        .iter()
+        .filter(|node| node.op_type.starts_with("TreeEnsemble"));
+    trees.count() == 1
+        && graph
+            .node
+            .iter()
+            .all(|node| known.contains(&node.op_type.as_str()))
 }
 
 /// The program that a graph is.
-fn program(model: &ModelProto, graph: &GraphProto, size: usize) -> Result<(ModelIr, Vec<GraphOutput>), FormatError> {
+fn program(
+    model: &ModelProto,
+    graph: &GraphProto,
+    size: usize,
+) -> Result<(ModelIr, Vec<GraphOutput>), FormatError> {
     let unknown = operators::unknown(graph);
     if !unknown.is_empty() {
         return Err(unsupported!(
@@ -102,7 +128,10 @@ fn program(model: &ModelProto, graph: &GraphProto, size: usize) -> Result<(Model
             unknown.join(", ")
         ));
     }
-    let default = model.opset_import.iter().find(|opset| matches!(opset.domain.as_deref(), None | Some("" | "ai.onnx")));
+    let default = model
+        .opset_import
+        .iter()
+        .find(|opset| matches!(opset.domain.as_deref(), None | Some("" | "ai.onnx")));
     let mut drawing = Drawing::new(graph, size, default.map_or(1, |opset| opset.version))?;
     for node in &graph.node {
         operators::draw(&mut drawing, node)?;

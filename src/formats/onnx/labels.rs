@@ -11,7 +11,10 @@ pub(super) fn labels(attributes: &Attributes<'_>) -> Result<Labels, FormatError>
 }
 
 /// The same, where the attribute with the integers has another name.
-pub(super) fn labels_of(attributes: &Attributes<'_>, integers: &str) -> Result<Labels, FormatError> {
+pub(super) fn labels_of(
+    attributes: &Attributes<'_>,
+    integers: &str,
+) -> Result<Labels, FormatError> {
     let integers = attributes.ints(integers)?;
     let strings = attributes.bytes("classlabels_strings")?;
     if integers.is_empty() == strings.is_empty() {

@@ -40,6 +40,8 @@ pub(super) enum Cell {
     OneOf(Reg, Rc<[Cell]>),
     /// The text of a column.
     Column(Reg),
+    /// The same, but some texts stand for others: what stands in the place of a missing one.
+    Replaced(Reg, Rc<[(Rc<str>, Rc<str>)]>),
     /// The number in a register, written as text.
     Printed(Reg, Elem),
     /// So many times the number of rows.
@@ -123,12 +125,19 @@ impl Tensor {
     pub(super) fn around(&self, axis: usize) -> (usize, usize, usize) {
         let product = |dims: &[Dim]| dims.iter().map(|dim| dim.per_row()).product();
         let along = self.dims[axis].per_row();
-        (product(&self.dims[..axis]), along, product(&self.dims[axis + 1..]))
+        (
+            product(&self.dims[..axis]),
+            along,
+            product(&self.dims[axis + 1..]),
+        )
     }
 
     /// Other axes over the same cells.
     pub(super) fn with_dims(&self, dims: Vec<Dim>) -> Self {
-        Self { dims, ..self.clone() }
+        Self {
+            dims,
+            ..self.clone()
+        }
     }
 
     /// The cells at some places of an axis.
@@ -158,7 +167,11 @@ impl Tensor {
 
 /// The place that an index means among `length`: negative ones count from the end.
 pub(super) fn place(index: i64, length: usize) -> Option<usize> {
-    let at = if index < 0 { index.checked_add_unsigned(length as u64)? } else { index };
+    let at = if index < 0 {
+        index.checked_add_unsigned(length as u64)?
+    } else {
+        index
+    };
     usize::try_from(at).ok().filter(|at| *at < length)
 }
 
@@ -170,7 +183,10 @@ pub(super) fn broadcast(a: &[Dim], b: &[Dim]) -> Option<Vec<Dim>> {
         (a, b) if a.is_one() => Some(b),
         _ => None,
     };
-    let dims: Vec<Dim> = padded(a, rank).zip(padded(b, rank)).map(dim).collect::<Option<_>>()?;
+    let dims: Vec<Dim> = padded(a, rank)
+        .zip(padded(b, rank))
+        .map(dim)
+        .collect::<Option<_>>()?;
     let rows = dims.iter().filter(|dim| matches!(dim, Dim::Rows(_)));
     (rows.count() < 2).then_some(dims)
 }
@@ -194,5 +210,6 @@ pub(super) fn spread(from: &[Dim], to: &[Dim]) -> Vec<usize> {
 
 /// How many cells of one row axes have.
 pub(super) fn cells_of(dims: &[Dim]) -> usize {
-    dims.iter().fold(1, |n, dim| n.saturating_mul(dim.per_row()))
+    dims.iter()
+        .fold(1, |n, dim| n.saturating_mul(dim.per_row()))
 }

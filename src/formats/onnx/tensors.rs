@@ -20,11 +20,26 @@ pub(super) fn constant(tensor: &TensorProto) -> Result<Tensor, FormatError> {
     let (elem, cells) = match tensor.data_type {
         elem::FLOAT => (Elem::Float, numbers(tensor_numbers(tensor)?.0)),
         elem::DOUBLE => (Elem::Double, numbers(tensor_numbers(tensor)?.0)),
-        elem::INT64 => (Elem::Integer, numbers(whole(tensor, &tensor.int64_data, i64::from_le_bytes)?)),
-        elem::INT32 => (Elem::Integer, numbers(whole(tensor, &tensor.int32_data, i32::from_le_bytes)?)),
+        elem::INT64 => (
+            Elem::Integer,
+            numbers(whole(tensor, &tensor.int64_data, i64::from_le_bytes)?),
+        ),
+        elem::INT32 => (
+            Elem::Integer,
+            numbers(whole(tensor, &tensor.int32_data, i32::from_le_bytes)?),
+        ),
         elem::BOOL => {
-            let flags = whole(tensor, &tensor.int32_data, |[byte]: [u8; 1]| i32::from(byte))?;
-            (Elem::Bool, numbers(flags.into_iter().map(|flag| f64::from(u8::from(flag != 0.0)))))
+            let flags = whole(tensor, &tensor.int32_data, |[byte]: [u8; 1]| {
+                i32::from(byte)
+            })?;
+            (
+                Elem::Bool,
+                numbers(
+                    flags
+                        .into_iter()
+                        .map(|flag| f64::from(u8::from(flag != 0.0))),
+                ),
+            )
         }
         elem::STRING => (Elem::Text, texts(&tensor.string_data)?),
         other => {
@@ -33,7 +48,11 @@ pub(super) fn constant(tensor: &TensorProto) -> Result<Tensor, FormatError> {
             ));
         }
     };
-    let dims: Option<Vec<usize>> = tensor.dims.iter().map(|d| usize::try_from(*d).ok()).collect();
+    let dims: Option<Vec<usize>> = tensor
+        .dims
+        .iter()
+        .map(|d| usize::try_from(*d).ok())
+        .collect();
     let dims = dims.filter(|dims| {
         dims.iter().try_fold(1_usize, |n, d| n.checked_mul(*d)) == Some(cells.len())
     });
@@ -44,7 +63,11 @@ pub(super) fn constant(tensor: &TensorProto) -> Result<Tensor, FormatError> {
             tensor.dims
         ));
     };
-    Ok(Tensor::new(elem, dims.into_iter().map(Dim::Fixed).collect(), cells))
+    Ok(Tensor::new(
+        elem,
+        dims.into_iter().map(Dim::Fixed).collect(),
+        cells,
+    ))
 }
 
 fn numbers(numbers: impl IntoIterator<Item = f64>) -> Vec<Cell> {
@@ -72,7 +95,13 @@ fn whole<T: Copy + Into<i128>, U: Into<i128>, const N: usize>(
     }
     let (numbers, rest) = raw.as_chunks::<N>();
     if !rest.is_empty() {
-        return Err(corrupt!("the tensor `{}` ends inside a number", tensor.name));
+        return Err(corrupt!(
+            "the tensor `{}` ends inside a number",
+            tensor.name
+        ));
     }
-    Ok(numbers.iter().map(|bytes| read(*bytes).into() as f64).collect())
+    Ok(numbers
+        .iter()
+        .map(|bytes| read(*bytes).into() as f64)
+        .collect())
 }

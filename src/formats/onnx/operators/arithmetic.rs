@@ -1,6 +1,9 @@
 //! Functions of two numbers, cell by cell.
 
-use super::{Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, cells_of, common, computed, corrupt, label, spread, unsupported, within_rows, whole};
+use super::{
+    Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, cells_of, common,
+    computed, corrupt, label, spread, unsupported, whole, within_rows,
+};
 use crate::{
     input::Precision,
     model::ops::{self, Binary, Operand},
@@ -11,7 +14,10 @@ use std::rc::Rc;
 const MAX_VALUES: usize = 1 << 12;
 
 /// `Add`, `Less`, `And` and the like; `Sum`, `Max` and `Min` of several.
-pub(super) fn pairwise<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn pairwise<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     Attributes::new(node, &["fmod"])?;
     let tensors = drawing.tensors(node)?;
     let variadic = matches!(node.op_type.as_str(), "Sum" | "Max" | "Min");
@@ -42,7 +48,11 @@ pub(super) fn pairwise<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Re
         return Err(corrupt!("{} has no input", label(node)));
     };
     for next in all {
-        let (a, b) = if swapped { (&next, &result) } else { (&result, &next) };
+        let (a, b) = if swapped {
+            (&next, &result)
+        } else {
+            (&result, &next)
+        };
         result = pair(drawing, node, function, a, b)?;
     }
     drawing.set(node, 0, result)
@@ -52,7 +62,14 @@ pub(super) fn pairwise<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Re
 fn answers_truth(function: Binary) -> bool {
     !matches!(
         function,
-        Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::WholeDiv | Binary::Pow | Binary::Max | Binary::Min
+        Binary::Add
+            | Binary::Sub
+            | Binary::Mul
+            | Binary::Div
+            | Binary::WholeDiv
+            | Binary::Pow
+            | Binary::Max
+            | Binary::Min
     )
 }
 
@@ -67,9 +84,17 @@ pub(super) fn pair(
     if a.elem != b.elem && function != Binary::Pow {
         return Err(corrupt!("{} mixes two element types", label(node)));
     }
-    let elem = if answers_truth(function) { Elem::Bool } else { a.elem };
+    let elem = if answers_truth(function) {
+        Elem::Bool
+    } else {
+        a.elem
+    };
     let (dims, left, right) = drawing.alike(node, a, b)?;
-    let precision = if elem == Elem::Float { Precision::F32 } else { Precision::F64 };
+    let precision = if elem == Elem::Float {
+        Precision::F32
+    } else {
+        Precision::F64
+    };
     let mut cells = Vec::with_capacity(left.len());
     let mut pairs = Vec::new();
     for (i, j) in left.into_iter().zip(right) {
@@ -81,24 +106,48 @@ pub(super) fn pair(
             cells.push(Cell::Size(0));
         }
     }
-    let registers: Vec<_> = pairs.iter().flatten().filter_map(Operand::register).collect();
+    let registers: Vec<_> = pairs
+        .iter()
+        .flatten()
+        .filter_map(Operand::register)
+        .collect();
     drawing.board.numbers(&registers)?;
     let truth = elem == Elem::Bool;
     let known: Vec<_> = pairs
         .iter()
-        .map(|pair| if truth { crate::formats::program::Register::number() } else { computed(&drawing.board, pair, elem) })
+        .map(|pair| {
+            if truth {
+                crate::formats::program::Register::number()
+            } else {
+                computed(&drawing.board, pair, elem)
+            }
+        })
         .collect();
-    let drawn = drawing.board.draw(ops::Combine { function, pairs, precision }, known)?;
+    let drawn = drawing.board.draw(
+        ops::Combine {
+            function,
+            pairs,
+            precision,
+        },
+        known,
+    )?;
     let both: Rc<[Cell]> = [Cell::Number(0.0), Cell::Number(1.0)].into();
     let mut drawn = drawn.into_iter().map(|register| {
-        if truth { Cell::OneOf(register, Rc::clone(&both)) } else { Cell::Register(register) }
+        if truth {
+            Cell::OneOf(register, Rc::clone(&both))
+        } else {
+            Cell::Register(register)
+        }
     });
     for cell in &mut cells {
         if *cell == Cell::Size(0) {
             *cell = drawn.next().unwrap_or(Cell::Size(0));
         }
     }
-    Ok(Tensor { meaning: meaning(function, a, b), ..Tensor::new(elem, dims, cells) })
+    Ok(Tensor {
+        meaning: meaning(function, a, b),
+        ..Tensor::new(elem, dims, cells)
+    })
 }
 
 /// What the numbers of a result mean.
@@ -137,13 +186,16 @@ fn folded(
         return Ok(Some(cell));
     }
     let several = match (a, b) {
-        (Cell::OneOf(place, list), b) if b.is_constant() => {
-            Some((*place, list.iter().map(|a| of(a, b)).collect::<Option<Vec<_>>>()))
-        }
+        (Cell::OneOf(place, list), b) if b.is_constant() => Some((
+            *place,
+            list.iter().map(|a| of(a, b)).collect::<Option<Vec<_>>>(),
+        )),
         (a, Cell::OneOf(place, list)) if a.is_constant() => {
             Some((*place, list.iter().map(|b| of(a, b)).collect()))
         }
-        (Cell::OneOf(p, first), Cell::OneOf(q, second)) if p == q && first.len() == second.len() => {
+        (Cell::OneOf(p, first), Cell::OneOf(q, second))
+            if p == q && first.len() == second.len() =>
+        {
             let values = first.iter().zip(second.iter()).map(|(a, b)| of(a, b));
             Some((*p, values.collect()))
         }
@@ -156,10 +208,25 @@ fn folded(
         return Ok(Some(Cell::OneOf(place, list.into())));
     }
     match (function, a, b) {
-        (Binary::Equal, text @ (Cell::Column(_) | Cell::Printed(..)), Cell::Text(word))
-        | (Binary::Equal, Cell::Text(word), text @ (Cell::Column(_) | Cell::Printed(..))) => {
+        (
+            Binary::Equal,
+            text @ (Cell::Column(_) | Cell::Replaced(..) | Cell::Printed(..)),
+            Cell::Text(word),
+        )
+        | (
+            Binary::Equal,
+            Cell::Text(word),
+            text @ (Cell::Column(_) | Cell::Replaced(..) | Cell::Printed(..)),
+        ) => {
             let entry = [(Rc::clone(word), 1.0)];
-            let truth = super::encode::lookup(drawing, node, text, &entry, crate::formats::program::Otherwise::Is(0.0))?;
+            let truth = super::encode::lookup(
+                drawing,
+                node,
+                text,
+                &entry,
+                crate::formats::program::Otherwise::Is(0.0),
+            )?;
+            drawing.equal.insert(truth, (text.clone(), Rc::clone(word)));
             let both: Rc<[Cell]> = [Cell::Number(0.0), Cell::Number(1.0)].into();
             Ok(Some(Cell::OneOf(truth, both)))
         }
@@ -173,7 +240,11 @@ pub(super) fn clip<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
     let mut result = drawing.tensor(node, 0)?;
     for (i, name, function) in [(1, "min", Binary::Max), (2, "max", Binary::Min)] {
         let bound = match attributes.float(name)? {
-            Some(bound) => Some(Tensor::new(result.elem, Vec::new(), vec![Cell::Number(bound)])),
+            Some(bound) => Some(Tensor::new(
+                result.elem,
+                Vec::new(),
+                vec![Cell::Number(bound)],
+            )),
             None => drawing.optional(node, i)?,
         };
         if let Some(bound) = bound {
@@ -195,16 +266,28 @@ pub(super) fn mean<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
     for next in all {
         sum = pair(drawing, node, Binary::Add, &sum, &next)?;
     }
-    let count = Tensor::new(sum.elem, Vec::new(), vec![Cell::Number(tensors.len() as f64)]);
+    let count = Tensor::new(
+        sum.elem,
+        Vec::new(),
+        vec![Cell::Number(tensors.len() as f64)],
+    );
     let mean = pair(drawing, node, Binary::Div, &sum, &count)?;
     drawing.set(node, 0, mean)
 }
 
 /// `CumSum` along an axis.
-pub(super) fn cumulative<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn cumulative<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["exclusive", "reverse"])?;
-    if attributes.int("exclusive")?.unwrap_or(0) != 0 || attributes.int("reverse")?.unwrap_or(0) != 0 {
-        return Err(unsupported!("{} sums exclusively or backwards", label(node)));
+    if attributes.int("exclusive")?.unwrap_or(0) != 0
+        || attributes.int("reverse")?.unwrap_or(0) != 0
+    {
+        return Err(unsupported!(
+            "{} sums exclusively or backwards",
+            label(node)
+        ));
     }
     let tensor = drawing.tensor(node, 0)?;
     let axis = whole(node, &drawing.tensor(node, 1)?)?;
@@ -227,8 +310,15 @@ pub(super) fn cumulative<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> 
 }
 
 /// `Where`.
-pub(super) fn choose<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
-    let (by, yes, no) = (drawing.tensor(node, 0)?, drawing.tensor(node, 1)?, drawing.tensor(node, 2)?);
+pub(super) fn choose<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
+    let (by, yes, no) = (
+        drawing.tensor(node, 0)?,
+        drawing.tensor(node, 1)?,
+        drawing.tensor(node, 2)?,
+    );
     if yes.elem != no.elem {
         return Err(corrupt!("{} mixes two element types", label(node)));
     }
@@ -244,16 +334,53 @@ pub(super) fn choose<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resu
     }
     let meaning = common(&[yes.clone(), no.clone()]);
     let elem = yes.elem;
-    drawing.set(node, 0, Tensor { meaning, ..Tensor::new(elem, dims, cells) })
+    drawing.set(
+        node,
+        0,
+        Tensor {
+            meaning,
+            ..Tensor::new(elem, dims, cells)
+        },
+    )
 }
 
 /// One of two cells by a third.
-fn either(drawing: &mut Drawing<'_>, node: &NodeProto, by: &Cell, yes: &Cell, no: &Cell) -> Result<Cell, FormatError> {
+fn either(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    by: &Cell,
+    yes: &Cell,
+    no: &Cell,
+) -> Result<Cell, FormatError> {
     match by {
         Cell::Number(flag) => return Ok(if *flag == 0.0 { no } else { yes }.clone()),
         Cell::OneOf(place, list) if yes.is_constant() && no.is_constant() => {
-            let chosen = |flag: &Cell| if flag.number() == Some(0.0) { no.clone() } else { yes.clone() };
+            let chosen = |flag: &Cell| {
+                if flag.number() == Some(0.0) {
+                    no.clone()
+                } else {
+                    yes.clone()
+                }
+            };
             return Ok(Cell::OneOf(*place, list.iter().map(chosen).collect()));
+        }
+        Cell::OneOf(place, list) if list.len() == 2 && list[1] == Cell::Number(1.0) => {
+            // A text in the place of another.
+            if let (Some((text, word)), Cell::Text(to)) = (drawing.equal.get(place), yes)
+                && text == no
+            {
+                let more = (Rc::clone(word), Rc::clone(to));
+                match no {
+                    Cell::Column(column) => return Ok(Cell::Replaced(*column, [more].into())),
+                    Cell::Replaced(column, before) if before.len() < 64 => {
+                        return Ok(Cell::Replaced(
+                            *column,
+                            before.iter().cloned().chain([more]).collect(),
+                        ));
+                    }
+                    _ => {}
+                }
+            }
         }
         _ => {}
     }
@@ -269,5 +396,12 @@ fn either(drawing: &mut Drawing<'_>, node: &NodeProto, by: &Cell, yes: &Cell, no
     }
     // It may be what stands for a missing value.
     known.missing = None;
-    Ok(Cell::Register(drawing.board.draw(ops::Either { choices: vec![(by, yes, no)] }, [known])?[0]))
+    Ok(Cell::Register(
+        drawing.board.draw(
+            ops::Either {
+                choices: vec![(by, yes, no)],
+            },
+            [known],
+        )?[0],
+    ))
 }

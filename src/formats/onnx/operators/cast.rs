@@ -1,6 +1,9 @@
 //! Other element types.
 
-use super::{Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed, corrupt, element_type, label, unsupported};
+use super::{
+    Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed, corrupt,
+    element_type, label, unsupported,
+};
 use crate::{
     formats::program::Register,
     input::Precision,
@@ -22,7 +25,12 @@ pub(super) fn cast<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
 }
 
 /// A tensor with elements of another type.
-pub(super) fn converted(drawing: &mut Drawing<'_>, node: &NodeProto, tensor: &Tensor, to: Elem) -> Result<Tensor, FormatError> {
+pub(super) fn converted(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    tensor: &Tensor,
+    to: Elem,
+) -> Result<Tensor, FormatError> {
     if tensor.elem == to {
         return Ok(tensor.clone());
     }
@@ -36,24 +44,40 @@ pub(super) fn converted(drawing: &mut Drawing<'_>, node: &NodeProto, tensor: &Te
         Elem::Float | Elem::Double => tensor.meaning,
         _ => Meaning::Plain,
     };
-    Ok(Tensor { meaning, ..Tensor::new(to, tensor.dims.clone(), cells) })
+    Ok(Tensor {
+        meaning,
+        ..Tensor::new(to, tensor.dims.clone(), cells)
+    })
 }
 
-fn cell_as(drawing: &mut Drawing<'_>, node: &NodeProto, cell: &Cell, from: Elem, to: Elem) -> Result<Cell, FormatError> {
+fn cell_as(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    cell: &Cell,
+    from: Elem,
+    to: Elem,
+) -> Result<Cell, FormatError> {
     Ok(match cell {
         Cell::Number(_) | Cell::Text(_) => constant_as(node, cell, from, to)?,
         Cell::OneOf(place, list) => {
-            let list: Result<Rc<[Cell]>, _> = list.iter().map(|cell| constant_as(node, cell, from, to)).collect();
+            let list: Result<Rc<[Cell]>, _> = list
+                .iter()
+                .map(|cell| constant_as(node, cell, from, to))
+                .collect();
             Cell::OneOf(*place, list?)
         }
         Cell::Size(n) if to == Elem::Integer => Cell::Size(*n),
         Cell::Printed(register, elem) if *elem == to => Cell::Register(*register),
         Cell::Register(register) if to == Elem::Text => match from {
-            Elem::Integer | Elem::Bool | Elem::Float | Elem::Double => Cell::Printed(*register, from),
+            Elem::Integer | Elem::Bool | Elem::Float | Elem::Double => {
+                Cell::Printed(*register, from)
+            }
             Elem::Text => return Err(corrupt!("{} reads text as a number", label(node))),
         },
-        Cell::Register(register) => Cell::Register(register_as(drawing, node, *register, from, to)?),
-        Cell::Size(_) | Cell::Column(_) | Cell::Printed(..) => {
+        Cell::Register(register) => {
+            Cell::Register(register_as(drawing, node, *register, from, to)?)
+        }
+        Cell::Size(_) | Cell::Column(_) | Cell::Replaced(..) | Cell::Printed(..) => {
             return Err(unsupported!(
                 "{} makes numbers of texts; give the graph columns of numbers",
                 label(node)
@@ -62,7 +86,13 @@ fn cell_as(drawing: &mut Drawing<'_>, node: &NodeProto, cell: &Cell, from: Elem,
     })
 }
 
-fn register_as(drawing: &mut Drawing<'_>, node: &NodeProto, register: u32, from: Elem, to: Elem) -> Result<u32, FormatError> {
+fn register_as(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    register: u32,
+    from: Elem,
+    to: Elem,
+) -> Result<u32, FormatError> {
     match (from, to) {
         (Elem::Double | Elem::Integer, Elem::Float) => {
             Ok(drawing.round(&[register], Elem::Float)?[0])
@@ -70,16 +100,32 @@ fn register_as(drawing: &mut Drawing<'_>, node: &NodeProto, register: u32, from:
         (Elem::Float | Elem::Double, Elem::Integer) => {
             drawing.board.numbers(&[register])?;
             drawing.board.refuse_missing(&[register]);
-            let known = computed(&drawing.board, &[Operand::Register(register)], Elem::Integer);
-            let apply = ops::Apply { function: Function::Trunc, reads: vec![register], precision: Precision::F64 };
+            let known = computed(
+                &drawing.board,
+                &[Operand::Register(register)],
+                Elem::Integer,
+            );
+            let apply = ops::Apply {
+                function: Function::Trunc,
+                reads: vec![register],
+                precision: Precision::F64,
+            };
             Ok(drawing.board.draw(apply, [known])?[0])
         }
         (_, Elem::Bool) => {
             let pairs = vec![[Operand::Register(register), Operand::Number(0.0)]];
-            let equal = ops::Combine { function: Binary::Equal, pairs, precision: Precision::F64 };
+            let equal = ops::Combine {
+                function: Binary::Equal,
+                pairs,
+                precision: Precision::F64,
+            };
             let zero = drawing.board.draw(equal, [Register::number()])?[0];
             let pairs = vec![[Operand::Number(1.0), Operand::Register(zero)]];
-            let not = ops::Combine { function: Binary::Sub, pairs, precision: Precision::F64 };
+            let not = ops::Combine {
+                function: Binary::Sub,
+                pairs,
+                precision: Precision::F64,
+            };
             Ok(drawing.board.draw(not, [Register::number()])?[0])
         }
         (Elem::Text, _) => Err(corrupt!("{} reads text as a number", label(node))),
@@ -98,7 +144,12 @@ fn constant_as(node: &NodeProto, cell: &Cell, from: Elem, to: Elem) -> Result<Ce
         (Cell::Text(_), Elem::Text) => cell.clone(),
         (Cell::Text(text), _) => match text.parse::<f64>() {
             Ok(number) => constant_as(node, &Cell::Number(number), Elem::Double, to)?,
-            Err(_) => return Err(unsupported!("{} makes a number of the text {text:?}", label(node))),
+            Err(_) => {
+                return Err(unsupported!(
+                    "{} makes a number of the text {text:?}",
+                    label(node)
+                ));
+            }
         },
         _ => return Err(corrupt!("{} reads what is no number", label(node))),
     })

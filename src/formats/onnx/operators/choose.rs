@@ -1,6 +1,9 @@
 //! The places of the largest and the smallest numbers.
 
-use super::{Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed, corrupt, label, unsupported, whole, within_rows};
+use super::{
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed,
+    corrupt, label, unsupported, whole, within_rows,
+};
 use crate::{
     formats::program::Register,
     model::ops::{self, Operand},
@@ -8,10 +11,16 @@ use crate::{
 use std::rc::Rc;
 
 /// `ArgMax` and `ArgMin`.
-pub(super) fn arg_extreme<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn arg_extreme<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis", "keepdims", "select_last_index"])?;
     if attributes.int("select_last_index")?.unwrap_or(0) != 0 {
-        return Err(unsupported!("{} takes the last, not the first of the largest", label(node)));
+        return Err(unsupported!(
+            "{} takes the last, not the first of the largest",
+            label(node)
+        ));
     }
     let tensor = drawing.tensor(node, 0)?;
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(0))?;
@@ -28,10 +37,19 @@ pub(super) fn arg_extreme<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) ->
         drawing.board.numbers(&reads)?;
         drawing.board.refuse_missing(&reads);
         let place = if largest {
-            drawing.board.draw(ops::Largest { reads }, [Register::number()])?[0]
+            drawing
+                .board
+                .draw(ops::Largest { reads }, [Register::number()])?[0]
         } else {
             let known = [Register::number(), Register::number()];
-            let place = drawing.board.draw(ops::Extremes { reads, k: 1, largest }, known)?[1];
+            let place = drawing.board.draw(
+                ops::Extremes {
+                    reads,
+                    k: 1,
+                    largest,
+                },
+                known,
+            )?[1];
             drawing.smallest.insert(place);
             place
         };
@@ -54,7 +72,10 @@ pub(super) fn top_k<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
     let length = tensor.dims[axis].per_row();
     let k = match attributes.int("k")? {
         Some(k) => k,
-        None => whole(node, &drawing.tensor(node, 1)?)?.first().copied().unwrap_or(0),
+        None => whole(node, &drawing.tensor(node, 1)?)?
+            .first()
+            .copied()
+            .unwrap_or(0),
     };
     let k = usize::try_from(k).ok().filter(|k| (1..=length).contains(k));
     let k = k.ok_or_else(|| corrupt!("{} takes more than there are", label(node)))?;
@@ -71,7 +92,9 @@ pub(super) fn top_k<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
         let operands: Vec<_> = reads.iter().map(|r| Operand::Register(*r)).collect();
         let known = vec![computed(&drawing.board, &operands, tensor.elem); k];
         let known = known.into_iter().chain(vec![Register::number(); k]);
-        let drawn = drawing.board.draw(ops::Extremes { reads, k, largest }, known)?;
+        let drawn = drawing
+            .board
+            .draw(ops::Extremes { reads, k, largest }, known)?;
         let (b, c) = (i / behind, i % behind);
         for j in 0..k {
             let at = (b * k + j) * behind + c;
@@ -81,7 +104,10 @@ pub(super) fn top_k<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
     }
     let mut dims = tensor.dims.clone();
     dims[axis] = Dim::Fixed(k);
-    let values = Tensor { meaning: Meaning::Plain, ..Tensor::new(tensor.elem, dims.clone(), values) };
+    let values = Tensor {
+        meaning: Meaning::Plain,
+        ..Tensor::new(tensor.elem, dims.clone(), values)
+    };
     drawing.set(node, 0, values)?;
     drawing.set(node, 1, Tensor::new(Elem::Integer, dims, places))
 }

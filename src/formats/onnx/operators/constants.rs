@@ -1,10 +1,24 @@
 //! Tensors of the graph itself, and what it says of the number of rows.
 
-use super::{Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cells_of, corrupt, label, tensors, unsupported};
+use super::{
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cells_of, corrupt, label,
+    tensors, unsupported,
+};
 
 /// `Constant`, in each of its forms.
-pub(super) fn constant<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
-    let known = ["value", "value_float", "value_floats", "value_int", "value_ints", "value_string", "value_strings"];
+pub(super) fn constant<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
+    let known = [
+        "value",
+        "value_float",
+        "value_floats",
+        "value_int",
+        "value_ints",
+        "value_string",
+        "value_strings",
+    ];
     let attributes = Attributes::new(node, &known)?;
     let list = |elem, cells: Vec<Cell>| Tensor::new(elem, vec![Dim::Fixed(cells.len())], cells);
     let one = |elem, cell| Tensor::new(elem, Vec::new(), vec![cell]);
@@ -17,11 +31,28 @@ pub(super) fn constant<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Re
     } else if let Some(text) = attributes.text("value_string")? {
         one(Elem::Text, Cell::Text(text.into()))
     } else if attributes.has("value_floats") {
-        list(Elem::Float, attributes.floats("value_floats")?.iter().map(|x| Cell::Number((*x).into())).collect())
+        list(
+            Elem::Float,
+            attributes
+                .floats("value_floats")?
+                .iter()
+                .map(|x| Cell::Number((*x).into()))
+                .collect(),
+        )
     } else if attributes.has("value_strings") {
-        list(Elem::Text, tensors::texts(attributes.bytes("value_strings")?)?)
+        list(
+            Elem::Text,
+            tensors::texts(attributes.bytes("value_strings")?)?,
+        )
     } else {
-        list(Elem::Integer, attributes.ints("value_ints")?.iter().map(|x| Cell::Number(*x as f64)).collect())
+        list(
+            Elem::Integer,
+            attributes
+                .ints("value_ints")?
+                .iter()
+                .map(|x| Cell::Number(*x as f64))
+                .collect(),
+        )
     };
     drawing.spend(tensor.cells.len(), node)?;
     drawing.set(node, 0, tensor)
@@ -34,19 +65,40 @@ pub(super) fn shape<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
     let rank = tensor.dims.len() as i64;
     let at = |given: Option<i64>, otherwise: i64| {
         let given = given.unwrap_or(otherwise);
-        (if given < 0 { given.saturating_add(rank) } else { given }).clamp(0, rank) as usize
+        (if given < 0 {
+            given.saturating_add(rank)
+        } else {
+            given
+        })
+        .clamp(0, rank) as usize
     };
-    let (start, end) = (at(attributes.int("start")?, 0), at(attributes.int("end")?, rank));
+    let (start, end) = (
+        at(attributes.int("start")?, 0),
+        at(attributes.int("end")?, rank),
+    );
     let size = |dim: &Dim| match dim {
         Dim::Fixed(n) => Cell::Number(*n as f64),
         Dim::Rows(n) => Cell::Size(*n),
     };
-    let cells: Vec<_> = tensor.dims.get(start..end).unwrap_or_default().iter().map(size).collect();
-    drawing.set(node, 0, Tensor::new(Elem::Integer, vec![Dim::Fixed(cells.len())], cells))
+    let cells: Vec<_> = tensor
+        .dims
+        .get(start..end)
+        .unwrap_or_default()
+        .iter()
+        .map(size)
+        .collect();
+    drawing.set(
+        node,
+        0,
+        Tensor::new(Elem::Integer, vec![Dim::Fixed(cells.len())], cells),
+    )
 }
 
 /// `ConstantOfShape`.
-pub(super) fn of_shape<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn of_shape<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["value"])?;
     let dims = dims(node, &drawing.tensor(node, 0)?)?;
     let (elem, cell) = match attributes.tensor("value")? {
@@ -70,11 +122,23 @@ pub(super) fn dims(node: &NodeProto, shape: &Tensor) -> Result<Vec<Dim>, FormatE
         _ => Err(unsupported!("{} takes a shape from the rows", label(node))),
     };
     if shape.cells.len() > 16 {
-        return Err(unsupported!("{} makes {} axes", label(node), shape.cells.len()));
+        return Err(unsupported!(
+            "{} makes {} axes",
+            label(node),
+            shape.cells.len()
+        ));
     }
     let dims: Vec<Dim> = shape.cells.iter().map(dim).collect::<Result<_, _>>()?;
-    if dims.iter().filter(|dim| matches!(dim, Dim::Rows(_))).count() > 1 {
-        return Err(unsupported!("{} joins every row with every other one", label(node)));
+    if dims
+        .iter()
+        .filter(|dim| matches!(dim, Dim::Rows(_)))
+        .count()
+        > 1
+    {
+        return Err(unsupported!(
+            "{} joins every row with every other one",
+            label(node)
+        ));
     }
     Ok(dims)
 }

@@ -1,6 +1,9 @@
 //! Values looked up in lists: categories, labels, codes.
 
-use super::{Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cast, corrupt, label, tensors, unsupported};
+use super::{
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cast, corrupt, label,
+    tensors, unsupported,
+};
 use crate::{
     formats::program::{Otherwise, Register},
     input::Word,
@@ -30,12 +33,19 @@ impl Keys {
             Cell::Text(text) => Some(Rc::clone(text)),
             _ => None,
         };
-        cells.iter().map(text).collect::<Option<_>>().map(Self::Texts)
+        cells
+            .iter()
+            .map(text)
+            .collect::<Option<_>>()
+            .map(Self::Texts)
     }
 }
 
 /// `OneHotEncoder`: an axis more, with a number for each category.
-pub(super) fn one_hot<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn one_hot<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["cats_int64s", "cats_strings", "zeros"])?;
     let mut tensor = drawing.tensor(node, 0)?;
     let integers = attributes.ints("cats_int64s")?;
@@ -59,7 +69,9 @@ pub(super) fn one_hot<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Res
     let mut cells = Vec::with_capacity(tensor.cells.len() * width);
     for cell in tensor.cells.iter() {
         let slot = slot(drawing, node, cell, &keys, unknown)?;
-        let drawn = drawing.board.draw(ops::OneHot { slot, width }, vec![Register::number(); width])?;
+        let drawn = drawing
+            .board
+            .draw(ops::OneHot { slot, width }, vec![Register::number(); width])?;
         cells.extend(drawn.into_iter().map(Cell::Register));
     }
     let mut dims = tensor.dims.clone();
@@ -68,10 +80,17 @@ pub(super) fn one_hot<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Res
 }
 
 /// The register that has the place of a cell's value among keys.
-fn slot(drawing: &mut Drawing<'_>, node: &NodeProto, cell: &Cell, keys: &Keys, unknown: Otherwise) -> Result<Reg, FormatError> {
+fn slot(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    cell: &Cell,
+    keys: &Keys,
+    unknown: Otherwise,
+) -> Result<Reg, FormatError> {
     match keys {
         Keys::Texts(texts) => {
-            let entries: Vec<(Rc<str>, f64)> = texts.iter().cloned().zip((0..).map(f64::from)).collect();
+            let entries: Vec<(Rc<str>, f64)> =
+                texts.iter().cloned().zip((0..).map(f64::from)).collect();
             lookup(drawing, node, cell, &entries, unknown)
         }
         Keys::Numbers(numbers) => {
@@ -103,15 +122,52 @@ pub(super) fn lookup(
         Otherwise::Is(x) => x,
         Otherwise::Refuse => f64::NAN,
     };
-    let found = |text: &str| entries.iter().find(|(key, _)| &**key == text).map(|(_, number)| *number);
+    let found = |text: &str| {
+        entries
+            .iter()
+            .find(|(key, _)| &**key == text)
+            .map(|(_, number)| *number)
+    };
     match cell {
         Cell::Column(read) => {
-            let words: Vec<_> = entries.iter().map(|(text, number)| (Word::Text((**text).into()), *number)).collect();
+            let words: Vec<_> = entries
+                .iter()
+                .map(|(text, number)| (Word::Text((**text).into()), *number))
+                .collect();
+            drawing.board.recode(*read, &words, unknown, unknown)
+        }
+        Cell::Replaced(read, swaps) => {
+            let instead = |text: &Rc<str>| {
+                let swap = |text: Rc<str>, (from, to): &(Rc<str>, Rc<str>)| {
+                    if text == *from { Rc::clone(to) } else { text }
+                };
+                swaps.iter().fold(Rc::clone(text), swap)
+            };
+            let keys = entries
+                .iter()
+                .map(|(text, _)| text)
+                .chain(swaps.iter().map(|(from, _)| from));
+            let mut words: Vec<(Word, f64)> = Vec::new();
+            for key in keys {
+                let word = Word::Text((**key).into());
+                if let Some(number) = found(&instead(key))
+                    && !words.iter().any(|(known, _)| *known == word)
+                {
+                    words.push((word, number));
+                }
+            }
             drawing.board.recode(*read, &words, unknown, unknown)
         }
         Cell::Printed(read, elem) => {
-            let number = |text: &Rc<str>| text.parse::<f64>().ok().filter(|x| cast::printed(*x, *elem) == **text);
-            let words: Vec<_> = entries.iter().filter_map(|(text, code)| Some((Word::Number(number(text)?), *code))).collect();
+            let number = |text: &Rc<str>| {
+                text.parse::<f64>()
+                    .ok()
+                    .filter(|x| cast::printed(*x, *elem) == **text)
+            };
+            let words: Vec<_> = entries
+                .iter()
+                .filter_map(|(text, code)| Some((Word::Number(number(text)?), *code)))
+                .collect();
             drawing.board.recode(*read, &words, unknown, unknown)
         }
         Cell::OneOf(read, list) => {
@@ -120,19 +176,41 @@ pub(super) fn lookup(
                 _ => otherwise,
             };
             let codes = ops::Codes::Places(list.iter().map(code).collect());
-            let recode = ops::Recode { read: *read, codes, unknown: otherwise, missing: otherwise };
+            let recode = ops::Recode {
+                read: *read,
+                codes,
+                unknown: otherwise,
+                missing: otherwise,
+            };
             Ok(drawing.board.draw(recode, [Register::number()])?[0])
         }
         Cell::Text(text) => drawing.register(node, &Cell::Number(found(text).unwrap_or(otherwise))),
-        _ => Err(unsupported!("{} looks for words among numbers", label(node))),
+        _ => Err(unsupported!(
+            "{} looks for words among numbers",
+            label(node)
+        )),
     }
 }
 
 /// `LabelEncoder`: one value for another.
-pub(super) fn label_encoder<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn label_encoder<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let known = [
-        "classes_strings", "default_float", "default_int64", "default_string", "default_tensor", "keys_floats", "keys_int64s",
-        "keys_strings", "keys_tensor", "values_floats", "values_int64s", "values_strings", "values_tensor",
+        "classes_strings",
+        "default_float",
+        "default_int64",
+        "default_string",
+        "default_tensor",
+        "keys_floats",
+        "keys_int64s",
+        "keys_strings",
+        "keys_tensor",
+        "values_floats",
+        "values_int64s",
+        "values_strings",
+        "values_tensor",
     ];
     let attributes = Attributes::new(node, &known)?;
     let tensor = drawing.tensor(node, 0)?;
@@ -148,37 +226,77 @@ pub(super) fn label_encoder<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) 
     };
     let otherwise = match (otherwise, elem) {
         (Some(cell), _) => cell,
-        (None, Elem::Text) => Cell::Text(attributes.text("default_string")?.unwrap_or("_Unused").into()),
-        (None, Elem::Integer) => Cell::Number(attributes.int("default_int64")?.unwrap_or(-1) as f64),
+        (None, Elem::Text) => Cell::Text(
+            attributes
+                .text("default_string")?
+                .unwrap_or("_Unused")
+                .into(),
+        ),
+        (None, Elem::Integer) => {
+            Cell::Number(attributes.int("default_int64")?.unwrap_or(-1) as f64)
+        }
         (None, _) => Cell::Number(attributes.float("default_float")?.unwrap_or(-0.0)),
     };
     replaced(drawing, node, &tensor, &keys, (elem, values), otherwise)
 }
 
 /// `CategoryMapper`: texts to integers, or integers to texts.
-pub(super) fn category_mapper<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
-    let known = ["cats_int64s", "cats_strings", "default_int64", "default_string"];
+pub(super) fn category_mapper<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
+    let known = [
+        "cats_int64s",
+        "cats_strings",
+        "default_int64",
+        "default_string",
+    ];
     let attributes = Attributes::new(node, &known)?;
     let tensor = drawing.tensor(node, 0)?;
     let texts = tensors::texts(attributes.bytes("cats_strings")?)?;
-    let numbers: Vec<_> = attributes.ints("cats_int64s")?.iter().map(|n| Cell::Number(*n as f64)).collect();
-    let (keys, values, elem) = if tensor.elem == Elem::Text { (texts, numbers, Elem::Integer) } else { (numbers, texts, Elem::Text) };
+    let numbers: Vec<_> = attributes
+        .ints("cats_int64s")?
+        .iter()
+        .map(|n| Cell::Number(*n as f64))
+        .collect();
+    let (keys, values, elem) = if tensor.elem == Elem::Text {
+        (texts, numbers, Elem::Integer)
+    } else {
+        (numbers, texts, Elem::Text)
+    };
     let otherwise = default(&attributes, elem)?;
     replaced(drawing, node, &tensor, &keys, (elem, values), otherwise)
 }
 
 /// Version 1 of `LabelEncoder`: texts to their places, or places to texts.
-fn mapped<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto, attributes: &Attributes<'_>, tensor: &Tensor, words: &[Cell]) -> Result<(), FormatError> {
-    let places: Vec<_> = (0..words.len()).map(|place| Cell::Number(place as f64)).collect();
+fn mapped<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+    attributes: &Attributes<'_>,
+    tensor: &Tensor,
+    words: &[Cell],
+) -> Result<(), FormatError> {
+    let places: Vec<_> = (0..words.len())
+        .map(|place| Cell::Number(place as f64))
+        .collect();
     let words = words.to_vec();
-    let (keys, values, elem) = if tensor.elem == Elem::Text { (words, places, Elem::Integer) } else { (places, words, Elem::Text) };
+    let (keys, values, elem) = if tensor.elem == Elem::Text {
+        (words, places, Elem::Integer)
+    } else {
+        (places, words, Elem::Text)
+    };
     let otherwise = default(attributes, elem)?;
     replaced(drawing, node, tensor, &keys, (elem, values), otherwise)
 }
 
 fn default(attributes: &Attributes<'_>, elem: Elem) -> Result<Cell, FormatError> {
     Ok(if elem == Elem::Text {
-        Cell::Text(attributes.text("default_string")?.unwrap_or("_Unused").into())
+        Cell::Text(
+            attributes
+                .text("default_string")?
+                .unwrap_or("_Unused")
+                .into(),
+        )
     } else {
         Cell::Number(attributes.int("default_int64")?.unwrap_or(-1) as f64)
     })
@@ -196,10 +314,16 @@ fn list(attributes: &Attributes<'_>, what: &str) -> Result<(Elem, Vec<Cell>), Fo
     }
     let integers = attributes.ints(&format!("{what}_int64s"))?;
     if !integers.is_empty() {
-        return Ok((Elem::Integer, integers.iter().map(|n| Cell::Number(*n as f64)).collect()));
+        return Ok((
+            Elem::Integer,
+            integers.iter().map(|n| Cell::Number(*n as f64)).collect(),
+        ));
     }
     let floats = attributes.floats(&format!("{what}_floats"))?;
-    Ok((Elem::Float, floats.iter().map(|x| Cell::Number((*x).into())).collect()))
+    Ok((
+        Elem::Float,
+        floats.iter().map(|x| Cell::Number((*x).into())).collect(),
+    ))
 }
 
 /// Every cell replaced by the value of its key.
@@ -212,16 +336,24 @@ fn replaced<'a>(
     otherwise: Cell,
 ) -> Result<(), FormatError> {
     if keys.len() != values.len() || keys.is_empty() {
-        return Err(corrupt!("{} has {} keys and {} values", label(node), keys.len(), values.len()));
+        return Err(corrupt!(
+            "{} has {} keys and {} values",
+            label(node),
+            keys.len(),
+            values.len()
+        ));
     }
     let found = |cell: &Cell| {
         let place = keys.iter().position(|key| match (key, cell) {
-            (Cell::Number(a), Cell::Number(b)) => a.total_cmp(b).is_eq() || (a.is_nan() && b.is_nan()) || a - b == 0.0,
+            (Cell::Number(a), Cell::Number(b)) => {
+                a.total_cmp(b).is_eq() || (a.is_nan() && b.is_nan()) || a - b == 0.0
+            }
             (key, cell) => key == cell,
         });
         place.map_or_else(|| otherwise.clone(), |place| values[place].clone())
     };
-    let known = Keys::of(keys).ok_or_else(|| corrupt!("{} mixes texts and numbers", label(node)))?;
+    let known =
+        Keys::of(keys).ok_or_else(|| corrupt!("{} mixes texts and numbers", label(node)))?;
     let folded = |cell: &Cell| match cell {
         Cell::OneOf(place, list) => Some(Cell::OneOf(*place, list.iter().map(found).collect())),
         cell if cell.is_constant() => Some(found(cell)),
@@ -236,7 +368,10 @@ fn replaced<'a>(
     for (cell, folded) in tensor.cells.iter().zip(cells) {
         all.push(match folded {
             Some(cell) => cell,
-            None => Cell::OneOf(slot(drawing, node, cell, &known, Otherwise::Is(unknown as f64))?, Rc::clone(&values)),
+            None => Cell::OneOf(
+                slot(drawing, node, cell, &known, Otherwise::Is(unknown as f64))?,
+                Rc::clone(&values),
+            ),
         });
     }
     drawing.set(node, 0, Tensor::new(elem, tensor.dims.clone(), all))

@@ -1,6 +1,9 @@
 //! Functions of one number, cell by cell, and softmax.
 
-use super::{Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, arithmetic, computed, corrupt, label, unsupported, within_rows};
+use super::{
+    Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, arithmetic, computed,
+    corrupt, label, unsupported, within_rows,
+};
 use crate::{
     formats::program::Register,
     input::Precision,
@@ -29,11 +32,38 @@ pub(super) fn unary<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
         }
         None => apply(drawing, node, function(node)?, &tensor)?,
     };
+    if node.op_type == "Sign" {
+        signs(drawing, node, &mut result)?;
+    }
     result.meaning = match (node.op_type.as_str(), tensor.meaning) {
         ("Exp", Meaning::LogShares) | ("Sigmoid", _) => Meaning::Shares,
         _ => Meaning::Plain,
     };
     drawing.set(node, 0, result)
+}
+
+/// Signs as one of three numbers: what an anomaly detector answers.
+fn signs(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    tensor: &mut Tensor,
+) -> Result<(), FormatError> {
+    let three: Rc<[Cell]> = [-1.0, 0.0, 1.0].map(Cell::Number).into();
+    let mut cells = Vec::with_capacity(tensor.cells.len());
+    for cell in tensor.cells.iter() {
+        cells.push(match cell {
+            Cell::Register(sign) => {
+                drawing.board.refuse_missing(&[*sign]);
+                let place = drawing
+                    .board
+                    .each(crate::model::StepOp::Add, &[*sign], vec![1.0])?[0];
+                Cell::OneOf(place, Rc::clone(&three))
+            }
+            cell => Cell::Register(drawing.register(node, cell)?),
+        });
+    }
+    tensor.cells = cells.into();
+    Ok(())
 }
 
 fn function(node: &NodeProto) -> Result<Function, FormatError> {
@@ -56,10 +86,22 @@ fn function(node: &NodeProto) -> Result<Function, FormatError> {
 }
 
 /// A function of every number.
-pub(super) fn apply(drawing: &mut Drawing<'_>, node: &NodeProto, function: Function, tensor: &Tensor) -> Result<Tensor, FormatError> {
+pub(super) fn apply(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    function: Function,
+    tensor: &Tensor,
+) -> Result<Tensor, FormatError> {
     drawing.spend(tensor.cells.len(), node)?;
-    let precision = if tensor.elem == Elem::Float { Precision::F32 } else { Precision::F64 };
-    let of = |cell: &Cell| cell.number().map(|x| Cell::Number(function.rounded(x, precision)));
+    let precision = if tensor.elem == Elem::Float {
+        Precision::F32
+    } else {
+        Precision::F64
+    };
+    let of = |cell: &Cell| {
+        cell.number()
+            .map(|x| Cell::Number(function.rounded(x, precision)))
+    };
     let mut cells = Vec::with_capacity(tensor.cells.len());
     let mut reads = Vec::new();
     for cell in tensor.cells.iter() {
@@ -80,25 +122,47 @@ pub(super) fn apply(drawing: &mut Drawing<'_>, node: &NodeProto, function: Funct
         .iter()
         .map(|read| computed(&drawing.board, &[Operand::Register(*read)], tensor.elem))
         .collect();
-    let mut drawn = drawing.board.draw(ops::Apply { function, reads, precision }, known)?.into_iter();
-    let cells: Option<Vec<_>> = cells.into_iter().map(|cell| cell.or_else(|| drawn.next().map(Cell::Register))).collect();
+    let mut drawn = drawing
+        .board
+        .draw(
+            ops::Apply {
+                function,
+                reads,
+                precision,
+            },
+            known,
+        )?
+        .into_iter();
+    let cells: Option<Vec<_>> = cells
+        .into_iter()
+        .map(|cell| cell.or_else(|| drawn.next().map(Cell::Register)))
+        .collect();
     let cells = cells.ok_or_else(|| corrupt!("{} has too few cells", label(node)))?;
     Ok(Tensor::new(tensor.elem, tensor.dims.clone(), cells))
 }
 
 /// `IsNaN`.
-pub(super) fn is_nan<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn is_nan<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let tensor = drawing.tensor(node, 0)?;
     let reads = drawing.read(node, &tensor)?;
     let known = vec![Register::number(); reads.len()];
     let drawn = drawing.board.draw(ops::Missing { reads }, known)?;
     let both: Rc<[Cell]> = [Cell::Number(0.0), Cell::Number(1.0)].into();
-    let cells: Vec<_> = drawn.into_iter().map(|r| Cell::OneOf(r, Rc::clone(&both))).collect();
+    let cells: Vec<_> = drawn
+        .into_iter()
+        .map(|r| Cell::OneOf(r, Rc::clone(&both)))
+        .collect();
     drawing.set(node, 0, Tensor::new(Elem::Bool, tensor.dims, cells))
 }
 
 /// `Softmax` and `LogSoftmax`. Before version 13 all axes from the given one on are one.
-pub(super) fn softmax<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn softmax<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let tensor = drawing.tensor(node, 0)?;
     let old = drawing.opset < 13;
@@ -107,7 +171,14 @@ pub(super) fn softmax<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Res
     if old && axis + 1 != tensor.dims.len() {
         return Err(unsupported!("{} takes several axes for one", label(node)));
     }
-    let most = super::reduce::along(drawing, node, ops::Reduction::Largest, &tensor, &[axis], true)?;
+    let most = super::reduce::along(
+        drawing,
+        node,
+        ops::Reduction::Largest,
+        &tensor,
+        &[axis],
+        true,
+    )?;
     let below = arithmetic::pair(drawing, node, Binary::Sub, &tensor, &most)?;
     let power = apply(drawing, node, Function::Exp, &below)?;
     let total = super::reduce::along(drawing, node, ops::Reduction::Sum, &power, &[axis], true)?;
@@ -117,6 +188,10 @@ pub(super) fn softmax<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Res
         let total = apply(drawing, node, Function::Log, &total)?;
         arithmetic::pair(drawing, node, Binary::Sub, &below, &total)?
     };
-    result.meaning = if node.op_type == "Softmax" { Meaning::Shares } else { Meaning::LogShares };
+    result.meaning = if node.op_type == "Softmax" {
+        Meaning::Shares
+    } else {
+        Meaning::LogShares
+    };
     drawing.set(node, 0, result)
 }

@@ -16,6 +16,7 @@ mod reduce;
 mod scale;
 mod shape;
 mod slice;
+mod svm;
 mod trees;
 mod zip;
 
@@ -129,6 +130,8 @@ const MACHINE_LEARNING: &[(&str, Reader)] = &[
     ("LinearRegressor", linear::regressor),
     ("Normalizer", scale::normalizer),
     ("OneHotEncoder", encode::one_hot),
+    ("SVMClassifier", svm::classifier),
+    ("SVMRegressor", svm::regressor),
     ("Scaler", scale::scaler),
     ("TreeEnsemble", trees::regressor),
     ("TreeEnsembleClassifier", trees::classifier),
@@ -182,7 +185,10 @@ fn element_type(number: i64, node: &NodeProto) -> Result<Elem, FormatError> {
         Ok(elem::INT32 | elem::INT64) => Ok(Elem::Integer),
         Ok(elem::BOOL) => Ok(Elem::Bool),
         Ok(elem::STRING) => Ok(Elem::Text),
-        _ => Err(unsupported!("{} makes elements of type {number}", label(node))),
+        _ => Err(unsupported!(
+            "{} makes elements of type {number}",
+            label(node)
+        )),
     }
 }
 
@@ -207,16 +213,23 @@ fn integers(
 fn whole(node: &NodeProto, tensor: &Tensor) -> Result<Vec<i64>, FormatError> {
     let numbers = tensor.numbers().filter(|_| tensor.elem == Elem::Integer);
     let numbers = numbers.ok_or_else(|| {
-        unsupported!("{} takes from the rows what this server has to know at the start", label(node))
+        unsupported!(
+            "{} takes from the rows what this server has to know at the start",
+            label(node)
+        )
     })?;
     Ok(numbers.into_iter().map(|n| n as i64).collect())
 }
 
 /// Which axis a node means.
 fn axis_of(node: &NodeProto, tensor: &Tensor, axis: i64) -> Result<usize, FormatError> {
-    tensor
-        .axis(axis)
-        .ok_or_else(|| corrupt!("{} has the axis {axis}, its input has {}", label(node), tensor.dims.len()))
+    tensor.axis(axis).ok_or_else(|| {
+        corrupt!(
+            "{} has the axis {axis}, its input has {}",
+            label(node),
+            tensor.dims.len()
+        )
+    })
 }
 
 /// An axis that does not join rows with each other.
@@ -224,6 +237,9 @@ fn within_rows(node: &NodeProto, tensor: &Tensor, axis: i64) -> Result<usize, Fo
     let axis = axis_of(node, tensor, axis)?;
     match tensor.dims[axis] {
         Dim::Fixed(_) => Ok(axis),
-        Dim::Rows(_) => Err(unsupported!("{} joins different rows with each other", label(node))),
+        Dim::Rows(_) => Err(unsupported!(
+            "{} joins different rows with each other",
+            label(node)
+        )),
     }
 }

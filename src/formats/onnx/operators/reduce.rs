@@ -1,13 +1,19 @@
 //! Several numbers to one, along axes.
 
-use super::{Attributes, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed, corrupt, integers, label, within_rows, Cell, Dim, unsupported};
+use super::{
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed,
+    corrupt, integers, label, unsupported, within_rows,
+};
 use crate::{
     input::Precision,
     model::ops::{self, Operand, Reduction},
 };
 
 /// `ReduceSum` and the like. The axes are an attribute in old versions, an input in later ones.
-pub(super) fn reduce<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn reduce<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axes", "keepdims", "noop_with_empty_axes"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axes = integers(drawing, node, &attributes, "axes", 1)?.unwrap_or_default();
@@ -28,16 +34,27 @@ pub(super) fn reduce<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resu
     if axes.is_empty() && attributes.int("noop_with_empty_axes")?.unwrap_or(0) != 0 {
         return drawing.set(node, 0, tensor);
     }
-    let mut places = if axes.is_empty() { (0..tensor.dims.len() as i64).collect() } else { axes };
+    let mut places = if axes.is_empty() {
+        (0..tensor.dims.len() as i64).collect()
+    } else {
+        axes
+    };
     let places: Vec<usize> = {
-        let found: Result<Vec<_>, _> = places.drain(..).map(|axis| within_rows(node, &tensor, axis)).collect();
+        let found: Result<Vec<_>, _> = places
+            .drain(..)
+            .map(|axis| within_rows(node, &tensor, axis))
+            .collect();
         found?
     };
     let mut result = along(drawing, node, reduction, &tensor, &places, keep)?;
     result.meaning = match (reduction, tensor.meaning) {
         (Reduction::Mean, meaning) => meaning,
         // Shares of several estimators, each with an axis of its own.
-        (Reduction::Sum, Meaning::Shares) if places.iter().all(|axis| *axis + 1 < tensor.dims.len()) => Meaning::Shares,
+        (Reduction::Sum, Meaning::Shares)
+            if places.iter().all(|axis| *axis + 1 < tensor.dims.len()) =>
+        {
+            Meaning::Shares
+        }
         (Reduction::Sum, _) => Meaning::Total,
         (Reduction::LogSumExp, _) => Meaning::LogTotal,
         _ => Meaning::Plain,
@@ -64,18 +81,29 @@ pub(super) fn along(
         if gone(&axis) {
             places = places.into_iter().map(|p| p * n).collect();
         } else {
-            places = places.into_iter().flat_map(|p| (0..n).map(move |i| p * n + i)).collect();
+            places = places
+                .into_iter()
+                .flat_map(|p| (0..n).map(move |i| p * n + i))
+                .collect();
         }
     }
     groups.resize(places.len(), Vec::new());
     let offsets = offsets(tensor, axes);
     for (group, first) in groups.iter_mut().zip(&places) {
-        group.extend(offsets.iter().map(|offset| tensor.cells[first + offset].clone()));
+        group.extend(
+            offsets
+                .iter()
+                .map(|offset| tensor.cells[first + offset].clone()),
+        );
     }
     if groups.iter().any(Vec::is_empty) {
         return Err(corrupt!("{} has nothing to reduce", label(node)));
     }
-    let precision = if tensor.elem == Elem::Float { Precision::F32 } else { Precision::F64 };
+    let precision = if tensor.elem == Elem::Float {
+        Precision::F32
+    } else {
+        Precision::F64
+    };
     let constant = |group: &Vec<Cell>| group.iter().map(Cell::number).collect::<Option<Vec<_>>>();
     let mut cells: Vec<Option<Cell>> = Vec::with_capacity(groups.len());
     let mut drawn = Vec::new();
@@ -93,8 +121,21 @@ pub(super) fn along(
         known.push(computed(&drawing.board, &operands, tensor.elem));
         drawn.push(registers);
     }
-    let mut drawn = drawing.board.draw(ops::Reduce { reduction, groups: drawn, precision }, known)?.into_iter();
-    let cells: Vec<_> = cells.into_iter().filter_map(|cell| cell.or_else(|| drawn.next().map(Cell::Register))).collect();
+    let mut drawn = drawing
+        .board
+        .draw(
+            ops::Reduce {
+                reduction,
+                groups: drawn,
+                precision,
+            },
+            known,
+        )?
+        .into_iter();
+    let cells: Vec<_> = cells
+        .into_iter()
+        .filter_map(|cell| cell.or_else(|| drawn.next().map(Cell::Register)))
+        .collect();
     let dims = tensor.dims.iter().enumerate();
     let dims = dims.filter_map(|(axis, dim)| match (gone(&axis), keep) {
         (false, _) => Some(*dim),
@@ -110,7 +151,10 @@ fn offsets(tensor: &Tensor, axes: &[usize]) -> Vec<usize> {
     for (axis, dim) in tensor.dims.iter().enumerate() {
         let n = dim.per_row();
         offsets = if axes.contains(&axis) {
-            offsets.into_iter().flat_map(|o| (0..n).map(move |i| o * n + i)).collect()
+            offsets
+                .into_iter()
+                .flat_map(|o| (0..n).map(move |i| o * n + i))
+                .collect()
         } else {
             offsets.into_iter().map(|o| o * n).collect()
         };

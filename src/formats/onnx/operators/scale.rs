@@ -1,19 +1,34 @@
 //! Scalers and their like of `ai.onnx.ml`, which answer floats.
 
-use super::{Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, arithmetic, cast, corrupt, functions, label, linear, reduce, shape, unsupported, within_rows};
+use super::{
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, arithmetic,
+    cast, corrupt, functions, label, linear, reduce, shape, unsupported, within_rows,
+};
 use crate::model::ops::{Binary, Function, Reduction};
 
 /// `Scaler`: minus an offset, times a scale; one of each for all columns, or for each.
-pub(super) fn scaler<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn scaler<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["offset", "scale"])?;
     let tensor = drawing.tensor(node, 0)?;
     let (offset, scale) = (attributes.floats("offset")?, attributes.floats("scale")?);
     let width = tensor.dims.last().map_or(0, |dim| dim.per_row());
-    if scale.is_empty() || offset.len() != scale.len() || (scale.len() != 1 && scale.len() != width) {
-        return Err(corrupt!("Scaler has {} offsets and {} scales for {width} columns", offset.len(), scale.len()));
+    if scale.is_empty() || offset.len() != scale.len() || (scale.len() != 1 && scale.len() != width)
+    {
+        return Err(corrupt!(
+            "Scaler has {} offsets and {} scales for {width} columns",
+            offset.len(),
+            scale.len()
+        ));
     }
     // Integers meet the constants as floats; doubles stay doubles until the result.
-    let elem = if tensor.elem == Elem::Double { Elem::Double } else { Elem::Float };
+    let elem = if tensor.elem == Elem::Double {
+        Elem::Double
+    } else {
+        Elem::Float
+    };
     let tensor = cast::converted(drawing, node, &tensor, elem)?;
     let constant = |numbers: &[f32]| {
         let cells: Vec<_> = numbers.iter().map(|x| Cell::Number((*x).into())).collect();
@@ -26,7 +41,10 @@ pub(super) fn scaler<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resu
 }
 
 /// `FeatureVectorizer`: columns side by side, as floats.
-pub(super) fn feature_vectorizer<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn feature_vectorizer<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["inputdimensions"])?;
     let mut parts = Vec::with_capacity(node.input.len());
     for tensor in drawing.tensors(node)? {
@@ -35,14 +53,19 @@ pub(super) fn feature_vectorizer<'a>(drawing: &mut Drawing<'a>, node: &'a NodePr
     }
     let widths = parts.iter().map(|part| part.cells.len() as i64);
     if !widths.eq(attributes.ints("inputdimensions")?.iter().copied()) {
-        return Err(corrupt!("the inputdimensions of FeatureVectorizer are not those of its inputs"));
+        return Err(corrupt!(
+            "the inputdimensions of FeatureVectorizer are not those of its inputs"
+        ));
     }
     let joined = shape::joined(drawing, node, &parts, 1)?;
     drawing.set(node, 0, joined)
 }
 
 /// `Normalizer`: rows divided by their length.
-pub(super) fn normalizer<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn normalizer<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["norm"])?;
     let tensor = drawing.tensor(node, 0)?;
     let tensor = cast::converted(drawing, node, &tensor, Elem::Float)?;
@@ -63,12 +86,22 @@ pub(super) fn normalizer<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> 
         }
         Some(other) => return Err(unsupported!("{} has the norm {other}", label(node))),
     };
-    result.meaning = if attributes.text("norm")? == Some("L1") { Meaning::Shares } else { Meaning::Plain };
+    result.meaning = if attributes.text("norm")? == Some("L1") {
+        Meaning::Shares
+    } else {
+        Meaning::Plain
+    };
     drawing.set(node, 0, result)
 }
 
 /// Numbers over what becomes of all along an axis; over one where that is zero.
-fn over(drawing: &mut Drawing<'_>, node: &NodeProto, tensor: &Tensor, axis: usize, reduction: Reduction) -> Result<Tensor, FormatError> {
+fn over(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    tensor: &Tensor,
+    axis: usize,
+    reduction: Reduction,
+) -> Result<Tensor, FormatError> {
     let length = reduce::along(drawing, node, reduction, tensor, &[axis], true)?;
     let zero = Tensor::new(length.elem, Vec::new(), vec![Cell::Number(0.0)]);
     let none = arithmetic::pair(drawing, node, Binary::Equal, &length, &zero)?;
@@ -78,7 +111,10 @@ fn over(drawing: &mut Drawing<'_>, node: &NodeProto, tensor: &Tensor, axis: usiz
 }
 
 /// `LpNormalization`, the same of the default domain.
-pub(super) fn lp_normalization<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn lp_normalization<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis", "p"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(-1))?;
@@ -91,7 +127,10 @@ pub(super) fn lp_normalization<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProt
 }
 
 /// `Binarizer`: 1 above a threshold, else 0.
-pub(super) fn binarizer<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn binarizer<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["threshold"])?;
     let tensor = drawing.tensor(node, 0)?;
     let threshold = Cell::Number(attributes.float("threshold")?.unwrap_or(0.0));

@@ -1,9 +1,15 @@
 //! What moves cells about and changes none.
 
-use super::{Attributes, Cell, Dim, Drawing, FormatError, NodeProto, Tensor, Value, axis_of, cells_of, common, corrupt, integers, label, place, spread, unsupported, whole};
+use super::{
+    Attributes, Cell, Dim, Drawing, FormatError, NodeProto, Tensor, Value, axis_of, cells_of,
+    common, corrupt, integers, label, place, spread, unsupported, whole,
+};
 
 /// `Identity`.
-pub(super) fn identity<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn identity<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let name = node.input.first().map_or("", String::as_str);
     match drawing.value(name).cloned() {
         Some(value @ Value::Zipped(..)) => drawing.set_value(node, 0, value),
@@ -15,7 +21,10 @@ pub(super) fn identity<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Re
 }
 
 /// `Concat`.
-pub(super) fn concat<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn concat<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let tensors = drawing.tensors(node)?;
     let Some(first) = tensors.first() else {
@@ -27,7 +36,12 @@ pub(super) fn concat<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resu
 }
 
 /// Tensors side by side along an axis.
-pub(super) fn joined(drawing: &mut Drawing<'_>, node: &NodeProto, tensors: &[Tensor], axis: usize) -> Result<Tensor, FormatError> {
+pub(super) fn joined(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    tensors: &[Tensor],
+    axis: usize,
+) -> Result<Tensor, FormatError> {
     let Some(first) = tensors.first() else {
         return Err(corrupt!("{} has no input", label(node)));
     };
@@ -51,7 +65,12 @@ pub(super) fn joined(drawing: &mut Drawing<'_>, node: &NodeProto, tensors: &[Ten
             Some(Dim::Rows(_)) => {
                 return Err(unsupported!("{} puts rows behind one another", label(node)));
             }
-            _ => return Err(corrupt!("{} joins tensors whose axes do not fit", label(node))),
+            _ => {
+                return Err(corrupt!(
+                    "{} joins tensors whose axes do not fit",
+                    label(node)
+                ));
+            }
         }
     }
     let mut dims = first.dims.clone();
@@ -65,16 +84,26 @@ pub(super) fn joined(drawing: &mut Drawing<'_>, node: &NodeProto, tensors: &[Ten
             cells.extend_from_slice(&tensor.cells[b * each..][..each]);
         }
     }
-    Ok(Tensor { meaning: common(tensors), ..Tensor::new(first.elem, dims, cells) })
+    Ok(Tensor {
+        meaning: common(tensors),
+        ..Tensor::new(first.elem, dims, cells)
+    })
 }
 
 /// `Flatten` to two axes.
-pub(super) fn flatten<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn flatten<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axis = attributes.int("axis")?.unwrap_or(1);
     let rank = tensor.dims.len();
-    let axis = if axis == rank as i64 { rank } else { axis_of(node, &tensor, axis)? };
+    let axis = if axis == rank as i64 {
+        rank
+    } else {
+        axis_of(node, &tensor, axis)?
+    };
     let (before, behind) = tensor.dims.split_at(axis);
     let dims = vec![merged(node, before)?, merged(node, behind)?];
     drawing.set(node, 0, tensor.with_dims(dims))
@@ -95,11 +124,18 @@ fn merged(node: &NodeProto, dims: &[Dim]) -> Result<Dim, FormatError> {
 }
 
 /// `Reshape`.
-pub(super) fn reshape<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn reshape<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["allowzero", "shape"])?;
     let tensor = drawing.tensor(node, 0)?;
     let wanted: Vec<Cell> = if attributes.has("shape") {
-        attributes.ints("shape")?.iter().map(|n| Cell::Number(*n as f64)).collect()
+        attributes
+            .ints("shape")?
+            .iter()
+            .map(|n| Cell::Number(*n as f64))
+            .collect()
     } else {
         drawing.tensor(node, 1)?.cells.to_vec()
     };
@@ -112,7 +148,12 @@ pub(super) fn reshape<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Res
 
 /// The axes that a shape asks for.
 fn reshaped(node: &NodeProto, tensor: &Tensor, wanted: &[Cell]) -> Result<Vec<Dim>, FormatError> {
-    let misfit = || corrupt!("{} asks for a shape that its input does not have", label(node));
+    let misfit = || {
+        corrupt!(
+            "{} asks for a shape that its input does not have",
+            label(node)
+        )
+    };
     let mut dims: Vec<Option<Dim>> = Vec::with_capacity(wanted.len());
     for (axis, cell) in wanted.iter().enumerate() {
         dims.push(match cell {
@@ -123,7 +164,10 @@ fn reshaped(node: &NodeProto, tensor: &Tensor, wanted: &[Cell]) -> Result<Vec<Di
             _ => return Err(misfit()),
         });
     }
-    let known: usize = dims.iter().flatten().fold(1, |n, dim| n.saturating_mul(dim.per_row()));
+    let known: usize = dims
+        .iter()
+        .flatten()
+        .fold(1, |n, dim| n.saturating_mul(dim.per_row()));
     let total = tensor.cells.len();
     let has_rows = dims.iter().flatten().any(|dim| matches!(dim, Dim::Rows(_)));
     let open = dims.iter().filter(|dim| dim.is_none()).count();
@@ -131,7 +175,11 @@ fn reshaped(node: &NodeProto, tensor: &Tensor, wanted: &[Cell]) -> Result<Vec<Di
         return Err(misfit());
     }
     let rest = total / known;
-    let open = if has_rows || tensor.rows().is_none() { Dim::Fixed(rest) } else { Dim::Rows(rest) };
+    let open = if has_rows || tensor.rows().is_none() {
+        Dim::Fixed(rest)
+    } else {
+        Dim::Rows(rest)
+    };
     let dims: Vec<Dim> = dims.into_iter().map(|dim| dim.unwrap_or(open)).collect();
     let ahead = |dims: &[Dim]| {
         let rows = dims.iter().position(|dim| matches!(dim, Dim::Rows(_)));
@@ -148,7 +196,10 @@ fn reshaped(node: &NodeProto, tensor: &Tensor, wanted: &[Cell]) -> Result<Vec<Di
 }
 
 /// `Transpose`.
-pub(super) fn transpose<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn transpose<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["perm"])?;
     let tensor = drawing.tensor(node, 0)?;
     let rank = tensor.dims.len();
@@ -158,32 +209,55 @@ pub(super) fn transpose<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> R
     } else {
         given.iter().map(|axis| place(*axis, rank)).collect()
     };
-    let order = order.filter(|order| {
-        order.len() == rank && (0..rank).all(|axis| order.contains(&axis))
-    });
+    let order =
+        order.filter(|order| order.len() == rank && (0..rank).all(|axis| order.contains(&axis)));
     let order = order.ok_or_else(|| corrupt!("{} has a perm that is none", label(node)))?;
     drawing.spend(tensor.cells.len(), node)?;
     let stride = |axis: &usize| cells_of(&tensor.dims[axis + 1..]);
     let mut places = vec![0_usize];
     for axis in &order {
         let (n, stride) = (tensor.dims[*axis].per_row(), stride(axis));
-        places = places.into_iter().flat_map(|p| (0..n).map(move |i| p + i * stride)).collect();
+        places = places
+            .into_iter()
+            .flat_map(|p| (0..n).map(move |i| p + i * stride))
+            .collect();
     }
-    let cells: Vec<_> = places.into_iter().map(|at| tensor.cells[at].clone()).collect();
+    let cells: Vec<_> = places
+        .into_iter()
+        .map(|at| tensor.cells[at].clone())
+        .collect();
     let dims = order.iter().map(|axis| tensor.dims[*axis]).collect();
-    drawing.set(node, 0, Tensor { meaning: tensor.meaning, ..Tensor::new(tensor.elem, dims, cells) })
+    drawing.set(
+        node,
+        0,
+        Tensor {
+            meaning: tensor.meaning,
+            ..Tensor::new(tensor.elem, dims, cells)
+        },
+    )
 }
 
 /// `Squeeze`: axes of one entry go.
-pub(super) fn squeeze<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn squeeze<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axes"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axes = match integers(drawing, node, &attributes, "axes", 1)? {
-        Some(axes) => axes.into_iter().map(|axis| axis_of(node, &tensor, axis)).collect::<Result<Vec<_>, _>>()?,
-        None => (0..tensor.dims.len()).filter(|axis| tensor.dims[*axis].is_one()).collect(),
+        Some(axes) => axes
+            .into_iter()
+            .map(|axis| axis_of(node, &tensor, axis))
+            .collect::<Result<Vec<_>, _>>()?,
+        None => (0..tensor.dims.len())
+            .filter(|axis| tensor.dims[*axis].is_one())
+            .collect(),
     };
     if axes.iter().any(|axis| !tensor.dims[*axis].is_one()) {
-        return Err(corrupt!("{} takes away an axis of several entries", label(node)));
+        return Err(corrupt!(
+            "{} takes away an axis of several entries",
+            label(node)
+        ));
     }
     let dims = (0..tensor.dims.len()).filter(|axis| !axes.contains(axis));
     let dims = dims.map(|axis| tensor.dims[axis]).collect();
@@ -191,7 +265,10 @@ pub(super) fn squeeze<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Res
 }
 
 /// `Unsqueeze`: axes of one entry come.
-pub(super) fn unsqueeze<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn unsqueeze<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axes"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axes = integers(drawing, node, &attributes, "axes", 1)?.unwrap_or_default();
@@ -200,7 +277,13 @@ pub(super) fn unsqueeze<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> R
     let axes = axes.filter(|_| rank <= 16);
     let axes = axes.ok_or_else(|| corrupt!("{} has an axis that is none", label(node)))?;
     let mut old = tensor.dims.iter();
-    let dim = |axis| if axes.contains(&axis) { Some(Dim::Fixed(1)) } else { old.next().copied() };
+    let dim = |axis| {
+        if axes.contains(&axis) {
+            Some(Dim::Fixed(1))
+        } else {
+            old.next().copied()
+        }
+    };
     let dims: Option<Vec<Dim>> = (0..rank).map(dim).collect();
     let dims = dims.filter(|dims| cells_of(dims) == tensor.cells.len());
     let dims = dims.ok_or_else(|| corrupt!("{} names an axis twice", label(node)))?;
@@ -208,7 +291,10 @@ pub(super) fn unsqueeze<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> R
 }
 
 /// `Expand` to a shape.
-pub(super) fn expand<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn expand<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let tensor = drawing.tensor(node, 0)?;
     let shape = drawing.tensor(node, 1)?;
     let dims = super::constants::dims(node, &shape)?;
@@ -216,8 +302,18 @@ pub(super) fn expand<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resu
     let dims = super::super::tensor::broadcast(&tensor.dims, &filler.dims)
         .ok_or_else(|| unsupported!("{} joins tensors whose axes do not fit", label(node)))?;
     drawing.spend(cells_of(&dims), node)?;
-    let cells: Vec<_> = spread(&tensor.dims, &dims).into_iter().map(|at| tensor.cells[at].clone()).collect();
-    drawing.set(node, 0, Tensor { meaning: tensor.meaning, ..Tensor::new(tensor.elem, dims, cells) })
+    let cells: Vec<_> = spread(&tensor.dims, &dims)
+        .into_iter()
+        .map(|at| tensor.cells[at].clone())
+        .collect();
+    drawing.set(
+        node,
+        0,
+        Tensor {
+            meaning: tensor.meaning,
+            ..Tensor::new(tensor.elem, dims, cells)
+        },
+    )
 }
 
 /// `Tile`: the tensor several times.
@@ -236,11 +332,13 @@ pub(super) fn tile<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
                 let cells = tensor.at(axis, &places);
                 let mut dims = tensor.dims.clone();
                 dims[axis] = Dim::Fixed(n * times);
-                tensor = Tensor { meaning: tensor.meaning, ..Tensor::new(tensor.elem, dims, cells) };
+                tensor = Tensor {
+                    meaning: tensor.meaning,
+                    ..Tensor::new(tensor.elem, dims, cells)
+                };
             }
             _ => return Err(unsupported!("{} repeats rows", label(node))),
         }
     }
     drawing.set(node, 0, tensor)
 }
-

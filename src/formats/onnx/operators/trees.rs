@@ -2,7 +2,8 @@
 
 use super::{
     super::{ensemble, ensemble_v5},
-    Dim, Drawing, Elem, Features, FormatError, Meaning, NodeProto, Tensor, linear, unsupported, label,
+    Dim, Drawing, Elem, Features, FormatError, Meaning, NodeProto, Tensor, label, linear,
+    unsupported,
 };
 use crate::{
     formats::program::Register,
@@ -11,7 +12,10 @@ use crate::{
 };
 
 /// `TreeEnsembleClassifier`.
-pub(super) fn classifier<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn classifier<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let (raw, output, _) = scores(drawing, node)?;
     let Some(labels) = output.labels().cloned() else {
         return Err(unsupported!("{} has no classes", label(node)));
@@ -21,17 +25,34 @@ pub(super) fn classifier<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> 
 }
 
 /// `TreeEnsembleRegressor`, and `TreeEnsemble` of version 5.
-pub(super) fn regressor<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn regressor<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(), FormatError> {
     let (reads, output, precision) = scores(drawing, node)?;
     let width = reads.len();
-    let elem = if precision == Precision::F32 { Elem::Float } else { Elem::Double };
+    let elem = if precision == Precision::F32 {
+        Elem::Float
+    } else {
+        Elem::Double
+    };
     let known = vec![Register::rounded(precision).partial(); width];
-    let decided = drawing.board.draw(ops::Decide { reads, output, precision }, known)?;
+    let decided = drawing.board.draw(
+        ops::Decide {
+            reads,
+            output,
+            precision,
+        },
+        known,
+    )?;
     drawing.set(node, 0, Tensor::of_registers(elem, &decided))
 }
 
 /// The raw scores of the trees, and what they mean.
-fn scores<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(Vec<Reg>, Output, Precision), FormatError> {
+fn scores<'a>(
+    drawing: &mut Drawing<'a>,
+    node: &'a NodeProto,
+) -> Result<(Vec<Reg>, Output, Precision), FormatError> {
     let tensor = linear::rows(node, &drawing.tensor(node, 0)?)?;
     let reads = drawing.registers(node, &tensor.cells)?;
     let features = Features::computed(tensor.cells.len(), tensor.elem);

@@ -43,7 +43,9 @@ fn data() -> PathBuf {
 fn unpacked(path: &PathBuf) -> Vec<u8> {
     let mut bytes = Vec::new();
     let packed = fs::read(path).unwrap();
-    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
+    flate2::read::GzDecoder::new(packed.as_slice())
+        .read_to_end(&mut bytes)
+        .unwrap();
     bytes
 }
 
@@ -55,9 +57,13 @@ pub(super) fn files() -> Vec<PathBuf> {
         Err(_) => vec![data().join("graphs")],
     };
     let part = std::env::var("GRAPHS").unwrap_or_default();
-    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let files = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap());
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|end| end == "gz") && path.to_string_lossy().contains(&part));
+    files.retain(|path| {
+        path.extension().is_some_and(|end| end == "gz") && path.to_string_lossy().contains(&part)
+    });
     files.sort();
     files
 }
@@ -71,8 +77,17 @@ pub(super) fn case(path: &PathBuf) -> Case {
         "d" | "i" => 8,
         _ => 2,
     };
-    let answers: usize = head.outputs.iter().map(|(_, kind, width, _)| head.rows * width * size(kind)).sum();
-    assert_eq!(answers + head.bytes, bytes.len() - end - 1, "{}: an output has not one entry for each row", path.display());
+    let answers: usize = head
+        .outputs
+        .iter()
+        .map(|(_, kind, width, _)| head.rows * width * size(kind))
+        .sum();
+    assert_eq!(
+        answers + head.bytes,
+        bytes.len() - end - 1,
+        "{}: an output has not one entry for each row",
+        path.display()
+    );
     let mut rest = &bytes[end + 1..];
     let mut take = |n: usize| {
         let (part, after) = rest.split_at(n);
@@ -94,7 +109,11 @@ pub(super) fn case(path: &PathBuf) -> Case {
         answers.push(rows);
     }
     let model = take(head.bytes);
-    Case { head, answers, model }
+    Case {
+        head,
+        answers,
+        model,
+    }
 }
 
 /// The cells of a row, column by column of the graph.
@@ -102,7 +121,10 @@ fn row(case: &Case, table: &Table, row: usize) -> Vec<serde_json::Value> {
     let (row, mut next) = (&table.rows[row], 0);
     let mut cells = Vec::new();
     for (name, kind, width) in &case.head.inputs {
-        let named = table.columns.as_ref().and_then(|names| names.iter().position(|column| column == name));
+        let named = table
+            .columns
+            .as_ref()
+            .and_then(|names| names.iter().position(|column| column == name));
         let places = named.map_or_else(
             || {
                 next += width;
@@ -111,15 +133,21 @@ fn row(case: &Case, table: &Table, row: usize) -> Vec<serde_json::Value> {
             |at| vec![at],
         );
         for at in places {
-            let null = row[at].is_null() && kind == "string";
-            cells.push(if null { "".into() } else { row[at].clone() });
+            cells.push(match &row[at] {
+                serde_json::Value::Null if kind == "string" => "".into(),
+                serde_json::Value::Bool(flag) if kind != "bool" => u8::from(*flag).into(),
+                cell => cell.clone(),
+            });
         }
     }
     cells
 }
 
 /// What differs between the answers of a graph here and in onnxruntime, or why it is not served.
-pub(super) fn compare(case: &Case, tables: &BTreeMap<String, Table>) -> Result<Vec<String>, FormatError> {
+pub(super) fn compare(
+    case: &Case,
+    tables: &BTreeMap<String, Table>,
+) -> Result<Vec<String>, FormatError> {
     let parsed = crate::formats::onnx::read(&ModelFile::new(&case.model))?;
     let AnswersBy::Outputs(outputs) = &parsed.answers else {
         panic!("a graph answers its outputs");
@@ -148,11 +176,16 @@ pub(super) fn compare(case: &Case, tables: &BTreeMap<String, Table>) -> Result<V
             .collect();
         let predicted = accepted.and_then(|values| {
             let batch = Batch::from_values(values, schema.len()).unwrap();
-            model.predict(&batch, &mut answers).map_err(|error| error.to_string())
+            model
+                .predict(&batch, &mut answers)
+                .map_err(|error| error.to_string())
         });
         let refused = case.head.refused.contains(&at);
         if let Err(error) = &predicted {
-            let nan = case.answers.iter().any(|rows| rows[at].iter().any(|x| !x.is_finite()));
+            let nan = case
+                .answers
+                .iter()
+                .any(|rows| rows[at].iter().any(|x| !x.is_finite()));
             let gap = cells.iter().any(serde_json::Value::is_null);
             if !refused && !nan && !gap {
                 wrong.push(format!("row {at} is refused: {error}"));
@@ -163,9 +196,19 @@ pub(super) fn compare(case: &Case, tables: &BTreeMap<String, Table>) -> Result<V
             wrong.push(format!("row {at} is answered"));
             continue;
         }
-        for ((output, (name, kind, _, names)), rows) in outputs.iter().zip(&case.head.outputs).zip(&case.answers) {
+        for ((output, (name, kind, _, names)), rows) in
+            outputs.iter().zip(&case.head.outputs).zip(&case.answers)
+        {
             assert_eq!(output.name, *name);
-            differences(&model, &answers, output.kind, (kind, names.as_deref()), &rows[at], &mut wrong, at);
+            differences(
+                &model,
+                &answers,
+                output.kind,
+                (kind, names.as_deref()),
+                &rows[at],
+                &mut wrong,
+                at,
+            );
         }
         if wrong.len() > 5 {
             break;
@@ -189,12 +232,18 @@ fn differences(
             for (i, (class, wanted)) in answers.classes.iter().zip(wanted).enumerate() {
                 let labels = &model.output().choices()[i];
                 let same = match (labels, names.filter(|_| type_of == "s")) {
-                    (Labels::Integers(labels), _) => (labels[*class as usize] as f64).total_cmp(wanted).is_eq(),
-                    (Labels::Strings(labels), Some(names)) => names[*wanted as usize] == labels[*class as usize],
+                    (Labels::Integers(labels), _) => {
+                        (labels[*class as usize] as f64).total_cmp(wanted).is_eq()
+                    }
+                    (Labels::Strings(labels), Some(names)) => {
+                        names[*wanted as usize] == labels[*class as usize]
+                    }
                     _ => false,
                 };
                 if !same {
-                    wrong.push(format!("row {at}: class {class} of {labels:?} for {wanted} {names:?}, {scores:?}"));
+                    wrong.push(format!(
+                        "row {at}: class {class} of {labels:?} for {wanted} {names:?}, {scores:?}"
+                    ));
                 }
             }
             return;
@@ -203,7 +252,11 @@ fn differences(
         OutputKind::Part { first, count, .. } => scores[first..first + count].to_vec(),
     };
     assert_eq!(found.len(), wanted.len());
-    let tolerance = if type_of == "d" && names.is_none() { 1e-9 } else { tolerance() };
+    let tolerance = if type_of == "d" && names.is_none() {
+        1e-9
+    } else {
+        tolerance()
+    };
     for (found, wanted) in found.iter().zip(wanted) {
         let scale = f64::max(1.0, wanted.abs());
         if (found - wanted).abs() > tolerance * scale || found.is_nan() != wanted.is_nan() {
@@ -219,9 +272,14 @@ fn tolerance() -> f64 {
 pub(super) fn tables() -> BTreeMap<String, Table> {
     let name = |name: &str| {
         let path = data().join(format!("pipelines/rows-{name}.json.gz"));
-        (name.to_owned(), serde_json::from_slice(&unpacked(&path)).unwrap())
+        (
+            name.to_owned(),
+            serde_json::from_slice(&unpacked(&path)).unwrap(),
+        )
     };
-    ["mixed", "clean", "numbers", "numbers_missing"].map(name).into()
+    ["mixed", "clean", "numbers", "numbers_missing"]
+        .map(name)
+        .into()
 }
 
 #[test]
@@ -236,5 +294,11 @@ fn every_graph_answers_as_onnxruntime_does() {
             Err(error) => wrong.push(format!("{name}: REFUSED {error}")),
         }
     }
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), files.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        files.len(),
+        wrong.join("\n")
+    );
 }

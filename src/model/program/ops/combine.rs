@@ -54,7 +54,13 @@ impl Binary {
     #[expect(clippy::float_cmp, reason = "equality is what is asked for")]
     pub fn of(self, a: f64, b: f64, precision: Precision) -> f64 {
         let truth = |flag: bool| f64::from(u8::from(flag));
-        let extreme = |x: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { x };
+        let extreme = |x: f64| {
+            if a.is_nan() || b.is_nan() {
+                f64::NAN
+            } else {
+                x
+            }
+        };
         match self {
             // One operation on two f32 numbers in f64, then rounded, is the f32 operation itself.
             Self::Add => precision.round(a + b),
@@ -88,7 +94,11 @@ pub struct Combine {
 
 impl Operation for Combine {
     fn reads(&self) -> Vec<Reg> {
-        self.pairs.iter().flatten().filter_map(Operand::register).collect()
+        self.pairs
+            .iter()
+            .flatten()
+            .filter_map(Operand::register)
+            .collect()
     }
 
     fn width(&self) -> usize {
@@ -107,15 +117,21 @@ impl Run for Combine {
             match (a, b) {
                 (Operand::Register(a), Operand::Register(b)) => {
                     let both = tile.column(*a).iter().zip(tile.column(*b));
-                    out.iter_mut().zip(both).for_each(|(y, (a, b))| *y = of(*a, *b));
+                    out.iter_mut()
+                        .zip(both)
+                        .for_each(|(y, (a, b))| *y = of(*a, *b));
                 }
                 (Operand::Register(a), Operand::Number(b)) => {
                     let column = tile.column(*a);
-                    out.iter_mut().zip(column).for_each(|(y, a)| *y = of(*a, *b));
+                    out.iter_mut()
+                        .zip(column)
+                        .for_each(|(y, a)| *y = of(*a, *b));
                 }
                 (Operand::Number(a), Operand::Register(b)) => {
                     let column = tile.column(*b);
-                    out.iter_mut().zip(column).for_each(|(y, b)| *y = of(*a, *b));
+                    out.iter_mut()
+                        .zip(column)
+                        .for_each(|(y, b)| *y = of(*a, *b));
                 }
                 (Operand::Number(a), Operand::Number(b)) => out.fill(of(*a, *b)),
             }
@@ -133,7 +149,9 @@ pub struct Either {
 impl Operation for Either {
     fn reads(&self) -> Vec<Reg> {
         let each = |(by, yes, no): &(Reg, Operand, Operand)| {
-            [Some(*by), yes.register(), no.register()].into_iter().flatten()
+            [Some(*by), yes.register(), no.register()]
+                .into_iter()
+                .flatten()
         };
         self.choices.iter().flat_map(each).collect()
     }
@@ -181,9 +199,18 @@ impl Operation for Pick {
 
 impl Run for Pick {
     fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
-        for (row, (y, place)) in out.column(0).iter_mut().zip(tile.column(self.place)).enumerate() {
+        for (row, (y, place)) in out
+            .column(0)
+            .iter_mut()
+            .zip(tile.column(self.place))
+            .enumerate()
+        {
             // NaN and negative numbers are no place; `as` would make them 0.
-            let from = if *place >= 0.0 { self.from.get(*place as usize) } else { None };
+            let from = if *place >= 0.0 {
+                self.from.get(*place as usize)
+            } else {
+                None
+            };
             *y = from.map_or(f64::NAN, |from| from.at(tile, row));
         }
     }
@@ -206,7 +233,10 @@ mod tests {
     #[test]
     fn a_place_that_is_none_picks_nothing() {
         let pick = || {
-            Arc::new(Pick { place: 0, from: vec![Operand::Number(5.0), Operand::Register(1)] })
+            Arc::new(Pick {
+                place: 0,
+                from: vec![Operand::Number(5.0), Operand::Register(1)],
+            })
         };
         assert!((of(pick(), &[0.0, 7.0]) - 5.0).abs() < 1e-9);
         assert!((of(pick(), &[1.0, 7.0]) - 7.0).abs() < 1e-9);
@@ -217,9 +247,16 @@ mod tests {
 
     #[test]
     fn a_function_of_two_numbers_is_rounded() {
-        let single = |function: Binary| function.of(f64::from(0.1_f32), f64::from(0.7_f32), Precision::F32);
-        assert_eq!(single(Binary::Add).to_bits(), f64::from(0.1_f32 + 0.7_f32).to_bits());
-        assert_eq!(single(Binary::Div).to_bits(), f64::from(0.1_f32 / 0.7_f32).to_bits());
+        let single =
+            |function: Binary| function.of(f64::from(0.1_f32), f64::from(0.7_f32), Precision::F32);
+        assert_eq!(
+            single(Binary::Add).to_bits(),
+            f64::from(0.1_f32 + 0.7_f32).to_bits()
+        );
+        assert_eq!(
+            single(Binary::Div).to_bits(),
+            f64::from(0.1_f32 / 0.7_f32).to_bits()
+        );
         assert!((Binary::WholeDiv.of(-7.0, 2.0, Precision::F64) + 3.0).abs() < 1e-9);
         assert!(Binary::Max.of(f64::NAN, 2.0, Precision::F64).is_nan());
     }

@@ -103,7 +103,11 @@ impl Operation for Extremes {
 
     fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
         if self.k == 0 || self.k > self.reads.len() {
-            invalid!("there are no {} extremes of {} numbers", self.k, self.reads.len());
+            invalid!(
+                "there are no {} extremes of {} numbers",
+                self.k,
+                self.reads.len()
+            );
         }
         Ok(Box::new(self.clone()))
     }
