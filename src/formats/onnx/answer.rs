@@ -152,18 +152,7 @@ impl Outputs {
     ) -> Result<ModelIr, FormatError> {
         let Class { winners, nearest } = class;
         if winners.len() > 1 {
-            let widths: usize = winners.iter().map(|(_, labels)| labels.len()).sum();
-            if !scores.is_empty() && scores.len() != widths {
-                return Err(unsupported!(
-                    "the graph has {} scores for {widths} classes of several targets",
-                    scores.len()
-                ));
-            }
-            let (places, targets): (Vec<_>, Vec<_>) = winners.into_iter().unzip();
-            let graded = graded && !scores.is_empty();
-            return Ok(drawing
-                .board
-                .finish(scores, places, Output::Targets(targets), graded));
+            return targets(drawing, winners, scores, graded);
         }
         let Some((place, labels)) = winners.into_iter().next() else {
             return Err(corrupt!("the graph answers no class"));
@@ -197,7 +186,23 @@ impl Outputs {
                 .board
                 .finish(scores, [place], Output::Cluster { labels }, false));
         }
-        let scores = match scores.len() {
+        let scores = self.of_classes(&mut drawing, place, width, scores)?;
+        let output = Output::Classes {
+            labels,
+            link: Link::Identity,
+        };
+        Ok(drawing.board.finish(scores, [place], output, graded))
+    }
+
+    /// A score for each class.
+    fn of_classes(
+        &mut self,
+        drawing: &mut Drawing<'_>,
+        place: Reg,
+        width: usize,
+        scores: Vec<Reg>,
+    ) -> Result<Vec<Reg>, FormatError> {
+        Ok(match scores.len() {
             n if n == width => scores,
             0 => {
                 let known = vec![Register::number(); width];
@@ -216,12 +221,7 @@ impl Outputs {
                 vec![negative[0], scores[0]]
             }
             n => return Err(unsupported!("the graph has {n} scores for {width} classes")),
-        };
-        let output = Output::Classes {
-            labels,
-            link: Link::Identity,
-        };
-        Ok(drawing.board.finish(scores, [place], output, graded))
+        })
     }
 
     /// How many outputs of one number there are.
@@ -229,6 +229,26 @@ impl Outputs {
         let one = |output: &&GraphOutput| matches!(output.kind, OutputKind::Part { count: 1, .. });
         self.named.iter().filter(one).count()
     }
+}
+
+/// The model of a graph that answers a class for each of several targets.
+fn targets(
+    drawing: Drawing<'_>,
+    winners: Vec<(Reg, Labels)>,
+    scores: Vec<Reg>,
+    graded: bool,
+) -> Result<ModelIr, FormatError> {
+    let widths: usize = winners.iter().map(|(_, labels)| labels.len()).sum();
+    if !scores.is_empty() && scores.len() != widths {
+        return Err(unsupported!(
+            "the graph has {} scores for {widths} classes of several targets",
+            scores.len()
+        ));
+    }
+    let (places, targets): (Vec<_>, Vec<_>) = winners.into_iter().unzip();
+    let graded = graded && !scores.is_empty();
+    let output = Output::Targets(targets);
+    Ok(drawing.board.finish(scores, places, output, graded))
 }
 
 /// The class or the classes that a tensor holds, if it does.

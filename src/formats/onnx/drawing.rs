@@ -7,18 +7,18 @@ use std::{
 
 use super::{
     corrupt,
-    features::{Elem, Features},
-    proto::{GraphProto, NodeProto},
+    features::Elem,
+    proto::NodeProto,
     tensor::{Cell, Dim, Meaning, Tensor, broadcast, cells_of, spread},
-    tensors, unsupported,
+    unsupported,
     walk::label,
 };
 use crate::{
     formats::{
-        FormatError, MAX_FEATURES,
+        FormatError,
         program::{Board, Register},
     },
-    input::{Column, Precision, Schema},
+    input::Precision,
     model::{
         Reg, StepOp,
         ops::{self, Operand},
@@ -47,102 +47,27 @@ pub(super) struct Drawing<'a> {
     pub(super) opset: i64,
     /// The places of the smallest of some numbers.
     pub(super) smallest: HashSet<Reg>,
-    /// Registers that are 1 where a text is this one.
-    pub(super) equal: HashMap<Reg, (Cell, Rc<str>)>,
+    /// Registers with the place of a text among some, or the number of these.
+    pub(super) places: HashMap<Reg, (Cell, Vec<Rc<str>>)>,
 }
 
 impl<'a> Drawing<'a> {
-    /// The inputs and the initializers of a graph of a file of `size` bytes.
-    pub(super) fn new(graph: &'a GraphProto, size: usize, opset: i64) -> Result<Self, FormatError> {
-        let constant: HashSet<&str> = graph.initializer.iter().map(|t| t.name.as_str()).collect();
-        // Old files list their initializers among the inputs.
-        let inputs = graph
-            .input
-            .iter()
-            .filter(|input| !constant.contains(input.name.as_str()));
-        let inputs: Vec<_> = inputs
-            .map(|input| Ok((input.name.as_str(), Features::input(input)?)))
-            .collect::<Result<_, FormatError>>()?;
-        let mut columns = Vec::new();
-        let mut ranges = Vec::new();
-        for (name, features) in inputs {
-            let width = features.width.ok_or_else(|| {
-                unsupported!(
-                    "the input `{name}` does not say how many columns it has; give it a shape"
-                )
-            })?;
-            let kind = features.kind();
-            let called = |i: usize| {
-                if width == 1 {
-                    name.to_owned()
-                } else {
-                    format!("{name}_{i}")
-                }
-            };
-            ranges.push((name, columns.len(), width, features.elem));
-            columns.extend((0..width).map(|i| Column::new(called(i), kind)));
-            if columns.len() > MAX_FEATURES {
-                return Err(unsupported!(
-                    "the graph has more than {MAX_FEATURES} columns"
-                ));
-            }
-        }
-        let named = ranges.len() > 1;
-        let told = Schema::new(columns, named);
-        let names = named.then(|| {
-            told.columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect()
-        });
-        let mut drawing = Self {
-            board: Board::new(names, told.len(), Some(&told)),
+    /// A board with the columns of the inputs; nothing has a name yet.
+    pub(super) fn new(board: Board, size: usize, opset: i64) -> Self {
+        Self {
+            board,
             values: HashMap::new(),
             room: size.saturating_mul(4).max(1 << 22),
             size,
             constants: HashMap::new(),
             opset,
             smallest: HashSet::new(),
-            equal: HashMap::new(),
-        };
-        drawing.board.bound_words(size);
-        for (name, first, width, elem) in ranges {
-            let columns: Vec<Reg> = (first as Reg..(first + width) as Reg).collect();
-            let tensor = drawing.input(elem, &columns)?;
-            drawing.set_name(name, Value::Tensor(tensor))?;
+            places: HashMap::new(),
         }
-        for tensor in &graph.initializer {
-            let value = tensors::constant(tensor)?;
-            drawing.set_name(&tensor.name, Value::Tensor(value))?;
-        }
-        Ok(drawing)
     }
 
-    /// The tensor of an input: numbers are what the type says, and only floats may be missing.
-    fn input(&mut self, elem: Elem, columns: &[Reg]) -> Result<Tensor, FormatError> {
-        if !matches!(elem, Elem::Float | Elem::Double) {
-            self.board.refuse_missing(columns);
-        }
-        let registers = match elem {
-            Elem::Float => self.board.rounded(columns)?,
-            _ => columns.to_vec(),
-        };
-        let cell = |r: &Reg| {
-            if elem == Elem::Text {
-                Cell::Column(*r)
-            } else {
-                Cell::Register(*r)
-            }
-        };
-        let cells: Vec<_> = registers.iter().map(cell).collect();
-        Ok(Tensor::new(
-            elem,
-            vec![Dim::Rows(1), Dim::Fixed(columns.len())],
-            cells,
-        ))
-    }
-
-    fn set_name(&mut self, name: &'a str, value: Value) -> Result<(), FormatError> {
+    /// Gives a name a meaning, once.
+    pub(super) fn set_name(&mut self, name: &'a str, value: Value) -> Result<(), FormatError> {
         if self.values.insert(name, value).is_some() {
             return Err(corrupt!("two nodes compute `{name}`"));
         }
@@ -353,7 +278,7 @@ impl<'a> Drawing<'a> {
 
 impl Board {
     /// Draws registers rounded to 32 bits. Those of columns stay these.
-    fn rounded(&mut self, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
+    pub(super) fn rounded(&mut self, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
         let rounded = |read: &Reg| {
             let mut register = self.register(*read).clone();
             register.precision = Precision::F32;

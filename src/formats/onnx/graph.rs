@@ -4,9 +4,7 @@ use prost::Message as _;
 
 use super::{
     advice::PLAIN_EXPORT,
-    answer, corrupt,
-    drawing::Drawing,
-    ensemble, ensemble_v5, operators,
+    answer, corrupt, ensemble, ensemble_v5, inputs, operators,
     proto::{GraphProto, ML_DOMAIN, ModelProto, NodeProto},
     scan, unsupported,
     walk::{Value, Walk, label},
@@ -132,7 +130,7 @@ fn program(
         .opset_import
         .iter()
         .find(|opset| matches!(opset.domain.as_deref(), None | Some("" | "ai.onnx")));
-    let mut drawing = Drawing::new(graph, size, default.map_or(1, |opset| opset.version))?;
+    let mut drawing = inputs::drawing(graph, size, default.map_or(1, |opset| opset.version))?;
     for node in &graph.node {
         operators::draw(&mut drawing, node)?;
     }

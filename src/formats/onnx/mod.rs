@@ -11,6 +11,7 @@ mod ensemble;
 mod ensemble_v5;
 mod features;
 mod graph;
+mod inputs;
 mod labels;
 mod leaves;
 mod node_arrays;

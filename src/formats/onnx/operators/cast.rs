@@ -2,7 +2,7 @@
 
 use super::{
     Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed, corrupt,
-    element_type, label, unsupported,
+    label, node::element_type, unsupported,
 };
 use crate::{
     formats::program::Register,

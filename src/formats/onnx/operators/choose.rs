@@ -2,7 +2,7 @@
 
 use super::{
     Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed,
-    corrupt, label, unsupported, whole, within_rows,
+    corrupt, label, node::whole, node::within_rows, unsupported,
 };
 use crate::{
     formats::program::Register,

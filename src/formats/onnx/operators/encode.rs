@@ -2,7 +2,7 @@
 
 use super::{
     Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cast, corrupt, label,
-    tensors, unsupported,
+    lookup, tensors,
 };
 use crate::{
     formats::program::{Otherwise, Register},
@@ -91,7 +91,7 @@ fn slot(
         Keys::Texts(texts) => {
             let entries: Vec<(Rc<str>, f64)> =
                 texts.iter().cloned().zip((0..).map(f64::from)).collect();
-            lookup(drawing, node, cell, &entries, unknown)
+            lookup::lookup(drawing, node, cell, &entries, unknown)
         }
         Keys::Numbers(numbers) => {
             let read = drawing.register(node, cell)?;
@@ -106,89 +106,6 @@ fn slot(
             drawing.board.path = vec![label(node)];
             drawing.board.recode(read, &entries, unknown, missing)
         }
-    }
-}
-
-/// The register that has the number of a text among entries.
-pub(super) fn lookup(
-    drawing: &mut Drawing<'_>,
-    node: &NodeProto,
-    cell: &Cell,
-    entries: &[(Rc<str>, f64)],
-    unknown: Otherwise,
-) -> Result<Reg, FormatError> {
-    drawing.board.path = vec![label(node)];
-    let otherwise = match unknown {
-        Otherwise::Is(x) => x,
-        Otherwise::Refuse => f64::NAN,
-    };
-    let found = |text: &str| {
-        entries
-            .iter()
-            .find(|(key, _)| &**key == text)
-            .map(|(_, number)| *number)
-    };
-    match cell {
-        Cell::Column(read) => {
-            let words: Vec<_> = entries
-                .iter()
-                .map(|(text, number)| (Word::Text((**text).into()), *number))
-                .collect();
-            drawing.board.recode(*read, &words, unknown, unknown)
-        }
-        Cell::Replaced(read, swaps) => {
-            let instead = |text: &Rc<str>| {
-                let swap = |text: Rc<str>, (from, to): &(Rc<str>, Rc<str>)| {
-                    if text == *from { Rc::clone(to) } else { text }
-                };
-                swaps.iter().fold(Rc::clone(text), swap)
-            };
-            let keys = entries
-                .iter()
-                .map(|(text, _)| text)
-                .chain(swaps.iter().map(|(from, _)| from));
-            let mut words: Vec<(Word, f64)> = Vec::new();
-            for key in keys {
-                let word = Word::Text((**key).into());
-                if let Some(number) = found(&instead(key))
-                    && !words.iter().any(|(known, _)| *known == word)
-                {
-                    words.push((word, number));
-                }
-            }
-            drawing.board.recode(*read, &words, unknown, unknown)
-        }
-        Cell::Printed(read, elem) => {
-            let number = |text: &Rc<str>| {
-                text.parse::<f64>()
-                    .ok()
-                    .filter(|x| cast::printed(*x, *elem) == **text)
-            };
-            let words: Vec<_> = entries
-                .iter()
-                .filter_map(|(text, code)| Some((Word::Number(number(text)?), *code)))
-                .collect();
-            drawing.board.recode(*read, &words, unknown, unknown)
-        }
-        Cell::OneOf(read, list) => {
-            let code = |cell: &Cell| match cell {
-                Cell::Text(text) => found(text).unwrap_or(otherwise),
-                _ => otherwise,
-            };
-            let codes = ops::Codes::Places(list.iter().map(code).collect());
-            let recode = ops::Recode {
-                read: *read,
-                codes,
-                unknown: otherwise,
-                missing: otherwise,
-            };
-            Ok(drawing.board.draw(recode, [Register::number()])?[0])
-        }
-        Cell::Text(text) => drawing.register(node, &Cell::Number(found(text).unwrap_or(otherwise))),
-        _ => Err(unsupported!(
-            "{} looks for words among numbers",
-            label(node)
-        )),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Functions of one number, cell by cell, and softmax.
 
 use super::{
-    Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, arithmetic, computed,
-    corrupt, label, unsupported, within_rows,
+    Attributes, Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed, corrupt,
+    label, node::within_rows, pair, reduce, unsupported,
 };
 use crate::{
     formats::program::Register,
@@ -26,9 +26,9 @@ pub(super) fn unary<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
         _ => None,
     };
     let mut result = match other {
-        Some((function, with)) => arithmetic::pair(drawing, node, function, &tensor, &with)?,
+        Some((function, with)) => pair::pair(drawing, node, function, &tensor, &with)?,
         None if node.op_type == "Reciprocal" => {
-            arithmetic::pair(drawing, node, Binary::Div, &number(1.0), &tensor)?
+            pair::pair(drawing, node, Binary::Div, &number(1.0), &tensor)?
         }
         None => apply(drawing, node, function(node)?, &tensor)?,
     };
@@ -171,7 +171,7 @@ pub(super) fn softmax<'a>(
     if old && axis + 1 != tensor.dims.len() {
         return Err(unsupported!("{} takes several axes for one", label(node)));
     }
-    let most = super::reduce::along(
+    let most = reduce::along(
         drawing,
         node,
         ops::Reduction::Largest,
@@ -179,14 +179,14 @@ pub(super) fn softmax<'a>(
         &[axis],
         true,
     )?;
-    let below = arithmetic::pair(drawing, node, Binary::Sub, &tensor, &most)?;
+    let below = pair::pair(drawing, node, Binary::Sub, &tensor, &most)?;
     let power = apply(drawing, node, Function::Exp, &below)?;
-    let total = super::reduce::along(drawing, node, ops::Reduction::Sum, &power, &[axis], true)?;
+    let total = reduce::along(drawing, node, ops::Reduction::Sum, &power, &[axis], true)?;
     let mut result = if node.op_type == "Softmax" {
-        arithmetic::pair(drawing, node, Binary::Div, &power, &total)?
+        pair::pair(drawing, node, Binary::Div, &power, &total)?
     } else {
         let total = apply(drawing, node, Function::Log, &total)?;
-        arithmetic::pair(drawing, node, Binary::Sub, &below, &total)?
+        pair::pair(drawing, node, Binary::Sub, &below, &total)?
     };
     result.meaning = if node.op_type == "Softmax" {
         Meaning::Shares

@@ -1,8 +1,8 @@
 //! Products with matrices of the graph.
 
 use super::{
-    Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, arithmetic, cells_of,
-    label, unsupported,
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cells_of, label, pair,
+    unsupported,
 };
 use crate::{
     formats::program::Register,
@@ -36,7 +36,7 @@ pub(super) fn gemm<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
         .float("alpha")?
         .filter(|alpha| alpha.total_cmp(&1.0).is_ne())
     {
-        result = arithmetic::pair(
+        result = pair::pair(
             drawing,
             node,
             Binary::Mul,
@@ -49,9 +49,9 @@ pub(super) fn gemm<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
             .float("beta")?
             .filter(|beta| beta.total_cmp(&1.0).is_ne())
         {
-            c = arithmetic::pair(drawing, node, Binary::Mul, &c, &number(beta, c.elem))?;
+            c = pair::pair(drawing, node, Binary::Mul, &c, &number(beta, c.elem))?;
         }
-        result = arithmetic::pair(drawing, node, Binary::Add, &result, &c)?;
+        result = pair::pair(drawing, node, Binary::Add, &result, &c)?;
     }
     drawing.set(node, 0, result)
 }

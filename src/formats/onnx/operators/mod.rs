@@ -5,13 +5,18 @@
 mod arithmetic;
 mod cast;
 mod choose;
+mod condition;
 mod constants;
 mod encode;
+mod fold;
 mod functions;
 mod impute;
 mod linear;
+mod lookup;
 mod matrix;
 mod neighbours;
+mod node;
+mod pair;
 mod reduce;
 mod scale;
 mod shape;
@@ -27,7 +32,7 @@ use super::{
     features::{Elem, Features},
     labels,
     proto::{GraphProto, ML_DOMAIN, NodeProto, elem},
-    tensor::{Cell, Dim, Meaning, Tensor, cells_of, place, spread},
+    tensor::{Cell, Dim, Meaning, Tensor, broadcast, cells_of, place, spread},
     tensors, unsupported,
     walk::label,
 };
@@ -114,7 +119,7 @@ const DEFAULT: &[(&str, Reader)] = &[
     ("TopK", choose::top_k),
     ("Transpose", shape::transpose),
     ("Unsqueeze", shape::unsqueeze),
-    ("Where", arithmetic::choose),
+    ("Where", condition::choose),
     ("Xor", arithmetic::pairwise),
 ];
 
@@ -174,72 +179,5 @@ pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
     match reader(node) {
         Some(reader) => reader(drawing, node),
         None => Err(unsupported!("{} is not supported", label(node))),
-    }
-}
-
-/// The elements of a tensor type.
-fn element_type(number: i64, node: &NodeProto) -> Result<Elem, FormatError> {
-    match i32::try_from(number) {
-        Ok(elem::FLOAT) => Ok(Elem::Float),
-        Ok(elem::DOUBLE) => Ok(Elem::Double),
-        Ok(elem::INT32 | elem::INT64) => Ok(Elem::Integer),
-        Ok(elem::BOOL) => Ok(Elem::Bool),
-        Ok(elem::STRING) => Ok(Elem::Text),
-        _ => Err(unsupported!(
-            "{} makes elements of type {number}",
-            label(node)
-        )),
-    }
-}
-
-/// The integers of an attribute, or of the input `i`, which took the attribute's place in later versions.
-fn integers(
-    drawing: &Drawing<'_>,
-    node: &NodeProto,
-    attributes: &Attributes<'_>,
-    name: &str,
-    i: usize,
-) -> Result<Option<Vec<i64>>, FormatError> {
-    if attributes.has(name) {
-        return Ok(Some(attributes.ints(name)?.to_vec()));
-    }
-    match drawing.optional(node, i)? {
-        Some(tensor) => Ok(Some(whole(node, &tensor)?)),
-        None => Ok(None),
-    }
-}
-
-/// The integers of a constant tensor.
-fn whole(node: &NodeProto, tensor: &Tensor) -> Result<Vec<i64>, FormatError> {
-    let numbers = tensor.numbers().filter(|_| tensor.elem == Elem::Integer);
-    let numbers = numbers.ok_or_else(|| {
-        unsupported!(
-            "{} takes from the rows what this server has to know at the start",
-            label(node)
-        )
-    })?;
-    Ok(numbers.into_iter().map(|n| n as i64).collect())
-}
-
-/// Which axis a node means.
-fn axis_of(node: &NodeProto, tensor: &Tensor, axis: i64) -> Result<usize, FormatError> {
-    tensor.axis(axis).ok_or_else(|| {
-        corrupt!(
-            "{} has the axis {axis}, its input has {}",
-            label(node),
-            tensor.dims.len()
-        )
-    })
-}
-
-/// An axis that does not join rows with each other.
-fn within_rows(node: &NodeProto, tensor: &Tensor, axis: i64) -> Result<usize, FormatError> {
-    let axis = axis_of(node, tensor, axis)?;
-    match tensor.dims[axis] {
-        Dim::Fixed(_) => Ok(axis),
-        Dim::Rows(_) => Err(unsupported!(
-            "{} joins different rows with each other",
-            label(node)
-        )),
     }
 }

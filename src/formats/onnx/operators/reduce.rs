@@ -2,7 +2,7 @@
 
 use super::{
     Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, computed,
-    corrupt, integers, label, unsupported, within_rows,
+    corrupt, label, node::integers, node::within_rows, unsupported,
 };
 use crate::{
     input::Precision,
@@ -73,29 +73,7 @@ pub(super) fn along(
 ) -> Result<Tensor, FormatError> {
     drawing.spend(tensor.cells.len(), node)?;
     let gone = |axis: &usize| axes.contains(axis);
-    // The cells of each result, in the order of the axes that stay.
-    let mut groups: Vec<Vec<Cell>> = vec![Vec::new()];
-    let mut places = vec![0_usize];
-    for (axis, dim) in tensor.dims.iter().enumerate() {
-        let n = dim.per_row();
-        if gone(&axis) {
-            places = places.into_iter().map(|p| p * n).collect();
-        } else {
-            places = places
-                .into_iter()
-                .flat_map(|p| (0..n).map(move |i| p * n + i))
-                .collect();
-        }
-    }
-    groups.resize(places.len(), Vec::new());
-    let offsets = offsets(tensor, axes);
-    for (group, first) in groups.iter_mut().zip(&places) {
-        group.extend(
-            offsets
-                .iter()
-                .map(|offset| tensor.cells[first + offset].clone()),
-        );
-    }
+    let groups = groups(tensor, axes);
     if groups.iter().any(Vec::is_empty) {
         return Err(corrupt!("{} has nothing to reduce", label(node)));
     }
@@ -143,6 +121,28 @@ pub(super) fn along(
         (true, false) => None,
     });
     Ok(Tensor::new(tensor.elem, dims.collect(), cells))
+}
+
+/// The cells of each result, in the order of the axes that stay.
+fn groups(tensor: &Tensor, axes: &[usize]) -> Vec<Vec<Cell>> {
+    let mut places = vec![0_usize];
+    for (axis, dim) in tensor.dims.iter().enumerate() {
+        let n = dim.per_row();
+        if axes.contains(&axis) {
+            places.iter_mut().for_each(|p| *p *= n);
+        } else {
+            let step = |p: usize| (0..n).map(move |i| p * n + i);
+            places = places.into_iter().flat_map(step).collect();
+        }
+    }
+    let offsets = offsets(tensor, axes);
+    let cell = |first: usize| {
+        let cells = offsets
+            .iter()
+            .map(|offset| tensor.cells[first + offset].clone());
+        cells.collect()
+    };
+    places.into_iter().map(cell).collect()
 }
 
 /// How far the cells of one group lie from its first.

@@ -1,8 +1,8 @@
 //! Scalers and their like of `ai.onnx.ml`, which answer floats.
 
 use super::{
-    Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, arithmetic,
-    cast, corrupt, functions, label, linear, reduce, shape, unsupported, within_rows,
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, cast, corrupt,
+    functions, label, linear, node::within_rows, pair, reduce, shape, unsupported,
 };
 use crate::model::ops::{Binary, Function, Reduction};
 
@@ -34,8 +34,8 @@ pub(super) fn scaler<'a>(
         let cells: Vec<_> = numbers.iter().map(|x| Cell::Number((*x).into())).collect();
         Tensor::new(elem, vec![Dim::Fixed(cells.len())], cells)
     };
-    let moved = arithmetic::pair(drawing, node, Binary::Sub, &tensor, &constant(offset))?;
-    let scaled = arithmetic::pair(drawing, node, Binary::Mul, &moved, &constant(scale))?;
+    let moved = pair::pair(drawing, node, Binary::Sub, &tensor, &constant(offset))?;
+    let scaled = pair::pair(drawing, node, Binary::Mul, &moved, &constant(scale))?;
     let floats = cast::converted(drawing, node, &scaled, Elem::Float)?;
     drawing.set(node, 0, floats)
 }
@@ -78,11 +78,11 @@ pub(super) fn normalizer<'a>(
         Some("L1") => over(drawing, node, &tensor, axis, Reduction::Sizes)?,
         Some("L2") => {
             // onnxruntime takes the root of the share of the square, with the sign of the number.
-            let squares = arithmetic::pair(drawing, node, Binary::Mul, &tensor, &tensor)?;
+            let squares = pair::pair(drawing, node, Binary::Mul, &tensor, &tensor)?;
             let shares = over(drawing, node, &squares, axis, Reduction::Sum)?;
             let sizes = functions::apply(drawing, node, Function::Sqrt, &shares)?;
             let signs = functions::apply(drawing, node, Function::Sign, &tensor)?;
-            arithmetic::pair(drawing, node, Binary::Mul, &sizes, &signs)?
+            pair::pair(drawing, node, Binary::Mul, &sizes, &signs)?
         }
         Some(other) => return Err(unsupported!("{} has the norm {other}", label(node))),
     };
@@ -104,10 +104,10 @@ fn over(
 ) -> Result<Tensor, FormatError> {
     let length = reduce::along(drawing, node, reduction, tensor, &[axis], true)?;
     let zero = Tensor::new(length.elem, Vec::new(), vec![Cell::Number(0.0)]);
-    let none = arithmetic::pair(drawing, node, Binary::Equal, &length, &zero)?;
+    let none = pair::pair(drawing, node, Binary::Equal, &length, &zero)?;
     let none = cast::converted(drawing, node, &none, length.elem)?;
-    let divisor = arithmetic::pair(drawing, node, Binary::Add, &length, &none)?;
-    arithmetic::pair(drawing, node, Binary::Div, tensor, &divisor)
+    let divisor = pair::pair(drawing, node, Binary::Add, &length, &none)?;
+    pair::pair(drawing, node, Binary::Div, tensor, &divisor)
 }
 
 /// `LpNormalization`, the same of the default domain.
@@ -136,7 +136,7 @@ pub(super) fn binarizer<'a>(
     let threshold = Cell::Number(attributes.float("threshold")?.unwrap_or(0.0));
     let threshold = Tensor::new(tensor.elem, Vec::new(), vec![threshold]);
     drawing.complete(node, &tensor)?;
-    let above = arithmetic::pair(drawing, node, Binary::Less, &threshold, &tensor)?;
+    let above = pair::pair(drawing, node, Binary::Less, &threshold, &tensor)?;
     let flags = cast::converted(drawing, node, &above, tensor.elem)?;
     drawing.set(node, 0, flags)
 }

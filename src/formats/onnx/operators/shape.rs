@@ -1,8 +1,9 @@
 //! What moves cells about and changes none.
 
 use super::{
-    Attributes, Cell, Dim, Drawing, FormatError, NodeProto, Tensor, Value, axis_of, cells_of,
-    common, corrupt, integers, label, place, spread, unsupported, whole,
+    Attributes, Cell, Dim, Drawing, FormatError, NodeProto, Tensor, Value, broadcast, cells_of,
+    common, constants, corrupt, label, node::axis_of, node::integers, node::whole, place, spread,
+    unsupported,
 };
 
 /// `Identity`.
@@ -297,9 +298,9 @@ pub(super) fn expand<'a>(
 ) -> Result<(), FormatError> {
     let tensor = drawing.tensor(node, 0)?;
     let shape = drawing.tensor(node, 1)?;
-    let dims = super::constants::dims(node, &shape)?;
+    let dims = constants::dims(node, &shape)?;
     let filler = Tensor::new(tensor.elem, dims, Vec::new());
-    let dims = super::super::tensor::broadcast(&tensor.dims, &filler.dims)
+    let dims = broadcast(&tensor.dims, &filler.dims)
         .ok_or_else(|| unsupported!("{} joins tensors whose axes do not fit", label(node)))?;
     drawing.spend(cells_of(&dims), node)?;
     let cells: Vec<_> = spread(&tensor.dims, &dims)

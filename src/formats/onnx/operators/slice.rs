@@ -1,8 +1,9 @@
 //! Some of the cells of a tensor.
 
 use super::{
-    Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, axis_of, cells_of,
-    computed, corrupt, integers, label, place, unsupported, whole, within_rows,
+    Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cells_of, computed,
+    corrupt, label, node::axis_of, node::integers, node::whole, node::within_rows, place,
+    unsupported,
 };
 use crate::model::ops::{self, Operand};
 

@@ -50,17 +50,42 @@ pub(super) fn classifier<'a>(
         )
     })?;
     let decisions = machine(drawing, node, &attributes, counts)?;
-    let widen = |floats: &[f32]| floats.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
-    let (a, b) = (
-        widen(attributes.floats("prob_a")?),
-        widen(attributes.floats("prob_b")?),
-    );
     let votes = ops::PairVotes {
         reads: decisions.clone(),
         classes,
     };
     let place = drawing.board.draw(votes, [Register::number()])?[0];
-    let (scores, meaning) = if a.is_empty() {
+    let (scores, meaning) = scores(drawing, &attributes, decisions, classes)?;
+    let (elem, names) = linear::cells(&labels);
+    drawing.set(
+        node,
+        0,
+        Tensor::new(
+            elem,
+            vec![super::Dim::Rows(1)],
+            vec![Cell::OneOf(place, names.into())],
+        ),
+    )?;
+    let scores = Tensor {
+        meaning,
+        ..Tensor::of_registers(Elem::Float, &scores)
+    };
+    drawing.set(node, 1, scores)
+}
+
+/// The scores of the classes: probabilities where the file has what they need, else the decisions.
+fn scores(
+    drawing: &mut Drawing<'_>,
+    attributes: &Attributes<'_>,
+    decisions: Vec<Reg>,
+    classes: usize,
+) -> Result<(Vec<Reg>, Meaning), FormatError> {
+    let widen = |floats: &[f32]| floats.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
+    let (a, b) = (
+        widen(attributes.floats("prob_a")?),
+        widen(attributes.floats("prob_b")?),
+    );
+    Ok(if a.is_empty() {
         let scores = if classes == 2 {
             let negative = drawing.board.apply(ops::Function::Negative, &decisions)?;
             vec![negative[0], decisions[0]]
@@ -78,22 +103,7 @@ pub(super) fn classifier<'a>(
         };
         let shares = drawing.board.draw(shares, known)?;
         (drawing.round(&shares, Elem::Float)?, Meaning::Shares)
-    };
-    let (elem, names) = linear::cells(&labels);
-    drawing.set(
-        node,
-        0,
-        Tensor::new(
-            elem,
-            vec![super::Dim::Rows(1)],
-            vec![Cell::OneOf(place, names.into())],
-        ),
-    )?;
-    let scores = Tensor {
-        meaning,
-        ..Tensor::of_registers(Elem::Float, &scores)
-    };
-    drawing.set(node, 1, scores)
+    })
 }
 
 /// Reads an `SVMRegressor`.

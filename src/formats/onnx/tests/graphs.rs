@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     formats::{AnswersBy, FormatError, ModelFile, OutputKind},
-    input::{Batch, Value},
+    input::{Batch, Schema, Value},
     model::{Labels, Model, Predictions},
 };
 
@@ -159,21 +159,7 @@ pub(super) fn compare(
     for at in 0..case.head.rows {
         let cells = row(case, table, at);
         let schema = model.schema();
-        let accepted: Result<Vec<f64>, String> = schema
-            .columns
-            .iter()
-            .zip(&cells)
-            .map(|(column, cell)| {
-                let value = match cell {
-                    serde_json::Value::Null => Value::Missing,
-                    serde_json::Value::Bool(flag) => Value::Boolean(*flag),
-                    serde_json::Value::String(text) => Value::Text(text),
-                    number => Value::Number(number.as_f64().unwrap()),
-                };
-                let accepted = column.accept(value, schema.precision);
-                accepted.map_err(|refusal| format!("{}: {refusal:?}", column.name))
-            })
-            .collect();
+        let accepted = accepted(schema, &cells);
         let predicted = accepted.and_then(|values| {
             let batch = Batch::from_values(values, schema.len()).unwrap();
             model
@@ -215,6 +201,25 @@ pub(super) fn compare(
         }
     }
     Ok(wrong)
+}
+
+/// The numbers that a client's values are to the model.
+fn accepted(schema: &Schema, cells: &[serde_json::Value]) -> Result<Vec<f64>, String> {
+    schema
+        .columns
+        .iter()
+        .zip(cells)
+        .map(|(column, cell)| {
+            let value = match cell {
+                serde_json::Value::Null => Value::Missing,
+                serde_json::Value::Bool(flag) => Value::Boolean(*flag),
+                serde_json::Value::String(text) => Value::Text(text),
+                number => Value::Number(number.as_f64().unwrap()),
+            };
+            let accepted = column.accept(value, schema.precision);
+            accepted.map_err(|refusal| format!("{}: {refusal:?}", column.name))
+        })
+        .collect()
 }
 
 fn differences(
