@@ -1,8 +1,9 @@
 """Converts fitted pipelines with the skl2onnx of the running interpreter and records what onnxruntime answers.
 
-    make.py DIRECTORY [NAME]
+    make.py DIRECTORY [NAME [all]]
 
-Writes one file per case, DIRECTORY/VERSION-CASE.gz, where VERSION is that of skl2onnx; or only those whose name begins with NAME. The
+Writes one file per case, DIRECTORY/VERSION-CASE.gz, where VERSION is that of skl2onnx; or only those whose name begins with NAME.
+`kept.txt` names the cases that are recorded, and after a space the rows where these are not 80; with `all` every case of zoo.py is. The
 tables are those of ../pipelines (tables.py there). A case is gzipped. Its first line is JSON:
 
     case, table, rows     its name, and how many rows of which table it is asked, from the first on
@@ -16,7 +17,7 @@ Then follow the outputs, row by row and little-endian, and the model. A null of 
 of text. Refused rows have zeros.
 """
 
-import gzip, importlib, json, pathlib, sys, traceback, warnings
+import gzip, json, pathlib, sys, warnings
 
 import numpy as np
 import onnxruntime as ort
@@ -24,9 +25,8 @@ import skl2onnx
 
 here = pathlib.Path(__file__).parent
 sys.path[:0] = [str(here), str(here.parent / "pipelines"), str(here.parent / "pipelines" / "cases")]
-import tables
+import tables, zoo
 
-MODULES = ["cases"]
 NAMES = {"tensor(float)": "float", "tensor(double)": "double", "tensor(int64)": "int64", "tensor(bool)": "bool", "tensor(string)": "string"}
 DTYPES = {"float": np.float32, "double": np.float64, "int64": np.int64, "bool": np.bool_, "string": object}
 
@@ -117,15 +117,16 @@ def main():
     warnings.simplefilter("ignore")
     folder, prefix = pathlib.Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
     version, total, count, failed = skl2onnx.__version__, 0, 0, []
-    for module in MODULES + sys.argv[3:]:
-        for case in importlib.import_module(module).cases():
-            if not case.name.startswith(prefix) or (module in MODULES and not case.recorded(version)):
-                continue
-            try:
-                total += record(folder, version, case, case.graph())
-                count += 1
-            except Exception as error:
-                failed.append(f"{case.name}: {type(error).__name__}: {str(error)[:200]}")
+    kept = dict((line.split() + [80])[:2] for line in (here / "kept.txt").read_text().splitlines())
+    for case in zoo.cases():
+        if not case.name.startswith(prefix) or (case.name not in kept and "all" not in sys.argv):
+            continue
+        case.rows = int(kept.get(case.name, 200))
+        try:
+            total += record(folder, version, case, case.graph())
+            count += 1
+        except Exception as error:
+            failed.append(f"{case.name}: {type(error).__name__}: {str(error)[:200]}")
     print(f"{version}: {count} cases, {total / 1e6:.2f} MB", *failed, sep="\n  ")
 
 
