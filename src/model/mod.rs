@@ -25,6 +25,6 @@ pub use ir::{
 };
 pub(crate) use output::largest;
 pub use predict::{Model, Predictions, Unanswered};
-pub use program::{Operation, ops};
+pub use program::{Operation, Why, ops};
 pub use source::{ForestModel, ModelIr, Scores};
 pub(crate) use sum::pairwise_sum;

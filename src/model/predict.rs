@@ -5,7 +5,7 @@ use super::{
     estimators::{Scorer, Size},
     ir::{Kind, Labels, Output, Reg, Step},
     output::decide,
-    program::{Program, Registers, Scratch, TILE, ops::ReadyForest},
+    program::{Program, Registers, Scratch, TILE, Why, ops::ReadyForest},
     source::{ModelIr, Scores},
 };
 use crate::input::{Batch, Precision, Schema};
@@ -62,11 +62,9 @@ pub enum Unanswered {
     /// The rows are not as wide as the model's.
     #[error("the rows have {found} columns, the model takes {expected}")]
     Width { expected: usize, found: usize },
-    /// A step computes a number from the row that the next one does not take. The row is counted from 0.
-    #[error(
-        "a step of the model computes a number from these values that is not finite, which the next step does not take"
-    )]
-    NotFinite { row: usize },
+    /// A step has no answer for a row. It is counted from 0.
+    #[error("row {row}: {why}")]
+    Refused { row: usize, why: Why },
 }
 
 impl Predictions {
@@ -220,9 +218,9 @@ impl Model {
         } = into;
         for (tile, rows) in batch.tiles(TILE).enumerate() {
             self.program.run(rows, registers, scratch);
-            if let Some(row) = scratch.refused {
+            if let Some((row, why)) = scratch.refused {
                 let row = tile * TILE + row;
-                return Err(Unanswered::NotFinite { row });
+                return Err(Unanswered::Refused { row, why });
             }
             let n = rows.len() / batch.width().max(1);
             let tile = self.program.tile(registers, n);

@@ -232,7 +232,7 @@ impl Board {
             match column.holds {
                 Holds::Anything => column.holds = Holds::Numbers,
                 Holds::Numbers | Holds::Booleans => {}
-                Holds::Words => {
+                Holds::Words | Holds::Hashes => {
                     return Err(unsupported!(
                         "`{place}` computes with the column `{}`, whose values are words",
                         column.name

@@ -78,8 +78,15 @@ MODULES = [
     "targets",
     "more_transformers",
     "more_estimators",
+    "decompose",
+    "nets",
     "kernels",
+    "bayes",
     "bagging",
+    "ada_boost",
+    "imbalanced",
+    "several_targets",
+    "several_classes",
     "answers",
 ]
 

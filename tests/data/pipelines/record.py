@@ -28,14 +28,15 @@ class Case:
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
     version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
     ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which too few
-    cases answer one number a row, or none where values are missing; `labels` records no scores of a classifier without probabilities; `more` is written into the header.
+    cases answer one number a row, or none where values are missing; `few` asks so many rows, however short an answer is; `labels` records
+    no scores of a classifier without probabilities; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
-            every=False, core=False, alone=None, rows=None, whole=False, labels=False, **more):
+            every=False, core=False, alone=None, rows=None, whole=False, few=None, labels=False, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
         self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
-        self.rows, self.whole, self.labels = rows, whole, labels
+        self.rows, self.whole, self.few, self.labels = rows, whole, few, labels
         self.since, self.until, self.every = since, until, every or core
 
     def recorded(self):
@@ -150,6 +151,8 @@ def kind_of(model, predicted):
 def build(case, model):
     """Header and answers of a fitted model: to all rows of the table if an answer is one number or the case says so."""
     rows = len(TABLES[case.table]["rows"])
+    if case.few:
+        return answered(case, model, case.few)
     if not case.whole:
         header, answers = answered(case, model, case.count(rows, len(getattr(model, "classes_", ())) > 2))
         if answers[-1].shape[1] > 1:

@@ -7,9 +7,9 @@ import gzip, pathlib, pickle, sys, warnings
 
 import cloudpickle, numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.decomposition import PCA
-from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier,
-    IsolationForest, RandomForestClassifier)
+from sklearn.decomposition import KernelPCA
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -66,10 +66,8 @@ models = {
     "svc_precomputed": SVC(kernel="precomputed").fit(few @ few.T, few_y),
     "svc_own_kernel": make_pipeline(StandardScaler(), SVC(kernel=own)).fit(few, few_y),
     "svc_ties_of_pairs": SVC(decision_function_shape="ovo", break_ties=True).fit(few, few_y),
-    "ada_boost": AdaBoostClassifier(n_estimators=1).fit(X, y),
-    "bagging": BaggingClassifier(tree, n_estimators=1).fit(X, y),
-    "isolation_forest": IsolationForest(n_estimators=1, max_samples=4).fit(X),
-    "pca": make_pipeline(PCA(2), tree).fit(X, y),
+    "gaussian_process": GaussianProcessClassifier().fit(X, y),
+    "kernel_pca": make_pipeline(KernelPCA(2), tree).fit(X, y),
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
     "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),
     "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),

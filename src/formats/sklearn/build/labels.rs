@@ -9,12 +9,13 @@ use crate::{formats::FormatError, input::Word, model::Labels};
 /// The labels of a classifier of one target, in the order of its probabilities.
 pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatError> {
     let outputs = match part.get("n_outputs_") {
-        Some(_) => part.count("n_outputs_")?,
-        None => 1,
+        // Of a network these are the neurons of its last layer.
+        Some(_) if part.sklearn_class() != "MLPClassifier" => part.count("n_outputs_")?,
+        _ => 1,
     };
     if outputs != 1 {
         return Err(unsupported!(
-            "the {} predicts {outputs} targets at once, which this server does for regressors only; fit one model per target",
+            "the {} predicts {outputs} targets at once, which this server does for regressors, trees and forests, and by a MultiOutputClassifier",
             part.class
         ));
     }

@@ -1,6 +1,8 @@
 //! The operations of a program, one file for each kind.
 
 mod average;
+mod bayes;
+pub mod binned;
 mod bins;
 mod bisect;
 mod choose;
@@ -18,6 +20,7 @@ mod isolation;
 mod kernels;
 mod length;
 mod linear;
+mod median;
 mod nearest;
 mod normalise;
 mod one_hot;
@@ -25,11 +28,13 @@ mod pairs;
 mod products;
 mod recode;
 mod reduce;
+mod squares;
 #[cfg(test)]
 mod tests;
 mod votes;
 
 pub use average::Average;
+pub use bayes::{Categorical, Gaussian};
 pub use bins::Bins;
 pub use bisect::{Bisect, Way};
 pub use choose::{Above, Largest};
@@ -47,6 +52,7 @@ pub use isolation::Isolation;
 pub use kernels::{Kernel, Kernels, Vectors};
 pub use length::{Length, Norm};
 pub use linear::Linear;
+pub use median::Median;
 pub use nearest::Nearest;
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
@@ -54,6 +60,7 @@ pub use pairs::{PairProbabilities, PairScores, PairVotes};
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
 pub use reduce::{Extremes, Reduce, Reduction};
+pub use squares::Squares;
 pub use votes::Votes;
 
 use super::{

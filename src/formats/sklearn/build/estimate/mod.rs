@@ -2,13 +2,16 @@
 
 mod answer;
 mod around;
+mod bayes;
 mod clusters;
+mod discriminant;
 mod dummy;
 mod forest;
 mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+mod net;
 mod support;
 
 use super::{
@@ -56,10 +59,19 @@ impl Reader {
             return self.forest_estimate(part, forest, &reads);
         }
         self.parts.push(part.class.to_owned());
+        if let Some(estimate) = self.catboost(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.linear_model(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.clusterer(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.forest_targets(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.naive_bayes(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.around(part, &reads)? {
@@ -73,6 +85,10 @@ impl Reader {
             "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
             "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
+            "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),
+            "QuadraticDiscriminantAnalysis" => self.quadratic_discriminant(part, &reads),
+            "MLPClassifier" => self.net_classifier(part, &reads),
+            "MLPRegressor" => self.net_regressor(part, &reads),
             _ => Err(self.refusal(part)),
         }
     }
