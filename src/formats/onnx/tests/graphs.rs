@@ -290,6 +290,7 @@ pub(super) fn tables() -> BTreeMap<String, Table> {
 #[test]
 fn every_graph_answers_as_onnxruntime_does() {
     let (files, tables) = (files(), tables());
+    assert!(std::env::var_os("ONNX_GRAPHS").is_some() || files.len() >= 700);
     let mut wrong = Vec::new();
     for path in &files {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
