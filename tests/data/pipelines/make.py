@@ -80,6 +80,7 @@ MODULES = [
     "more_estimators",
     "decompose",
     "nets",
+    "curves",
     "kernels",
     "bayes",
     "bagging",
