@@ -148,18 +148,18 @@ impl<'a> Drawing<'a> {
         Ok(())
     }
 
-    /// Two tensors with the same axes, and these.
+    /// The axes that two tensors have together, and for each of their cells the places of both.
     pub(super) fn alike(
         &mut self,
         node: &NodeProto,
         a: &Tensor,
         b: &Tensor,
-    ) -> Result<(Vec<Dim>, Vec<usize>, Vec<usize>), FormatError> {
+    ) -> Result<(Vec<Dim>, [Vec<usize>; 2]), FormatError> {
         let dims = broadcast(&a.dims, &b.dims)
             .ok_or_else(|| unsupported!("{} joins tensors whose axes do not fit", label(node)))?;
         self.spend(cells_of(&dims), node)?;
-        let (a, b) = (spread(&a.dims, &dims), spread(&b.dims, &dims));
-        Ok((dims, a, b))
+        let places = [a, b].map(|tensor| spread(&tensor.dims, &dims));
+        Ok((dims, places))
     }
 
     /// What an operation reads for a cell that is a number.

@@ -27,7 +27,7 @@ pub(super) fn pair(
     } else {
         a.elem
     };
-    let (dims, left, right) = drawing.alike(node, a, b)?;
+    let (dims, [left, right]) = drawing.alike(node, a, b)?;
     let precision = precision(elem);
     let mut cells = Vec::with_capacity(left.len());
     let mut pairs = Vec::new();

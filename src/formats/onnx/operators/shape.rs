@@ -12,13 +12,11 @@ pub(super) fn identity<'a>(
     node: &'a NodeProto,
 ) -> Result<(), FormatError> {
     let name = node.input.first().map_or("", String::as_str);
-    match drawing.value(name).cloned() {
-        Some(value @ Value::Zipped(..)) => drawing.set_value(node, 0, value),
-        _ => {
-            let tensor = drawing.tensor(node, 0)?;
-            drawing.set(node, 0, tensor)
-        }
+    if let Some(value @ Value::Zipped(..)) = drawing.value(name).cloned() {
+        return drawing.set_value(node, 0, value);
     }
+    let tensor = drawing.tensor(node, 0)?;
+    drawing.set(node, 0, tensor)
 }
 
 /// `Concat`.

@@ -281,13 +281,12 @@ pub(super) fn slice<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
             Dim::Rows(_) => return Err(unsupported!("{} picks rows", label(node))),
         };
         let from_end = |i: i64| if i < 0 { i.saturating_add(n) } else { i };
-        let places: Vec<usize> = match step {
-            1.. => (from_end(start).clamp(0, n)..from_end(end).clamp(0, n))
-                .step_by(step as usize)
-                .map(|i| i as usize)
-                .collect(),
-            _ => return Err(unsupported!("{} goes backwards", label(node))),
-        };
+        if step < 1 {
+            return Err(unsupported!("{} goes backwards", label(node)));
+        }
+        let (start, end) = (from_end(start).clamp(0, n), from_end(end).clamp(0, n));
+        let places = (start..end).step_by(step as usize);
+        let places: Vec<usize> = places.map(|i| i as usize).collect();
         drawing.spend(tensor.cells.len(), node)?;
         let cells = tensor.at(axis, &places);
         let mut dims = tensor.dims.clone();
