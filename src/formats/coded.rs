@@ -69,7 +69,7 @@ impl Coded {
         if self.is_plain() {
             board.finish_forest(reads, self.forest)
         } else {
-            board.finish_scores(reads, self.forest, self.linear)
+            board.finish_scores(&reads, self.forest, self.linear)
         }
     }
 }

@@ -63,17 +63,7 @@ pub(crate) fn read_wrapped(
         .map_err(|_| corrupt!("the file is not a LightGBM model: it is not text"))?;
     let mut lines = Lines::new(text)?;
     let header = Header::read(&lines.block(), wrapper)?;
-    let mut forest = ForestIr {
-        n_features: header.n_features,
-        precision: Precision::F64,
-        width: header.width,
-        trees: Vec::new(),
-        leaves: Vec::new(),
-        targets: Vec::new(),
-        categories: Vec::new(),
-        handles_missing: true,
-        handles_infinite: true,
-    };
+    let mut forest = header.forest();
     let most = match wrapper.iterations {
         Some(rounds) if rounds > 0 => rounds.saturating_mul(header.width),
         _ => usize::MAX,
@@ -97,7 +87,7 @@ pub(crate) fn read_wrapped(
     }
     forest.targets = (0..count).map(|i| (i % header.width) as u32).collect();
     let mut aggregation = header.aggregation;
-    let linear = (!linear.is_empty()).then(|| numbered(&mut forest, linear, &mut aggregation));
+    let linear = numbered(&mut forest, linear, &mut aggregation);
     let forest = ForestModel {
         schema: header.schema,
         input: Precision::F64,
@@ -133,7 +123,10 @@ fn numbered(
     forest: &mut ForestIr,
     linear: Vec<(usize, Vec<ops::LeafModel>)>,
     aggregation: &mut Aggregation,
-) -> ops::LeafModels {
+) -> Option<ops::LeafModels> {
+    if linear.is_empty() {
+        return None;
+    }
     let count = forest.trees.len();
     let rounds = count / forest.width;
     let constant = |value: &f64| ops::LeafModel {
@@ -149,13 +142,13 @@ fn numbered(
     }
     let is_mean = std::mem::replace(aggregation, Aggregation::Sum).is_mean();
     forest.leaves = (0..forest.leaves.len()).map(|leaf| leaf as f64).collect();
-    ops::LeafModels {
+    Some(ops::LeafModels {
         models,
         targets: std::mem::replace(&mut forest.targets, (0..count as u32).collect()),
         width: std::mem::replace(&mut forest.width, count),
         divisor: if is_mean { rounds as f64 } else { 1.0 },
         ..ops::LeafModels::default()
-    }
+    })
 }
 
 /// Refuses a file without trees, or whose last round is not whole.
@@ -189,6 +182,21 @@ struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
+    /// A forest without trees.
+    fn forest(&self) -> ForestIr {
+        ForestIr {
+            n_features: self.n_features,
+            precision: Precision::F64,
+            width: self.width,
+            trees: Vec::new(),
+            leaves: Vec::new(),
+            targets: Vec::new(),
+            categories: Vec::new(),
+            handles_missing: true,
+            handles_infinite: true,
+        }
+    }
+
     fn read(block: &Block<'a>, wrapper: &LightgbmWrapper) -> Result<Self, FormatError> {
         let version = block.get("version").unwrap_or("v2");
         if !matches!(version, "v2" | "v3" | "v4") {

@@ -82,14 +82,14 @@ impl Board {
     /// `Unsupported` where the forest would compute with words.
     pub(crate) fn finish_scores(
         mut self,
-        reads: Vec<Reg>,
+        reads: &[Reg],
         forest: ForestModel,
         linear: Option<ops::LeafModels>,
     ) -> Result<ModelIr, FormatError> {
-        self.features(&reads, &forest.forest)?;
-        let (mut scores, _, output, precision) = forest.apart(Some(reads.clone()));
+        self.features(reads, &forest.forest)?;
+        let (mut scores, _, output, precision) = forest.apart(Some(reads.to_vec()));
         let factor = std::mem::replace(&mut scores.factor, 1.0);
-        let mut raw = self.score(scores, linear, &reads)?;
+        let mut raw = self.score(scores, linear, reads)?;
         if factor.to_bits() != 1f64.to_bits() {
             let factors = vec![factor; raw.len()];
             raw = self.each(crate::model::StepOp::Mul, &raw, factors)?;

@@ -84,19 +84,14 @@ pub(super) fn parse(
         _ => rounds.trees(age, notes, class)?,
     };
     // Before there is a margin for each output: a claim of many costs a file nothing.
-    let vectors = vectors::are(&model, width, count, weights.is_some())?;
+    vectors::note(&mut model, width, count, weights.is_some())?;
     let mut margins = base(parameters, &objective, width)?;
     model.trees.truncate(count);
     // The classes use `inplace_predict` since 1.4.
     let in_place = api != Api::Booster && !age.before_1_4;
     let dropout = weights.map(|weights| Dropout { weights, in_place });
-    if vectors {
-        model.tree_info.clear();
-    }
     let mut forest = forest(&model, dropout.as_ref(), n_features, &margins, size)?;
-    if vectors {
-        vectors::begin_with(&mut margins, &mut forest);
-    }
+    vectors::begin_with(&mut margins, &mut forest);
     // `inplace_predict` does not look for infinite numbers, and a `DMatrix` refuses them.
     forest.handles_infinite = in_place && categories.is_empty() && forest.categories.is_empty();
     if age.before_1_3 || age.before_1_4 && dropout.is_some() {

@@ -3,14 +3,14 @@
 use super::{FormatError, corrupt, document::GbtreeModel, unsupported};
 use crate::model::{ForestIr, TreeNode};
 
-/// Whether the trees of a model with `width` outputs are such, of which `count` predict. A claim of many outputs costs a file nothing,
-/// so there has to be a tree or a number for each.
-pub(super) fn are(
-    model: &GbtreeModel,
+/// Takes from trees that are such the outputs that they are said to add to. The model has `width` outputs, and `count` of its trees
+/// predict. A claim of many outputs costs a file nothing, so there has to be a tree or a number for each.
+pub(super) fn note(
+    model: &mut GbtreeModel,
     width: usize,
     count: usize,
     drops_out: bool,
-) -> Result<bool, FormatError> {
+) -> Result<(), FormatError> {
     let mut vectors = false;
     for tree in &model.trees {
         vectors |= tree.leaf_size()? > 1;
@@ -25,11 +25,17 @@ pub(super) fn are(
             "the XGBoost model drops out trees of several outputs; train it with booster=\"gbtree\""
         ));
     }
-    Ok(vectors)
+    if vectors {
+        model.tree_info.clear();
+    }
+    Ok(())
 }
 
-/// Adds the margins to the leaves of the first tree, for the sums begin with them.
+/// Adds the margins to the leaves of the first tree, where they are such, for the sums begin with them.
 pub(super) fn begin_with(margins: &mut Vec<f64>, forest: &mut ForestIr) {
+    if !forest.targets.is_empty() {
+        return;
+    }
     let width = forest.width;
     let first = forest.trees.first().into_iter().flatten();
     let leaves = first.filter(|node| matches!(node, TreeNode::Leaf { .. }));

@@ -202,7 +202,7 @@ impl Reader {
         let doubled = has_decision && part.text("loss") == Some("exponential");
         let answered = if doubled { multiplied(self, 0.5)? } else { raw };
         let mut estimate =
-            self.decide(scores, output, output_precision, classifier, has_decision)?;
+            self.decide(scores, &output, output_precision, classifier, has_decision)?;
         if let (true, Estimate::Classes { decision, .. }) = (has_decision, &mut estimate) {
             *decision = Some(answered);
         }

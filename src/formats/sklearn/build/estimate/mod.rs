@@ -97,13 +97,13 @@ impl Reader {
     fn decide(
         &mut self,
         raw: Vec<Reg>,
-        output: Output,
+        output: &Output,
         precision: Precision,
         has_probabilities: bool,
         has_decision: bool,
     ) -> Result<Estimate, FormatError> {
         let decision = has_decision.then(|| raw.clone());
-        let answers = self.board.decide(raw, &output, precision)?;
+        let answers = self.board.decide(raw, output, precision)?;
         let several = answers.len() > 1;
         let mut targets = Vec::with_capacity(answers.len());
         for answer in answers {
