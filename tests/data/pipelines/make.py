@@ -81,6 +81,7 @@ MODULES = [
     "more_estimators",
     "decompose",
     "nets",
+    "curves",
     "kernels",
     "bayes",
     "bagging",
