@@ -52,3 +52,4 @@ def cases():
         # Later versions want tags that CatBoost has since 1.2.8 only for its classifiers and regressors.
         yield case("search", lambda: GridSearchCV(whole(classifier()), {"catboostclassifier__depth": [2, 3]}, cv=2), "mixed", "two")
     yield case("of_base_class", lambda: make_pipeline(StandardScaler(), CatBoost({**BASE, "loss_function": "RMSE"})), "numbers_missing", "value", "exact")
+    yield case("of_base_class_alone", lambda: CatBoost({**BASE, "loss_function": "Quantile:alpha=0.7", "depth": 5}), "numbers", "value", "exact")
