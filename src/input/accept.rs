@@ -1,7 +1,7 @@
 //! Which values a column takes: one set of rules for JSON, CSV, examples and training data.
 
 use super::{
-    Column, ColumnType, Precision,
+    Batch, Column, ColumnType, Precision, Texts,
     refusal::{Refusal, Value, unknown},
 };
 
@@ -15,14 +15,20 @@ const MISSING: [&str; 17] = [
 const BEYOND_LONG: f64 = 9_223_372_036_854_775_808.0;
 
 impl Column {
-    /// The number that `value` is to the model; NaN where it is missing.
+    /// The number that `value` is to the model; NaN where it is missing. A free text goes to `texts`.
     ///
     /// # Errors
     /// [`Refusal`] when the column does not take the value.
-    pub fn accept(&self, value: Value<'_>, precision: Precision) -> Result<f64, Refusal> {
+    pub fn accept(
+        &self,
+        value: Value<'_>,
+        precision: Precision,
+        texts: &mut Texts,
+    ) -> Result<f64, Refusal> {
         match value {
             Value::Missing if self.nullable => Ok(f64::NAN),
             Value::Missing => Err(Refusal::Missing),
+            Value::Text(text) if self.free => Ok(texts.add(text)),
             _ if self.kind.is_words() => self.accept_word(value),
             Value::Number(x) => self.accept_number(x, precision),
             Value::Boolean(x) if self.kind == ColumnType::Boolean => self.known(value, x.into()),
@@ -126,9 +132,14 @@ impl Column {
     ///
     /// # Errors
     /// [`Refusal`] when the column does not take the value.
-    pub fn accept_text(&self, cell: &str, precision: Precision) -> Result<f64, Refusal> {
+    pub fn accept_text(
+        &self,
+        cell: &str,
+        precision: Precision,
+        texts: &mut Texts,
+    ) -> Result<f64, Refusal> {
         if self.kind.is_words() {
-            return self.accept(self.read_word(cell), precision);
+            return self.accept(self.read_word(cell), precision, texts);
         }
         let cell = cell.trim();
         let value = self.read_text(cell);
@@ -137,7 +148,7 @@ impl Column {
         match value {
             Value::Number(x) if x.is_infinite() && !digits && self.takes_infinite() => Ok(x),
             _ => self
-                .accept(value, precision)
+                .accept(value, precision, texts)
                 .map_err(|refusal| match refusal {
                     Refusal::NotFinite if digits => Refusal::OutOfRange {
                         range: precision.range(),
@@ -197,6 +208,40 @@ impl Column {
     }
 }
 
+impl Batch {
+    /// Writes what a value is to `column`, the one at place `at`, into the row that is not whole yet.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the column does not take the value.
+    pub fn accept(
+        &mut self,
+        at: usize,
+        column: &Column,
+        value: Value<'_>,
+        precision: Precision,
+    ) -> Result<(), Refusal> {
+        let x = column.accept(value, precision, self.texts_mut())?;
+        self.set(at, x);
+        Ok(())
+    }
+
+    /// The same for a cell of a text file.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the column does not take the value.
+    pub fn accept_text(
+        &mut self,
+        at: usize,
+        column: &Column,
+        cell: &str,
+        precision: Precision,
+    ) -> Result<(), Refusal> {
+        let x = column.accept_text(cell, precision, self.texts_mut())?;
+        self.set(at, x);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,13 +249,13 @@ mod tests {
 
     fn accept(kind: ColumnType, value: Value<'_>) -> Result<f64, String> {
         let column = Column::new("x", kind);
-        let accepted = column.accept(value, Precision::F64);
+        let accepted = column.accept(value, Precision::F64, &mut Texts::default());
         accepted.map_err(|refusal| refusal.to_string())
     }
 
     fn cell(kind: ColumnType, text: &str) -> Result<f64, String> {
         let column = Column::new("x", kind);
-        let accepted = column.accept_text(text, Precision::F32);
+        let accepted = column.accept_text(text, Precision::F32, &mut Texts::default());
         accepted.map_err(|refusal| refusal.to_string())
     }
 
@@ -253,12 +298,12 @@ mod tests {
     fn a_missing_value_is_nan_where_the_model_has_a_use_for_it() {
         let mut column = Column::new("x", ColumnType::Double);
         assert_eq!(
-            column.accept(Value::Missing, Precision::F64),
+            column.accept(Value::Missing, Precision::F64, &mut Texts::default()),
             Err(Refusal::Missing)
         );
         column.nullable = true;
         for text in ["", "  ", "NA", "NaN", "null"] {
-            let x = column.accept_text(text, Precision::F64).unwrap();
+            let x = column.accept_text(text, Precision::F64, &mut Texts::default()).unwrap();
             assert!(x.is_nan(), "{text:?}");
         }
     }
@@ -284,7 +329,7 @@ mod tests {
             let column = Column::new("x", kind);
             for precision in [Precision::F32, Precision::F64] {
                 for x in [0.0, -1.5, 3e9, 3.5e38, 1e300, f64::INFINITY, f64::NAN] {
-                    let accepted = column.accept(Value::Number(x), precision);
+                    let accepted = column.accept(Value::Number(x), precision, &mut Texts::default());
                     if column.takes_plainly(x, precision) {
                         assert_eq!(accepted, Ok(x), "{kind:?}");
                     } else if [Float, Double].contains(&kind) {
@@ -304,7 +349,7 @@ mod tests {
         assert!(cell(Boolean, "2").is_err());
         assert_eq!(cell(Double, "inf").unwrap_err(), "the number is not finite");
         assert_eq!(
-            Column::new("x", Double).accept_text("1e999", Precision::F64),
+            Column::new("x", Double).accept_text("1e999", Precision::F64, &mut Texts::default()),
             Err(Refusal::OutOfRange {
                 range: "is out of range for a 64-bit float (±1.8e308)"
             })
@@ -320,21 +365,21 @@ mod tests {
     fn an_infinite_number_of_a_text_file_goes_to_the_models_that_take_it() {
         use ColumnType::{Double, Long};
         let mut column = Column::new("x", Double);
-        let refused = column.accept_text("-inf", Precision::F32);
+        let refused = column.accept_text("-inf", Precision::F32, &mut Texts::default());
         assert_eq!(refused, Err(Refusal::NotFinite));
         column.infinite = true;
         for text in ["inf", "Inf", "+INF", " infinity "] {
-            let x = column.accept_text(text, Precision::F32);
+            let x = column.accept_text(text, Precision::F32, &mut Texts::default());
             assert_eq!(x, Ok(f64::INFINITY), "{text:?}");
         }
-        let x = column.accept_text("-Infinity", Precision::F64);
+        let x = column.accept_text("-Infinity", Precision::F64, &mut Texts::default());
         assert_eq!(x, Ok(f64::NEG_INFINITY));
         // A number of too many digits is a mistake, and in JSON it is the only way to an infinite one.
-        assert!(column.accept_text("1e999", Precision::F64).is_err());
-        let json = column.accept(Value::Number(f64::INFINITY), Precision::F64);
+        assert!(column.accept_text("1e999", Precision::F64, &mut Texts::default()).is_err());
+        let json = column.accept(Value::Number(f64::INFINITY), Precision::F64, &mut Texts::default());
         assert_eq!(json, Err(Refusal::NotFinite));
         column.kind = Long;
-        assert!(column.accept_text("inf", Precision::F64).is_err());
+        assert!(column.accept_text("inf", Precision::F64, &mut Texts::default()).is_err());
     }
 
     fn contract(closed: bool) -> Column {
@@ -352,18 +397,18 @@ mod tests {
     #[test]
     fn a_word_is_its_place_and_an_unknown_one_the_place_behind_the_last() {
         let column = contract(false);
-        let accept = |value| column.accept(value, Precision::F64).unwrap();
+        let accept = |value| column.accept(value, Precision::F64, &mut Texts::default()).unwrap();
         let places = ["yearly", "Yearly"].map(|word| accept(Value::Text(word)));
         assert_eq!(places.map(|place| place as u32), [1, 3]);
         assert!(accept(Value::Missing).is_nan());
-        let refused = column.accept(Value::Number(1.0), Precision::F64);
+        let refused = column.accept(Value::Number(1.0), Precision::F64, &mut Texts::default());
         let refused = refused.unwrap_err().to_string();
         assert_eq!(refused, "expected a string, got a number");
     }
 
     #[test]
     fn an_unknown_word_is_refused_with_the_known_ones_where_the_model_would_fail() {
-        let refused = contract(true).accept(Value::Text(&"ä".repeat(50)), Precision::F64);
+        let refused = contract(true).accept(Value::Text(&"ä".repeat(50)), Precision::F64, &mut Texts::default());
         assert_eq!(
             refused.unwrap_err().to_string(),
             format!(
@@ -376,7 +421,7 @@ mod tests {
     #[test]
     fn a_cell_that_pandas_reads_as_missing_is_missing_unless_the_model_knows_it() {
         let column = contract(false);
-        let accept = |cell| column.accept_text(cell, Precision::F64).unwrap();
+        let accept = |cell| column.accept_text(cell, Precision::F64, &mut Texts::default()).unwrap();
         assert_eq!(["", " yearly"].map(|cell| accept(cell) as u32), [2, 3]);
         assert!(accept("NA").is_nan() && accept("null").is_nan());
     }
@@ -388,8 +433,8 @@ mod tests {
         words.refuse_others(&places);
         let mut column = Column::new("month", ColumnType::Double);
         column.words = Some(std::sync::Arc::new(words));
-        assert_eq!(column.accept(Value::Number(2.0), Precision::F64), Ok(2.0));
-        let refused = column.accept(Value::Number(3.0), Precision::F64);
+        assert_eq!(column.accept(Value::Number(2.0), Precision::F64, &mut Texts::default()), Ok(2.0));
+        let refused = column.accept(Value::Number(3.0), Precision::F64, &mut Texts::default());
         let refused = refused.unwrap_err().to_string();
         assert_eq!(
             refused,

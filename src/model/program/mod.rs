@@ -15,5 +15,5 @@ mod tile;
 pub(super) use compile::Program;
 pub use operation::{Columnwise, Operation, Run};
 pub use registers::Registers;
+pub(super) use tile::{Filled, Scratch};
 pub use tile::{Out, Tile};
-pub(super) use tile::{Scratch, TILE};

@@ -185,9 +185,8 @@ fn row(
         let unseen = header.name == UNSEEN_IS_MISSING
             && matches!(value, Value::Text(word) if column.words.as_ref().is_some_and(|words| words.text(word).is_none()));
         let value = if unseen { Value::Missing } else { value };
-        let x = column.accept(value, schema.precision);
-        let x = x.map_err(|refusal| format!("column {}: {refusal}", column.name))?;
-        batch.set(at, x);
+        let written = batch.accept(at, column, value, schema.precision);
+        written.map_err(|refusal| format!("column {}: {refusal}", column.name))?;
     }
     batch.end_row();
     Ok(())

@@ -14,6 +14,7 @@ pub struct Linear {
 #[derive(Debug)]
 struct Ready {
     inputs: Inputs,
+    /// As in [`Linear`]; where features are stored, the weights of the first feature, then those of the second, and so on.
     weights: Vec<f64>,
     intercept: Vec<f64>,
 }
@@ -38,9 +39,15 @@ impl Operation for Linear {
         }
         finite("a linear model", &self.weights)?;
         finite("a linear model", &self.intercept)?;
+        let inputs = Inputs::new(&self.reads, registers)?;
+        let weights = if inputs.are_stored() {
+            by_feature(&self.weights, self.reads.len())
+        } else {
+            self.weights.clone()
+        };
         Ok(Box::new(Ready {
-            inputs: Inputs::new(&self.reads, registers)?,
-            weights: self.weights.clone(),
+            inputs,
+            weights,
             intercept: self.intercept.clone(),
         }))
     }
@@ -50,8 +57,47 @@ impl Operation for Linear {
     }
 }
 
+/// The weights of `width` features, feature by feature.
+fn by_feature(weights: &[f64], width: usize) -> Vec<f64> {
+    let of = |feature| weights.iter().skip(feature).step_by(width.max(1)).copied();
+    (0..width).flat_map(of).collect()
+}
+
+impl Ready {
+    /// Row by row, over what is not 0.
+    ///
+    /// Source: `csr_matvecs` in `scipy/sparse/sparsetools/csr.h`, which adds in the order in which a row is stored.
+    fn run_stored(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        let Scratch { entries, sums, .. } = scratch;
+        let outputs = self.intercept.len();
+        for row in 0..tile.rows() {
+            self.inputs.gather(tile, row, entries);
+            sums.clear();
+            sums.resize(outputs, 0.0);
+            if let [sum] = sums.as_mut_slice() {
+                for (feature, x) in entries.iter() {
+                    *sum += x * self.weights[*feature as usize];
+                }
+            } else {
+                for (feature, x) in entries.iter() {
+                    let weights = &self.weights[*feature as usize * outputs..][..outputs];
+                    sums.iter_mut()
+                        .zip(weights)
+                        .for_each(|(sum, weight)| *sum += x * weight);
+                }
+            }
+            for (j, (sum, intercept)) in sums.iter().zip(&self.intercept).enumerate() {
+                out.column(j)[row] = sum + intercept;
+            }
+        }
+    }
+}
+
 impl Run for Ready {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        if self.inputs.are_stored() {
+            return self.run_stored(tile, out, scratch);
+        }
         let width = self.inputs.len;
         for (j, (out, intercept)) in out.columns().zip(&self.intercept).enumerate() {
             let weights = &self.weights[j * width..][..width];
