@@ -303,7 +303,9 @@ mod tests {
         );
         column.nullable = true;
         for text in ["", "  ", "NA", "NaN", "null"] {
-            let x = column.accept_text(text, Precision::F64, &mut Texts::default()).unwrap();
+            let x = column
+                .accept_text(text, Precision::F64, &mut Texts::default())
+                .unwrap();
             assert!(x.is_nan(), "{text:?}");
         }
     }
@@ -329,7 +331,8 @@ mod tests {
             let column = Column::new("x", kind);
             for precision in [Precision::F32, Precision::F64] {
                 for x in [0.0, -1.5, 3e9, 3.5e38, 1e300, f64::INFINITY, f64::NAN] {
-                    let accepted = column.accept(Value::Number(x), precision, &mut Texts::default());
+                    let accepted =
+                        column.accept(Value::Number(x), precision, &mut Texts::default());
                     if column.takes_plainly(x, precision) {
                         assert_eq!(accepted, Ok(x), "{kind:?}");
                     } else if [Float, Double].contains(&kind) {
@@ -375,11 +378,23 @@ mod tests {
         let x = column.accept_text("-Infinity", Precision::F64, &mut Texts::default());
         assert_eq!(x, Ok(f64::NEG_INFINITY));
         // A number of too many digits is a mistake, and in JSON it is the only way to an infinite one.
-        assert!(column.accept_text("1e999", Precision::F64, &mut Texts::default()).is_err());
-        let json = column.accept(Value::Number(f64::INFINITY), Precision::F64, &mut Texts::default());
+        assert!(
+            column
+                .accept_text("1e999", Precision::F64, &mut Texts::default())
+                .is_err()
+        );
+        let json = column.accept(
+            Value::Number(f64::INFINITY),
+            Precision::F64,
+            &mut Texts::default(),
+        );
         assert_eq!(json, Err(Refusal::NotFinite));
         column.kind = Long;
-        assert!(column.accept_text("inf", Precision::F64, &mut Texts::default()).is_err());
+        assert!(
+            column
+                .accept_text("inf", Precision::F64, &mut Texts::default())
+                .is_err()
+        );
     }
 
     fn contract(closed: bool) -> Column {
@@ -397,7 +412,11 @@ mod tests {
     #[test]
     fn a_word_is_its_place_and_an_unknown_one_the_place_behind_the_last() {
         let column = contract(false);
-        let accept = |value| column.accept(value, Precision::F64, &mut Texts::default()).unwrap();
+        let accept = |value| {
+            column
+                .accept(value, Precision::F64, &mut Texts::default())
+                .unwrap()
+        };
         let places = ["yearly", "Yearly"].map(|word| accept(Value::Text(word)));
         assert_eq!(places.map(|place| place as u32), [1, 3]);
         assert!(accept(Value::Missing).is_nan());
@@ -408,7 +427,11 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_refused_with_the_known_ones_where_the_model_would_fail() {
-        let refused = contract(true).accept(Value::Text(&"ä".repeat(50)), Precision::F64, &mut Texts::default());
+        let refused = contract(true).accept(
+            Value::Text(&"ä".repeat(50)),
+            Precision::F64,
+            &mut Texts::default(),
+        );
         assert_eq!(
             refused.unwrap_err().to_string(),
             format!(
@@ -421,7 +444,11 @@ mod tests {
     #[test]
     fn a_cell_that_pandas_reads_as_missing_is_missing_unless_the_model_knows_it() {
         let column = contract(false);
-        let accept = |cell| column.accept_text(cell, Precision::F64, &mut Texts::default()).unwrap();
+        let accept = |cell| {
+            column
+                .accept_text(cell, Precision::F64, &mut Texts::default())
+                .unwrap()
+        };
         assert_eq!(["", " yearly"].map(|cell| accept(cell) as u32), [2, 3]);
         assert!(accept("NA").is_nan() && accept("null").is_nan());
     }
@@ -433,7 +460,10 @@ mod tests {
         words.refuse_others(&places);
         let mut column = Column::new("month", ColumnType::Double);
         column.words = Some(std::sync::Arc::new(words));
-        assert_eq!(column.accept(Value::Number(2.0), Precision::F64, &mut Texts::default()), Ok(2.0));
+        assert_eq!(
+            column.accept(Value::Number(2.0), Precision::F64, &mut Texts::default()),
+            Ok(2.0)
+        );
         let refused = column.accept(Value::Number(3.0), Precision::F64, &mut Texts::default());
         let refused = refused.unwrap_err().to_string();
         assert_eq!(

@@ -19,7 +19,11 @@ impl Texts {
     /// The text that a cell stands for; empty where it stands for none.
     pub fn get(&self, cell: f64) -> &str {
         // `as` would make 0 of NaN.
-        let place = if cell >= 0.0 { cell as usize } else { usize::MAX };
+        let place = if cell >= 0.0 {
+            cell as usize
+        } else {
+            usize::MAX
+        };
         let Some(end) = self.ends.get(place) else {
             return "";
         };

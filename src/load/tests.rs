@@ -104,7 +104,11 @@ fn a_package_that_records_nothing_is_only_held_to_finite_answers() {
     load_from(&dir).unwrap();
     fs::write(dir.path().join("input_example.json"), "[[null, 1, 2, 3]]").unwrap();
     let served = load_from(&dir).unwrap();
-    assert_eq!(served.example_row(), [0.0; 4], "an unusable example is left out");
+    assert_eq!(
+        served.example_row(),
+        [0.0; 4],
+        "an unusable example is left out"
+    );
     fs::remove_file(dir.path().join("input_example.json")).unwrap();
     assert_eq!(load_from(&dir).unwrap().example_row(), [0.0; 4]);
 }

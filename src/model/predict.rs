@@ -166,6 +166,7 @@ impl Model {
             _ => {
                 let predicted = self.predict_tiles(batch, into);
                 into.registers.trim();
+                into.scratch.text.trim();
                 predicted?;
             }
         }

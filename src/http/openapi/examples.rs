@@ -49,7 +49,11 @@ impl Form {
 /// The example row in every form that the model takes, the one with names first.
 pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
     let schema = served.model.schema();
-    let given = served.example_row().iter().copied().chain(std::iter::repeat(0.0));
+    let given = served
+        .example_row()
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(0.0));
     let values: Vec<Value> = schema
         .columns
         .iter()

@@ -97,7 +97,8 @@ impl<N: Node> Trees<N> {
             keys[feature as usize] = N::key(x);
         });
         self.walk(keys, missing, at);
-        others.for_each(|(feature, _)| keys[feature as usize] = N::key(zeros.row[feature as usize]));
+        others
+            .for_each(|(feature, _)| keys[feature as usize] = N::key(zeros.row[feature as usize]));
     }
 
     #[inline]

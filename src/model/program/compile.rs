@@ -139,7 +139,9 @@ impl Program {
 
     /// How large the forests in it are.
     pub(in crate::model) fn sizes(&self) -> impl Iterator<Item = Size> {
-        self.operations.iter().filter_map(|placed| placed.run.size())
+        self.operations
+            .iter()
+            .filter_map(|placed| placed.run.size())
     }
 }
 

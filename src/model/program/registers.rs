@@ -231,12 +231,7 @@ impl Inputs {
 
     /// Makes `into` the features of a row that are not 0, with their values, as a sparse matrix has them that was put together of its
     /// parts: part after part, each in its own order.
-    pub(in crate::model) fn gather(
-        &self,
-        tile: &Tile<'_>,
-        row: usize,
-        into: &mut Vec<(u32, f64)>,
-    ) {
+    pub(in crate::model) fn gather(&self, tile: &Tile<'_>, row: usize, into: &mut Vec<(u32, f64)>) {
         into.clear();
         for source in &self.sources {
             match source {

@@ -155,4 +155,5 @@ pub struct Scratch {
     /// The first row of the tile that an operation refuses.
     pub(in crate::model) refused: Option<usize>,
     pub(in crate::model) buffers: Buffers,
+    pub(in crate::model) text: crate::model::text::Buffers,
 }

@@ -348,9 +348,10 @@ fn only() -> String {
 fn outcomes() -> &'static [Outcome] {
     static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
         let names = names(&only());
-        let tables: HashMap<String, Table> = ["mixed", "clean", "numbers", "numbers_missing"]
-            .map(|name| (name.to_owned(), table(name)))
-            .into();
+        let tables: HashMap<String, Table> =
+            ["mixed", "clean", "numbers", "numbers_missing", "reviews"]
+                .map(|name| (name.to_owned(), table(name)))
+                .into();
         let half = names.len().div_ceil(2).max(1);
         std::thread::scope(|scope| {
             let tables = &tables;

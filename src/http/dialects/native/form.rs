@@ -100,7 +100,9 @@ pub(in crate::http) fn value(
         ColumnType::Boolean => Given::Boolean(x != 0.0),
         _ => Given::Number(x),
     };
-    let x = column.accept(given, precision, &mut Texts::default()).unwrap_or_default();
+    let x = column
+        .accept(given, precision, &mut Texts::default())
+        .unwrap_or_default();
     match column.kind {
         _ if x.is_nan() => Value::Null,
         ColumnType::Boolean => json!(x != 0.0),

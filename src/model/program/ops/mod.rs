@@ -18,7 +18,9 @@ mod products;
 mod recode;
 #[cfg(test)]
 mod tests;
+mod vectorize;
 mod votes;
+mod weigh;
 
 pub use average::Average;
 pub use bins::Bins;
@@ -36,7 +38,9 @@ pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
+pub use vectorize::{Counts, Terms, Vectorize};
 pub use votes::Votes;
+pub use weigh::Weigh;
 
 use super::{
     operation::{Columnwise, Operation, Run},

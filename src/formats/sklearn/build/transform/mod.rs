@@ -11,6 +11,9 @@ mod rows;
 mod scale;
 mod select;
 mod target;
+mod text;
+
+pub(super) use text::reads_text;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -47,6 +50,10 @@ impl Reader {
             ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
             ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
             ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", "CountVectorizer" | "TfidfVectorizer" | "HashingVectorizer") => {
+                self.vectorizer(part, &reads)
+            }
+            ("sklearn", "TfidfTransformer") => self.tfidf(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
