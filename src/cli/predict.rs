@@ -10,7 +10,7 @@ use crate::{
     Error,
     input::{Batch, Cell, CsvRows, Precision, Refusal, find_columns},
     load::LoadedModel,
-    model::{Model, Predictions, Unanswered},
+    model::{Model, Predictions, Unanswered, Why},
     observe::escape,
     progress::{Progress, Unit},
 };
@@ -157,12 +157,12 @@ impl<R: Read> Job<'_, R> {
             Err(error @ Unanswered::Width { .. }) => {
                 return Err(Error::Internal(error.to_string()));
             }
-            Err(Unanswered::NotFinite { row }) => Some(row),
-            Ok(()) => predictions.not_finite(),
+            Err(Unanswered::Refused { row, why }) => Some((row, why)),
+            Ok(()) => predictions.not_finite().map(|row| (row, Why::NotFinite)),
         };
-        if let Some(row) = refused {
+        if let Some((row, why)) = refused {
             return Err(Error::Data(format!(
-                "{}: row {}: from these values the model computes a number that is not finite; correct the row or drop it",
+                "{}: row {}: {why}; correct the row or drop it",
                 self.rows.cell(0).file,
                 self.done + row + 1
             )));

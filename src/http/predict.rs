@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     input::Batch,
-    model::{Predictions, Unanswered},
+    model::{Predictions, Unanswered, Why},
 };
 use bytes::Bytes;
 use std::{cell::RefCell, sync::Arc, time::Instant};
@@ -85,19 +85,20 @@ fn predict<D: Dialect>(
 
 fn score(model: &ServedModel, batch: &Batch, predictions: &mut Predictions) -> Result<(), Failure> {
     let scored = model.served.model.predict(batch, predictions);
-    let row = match scored {
+    let refused = match scored {
         Err(error @ Unanswered::Width { .. }) => return Err(Failure::internal(error)),
-        Err(Unanswered::NotFinite { row }) => Some(row),
-        Ok(()) => predictions.not_finite(),
+        Err(Unanswered::Refused { row, why }) => Some((row, why)),
+        Ok(()) => predictions.not_finite().map(|row| (row, Why::NotFinite)),
     };
-    match row {
-        Some(row) => Err(Failure::new(
-            Code::OutOfRange,
-            format!(
-                "row {row}: from these values the model computes a number that is not finite; one of them is out of the range that it \
-                 was fitted for"
-            ),
-        )),
+    match refused {
+        Some((row, why)) => {
+            let hint = match why {
+                Why::NotFinite => "; one of them is out of the range that it was fitted for",
+                Why::Category | Why::Alone => "",
+            };
+            let detail = format!("row {row}: {why}{hint}");
+            Err(Failure::new(Code::OutOfRange, detail))
+        }
         None => Ok(()),
     }
 }

@@ -177,11 +177,46 @@ pub(super) fn check_output(output: &Output, width: usize) -> Result<(), InvalidM
             invalid!("a binary decision needs 2 classes, not {}", labels.len())
         }
         Output::Regression { .. } => width,
+        Output::Anomaly { .. } | Output::Cluster { .. } | Output::Targets(_) => {
+            invalid!("raw scores are said to be those of no classifier and no regressor")
+        }
     };
     if width != expected {
         invalid!("the leaves hold {width} numbers each, the classes need {expected}");
     }
     Ok(())
+}
+
+/// The place of the last class of each target, if `scores` numbers and the places of `winners` classes are what `output` takes where
+/// nothing is to be made of them any more.
+pub(super) fn check_answer(
+    output: &Output,
+    has_probabilities: bool,
+    scores: usize,
+    winners: usize,
+) -> Result<Vec<u32>, InvalidModel> {
+    let choices = output.choices();
+    if winners != choices.len() || choices.iter().any(Labels::is_empty) {
+        invalid!(
+            "the places of {winners} classes are answered, the targets are {}",
+            choices.len()
+        );
+    }
+    let classes: usize = choices.iter().map(Labels::len).sum();
+    let fits = match output {
+        Output::Regression { .. } => scores > 0,
+        Output::Anomaly { labels } => labels.len() == 2 && (1..=2).contains(&scores),
+        Output::Cluster { .. } => scores == classes || !has_probabilities,
+        Output::Targets(_) => scores == if has_probabilities { classes } else { 0 },
+        Output::Classes { .. } | Output::Binary { .. } => scores == classes,
+    };
+    if !fits {
+        invalid!("there are {scores} scores for {classes} classes");
+    }
+    Ok(choices
+        .iter()
+        .map(|labels| labels.len() as u32 - 1)
+        .collect())
 }
 
 /// Whether a threshold is a probability, and `output` has two of them.

@@ -218,22 +218,65 @@ pub enum Output {
     },
     /// The scores are the answer.
     Regression { link: Link },
+    /// The first class is an anomaly, the second one is like the rows of the fit. The scores are how far the row is on the good side,
+    /// negative for an anomaly, and where the library has it the score that this was taken from.
+    Anomaly { labels: Labels },
+    /// The classes are clusters. The scores are their probabilities, where the model has any, and else how far the row is from each
+    /// center, or nothing.
+    Cluster { labels: Labels },
+    /// A class for each of several targets. The scores are their probabilities, target by target, or nothing.
+    Targets(Vec<Labels>),
+}
+
+/// What kind of answer a model gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A class, of one target or of each of several.
+    Classifier,
+    /// One number or several.
+    Regressor,
+    AnomalyDetector,
+    Clusterer,
 }
 
 impl Output {
-    /// The classes; `None` for a regressor.
+    /// The classes of a row's one answer: of a classifier, the clusters, or an anomaly and what is none. `None` for a regressor and
+    /// where there are several targets.
     pub fn labels(&self) -> Option<&Labels> {
         match self {
-            Self::Classes { labels, .. } | Self::Binary { labels, .. } => Some(labels),
-            Self::Regression { .. } => None,
+            Self::Classes { labels, .. }
+            | Self::Binary { labels, .. }
+            | Self::Anomaly { labels }
+            | Self::Cluster { labels } => Some(labels),
+            Self::Regression { .. } | Self::Targets(_) => None,
         }
     }
 
     /// The same, to give them other names.
     pub fn labels_mut(&mut self) -> Option<&mut Labels> {
         match self {
-            Self::Classes { labels, .. } | Self::Binary { labels, .. } => Some(labels),
-            Self::Regression { .. } => None,
+            Self::Classes { labels, .. }
+            | Self::Binary { labels, .. }
+            | Self::Cluster { labels } => Some(labels),
+            Self::Regression { .. } | Self::Anomaly { .. } | Self::Targets(_) => None,
+        }
+    }
+
+    /// The classes of each answer that is a class: none of a regressor, one of most others, several where there are several targets.
+    pub fn choices(&self) -> &[Labels] {
+        match self {
+            Self::Targets(targets) => targets,
+            other => other.labels().map_or(&[], std::slice::from_ref),
+        }
+    }
+
+    /// The kind of answer.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Classes { .. } | Self::Binary { .. } | Self::Targets(_) => Kind::Classifier,
+            Self::Regression { .. } => Kind::Regressor,
+            Self::Anomaly { .. } => Kind::AnomalyDetector,
+            Self::Cluster { .. } => Kind::Clusterer,
         }
     }
 }

@@ -21,11 +21,11 @@ pub mod text;
 pub use check::InvalidModel;
 pub use estimators::Size;
 pub use ir::{
-    Aggregation, BinaryScores, CategorySet, ForestIr, ForestScores, Labels, Link, Output, Reg,
-    Step, StepOp, Test, TreeNode,
+    Aggregation, BinaryScores, CategorySet, ForestIr, ForestScores, Kind, Labels, Link, Output,
+    Reg, Step, StepOp, Test, TreeNode,
 };
 pub(crate) use output::largest;
 pub use predict::{Model, Predictions, Unanswered};
-pub use program::{Operation, ops};
+pub use program::{Operation, Why, ops};
 pub use source::{ForestModel, ModelIr, Scores};
 pub(crate) use sum::pairwise_sum;

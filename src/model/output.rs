@@ -17,6 +17,8 @@ pub(super) fn decide(
             apply(link, precision, sums);
             scores.extend_from_slice(sums);
         }
+        // No raw scores mean these: `check_output` lets none come here.
+        Output::Anomaly { .. } | Output::Cluster { .. } | Output::Targets(_) => {}
         Output::Classes { link, .. } => {
             let raw = largest(sums);
             apply(link, precision, sums);

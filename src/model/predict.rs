@@ -1,11 +1,11 @@
 //! Rows in, answers out: preprocessing, estimator, base score, link and decision.
 
 use super::{
-    check::{InvalidModel, check_output, check_threshold, invalid},
+    check::{InvalidModel, check_answer, check_output, check_threshold},
     estimators::{Scorer, Size},
-    ir::{Labels, Output, Reg, Step},
+    ir::{Kind, Labels, Output, Reg, Step},
     output::decide,
-    program::{Filled, Program, Registers, Scratch, ops::ReadyForest},
+    program::{Filled, Program, Registers, Scratch, Why, ops::ReadyForest},
     source::{ModelIr, Scores},
 };
 use crate::input::{Batch, Precision, Schema};
@@ -36,19 +36,22 @@ enum Last {
     Forest(Box<ReadyForest>),
     Registers {
         scores: Vec<Reg>,
-        class: Option<Reg>,
+        /// The place of the winning class of each target, with the place of its last one.
+        classes: Vec<(Reg, u32)>,
     },
 }
 
 /// Answers for some rows, and the buffers they were made in. Reused from call to call, so that nothing is allocated per row.
 #[derive(Debug, Default)]
 pub struct Predictions {
-    /// The winning class of each row; empty for regressors.
+    /// The winning class of each row, or `choices` of them, row by row; empty for regressors.
     pub classes: Vec<u32>,
-    /// `width` numbers per row: class probabilities, or the regressor's targets.
+    /// `width` numbers per row: class probabilities, or what else [`Output`] says.
     pub scores: Vec<f64>,
     /// Numbers per row in `scores`.
     pub width: usize,
+    /// Classes per row in `classes`: none, one, or one for each of several targets.
+    pub choices: usize,
     registers: Filled,
     scratch: Scratch,
 }
@@ -59,11 +62,9 @@ pub enum Unanswered {
     /// The rows are not as wide as the model's.
     #[error("the rows have {found} columns, the model takes {expected}")]
     Width { expected: usize, found: usize },
-    /// A step computes a number from the row that the next one does not take. The row is counted from 0.
-    #[error(
-        "a step of the model computes a number from these values that is not finite, which the next step does not take"
-    )]
-    NotFinite { row: usize },
+    /// A step has no answer for a row. It is counted from 0.
+    #[error("row {row}: {why}")]
+    Refused { row: usize, why: Why },
 }
 
 impl Predictions {
@@ -72,13 +73,26 @@ impl Predictions {
         &self.scores[i * self.width..][..self.width]
     }
 
+    /// How many rows were answered.
+    pub fn rows(&self) -> usize {
+        match self.width {
+            0 => self.classes.len() / self.choices.max(1),
+            width => self.scores.len() / width,
+        }
+    }
+
+    /// The winning classes of row `i`.
+    pub fn winners(&self, i: usize) -> &[u32] {
+        &self.classes[i * self.choices..][..self.choices]
+    }
+
     /// The first row with a score that is not finite.
     pub fn not_finite(&self) -> Option<usize> {
         let score = self.scores.iter().position(|x| !x.is_finite())?;
         Some(score / self.width.max(1))
     }
 
-    /// The score of row `i`'s winning class, kept within 0..=1. Only for classifiers.
+    /// The score of row `i`'s winning class, kept within 0..=1. Only where the scores are those of the classes of one target.
     pub fn confidence(&self, i: usize) -> f64 {
         self.row(i)[self.classes[i] as usize].clamp(0.0, 1.0)
     }
@@ -101,8 +115,8 @@ impl Model {
         } = ir.into();
         let (reads, by_slots) = match &scores {
             Scores::Forest(forest) => (forest.reads.clone().unwrap_or_default(), true),
-            Scores::Registers { scores, class } => {
-                (scores.iter().copied().chain(*class).collect(), false)
+            Scores::Registers { scores, classes } => {
+                (scores.iter().chain(classes).copied().collect(), false)
             }
         };
         let (program, owners) = Program::new(schema.len(), &program, &reads, by_slots)?;
@@ -121,15 +135,10 @@ impl Model {
                 check_output(&output, forest.scorer().width())?;
                 Last::Forest(Box::new(forest))
             }
-            Scores::Registers { scores, class } => {
-                if class.is_some() != output.labels().is_some() || scores.is_empty() {
-                    invalid!("the scores do not fit what they are said to mean");
-                }
-                let width = output.labels().map_or(scores.len(), Labels::len);
-                if scores.len() != width {
-                    invalid!("there are {} scores for {width} classes", scores.len());
-                }
-                Last::Registers { scores, class }
+            Scores::Registers { scores, classes } => {
+                let most = check_answer(&output, has_probabilities, scores.len(), classes.len())?;
+                let classes = classes.into_iter().zip(most).collect();
+                Last::Registers { scores, classes }
             }
         };
         check_threshold(threshold, &output)?;
@@ -159,6 +168,7 @@ impl Model {
             });
         }
         into.width = self.n_scores();
+        into.choices = self.output.choices().len();
         into.classes.clear();
         into.scores.clear();
         match &self.last {
@@ -212,9 +222,9 @@ impl Model {
         let texts = batch.texts();
         for (tile, rows) in batch.tiles(tile_rows).enumerate() {
             self.program.run_texts(rows, texts, registers, scratch);
-            if let Some(row) = scratch.refused {
+            if let Some((row, why)) = scratch.refused {
                 let row = tile * tile_rows + row;
-                return Err(Unanswered::NotFinite { row });
+                return Err(Unanswered::Refused { row, why });
             }
             let n = rows.len() / batch.width().max(1);
             let tile = self.program.tile(registers, texts, n);
@@ -225,15 +235,13 @@ impl Model {
                 }),
                 Last::Registers {
                     scores: read,
-                    class,
+                    classes: winners,
                 } => {
-                    if let Some(class) = class {
-                        // No number is a class beyond the last one.
-                        let most = read.len().saturating_sub(1) as u32;
-                        let class = tile.column(*class).iter();
-                        classes.extend(class.map(|class| (*class as u32).min(most)));
-                    }
                     for row in 0..n {
+                        // No number is a class beyond the last one.
+                        let class =
+                            |(at, most): &(Reg, u32)| (tile.column(*at)[row] as u32).min(*most);
+                        classes.extend(winners.iter().map(class));
                         scores.extend(read.iter().map(|register| tile.column(*register)[row]));
                     }
                 }
@@ -260,7 +268,17 @@ impl Model {
         self.places.get(column).copied()
     }
 
-    /// Class labels in score order; `None` for a regressor.
+    /// What the scores and the classes of [`Predictions`] mean.
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// What kind of answer it gives.
+    pub fn kind(&self) -> Kind {
+        self.output.kind()
+    }
+
+    /// The classes of a row's one answer, see [`Output::labels`].
     pub fn labels(&self) -> Option<&Labels> {
         self.output.labels()
     }
@@ -272,7 +290,10 @@ impl Model {
 
     /// Scores per row in [`Predictions::scores`].
     pub fn n_scores(&self) -> usize {
-        self.labels().map_or_else(|| self.last.width(), Labels::len)
+        match &self.output {
+            Output::Classes { labels, .. } | Output::Binary { labels, .. } => labels.len(),
+            _ => self.last.width(),
+        }
     }
 
     /// Whether the scores of a classifier are probabilities; if not, it only answers labels.

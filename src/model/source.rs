@@ -15,8 +15,8 @@ pub enum Scores {
     /// From registers that hold what a client sees.
     Registers {
         scores: Vec<Reg>,
-        /// The place of the winning class, for a classifier.
-        class: Option<Reg>,
+        /// The place of the winning class: nothing for a regressor, one for each of several targets.
+        classes: Vec<Reg>,
     },
 }
 

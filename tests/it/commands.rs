@@ -118,11 +118,11 @@ fn inspect_shows_what_a_file_of_each_flavor_is_made_of() {
 
 #[test]
 fn a_part_that_is_not_served_is_named_with_what_would_work() {
-    let (_folder, path) = unpacked("sklearn/refused/pca.gz", "pca.pkl");
+    let (_folder, path) = unpacked("sklearn/refused/kernel_pca.gz", "kernel_pca.pkl");
     let (code, _, err) = run(&["inspect", &path]);
     assert_eq!(code, Some(65));
     assert!(
-        err.contains("the step `pca` is a sklearn.decomposition._pca.PCA")
+        err.contains("the step `kernelpca` is a sklearn.decomposition._kernel_pca.KernelPCA")
             && err.contains("`pipeline[-1]`"),
         "{err}"
     );

@@ -46,6 +46,9 @@ pub(crate) fn predict(model: &ForestModel, row: &[f64]) -> (Option<usize>, Vec<f
             let best = (0..scores.len()).fold(0, |b, i| if scores[i] > scores[b] { i } else { b });
             (Some(best), apply(*link, scores))
         }
+        Output::Anomaly { .. } | Output::Cluster { .. } | Output::Targets(_) => {
+            unreachable!("no forest answers these")
+        }
         Output::Binary {
             cut, scores: form, ..
         } => {

@@ -17,13 +17,16 @@ impl Board {
     pub(crate) fn finish(
         self,
         scores: Vec<Reg>,
-        class: Option<Reg>,
+        classes: impl IntoIterator<Item = Reg>,
         output: Output,
         has_probabilities: bool,
     ) -> ModelIr {
         let precision = self.precision(&scores);
         self.ir(
-            Scores::Registers { scores, class },
+            Scores::Registers {
+                scores,
+                classes: classes.into_iter().collect(),
+            },
             output,
             precision,
             has_probabilities,

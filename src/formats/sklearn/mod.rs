@@ -15,6 +15,7 @@ mod pickle;
 mod read;
 mod record;
 mod skops;
+mod sparse;
 #[cfg(test)]
 pub(crate) mod tests;
 

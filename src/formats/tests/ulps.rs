@@ -30,6 +30,7 @@ pub(in crate::formats) fn allowed(output: &Output, precision: Precision) -> f64 
         Output::Regression { link } | Output::Classes { link, .. } => {
             !matches!(link, Link::Identity | Link::SignedSquare)
         }
+        Output::Anomaly { .. } | Output::Cluster { .. } | Output::Targets(_) => false,
         Output::Binary { scores, .. } => matches!(
             scores,
             BinaryScores::Sigmoid | BinaryScores::SigmoidComplement

@@ -11,9 +11,11 @@ pub mod ops;
 mod registers;
 mod run;
 mod tile;
+mod why;
 
 pub(super) use compile::Program;
 pub use operation::{Columnwise, Operation, Run};
 pub use registers::Registers;
 pub(super) use tile::{Filled, Scratch};
 pub use tile::{Out, Tile};
+pub use why::Why;

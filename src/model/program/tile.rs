@@ -1,5 +1,6 @@
 //! The rows of a tile, register by register, and the buffers that operations share.
 
+use super::why::Why;
 use crate::{
     input::Texts,
     model::{estimators::Buffers, ir::Reg},
@@ -153,7 +154,16 @@ pub struct Scratch {
     pub(in crate::model) scores: Vec<f64>,
     pub(in crate::model) classes: Vec<u32>,
     /// The first row of the tile that an operation refuses.
-    pub(in crate::model) refused: Option<usize>,
+    pub(in crate::model) refused: Option<(usize, Why)>,
     pub(in crate::model) buffers: Buffers,
     pub(in crate::model) text: crate::model::text::Buffers,
+}
+
+impl Scratch {
+    /// Refuses a row of the tile, unless one before it is refused already.
+    pub(in crate::model) fn refuse(&mut self, row: usize, why: Why) {
+        if self.refused.is_none_or(|(refused, _)| row < refused) {
+            self.refused = Some((row, why));
+        }
+    }
 }

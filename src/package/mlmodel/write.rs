@@ -198,7 +198,7 @@ fn outputs(output: &Output) -> String {
             Labels::Integers(_) => "long",
             Labels::Strings(_) => "string",
         },
-        Output::Regression { .. } => {
+        _ => {
             return json!([{"name": "variable", "required": true, "type": "float"}]).to_string();
         }
     };

@@ -14,6 +14,9 @@ A case is gzipped. Its first line is JSON, what follows it up to the end is bina
 
     answers   task "classifier": the index of the predicted label in `labels`, u16 for each row
               task "regressor":  what `predict` says, f64, column by column, `targets` columns
+              task "anomaly":    as of a classifier of -1 and 1, whose scores are `decision_function` and `score_samples`
+              task "cluster":    as of a classifier of the clusters' numbers, whose scores are `predict_proba` or `transform`, if it has any
+              task "targets":    as of a classifier, `targets` columns of indexes; the scores are the probabilities, target by target
     scores    f64, column by column: `width` columns, or only the second of two where `half` is true, because then the first is
               1 - the second to the last bit
     files     the model in each serialization of `files`, one after the other
@@ -31,8 +34,10 @@ The keys of the header:
     null      what Python was given for a null in a column of text: "nan", or "none" for None. Everywhere else it was NaN
     exact     "exact" where nothing but comparisons, correctly rounded operations and sums in a fixed order is done, "libm" where an
               exponential, a logarithm or a power is taken, "blas" where numpy's dot product sums in an order of its own
-    task      "classifier" or "regressor"
-    labels    the classes in scikit-learn's order, as integers or strings (a boolean as 0 or 1, a float as an integer), or null
+    task      "classifier", "regressor", "anomaly", "cluster" or "targets"
+    labels    the classes in scikit-learn's order, as integers or strings (a boolean as 0 or 1, a float as an integer), or null; of
+              several targets a list for each
+    listed    of several targets, whether `predict_proba` answers a list of arrays, or one array of the second classes' probabilities
     label_type  for a classifier, the type of the labels in Python: int, float, bool or str
     targets   how many numbers or labels `predict` answers per row
     proba     whether there is predict_proba
@@ -56,7 +61,33 @@ import sklearn
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import record, tables
 
-MODULES = ["core", "composition", "searches", "imputers", "onehot", "encoders", "scalers", "functions", "selectors", "trees", "boosters", "linear", "around", "targets", "more_transformers", "more_estimators", "text"]
+MODULES = [
+    "core",
+    "composition",
+    "searches",
+    "imputers",
+    "onehot",
+    "encoders",
+    "scalers",
+    "functions",
+    "selectors",
+    "trees",
+    "boosters",
+    "linear",
+    "around",
+    "targets",
+    "more_transformers",
+    "more_estimators",
+    "decompose",
+    "nets",
+    "kernels",
+    "bayes",
+    "bagging",
+    "ada_boost",
+    "imbalanced",
+    "answers",
+    "text",
+]
 
 
 def main():

@@ -28,14 +28,15 @@ class Case:
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
     version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
     ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which too few
-    cases answer one number a row, or none where values are missing; `more` is written into the header.
+    cases answer one number a row, or none where values are missing; `few` asks so many rows, however short an answer is; `labels` records
+    no scores of a classifier without probabilities; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
-            every=False, core=False, alone=None, rows=None, whole=False, **more):
+            every=False, core=False, alone=None, rows=None, whole=False, few=None, labels=False, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
         self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
-        self.rows, self.whole = rows, whole
+        self.rows, self.whole, self.few, self.labels = rows, whole, few, labels
         self.since, self.until, self.every = since, until, every or core
 
     def recorded(self):
@@ -122,9 +123,36 @@ def width_of(answers):
     return answers.reshape(len(answers), -1)
 
 
+def last_of(model):
+    """The estimator at the end of pipelines and searches."""
+    for inner in ("best_estimator_", "steps"):
+        if hasattr(model, inner):
+            found = getattr(model, inner)
+            return last_of(found[-1][1] if inner == "steps" else found)
+    return model
+
+
+def kind_of(model, predicted):
+    """What the answer is: "classifier", "targets" of one, "regressor", "anomaly" or "cluster"."""
+    last = last_of(model)
+    try:
+        kind = sklearn.utils.get_tags(last).estimator_type
+    except (AttributeError, ImportError):
+        kind = getattr(last, "_estimator_type", None)
+    if kind == "outlier_detector":
+        return "anomaly"
+    if kind == "clusterer" or hasattr(last, "converged_") and hasattr(last, "weights_") and not hasattr(last, "classes_"):
+        return "cluster"
+    if getattr(last, "classes_", None) is None:
+        return "regressor"
+    return "targets" if predicted.ndim == 2 else "classifier"
+
+
 def build(case, model):
     """Header and answers of a fitted model: to all rows of the table if an answer is one number or the case says so."""
     rows = len(TABLES[case.table]["rows"])
+    if case.few:
+        return answered(case, model, case.few)
     if not case.whole:
         header, answers = answered(case, model, case.count(rows, len(getattr(model, "classes_", ())) > 2))
         if answers[-1].shape[1] > 1:
@@ -145,7 +173,13 @@ def answered(case, model, count):
         "sklearn": sklearn.__version__, "name": case.name, "table": case.table, "rows": count, "exact": case.exact,
         "null": "none" if case.none else "nan", "names": list(X.columns) if hasattr(X, "columns") else None, "refused": refused,
     }
+    kind = kind_of(model, predicted)
+    X = select(X, keep)
+    if kind in ("anomaly", "cluster"):
+        return beside(header, kind, model, X, predicted, keep, count)
     classes = getattr(model, "classes_", None)
+    if kind == "targets":
+        return several(header, classes, model, X, predicted, keep, count)
     if classes is None:
         values = spread(width_of(predicted.astype(float)), keep, count, np.nan, "<f8")
         header.update(task="regressor", labels=None, targets=values.shape[1], proba=False, scores=None, width=0, half=False)
@@ -153,15 +187,53 @@ def answered(case, model, count):
     labels = [label(c) for c in classes]
     known = {c: i for i, c in enumerate(classes.tolist())}
     winners = spread(np.array([known[p] for p in predicted.tolist()]), keep, count, REFUSED, "<u2")
-    kind = next((k for k in ("predict_proba", "decision_function") if hasattr(model, k)), None)
+    kinds = ("predict_proba",) if case.labels else ("predict_proba", "decision_function")
+    kind = next((k for k in kinds if hasattr(model, k)), None)
     scores = np.zeros((count, 0))
     if kind:
-        scores = spread(width_of(np.asarray(getattr(model, kind)(select(X, keep)), dtype=float)), keep, count, np.nan, "<f8")
+        scores = spread(width_of(np.asarray(getattr(model, kind)(X), dtype=float)), keep, count, np.nan, "<f8")
     # Of two probabilities only the second is written where it says the first.
     half = kind == "predict_proba" and scores.shape[1] == 2 and np.array_equal(1 - scores[keep, 1], scores[keep, 0])
     header.update(task="classifier", labels=labels, label_type=type(classes.tolist()[0]).__name__, targets=1, proba=kind == "predict_proba",
         scores=kind, width=scores.shape[1], half=bool(half))
     return header, [winners.reshape(count, 1), scores[:, 1:] if half else scores]
+
+
+def beside(header, kind, model, X, predicted, keep, count):
+    """Header and answers of an anomaly detector or a clusterer: the place of the label, and what is known beside it."""
+    last = last_of(model)
+    if kind == "anomaly":
+        labels, methods = [-1, 1], ["decision_function", "score_samples"]
+    else:
+        known = next(getattr(last, name) for name in ("subcluster_labels_", "cluster_centers_", "weights_") if hasattr(last, name))
+        labels = np.unique(known).tolist() if known.ndim == 1 and known.dtype.kind == "i" else list(range(len(known)))
+        methods = [name for name in ("predict_proba", "transform") if hasattr(model, name)][:1]
+    places = spread(np.array([labels.index(p) for p in predicted.tolist()]), keep, count, REFUSED, "<u2")
+    known = [width_of(np.asarray(getattr(model, name)(X), dtype=float)) for name in methods]
+    scores = spread(np.hstack(known) if known else np.zeros((len(keep), 0)), keep, count, np.nan, "<f8")
+    header.update(task=kind, labels=labels, label_type="int", targets=1, proba=methods == ["predict_proba"], scores=" ".join(methods) or None,
+        width=scores.shape[1], half=False)
+    return header, [places.reshape(count, 1), scores]
+
+
+def several(header, classes, model, X, predicted, keep, count):
+    """Header and answers of a classifier of several targets: the place of each label, and the probabilities of each target's classes."""
+    targets = predicted.shape[1]
+    # Where there is one list of classes, it names the targets, each of which is there or is not.
+    own = [np.asarray(c).tolist() for c in classes] if isinstance(classes, list) else [[0, 1]] * targets
+    labels = [[label(c) for c in target] for target in own]
+    columns = [[own[k].index(p) for p in predicted[:, k].tolist()] for k in range(targets)]
+    places = spread(np.array(columns).T, keep, count, REFUSED, "<u2")
+    scores = np.zeros((count, 0))
+    proba = hasattr(model, "predict_proba")
+    if proba:
+        answered = model.predict_proba(X)
+        # One matrix has the second class of each target.
+        each = answered if isinstance(answered, list) else [np.c_[1 - p, p] for p in np.asarray(answered).T]
+        scores = spread(np.hstack(each), keep, count, np.nan, "<f8")
+    header.update(task="targets", labels=labels, label_type=type(own[0][0]).__name__, targets=targets, proba=proba,
+        scores="predict_proba" if proba else None, width=scores.shape[1], half=False, listed=proba and isinstance(answered, list))
+    return header, [places, scores]
 
 
 def record(folder, case):

@@ -7,12 +7,13 @@ import gzip, pathlib, pickle, sys, warnings
 
 import cloudpickle, numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.decomposition import PCA
-from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier,
-    IsolationForest, RandomForestClassifier)
+from sklearn.decomposition import KernelPCA
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 warnings.simplefilter("ignore")
@@ -20,6 +21,10 @@ warnings.simplefilter("ignore")
 
 def double(X):
     return X * 2
+
+
+def own(a, b):
+    return a @ b.T
 
 
 class Clip(TransformerMixin, BaseEstimator):
@@ -55,11 +60,14 @@ others.estimators_ = [OtherTree(max_depth=1).fit(X, y)]
 words = np.c_[np.array(["red", "green"], dtype=object)[y], X[:, 1:]]
 import pandas as pd
 frame = pd.DataFrame({"colour": pd.Categorical(np.array(["red", "green"])[y]), "b": X[:, 1]})
+few = np.array([[0.0, 0], [1, 1], [2, 0], [3, 1]] * 3)
+few_y = np.array([0, 0, 1, 2] * 3)
 models = {
-    "ada_boost": AdaBoostClassifier(n_estimators=1).fit(X, y),
-    "bagging": BaggingClassifier(tree, n_estimators=1).fit(X, y),
-    "isolation_forest": IsolationForest(n_estimators=1, max_samples=4).fit(X),
-    "pca": make_pipeline(PCA(2), tree).fit(X, y),
+    "svc_precomputed": SVC(kernel="precomputed").fit(few @ few.T, few_y),
+    "svc_own_kernel": make_pipeline(StandardScaler(), SVC(kernel=own)).fit(few, few_y),
+    "svc_ties_of_pairs": SVC(decision_function_shape="ovo", break_ties=True).fit(few, few_y),
+    "gaussian_process": GaussianProcessClassifier().fit(X, y),
+    "kernel_pca": make_pipeline(KernelPCA(2), tree).fit(X, y),
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
     "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),
     "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),

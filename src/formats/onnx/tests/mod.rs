@@ -69,7 +69,7 @@ fn labels(model: &ForestModel) -> Option<Vec<serde_json::Value>> {
             Labels::Integers(l) => l.iter().map(|&l| l.into()).collect(),
             Labels::Strings(l) => l.iter().map(|l| l.clone().into()).collect(),
         }),
-        Output::Regression { .. } => None,
+        _ => None,
     }
 }
 

@@ -56,6 +56,9 @@ pub fn write(model: &ForestModel) -> Result<Vec<u8>, FormatError> {
                 &[None, Some(model.forest.width)],
             )]
         }
+        Output::Anomaly { .. } | Output::Cluster { .. } | Output::Targets(_) => {
+            return Err(unsupported!("only classifiers and regressors are written"));
+        }
     };
     let graph = GraphProto {
         node: nodes,
@@ -159,7 +162,7 @@ fn classifier(model: &ForestModel, labels: &Labels, rows: &str) -> Result<NodePr
             let columns = (0..forest.width).zip(0_i64..).collect();
             (columns, transform(*link)?)
         }
-        Output::Regression { .. } => return Err(unsupported!("a regressor has no classes")),
+        _ => return Err(unsupported!("only a classifier has classes")),
     };
     // Of several classes only those that a leaf lists can win, so a zero may go where something positive stays.
     let sparse = columns.len() > 1

@@ -7,7 +7,7 @@ use super::{
     super::numpy,
     Part, corrupt,
     ensemble::Ensemble,
-    forests,
+    forests::{self, Trees},
     labels::labels,
     trees::{Forest, Nodes},
     unsupported,
@@ -87,6 +87,10 @@ pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Ensemble, FormatE
             else {
                 return Err(unknown_init(&part, &init));
             };
+            let trees = Trees {
+                parts: trees,
+                columns: None,
+            };
             // The mean of the first trees, as a part of the sum.
             start.source = forests::regressor(init, &trees, size)?.forest;
             if start.source.width != 1 {
@@ -96,7 +100,7 @@ pub(super) fn regressor(part: Part<'_>, size: usize) -> Result<Ensemble, FormatE
                 ));
             }
             let leaves = start.source.leaves.iter_mut();
-            leaves.for_each(|leaf| *leaf /= trees.len() as f64);
+            leaves.for_each(|leaf| *leaf /= trees.parts.len() as f64);
         }
     }
     let output = Output::Regression {

@@ -1,6 +1,6 @@
 //! What an estimator answers, in registers.
 
-use super::{FormatError, estimate::Classes, unsupported};
+use super::FormatError;
 use crate::{
     formats::program::{Board, Register},
     model::{Labels, Link, ModelIr, Output, Reg, ops},
@@ -8,7 +8,10 @@ use crate::{
 
 /// What an estimator answers, in registers.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "the readers of the last three come next")]
+#[allow(
+    dead_code,
+    reason = "the readers of anomaly detectors and clusterers come next"
+)]
 pub(super) enum Estimate {
     Classes {
         labels: Labels,
@@ -31,32 +34,86 @@ pub(super) enum Estimate {
     },
     /// What a clusterer says of a row.
     Cluster {
-        /// The number of the cluster that `predict` answers.
+        /// The numbers that `predict` answers.
+        numbers: Vec<i64>,
+        /// The place of the cluster among these.
         place: Reg,
-        /// `transform`: how far the row is from the center of each cluster.
-        distances: Vec<Reg>,
+        scores: ClusterScores,
     },
     /// What a classifier of several targets says of each: a label of a multi-label classifier is a target of the classes 0 and 1.
     Targets(Vec<Classes>),
+}
+
+/// What a classifier answers; [`Estimate::Classes`] describes the fields.
+#[derive(Clone, Debug)]
+pub(super) struct Classes {
+    pub(super) labels: Labels,
+    pub(super) probabilities: Option<Vec<Reg>>,
+    pub(super) decision: Option<Vec<Reg>>,
+    pub(super) class: Reg,
+}
+
+impl From<Classes> for Estimate {
+    fn from(classes: Classes) -> Self {
+        Self::Classes {
+            labels: classes.labels,
+            probabilities: classes.probabilities,
+            decision: classes.decision,
+            class: classes.class,
+        }
+    }
+}
+
+/// What a clusterer says of a row beside its cluster.
+#[derive(Clone, Debug)]
+#[allow(
+    dead_code,
+    reason = "the readers of anomaly detectors and clusterers come next"
+)]
+pub(super) enum ClusterScores {
+    /// `transform`: how far the row is from the center of each cluster, or of what the clusters are made of. May be empty.
+    Distances(Vec<Reg>),
+    /// `predict_proba`, one for each cluster.
+    Probabilities(Vec<Reg>),
 }
 
 impl Estimate {
     /// The model that answers this.
     pub(super) fn finish(self, mut board: Board) -> Result<ModelIr, FormatError> {
         match self {
-            Self::Anomaly { normal, .. } => {
-                Self::label(Labels::Integers(vec![-1, 1]), normal).finish(board)
+            Self::Anomaly {
+                normal,
+                decision,
+                score,
+            } => {
+                let labels = Labels::Integers(vec![-1, 1]);
+                let scores = vec![decision, score];
+                Ok(board.finish(scores, [normal], Output::Anomaly { labels }, false))
             }
-            Self::Cluster { place, distances } => {
-                let places = (0..distances.len() as i64).collect();
-                Self::label(Labels::Integers(places), place).finish(board)
+            Self::Cluster {
+                numbers,
+                place,
+                scores,
+            } => {
+                let (scores, graded) = match scores {
+                    ClusterScores::Distances(distances) => (distances, false),
+                    ClusterScores::Probabilities(probabilities) => (probabilities, true),
+                };
+                let labels = Labels::Integers(numbers);
+                Ok(board.finish(scores, [place], Output::Cluster { labels }, graded))
             }
-            Self::Targets(_) => Err(unsupported!(
-                "the model answers a class for each of several targets"
-            )),
+            Self::Targets(targets) => {
+                let winners: Vec<Reg> = targets.iter().map(|target| target.class).collect();
+                let graded = targets.iter().map(|target| target.probabilities.clone());
+                let graded: Option<Vec<_>> = graded.collect();
+                let labels = targets.into_iter().map(|target| target.labels).collect();
+                let has_probabilities = graded.is_some();
+                let scores = graded.unwrap_or_default().concat();
+                Ok(board.finish(scores, winners, Output::Targets(labels), has_probabilities))
+            }
             Self::Numbers(values) => {
                 let link = Link::Identity;
-                Ok(board.finish(values, None, Output::Regression { link }, false))
+                Ok(board.finish(values, [], Output::Regression { link }, false))
             }
             Self::Classes {
                 labels,
@@ -77,15 +134,6 @@ impl Estimate {
                 let output = Output::Classes { labels, link };
                 Ok(board.finish(scores, Some(class), output, has_probabilities))
             }
-        }
-    }
-    /// A class and nothing more.
-    fn label(labels: Labels, class: Reg) -> Self {
-        Self::Classes {
-            labels,
-            probabilities: None,
-            decision: None,
-            class,
         }
     }
 }

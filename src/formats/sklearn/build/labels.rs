@@ -1,7 +1,7 @@
 //! Class labels from `classes_`.
 
 use super::{
-    super::{array::Array, numpy, record::Node},
+    super::{array::Array, id::Id, numpy, record::Node},
     Part, corrupt, unsupported,
 };
 use crate::{formats::FormatError, input::Word, model::Labels};
@@ -9,8 +9,9 @@ use crate::{formats::FormatError, input::Word, model::Labels};
 /// The labels of a classifier of one target, in the order of its probabilities.
 pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatError> {
     let outputs = match part.get("n_outputs_") {
-        Some(_) => part.count("n_outputs_")?,
-        None => 1,
+        // Of a network these are the neurons of its last layer.
+        Some(_) if part.sklearn_class() != "MLPClassifier" => part.count("n_outputs_")?,
+        _ => 1,
     };
     if outputs != 1 {
         return Err(unsupported!(
@@ -18,7 +19,23 @@ pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatEr
             part.class
         ));
     }
+    labels_in(part, attribute, part.attribute(attribute)?)
+}
+
+/// The labels of each target, where the attribute is a list of arrays: where it is one array, there is one target.
+pub(super) fn labels_of_targets(
+    part: Part<'_>,
+    attribute: &str,
+) -> Result<Option<Vec<Labels>>, FormatError> {
     let id = part.attribute(attribute)?;
+    let Some(targets) = part.arena.items(id) else {
+        return Ok(None);
+    };
+    let labels = targets.iter().map(|id| labels_in(part, attribute, *id));
+    labels.collect::<Result<_, _>>().map(Some)
+}
+
+fn labels_in(part: Part<'_>, attribute: &str, id: Id) -> Result<Labels, FormatError> {
     let Some(array) = numpy::array(part.arena, id)? else {
         return Err(corrupt!(
             "`{attribute}` of the {} is {}",

@@ -6,6 +6,7 @@
 //! others is in [`compose`]. A further class is one reader in one of the three.
 
 mod agree;
+mod bags;
 mod boosting;
 mod bundle;
 mod categories;

@@ -61,6 +61,27 @@ impl<'d> Nodes<'d> {
         })
     }
 
+    /// How deep each node is; the root has the depth 1. Parents come before their children.
+    pub(super) fn depths(&self) -> Vec<u32> {
+        let mut depths = vec![1; self.len];
+        for i in 0..self.len {
+            for child in [self.left.int(i), self.right.int(i)] {
+                let child = usize::try_from(child).ok();
+                if let Some(child) = child.filter(|child| *child < self.len) {
+                    depths[child] = depths[i] + 1;
+                }
+            }
+        }
+        depths
+    }
+
+    /// How many rows of the fit came to each node of a tree.
+    pub(super) fn samples(&self, tree: Part<'_>) -> Result<Vec<f64>, FormatError> {
+        let nodes = tree.part("tree_")?.array("nodes")?;
+        let samples = column(&nodes, "n_node_samples")?;
+        Ok((0..self.len).map(|i| samples.float(i)).collect())
+    }
+
     /// Whether the nodes say where missing values go.
     pub(super) fn knows_missing(&self) -> bool {
         self.missing.is_some()
@@ -167,6 +188,19 @@ impl Forest {
             tree.push(nodes.node(i, &mut number, self.source.handles_missing)?);
         }
         self.source.trees.push(tree);
+        Ok(())
+    }
+
+    /// Makes the last tree, which was given some columns of the row, read the row itself.
+    pub(super) fn give(&mut self, columns: &[u32]) -> Result<(), FormatError> {
+        for node in self.source.trees.last_mut().into_iter().flatten() {
+            if let TreeNode::Split { feature, .. } = node {
+                let column = columns.get(*feature as usize).copied();
+                *feature = column.ok_or_else(|| {
+                    corrupt!("a tree splits on feature {feature} of {}", columns.len())
+                })?;
+            }
+        }
         Ok(())
     }
 }

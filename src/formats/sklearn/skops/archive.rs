@@ -30,9 +30,18 @@ impl<'f> Archive<'f> {
         let mut room = inflate_limit(file.len());
         for i in 0..zip.len() {
             let (name, data) = read(&mut zip, i, file, &mut room)?;
-            members.insert(name, data);
+            if name.strip_suffix(".npz").is_some() {
+                unpack(&name, &data, &mut room, &mut members)?;
+            } else {
+                members.insert(name, data);
+            }
         }
         Ok(Self { members })
+    }
+
+    /// Whether there is such a member.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
     }
 
     /// The content of a member.
@@ -47,6 +56,22 @@ impl<'f> Archive<'f> {
     pub(in super::super) fn size(&self) -> usize {
         self.members.values().map(|m| m.len()).sum()
     }
+}
+
+/// Puts the members of a ZIP file in the archive, numpy's form of several arrays, beside its own: `NAME/MEMBER`.
+fn unpack(
+    name: &str,
+    file: &[u8],
+    room: &mut usize,
+    members: &mut HashMap<String, Cow<'_, [u8]>>,
+) -> Result<(), FormatError> {
+    let mut zip = ZipArchive::new(Cursor::new(file))
+        .map_err(|e| corrupt!("a matrix in the archive is damaged: {e}; log the model again"))?;
+    for i in 0..zip.len() {
+        let (inside, data) = read(&mut zip, i, file, room)?;
+        members.insert(format!("{name}/{inside}"), Cow::Owned(data.into_owned()));
+    }
+    Ok(())
 }
 
 /// Name and content of member `i` of `file`, whose size is taken from `room`.
@@ -157,6 +182,22 @@ mod tests {
             let error = archive.member("c").unwrap_err().to_string();
             assert!(error.contains("has no file `c`"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_members_of_an_npz_stand_beside_the_others_and_count_like_them() {
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+            let inside = zip(&[("data.npy", &[7; 500])], CompressionMethod::Deflated);
+            let file = zip(&[("1.npz", &inside), ("a", b"one")], method);
+            let archive = Archive::open(&file).unwrap();
+            assert_eq!(archive.member("1.npz/data.npy").unwrap(), [7; 500]);
+            assert!(!archive.has("1.npz") && archive.size() == 503);
+        }
+        let bomb = zip(&[("a", &vec![0; 5 << 20])], CompressionMethod::Deflated);
+        let file = zip(&[("1.npz", &bomb)], CompressionMethod::Stored);
+        assert!(refusal(&file).contains("far more than its own size"));
+        let file = zip(&[("1.npz", b"PK")], CompressionMethod::Stored);
+        assert!(refusal(&file).contains("damaged"));
     }
 
     #[test]

@@ -46,16 +46,7 @@ impl Schema<'_, '_, '_> {
             _ => None,
         };
         let id = match (loader, content) {
-            ("JsonNode", Some(content)) => {
-                let text = self.arena.text(content).unwrap_or_default().to_owned();
-                // Python's JSON has three numbers more.
-                match text.as_str() {
-                    "NaN" => self.arena.add(Node::Float(f64::NAN))?,
-                    "Infinity" => self.arena.add(Node::Float(f64::INFINITY))?,
-                    "-Infinity" => self.arena.add(Node::Float(f64::NEG_INFINITY))?,
-                    text => json::read_inner(text, self.arena)?,
-                }
-            }
+            ("JsonNode", Some(content)) => self.json(content)?,
             ("DictNode", Some(content)) => self.dict(content)?,
             ("DefaultDictNode" | "_DictWithDeprecatedKeysNode", Some(content)) => {
                 match self.arena.get(content, "main") {
@@ -72,6 +63,7 @@ impl Schema<'_, '_, '_> {
                 self.arena.tuple(&items)?
             }
             ("NdArrayNode", _) => self.array(node, content)?,
+            ("SparseMatrixNode", _) => self.sparse(node)?,
             ("BytesNode" | "BytearrayNode", _) => {
                 let archive = self.archive;
                 let file = text("file").unwrap_or_default();
@@ -98,6 +90,17 @@ impl Schema<'_, '_, '_> {
             self.seen.insert(number, id);
         }
         Ok(id)
+    }
+
+    /// A value that is JSON in a text. Python's JSON has three numbers more.
+    fn json(&mut self, content: Id) -> Result<Id, FormatError> {
+        let text = self.arena.text(content).unwrap_or_default().to_owned();
+        match text.as_str() {
+            "NaN" => self.arena.add(Node::Float(f64::NAN)),
+            "Infinity" => self.arena.add(Node::Float(f64::INFINITY)),
+            "-Infinity" => self.arena.add(Node::Float(f64::NEG_INFINITY)),
+            text => json::read_inner(text, self.arena),
+        }
     }
 
     fn object(&mut self, class: Id, state: Id) -> Result<Id, FormatError> {
@@ -149,6 +152,32 @@ impl Schema<'_, '_, '_> {
     fn list(&mut self, content: Id) -> Result<Vec<Id>, FormatError> {
         let nodes = self.arena.items(content).unwrap_or_default().to_vec();
         nodes.into_iter().map(|node| self.record(node)).collect()
+    }
+
+    /// A sparse matrix, as a pickle has it. Its arrays lie in a file of their own.
+    fn sparse(&mut self, node: Id) -> Result<Id, FormatError> {
+        let archive = self.archive;
+        let class = self.global(node)?;
+        let file = self.arena.get(node, "file");
+        let file = file.and_then(|id| self.arena.text(id)).unwrap_or_default();
+        let file = file.to_owned();
+        let mut state = Vec::new();
+        for (key, name) in [
+            ("_shape", "shape"),
+            ("data", "data"),
+            ("indices", "indices"),
+            ("indptr", "indptr"),
+            ("offsets", "offsets"),
+        ] {
+            let member = format!("{file}/{name}.npy");
+            if archive.has(&member) {
+                let array = npy::read(archive.member(&member)?)?;
+                let array = self.arena.add(Node::Array(Box::new(array)))?;
+                state.push((self.arena.add(Node::Text(key))?, array));
+            }
+        }
+        let state = self.arena.add(Node::Dict(state))?;
+        self.object(class, state)
     }
 
     fn array(&mut self, node: Id, content: Option<Id>) -> Result<Id, FormatError> {

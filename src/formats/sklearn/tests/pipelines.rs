@@ -2,6 +2,7 @@
 //!
 //! Rows are taken as clients send them, words and all. A row that Python refuses is refused, every other is answered as Python does.
 
+mod case;
 mod classes;
 mod told;
 
@@ -9,12 +10,11 @@ use super::read;
 use crate::{
     formats::tests::ulps::allowed,
     input::{Batch, ColumnType, Schema, Value},
-    model::{Labels, Model, Predictions},
+    model::{Kind, Labels, Model, Output, Predictions},
 };
-use flate2::read::GzDecoder;
-use serde::Deserialize;
+use case::{Case, Header, Table, case, folder, table};
 use serde_json::Value as Json;
-use std::{collections::HashMap, fs, io::Read as _, path::PathBuf, sync::LazyLock};
+use std::{collections::HashMap, fs, sync::LazyLock};
 
 /// Models that were fitted to None and asked with NaN, or the other way about. A null of JSON is what the fit has seen.
 const OTHER_NULLS: [&str; 2] = [
@@ -27,51 +27,6 @@ const FLOATS_THROUGHOUT: [&str; 2] = ["calibrated_xgboost_three", "stacking_xgbo
 const OTHER_COLUMNS: &str = "onehot_of_all_array";
 /// pandas had made missing values of the words that are none of its categories.
 const UNSEEN_IS_MISSING: &str = "xgboost_categories_missing";
-
-#[derive(Deserialize)]
-struct Header {
-    sklearn: String,
-    name: String,
-    table: String,
-    rows: usize,
-    names: Option<Vec<String>>,
-    /// The words that codes stand for where the file does not say it: XGBoost keeps them since 3.1.
-    #[serde(default)]
-    categories: HashMap<String, Vec<Json>>,
-    /// The types of the columns in the signature, where the case has one.
-    #[serde(default)]
-    told: HashMap<String, String>,
-    /// Rows with a category that the fit did not see, which XGBoost refuses.
-    #[serde(default)]
-    unknown: Vec<usize>,
-    exact: String,
-    task: String,
-    labels: Option<Vec<Json>>,
-    targets: usize,
-    proba: bool,
-    scores: Option<String>,
-    width: usize,
-    half: bool,
-    refused: Vec<(usize, String, String)>,
-    files: Vec<(String, usize)>,
-}
-
-struct Case {
-    header: Header,
-    /// Of a classifier the place of the label, row by row.
-    classes: Vec<u16>,
-    /// Of a regressor, column by column.
-    numbers: Vec<f64>,
-    /// Column by column.
-    scores: Vec<f64>,
-    files: Vec<(String, Vec<u8>)>,
-}
-
-#[derive(Deserialize)]
-struct Table {
-    columns: Option<Vec<String>>,
-    rows: Vec<Vec<Json>>,
-}
 
 /// A model that was answered for, and how far it was off.
 struct Answered {
@@ -90,61 +45,6 @@ struct Outcome {
     /// `exact`, `libm` or `blas`
     kind: String,
     result: Result<Answered, String>,
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/pipelines")
-}
-
-fn unzipped(name: &str) -> Vec<u8> {
-    let file = fs::File::open(folder().join(name)).unwrap();
-    let mut bytes = Vec::new();
-    GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
-    bytes
-}
-
-fn table(name: &str) -> Table {
-    serde_json::from_slice(&unzipped(&format!("rows-{name}.json.gz"))).unwrap()
-}
-
-fn case(name: &str) -> Case {
-    let bytes = unzipped(name);
-    let line = bytes.iter().position(|b| *b == b'\n').unwrap();
-    let header: Header = serde_json::from_slice(&bytes[..line]).unwrap();
-    let mut rest = &bytes[line + 1..];
-    let mut take = |len: usize| {
-        let (taken, left) = rest.split_at(len);
-        rest = left;
-        taken
-    };
-    let doubles = |bytes: &[u8]| -> Vec<f64> {
-        let (numbers, _) = bytes.as_chunks::<8>();
-        numbers.iter().map(|b| f64::from_le_bytes(*b)).collect()
-    };
-    let (mut classes, mut numbers) = (Vec::new(), Vec::new());
-    if header.task == "classifier" {
-        let (places, _) = take(header.rows * 2).as_chunks::<2>();
-        classes = places.iter().map(|b| u16::from_le_bytes(*b)).collect();
-    } else {
-        numbers = doubles(take(header.rows * header.targets * 8));
-    }
-    let columns = match (&header.scores, header.half) {
-        (None, _) => 0,
-        (_, true) => 1,
-        _ => header.width,
-    };
-    let scores = doubles(take(header.rows * columns * 8));
-    let files = header.files.iter();
-    let files = files.map(|(kind, len)| (kind.clone(), take(*len).to_vec()));
-    let files = files.collect();
-    assert!(rest.is_empty(), "{name}");
-    Case {
-        header,
-        classes,
-        numbers,
-        scores,
-        files,
-    }
 }
 
 /// A row in the schema's order, as a client's JSON is read; why not, where a value is refused.
@@ -207,15 +107,9 @@ fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<Answered, String>
     let parts = parsed.parts;
     let exponential = allowed(&parsed.ir.output, parsed.ir.output_precision) > 0.0;
     let model = Model::new(parsed.ir).map_err(|error| format!("not built: {error}"))?;
-    let labels = model.labels().map(|labels| match labels {
-        Labels::Integers(labels) => labels.iter().map(|label| Json::from(*label)).collect(),
-        Labels::Strings(labels) => labels
-            .iter()
-            .map(|label| Json::from(label.as_str()))
-            .collect::<Vec<_>>(),
-    });
-    if labels != header.labels {
-        return Err(format!("the labels are {labels:?}"));
+    let (task, labels) = task(&model);
+    if (task, &labels) != (header.task.as_str(), &header.labels) {
+        return Err(format!("it is a {task}, and the labels are {labels:?}"));
     }
     if labels.is_some() && model.has_probabilities() != header.proba {
         return Err(format!("probabilities: {}", model.has_probabilities()));
@@ -256,6 +150,27 @@ fn compare(case: &Case, table: &Table, bytes: &[u8]) -> Result<Answered, String>
     Ok(Answered { parts, worst })
 }
 
+/// What a case calls a model of this kind, and its labels, of several targets a list for each.
+fn task(model: &Model) -> (&'static str, Option<Vec<Json>>) {
+    let json = |labels: &Labels| -> Vec<Json> {
+        match labels {
+            Labels::Integers(labels) => labels.iter().map(|label| Json::from(*label)).collect(),
+            Labels::Strings(labels) => labels.iter().map(|label| label.as_str().into()).collect(),
+        }
+    };
+    if let Output::Targets(targets) = model.output() {
+        let labels = targets.iter().map(|labels| json(labels).into());
+        return ("targets", Some(labels.collect()));
+    }
+    let task = match model.kind() {
+        Kind::Classifier => "classifier",
+        Kind::Regressor => "regressor",
+        Kind::AnomalyDetector => "anomaly",
+        Kind::Clusterer => "cluster",
+    };
+    (task, model.labels().map(json))
+}
+
 /// How far the answer to a row is from Python's, relative to numbers beyond one.
 fn off(
     case: &Case,
@@ -269,9 +184,9 @@ fn off(
         ("regressor", _) => (0..header.targets)
             .map(|j| column(&case.numbers, j))
             .collect(),
-        (_, false) => Vec::new(),
+        ("classifier", false) => Vec::new(),
         (_, true) if header.half => vec![1.0 - column(&case.scores, 0), column(&case.scores, 0)],
-        (_, true) => (0..header.width).map(|j| column(&case.scores, j)).collect(),
+        _ => (0..header.width).map(|j| column(&case.scores, j)).collect(),
     };
     let got = answers.row(0);
     let most = match header.exact.as_str() {
@@ -283,6 +198,9 @@ fn off(
         _ if header.name.contains("f32") || header.name.contains("float32") => 1e-6,
         _ => 1e-12,
     };
+    if header.task != "classifier" && got.len() != wanted.len() {
+        return Err(format!("{} scores instead of {}", got.len(), wanted.len()));
+    }
     let mut worst = 0f64;
     for (got, wanted) in got.iter().zip(&wanted) {
         let off = (got - wanted).abs() / wanted.abs().max(1.0);
@@ -292,14 +210,13 @@ fn off(
         }
         worst = worst.max(off);
     }
-    if header.task == "classifier" {
-        let wanted = case.classes[row];
-        if answers.classes[0] != u32::from(wanted) {
-            return Err(format!(
-                "class {} instead of {wanted}, scores {got:?} {wanted:?}",
-                answers.classes[0]
-            ));
-        }
+    let classes = case.classes.iter().skip(row).step_by(header.rows);
+    let classes: Vec<u32> = classes.map(|place| u32::from(*place)).collect();
+    if answers.winners(0) != classes {
+        return Err(format!(
+            "class {:?} instead of {classes:?}, scores {got:?} {wanted:?}",
+            answers.winners(0)
+        ));
     }
     Ok(worst)
 }

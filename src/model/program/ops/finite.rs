@@ -1,5 +1,5 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
-use crate::input::Precision;
+use crate::{input::Precision, model::program::Why};
 
 /// Refuses rows in which a number is not finite: what reads them next does not take such numbers. No registers.
 #[derive(Clone, Debug)]
@@ -69,10 +69,8 @@ impl Run for Positive {
 
 /// Refuses the first row whose number is bad, unless one before it is refused already.
 fn refuse(column: &[f64], bad: impl Fn(f64) -> bool, scratch: &mut Scratch) {
-    if let Some(row) = column.iter().position(|x| bad(*x))
-        && scratch.refused.is_none_or(|refused| row < refused)
-    {
-        scratch.refused = Some(row);
+    if let Some(row) = column.iter().position(|x| bad(*x)) {
+        scratch.refuse(row, Why::NotFinite);
     }
 }
 
@@ -86,7 +84,7 @@ mod tests {
         let (program, _) = Program::new(1, &[operation], &[0], false).unwrap();
         let (mut values, mut scratch) = (Vec::new(), Scratch::default());
         program.run(rows, &mut values, &mut scratch);
-        scratch.refused
+        scratch.refused.map(|(row, _)| row)
     }
 
     #[test]

@@ -10,11 +10,15 @@ pub struct Linear {
     pub intercept: Vec<f64>,
 }
 
+/// Outputs that a number read once is added to.
+const BLOCK: usize = 4;
+
 /// The same, ready to run.
 #[derive(Debug)]
 struct Ready {
     inputs: Inputs,
-    /// As in [`Linear`]; where features are stored, the weights of the first feature, then those of the second, and so on.
+    /// The weights of the first input, one for each output, then those of the second: all outputs of a row, and several outputs of a tile,
+    /// take a number in one go.
     weights: Vec<f64>,
     intercept: Vec<f64>,
 }
@@ -39,15 +43,9 @@ impl Operation for Linear {
         }
         finite("a linear model", &self.weights)?;
         finite("a linear model", &self.intercept)?;
-        let inputs = Inputs::new(&self.reads, registers)?;
-        let weights = if inputs.are_stored() {
-            by_feature(&self.weights, self.reads.len())
-        } else {
-            self.weights.clone()
-        };
         Ok(Box::new(Ready {
-            inputs,
-            weights,
+            inputs: Inputs::new(&self.reads, registers)?,
+            weights: self.by_input(),
             intercept: self.intercept.clone(),
         }))
     }
@@ -57,10 +55,40 @@ impl Operation for Linear {
     }
 }
 
-/// The weights of `width` features, feature by feature.
-fn by_feature(weights: &[f64], width: usize) -> Vec<f64> {
-    let of = |feature| weights.iter().skip(feature).step_by(width.max(1)).copied();
-    (0..width).flat_map(of).collect()
+impl Linear {
+    fn by_input(&self) -> Vec<f64> {
+        let (inputs, outputs) = (self.reads.len(), self.intercept.len());
+        let weight = |at: usize| self.weights[at % outputs * inputs + at / outputs];
+        (0..self.weights.len()).map(weight).collect()
+    }
+}
+
+impl Run for Ready {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        if self.inputs.are_stored() {
+            return self.run_stored(tile, out, scratch);
+        }
+        let (rows, width) = (tile.rows(), self.intercept.len());
+        out.values.fill(0.0);
+        if rows == 1 {
+            self.row(tile, out.values);
+        } else {
+            for (first, block) in (0..)
+                .step_by(BLOCK)
+                .zip(out.values.chunks_mut(BLOCK * rows))
+            {
+                match block.len() / rows {
+                    BLOCK => self.block::<BLOCK>(tile, first, block),
+                    _ => (first..width)
+                        .zip(block.chunks_exact_mut(rows))
+                        .for_each(|(j, column)| self.block::<1>(tile, j, column)),
+                }
+            }
+        }
+        for (column, intercept) in out.columns().zip(&self.intercept) {
+            column.iter_mut().for_each(|y| *y += intercept);
+        }
+    }
 }
 
 impl Ready {
@@ -91,32 +119,44 @@ impl Ready {
             }
         }
     }
-}
 
-impl Run for Ready {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
-        if self.inputs.are_stored() {
-            return self.run_stored(tile, out, scratch);
+    /// Every output of a single row.
+    fn row(&self, tile: &Tile<'_>, out: &mut [f64]) {
+        let width = out.len();
+        let of = |feature: u32| &self.weights[feature as usize * width..][..width];
+        for (feature, register) in &self.inputs.dense {
+            let x = tile.column(*register)[0];
+            let weights = of(*feature);
+            out.iter_mut().zip(weights).for_each(|(y, w)| *y += x * w);
         }
-        let width = self.inputs.len;
-        for (j, (out, intercept)) in out.columns().zip(&self.intercept).enumerate() {
-            let weights = &self.weights[j * width..][..width];
-            out.fill(0.0);
-            for (feature, register) in &self.inputs.dense {
-                let weight = weights[*feature as usize];
-                let column = tile.column(*register);
-                out.iter_mut()
-                    .zip(column)
-                    .for_each(|(y, x)| *y += x * weight);
+        for hot in &self.inputs.hot {
+            if let Some(feature) = hot.feature(tile.column(hot.slot)[0]) {
+                let weights = of(feature);
+                out.iter_mut().zip(weights).for_each(|(y, w)| *y += w);
             }
-            for hot in &self.inputs.hot {
-                for (y, slot) in out.iter_mut().zip(tile.column(hot.slot)) {
-                    if let Some(feature) = hot.feature(*slot) {
-                        *y += weights[feature as usize];
+        }
+    }
+
+    /// `N` outputs from the one numbered `first` on, column by column.
+    fn block<const N: usize>(&self, tile: &Tile<'_>, first: usize, out: &mut [f64]) {
+        let (rows, width) = (tile.rows(), self.intercept.len());
+        for (feature, register) in &self.inputs.dense {
+            let weights = &self.weights[*feature as usize * width + first..][..N];
+            let column = tile.column(*register);
+            for (out, w) in out.chunks_exact_mut(rows).zip(weights) {
+                out.iter_mut().zip(column).for_each(|(y, x)| *y += x * w);
+            }
+        }
+        for hot in &self.inputs.hot {
+            let slots = tile.column(hot.slot);
+            for (i, slot) in slots.iter().enumerate() {
+                if let Some(feature) = hot.feature(*slot) {
+                    let weights = &self.weights[feature as usize * width + first..][..N];
+                    for (j, w) in weights.iter().enumerate() {
+                        out[j * rows + i] += w;
                     }
                 }
             }
-            out.iter_mut().for_each(|y| *y += intercept);
         }
     }
 }

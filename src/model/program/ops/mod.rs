@@ -1,7 +1,9 @@
 //! The operations of a program, one file for each kind.
 
 mod average;
+mod bayes;
 mod bins;
+mod bisect;
 mod choose;
 mod decide;
 mod each;
@@ -10,12 +12,18 @@ mod finite;
 mod forest;
 mod function;
 mod interpolate;
+mod isolation;
+mod kernels;
 mod length;
 mod linear;
+mod median;
+mod nearest;
 mod normalise;
 mod one_hot;
+mod pairs;
 mod products;
 mod recode;
+mod squares;
 #[cfg(test)]
 mod tests;
 mod vectorize;
@@ -23,7 +31,9 @@ mod votes;
 mod weigh;
 
 pub use average::Average;
+pub use bayes::{Categorical, Gaussian};
 pub use bins::Bins;
+pub use bisect::{Bisect, Way};
 pub use choose::{Above, Largest};
 pub use decide::Decide;
 pub use each::Each;
@@ -32,12 +42,18 @@ pub use finite::{Finite, Positive};
 pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function, Whole};
 pub use interpolate::Interpolate;
+pub use isolation::Isolation;
+pub use kernels::{Kernel, Kernels, Vectors};
 pub use length::{Length, Norm};
 pub use linear::Linear;
+pub use median::Median;
+pub use nearest::Nearest;
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
+pub use pairs::{PairProbabilities, PairScores, PairVotes};
 pub use products::{Factor, Products};
 pub use recode::{Codes, Recode};
+pub use squares::Squares;
 pub use vectorize::{Counts, Terms, Vectorize};
 pub use votes::Votes;
 pub use weigh::Weigh;
@@ -70,4 +86,13 @@ fn finite(what: &str, numbers: &[f64]) -> Result<(), InvalidModel> {
         invalid!("{what} holds {bad}, which is not a finite number");
     }
     Ok(())
+}
+
+/// The numbers of the registers for every row of a tile, row by row.
+fn gather(tile: &Tile<'_>, reads: &[Reg], into: &mut Vec<f64>) {
+    into.resize(reads.len() * tile.rows(), 0.0);
+    for (j, read) in reads.iter().enumerate() {
+        let row = into.iter_mut().skip(j).step_by(reads.len());
+        row.zip(tile.column(*read)).for_each(|(y, x)| *y = *x);
+    }
 }

@@ -1,6 +1,6 @@
 //! What operations answer, one row at a time.
 
-use super::{Average, Interpolate, Normalise, OfNothing, Operation, Votes};
+use super::{Average, Interpolate, Median, Normalise, OfNothing, Operation, Votes};
 use crate::{
     input::Precision,
     model::program::{Program, Scratch},
@@ -122,8 +122,34 @@ fn votes_count_by_weight_and_not_for_what_is_no_class() {
     let votes = Votes {
         reads: vec![0, 1, 2],
         weights: vec![1.0, 2.5, 0.5],
+        against: Vec::new(),
         classes: 2,
     };
     let found = run(votes, &[[0.0, 1.0, 0.0], [1.0, 1.0, 7.0]]);
     assert_eq!(found, [[1.5, 2.5], [0.0, 3.5]]);
+}
+
+#[test]
+fn votes_count_against_the_classes_that_they_do_not_name() {
+    let votes = Votes {
+        reads: vec![0, 1],
+        weights: vec![1.0, 2.5],
+        against: vec![-0.5, -0.25],
+        classes: 3,
+    };
+    let found = run(votes, &[[0.0, 1.0], [2.0, 7.0]]);
+    assert_eq!(found, [[0.75, 2.0, -0.75], [-0.75, -0.75, 0.75]]);
+}
+
+#[test]
+fn a_weighted_median_is_the_number_with_which_half_of_the_weight_is_reached() {
+    let median = |weights: &[f64]| Median {
+        reads: vec![0, 1, 2],
+        weights: weights.to_vec(),
+    };
+    let rows = [[3.0, 1.0, 2.0], [1.0, 1.0, 5.0]];
+    assert_eq!(run(median(&[1.0; 3]), &rows), [[2.0], [1.0]]);
+    assert_eq!(run(median(&[5.0, 1.0, 1.0]), &rows), [[3.0], [1.0]]);
+    // Exactly half is enough.
+    assert_eq!(run(median(&[1.0, 1.0, 0.0]), &rows), [[1.0], [1.0]]);
 }

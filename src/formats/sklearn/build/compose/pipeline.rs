@@ -23,7 +23,8 @@ fn is_sampler(part: Part<'_>) -> bool {
         "imblearn.under_sampling",
         "imblearn.combine",
     ];
-    modules.iter().any(|module| part.module.starts_with(module))
+    let of_function = part.package() == "imblearn" && part.class == "FunctionSampler";
+    of_function || modules.iter().any(|module| part.module.starts_with(module))
 }
 
 impl Reader {

@@ -1,28 +1,8 @@
 //! Answers of estimators, as those that stand around others read them.
 
 use super::{
-    Estimate, FormatError, Labels, Part, Reader, Reg, Register, corrupt, ops, unsupported,
+    Classes, Estimate, FormatError, Labels, Part, Reader, Reg, Register, corrupt, ops, unsupported,
 };
-
-/// What a classifier answers; [`Estimate::Classes`] describes the fields.
-#[derive(Clone, Debug)]
-pub(in super::super) struct Classes {
-    pub(in super::super) labels: Labels,
-    pub(in super::super) probabilities: Option<Vec<Reg>>,
-    pub(in super::super) decision: Option<Vec<Reg>>,
-    pub(in super::super) class: Reg,
-}
-
-impl From<Classes> for Estimate {
-    fn from(classes: Classes) -> Self {
-        Self::Classes {
-            labels: classes.labels,
-            probabilities: classes.probabilities,
-            decision: classes.decision,
-            class: classes.class,
-        }
-    }
-}
 
 impl Estimate {
     /// The answer of a classifier that `holder` holds.

@@ -1,9 +1,10 @@
 //! Forests and boosters, of scikit-learn, LightGBM and XGBoost.
 
 use super::{
-    Ensemble, Estimate, ForestModel, FormatError, Parsed, Part, Reader, boosting,
+    Bag, Ensemble, Estimate, ForestModel, FormatError, Labels, Parsed, Part, Reader, Trees,
+    boosting,
     categories::{Encoded, encoded},
-    corrupt, forests, hist, lightgbm, xgboost,
+    corrupt, forests, hist, labels, lightgbm, xgboost,
 };
 use crate::{
     formats::coded::Coded,
@@ -106,11 +107,24 @@ impl Reader {
         Ok(all)
     }
 
+    /// The trees whose mean a part answers, if it is made of trees alone.
+    fn averaged<'d>(&self, part: Part<'d>) -> Result<Option<Trees<'d>>, FormatError> {
+        if let Some(parts) = forests::trees_of(part)? {
+            let columns = None;
+            return Ok(Some(Trees { parts, columns }));
+        }
+        let Some(bag) = Bag::of(part, self.size)? else {
+            return Ok(None);
+        };
+        let classes = part.class.ends_with("Classifier");
+        let classes = classes.then(|| labels(part, "classes_")).transpose()?;
+        bag.trees(classes.as_ref().map(Labels::len))
+    }
+
     fn ensemble(&self, part: Part<'_>) -> Result<Option<Ensemble>, FormatError> {
         let size = self.size;
-        if let Some(trees) = forests::trees_of(part)? {
-            let classifier = part.class.ends_with("Classifier");
-            return Ok(Some(if classifier {
+        if let Some(trees) = self.averaged(part)? {
+            return Ok(Some(if part.class.ends_with("Classifier") {
                 forests::classifier(part, &trees, size)?
             } else {
                 forests::regressor(part, &trees, size)?
@@ -132,7 +146,9 @@ impl Reader {
         forest: &ForestModel,
         reads: &[Reg],
     ) {
-        if part.package() == "sklearn" && !part.class.starts_with("HistGradientBoosting") {
+        if matches!(part.package(), "sklearn" | "imblearn")
+            && !part.class.starts_with("HistGradientBoosting")
+        {
             self.board.refuse_infinite(reads, forest.input);
         }
     }

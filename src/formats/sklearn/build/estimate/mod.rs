@@ -2,18 +2,27 @@
 
 mod answer;
 mod around;
+mod bayes;
+mod clusters;
+mod discriminant;
 mod dummy;
 mod forest;
+mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+mod net;
+mod support;
 
 use super::{
     super::{id::Id, numpy, record::Node},
-    FormatError, Part, Reader, boosting, categories, corrupt,
+    FormatError, Part, Reader,
+    bags::Bag,
+    boosting, categories, corrupt,
     ensemble::Ensemble,
-    estimated::Estimate,
-    forests, hist,
+    estimated::{Classes, Estimate},
+    forests::{self, Trees},
+    hist,
     labels::labels,
     lightgbm, unsupported, xgboost,
 };
@@ -22,7 +31,6 @@ use crate::{
     input::Precision,
     model::{BinaryScores, ForestModel, Labels, Link, ModelIr, Output, Reg, ops},
 };
-pub(super) use answer::Classes;
 pub(super) use forest::booster;
 
 impl Reader {
@@ -54,13 +62,27 @@ impl Reader {
         if let Some(estimate) = self.linear_model(part, &reads)? {
             return Ok(estimate);
         }
+        if let Some(estimate) = self.clusterer(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.naive_bayes(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.around(part, &reads)? {
             return Ok(estimate);
         }
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "IsolationForest" => self.isolation_forest(part, &reads),
+            "SVC" | "NuSVC" => self.support_classifier(part, &reads),
+            "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
+            "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
+            "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),
+            "QuadraticDiscriminantAnalysis" => self.quadratic_discriminant(part, &reads),
+            "MLPClassifier" => self.net_classifier(part, &reads),
+            "MLPRegressor" => self.net_regressor(part, &reads),
             _ => Err(self.refusal(part)),
         }
     }

@@ -1,6 +1,7 @@
 //! Transformers: registers to registers, as their `transform` is written.
 
 mod bins;
+mod decompose;
 mod function;
 mod impute;
 mod one_hot;
@@ -56,8 +57,17 @@ impl Reader {
             ("sklearn", "TfidfTransformer") => self.tfidf(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
+            ("sklearn", "PCA" | "IncrementalPCA") => self.pca(part, &reads),
+            ("sklearn", "TruncatedSVD") => self.truncated_svd(part, &reads),
+            ("sklearn", "FastICA") => self.fast_ica(part, &reads),
+            ("sklearn", "LinearDiscriminantAnalysis") => self.discriminants(part, &reads),
             ("sklearn", class) if select::is_selector(class) => self.select(part, &reads),
             ("sklearn", "FunctionTransformer") => self.function(part, reads),
+            ("sklearn", "KMeans" | "MiniBatchKMeans" | "BisectingKMeans" | "Birch") => {
+                // The distances alone.
+                let near = self.near(part, &reads)?;
+                Ok(near.map(|near| near[1..].to_vec()).unwrap_or_default())
+            }
             _ => Err(self.refusal(part)),
         }
     }

@@ -1,5 +1,7 @@
 //! Estimators around others: their members' answers are registers, and theirs are operations over them.
 
+mod ada_boost;
+mod bagging;
 mod calibrated;
 mod members;
 mod one_vs_rest;
@@ -9,8 +11,8 @@ mod threshold;
 mod voting;
 
 use super::{
-    Classes, Estimate, FormatError, Id, Labels, Part, Precision, Reader, Reg, Register, corrupt,
-    labels, numpy, ops, unsupported,
+    Bag, Classes, Estimate, FormatError, Id, Labels, Part, Precision, Reader, Reg, Register,
+    corrupt, labels, numpy, ops, unsupported,
 };
 use crate::model::StepOp;
 
@@ -21,7 +23,15 @@ impl Reader {
         part: Part<'_>,
         reads: &[Reg],
     ) -> Result<Option<Estimate>, FormatError> {
+        if let Some(bag) = Bag::of(part, self.size)? {
+            return self.bagging(part, bag, reads).map(Some);
+        }
+        if part.module.starts_with("imblearn.") && part.class == "RUSBoostClassifier" {
+            return self.ada_boost_classifier(part, reads).map(Some);
+        }
         Ok(Some(match part.sklearn_class() {
+            "AdaBoostClassifier" => self.ada_boost_classifier(part, reads)?,
+            "AdaBoostRegressor" => self.ada_boost_regressor(part, reads)?,
             "VotingClassifier" => self.voting_classifier(part, reads)?,
             "VotingRegressor" => self.voting_regressor(part, reads)?,
             "StackingClassifier" => self.stacking_classifier(part, reads)?,

@@ -57,6 +57,7 @@ impl Reader {
         let votes = ops::Votes {
             weights: weights.unwrap_or_else(|| vec![1.0; reads.len()]),
             reads,
+            against: Vec::new(),
             classes: labels.len(),
         };
         let votes = self.board.draw(votes, [])?;
