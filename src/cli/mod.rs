@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod answer_columns;
 mod check;
 mod fetch;
 mod flags;
@@ -24,7 +25,7 @@ use crate::{
 use clap::{Parser, Subcommand, error::ErrorKind};
 use std::io::{self, Write};
 
-/// Serve one model of tabular data over HTTP: a tree ensemble from scikit-learn, XGBoost, LightGBM or ONNX, with its preprocessing
+/// Serve one model of tabular data over HTTP: a tree ensemble from scikit-learn, XGBoost, LightGBM, CatBoost or ONNX, with its preprocessing
 #[derive(Debug, Parser)]
 #[command(
     name = "ml-serving",

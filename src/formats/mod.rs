@@ -6,6 +6,7 @@ mod answers;
 mod answers_by;
 mod before;
 mod behind;
+pub mod catboost;
 pub(crate) mod coded;
 mod companions;
 mod error;
@@ -19,7 +20,7 @@ pub(crate) mod tests;
 pub mod xgboost;
 
 pub(crate) use answers::{Words, decide_from, rename, short};
-pub use answers_by::{AnswersBy, GraphOutput, OutputKind};
+pub use answers_by::{AnswersBy, GraphOutput, OutputKind, one_array};
 pub use before::Beside;
 pub(crate) use before::{Before, Begun, Named, Takes};
 pub(crate) use behind::forest_behind;
@@ -31,9 +32,10 @@ pub use format::{ColumnsBy, Format, ModelFile, Parsed};
 pub(crate) use sklearn::version as sklearn_version;
 
 /// Every format. The order decides which file of a folder is the model where several could be.
-pub const FORMATS: [&Format; 4] = [
+pub const FORMATS: [&Format; 5] = [
     &onnx::FORMAT,
     &sklearn::FORMAT,
+    &catboost::FORMAT,
     &xgboost::FORMAT,
     &lightgbm::FORMAT,
 ];

@@ -92,6 +92,8 @@ pub struct Column {
     pub words: Option<Arc<Words>>,
     /// Whether the cells are free text, which stands beside the matrix: a cell is its place there.
     pub free: bool,
+    /// Whether a cell enters the matrix as the hash of its text: the model knows hashes of categories, and no list of words.
+    pub by_hash: bool,
 }
 
 impl Column {
@@ -106,16 +108,21 @@ impl Column {
             booleans: false,
             words: None,
             free: false,
+            by_hash: false,
         }
     }
 }
 
 impl Column {
-    /// What a client sends for a number that [`Column::accept`] gave.
+    /// What a client sends for a number that [`Column::accept`] gave; any value where that was a hash.
     pub fn value<'a>(&'a self, x: f64, texts: &'a Texts) -> Value<'a> {
         let words = self.words.as_deref().filter(|_| !x.is_nan());
         match self.kind {
             _ if x.is_nan() => Value::Missing,
+            // Nobody knows any more what it was.
+            ColumnType::Boolean if self.by_hash => Value::Boolean(false),
+            kind if self.by_hash && kind.is_words() => Value::Text(""),
+            _ if self.by_hash => Value::Number(0.0),
             ColumnType::Boolean => Value::Boolean(x != 0.0),
             _ if self.free => Value::Text(texts.get(x)),
             kind if kind.is_words() => match words.and_then(|words| words.get(x as usize)) {

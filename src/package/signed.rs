@@ -59,6 +59,7 @@ fn both(logged: &Column, derived: &Column) -> Column {
         booleans: derived.booleans,
         words: derived.words.clone(),
         free: derived.free,
+        by_hash: derived.by_hash,
     }
 }
 

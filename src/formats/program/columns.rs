@@ -33,6 +33,8 @@ pub(super) enum Holds {
     Words,
     /// Free text.
     Text,
+    /// Categories of which only the hash is known.
+    Hashes,
 }
 
 impl Draft {
@@ -76,6 +78,10 @@ impl Draft {
             Holds::Words if self.told == Some(ColumnType::Datetime) => ColumnType::Datetime,
             Holds::Words if self.words.are_text() => ColumnType::Text,
             Holds::Words => ColumnType::Any,
+            Holds::Hashes => match self.told {
+                Some(ColumnType::Double | ColumnType::Float) | None => ColumnType::Any,
+                Some(told) => told,
+            },
         }
     }
 
@@ -85,6 +91,7 @@ impl Draft {
         column.nullable = self.nullable;
         column.infinite = self.infinite;
         column.required = self.read;
+        column.by_hash = self.holds == Holds::Hashes;
         column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());
         // A column whose words all are refused takes none; one that nothing reads takes any.

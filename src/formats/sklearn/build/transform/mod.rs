@@ -8,9 +8,11 @@ mod one_hot;
 mod ordinal;
 mod polynomial;
 mod power;
+mod quantile;
 mod rows;
 mod scale;
 mod select;
+mod spline;
 mod target;
 mod text;
 
@@ -55,6 +57,8 @@ impl Reader {
                 self.vectorizer(part, &reads)
             }
             ("sklearn", "TfidfTransformer") => self.tfidf(part, &reads),
+            ("sklearn", "QuantileTransformer") => self.quantiles(part, &reads),
+            ("sklearn", "SplineTransformer") => self.splines(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", "PCA" | "IncrementalPCA") => self.pca(part, &reads),
