@@ -12,8 +12,7 @@ mod known;
 mod register;
 mod words;
 
-pub(crate) use board::{Board, Register};
-pub(crate) use decide::is_of_labels;
 pub(crate) use board::Board;
+pub(crate) use decide::is_of_labels;
 pub(crate) use register::Register;
 pub(crate) use words::{Entry, Otherwise};
