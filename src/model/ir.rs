@@ -3,7 +3,7 @@
 //! Nothing here is trusted. Indices may point anywhere, counts may lie; the checks refuse what does not hold.
 
 use crate::input::Precision;
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 /// The number of a register of a row: its columns first, then what the operations append.
 pub type Reg = u32;
@@ -188,6 +188,11 @@ impl Labels {
         self.len() == 0
     }
 
+    /// Whether they are text.
+    pub fn are_text(&self) -> bool {
+        matches!(self, Self::Strings(_))
+    }
+
     /// The labels as text.
     pub fn names(&self) -> Vec<String> {
         match self {
@@ -239,6 +244,18 @@ pub enum Kind {
     Clusterer,
 }
 
+impl Kind {
+    /// The name that clients see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Classifier => "classifier",
+            Self::Regressor => "regressor",
+            Self::AnomalyDetector => "anomaly_detector",
+            Self::Clusterer => "clusterer",
+        }
+    }
+}
+
 impl Output {
     /// The classes of a row's one answer: of a classifier, the clusters, or an anomaly and what is none. `None` for a regressor and
     /// where there are several targets.
@@ -268,6 +285,17 @@ impl Output {
             Self::Targets(targets) => targets,
             other => other.labels().map_or(&[], std::slice::from_ref),
         }
+    }
+
+    /// Where the probabilities of each target lie among those of a row.
+    pub fn spans(&self) -> Vec<Range<usize>> {
+        let mut end = 0;
+        let span = |labels: &Labels| {
+            let start = end;
+            end += labels.len();
+            start..end
+        };
+        self.choices().iter().map(span).collect()
     }
 
     /// The kind of answer.
@@ -320,12 +348,4 @@ pub struct ForestScores {
     pub base: Vec<f64>,
     /// What the raw scores are multiplied by before the output makes something of them: 1, or the factor in LightGBM's sigmoid.
     pub factor: f64,
-}
-
-impl ForestScores {
-    /// Whether features of which one is 1 may be told by their slot: the steps would need them all.
-    pub(super) fn reads_slots(&self) -> bool {
-        self.steps.is_empty()
-            && (self.input == Precision::F64 || self.forest.precision == self.input)
-    }
 }

@@ -5,9 +5,14 @@
 
 mod board;
 mod columns;
+mod decide;
 mod finish;
 mod hashes;
+mod known;
+mod register;
 mod words;
 
-pub(crate) use board::{Board, Register};
+pub(crate) use board::Board;
+pub(crate) use decide::is_of_labels;
+pub(crate) use register::Register;
 pub(crate) use words::{Entry, Otherwise};
