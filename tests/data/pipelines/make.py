@@ -73,6 +73,7 @@ MODULES = [
     "selectors",
     "trees",
     "boosters",
+    "cat_boost",
     "linear",
     "around",
     "targets",
