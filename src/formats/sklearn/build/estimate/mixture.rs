@@ -48,30 +48,16 @@ impl Reader {
             reads: Vec::new(),
             lengths: vec![width; count],
         };
-        let (mut volumes, spherical) = (Vec::with_capacity(count), kind == Some("spherical"));
+        let mut volumes = Vec::with_capacity(count);
         for (at, mean) in means.chunks_exact(width).enumerate() {
-            let root = match kind {
-                Some("full") => &roots[at * whole..][..whole],
-                Some("tied") => &roots[..],
-                Some("diag") => &roots[at * width..][..width],
-                _ => &vec![roots[at]; width],
-            };
-            let (along, spread) = if matches!(kind, Some("full" | "tied")) {
-                let spread = root.iter().step_by(width + 1).map(|x| x.ln()).sum();
-                (self.along(reads, mean, root)?, spread)
-            } else {
-                let shift = mean.iter().zip(root).map(|(mean, root)| mean * root);
-                let scaled = self.board.each(StepOp::Mul, reads, root.to_vec())?;
-                let along = self.board.each(StepOp::Sub, &scaled, shift.collect())?;
-                let spread = if spherical {
-                    width as f64 * root[0].ln()
-                } else {
-                    root.iter().map(|x| x.ln()).sum()
-                };
-                (along, spread)
+            let (along, volume) = match kind {
+                Some("full") => self.along(reads, mean, &roots[at * whole..][..whole])?,
+                Some("tied") => self.along(reads, mean, &roots)?,
+                Some("diag") => self.scaled(reads, mean, &roots[at * width..][..width])?,
+                _ => self.scaled(reads, mean, &vec![roots[at]; width])?,
             };
             squares.reads.extend(along);
-            volumes.push(spread);
+            volumes.push(volume);
         }
         let scores = self.densities(squares, volumes, width)?;
         let weights = weights.iter().map(|x| x.ln()).collect();
@@ -86,13 +72,13 @@ impl Reader {
         })
     }
 
-    /// `x @ root - mean @ root`
+    /// `x @ root - mean @ root`, and the logarithm of the root's determinant.
     fn along(
         &mut self,
         reads: &[Reg],
         mean: &[f64],
         root: &[f64],
-    ) -> Result<Vec<Reg>, FormatError> {
+    ) -> Result<(Vec<Reg>, f64), FormatError> {
         let width = reads.len();
         let column = |j: usize| root.iter().skip(j).step_by(width).copied();
         let shift = |j| -> f64 { column(j).zip(mean).map(|(root, mean)| root * mean).sum() };
@@ -101,7 +87,22 @@ impl Reader {
             weights: (0..width).flat_map(column).collect(),
             intercept: (0..width).map(|j| -shift(j)).collect(),
         };
-        self.board.draw(linear, [])
+        let volume = root.iter().step_by(width + 1).map(|x| x.ln()).sum();
+        Ok((self.board.draw(linear, [])?, volume))
+    }
+
+    /// The same of a root that is a diagonal.
+    fn scaled(
+        &mut self,
+        reads: &[Reg],
+        mean: &[f64],
+        root: &[f64],
+    ) -> Result<(Vec<Reg>, f64), FormatError> {
+        let shift = mean.iter().zip(root).map(|(mean, root)| mean * root);
+        let shift = shift.collect();
+        let scaled = self.board.each(StepOp::Mul, reads, root.to_vec())?;
+        let volume = root.iter().map(|x| x.ln()).sum();
+        Ok((self.board.each(StepOp::Sub, &scaled, shift)?, volume))
     }
 
     /// The logarithms of the densities of all components.
