@@ -30,7 +30,7 @@ fn random(rng: &mut StdRng, width: usize, depth: usize) -> BinnedTrees {
     }];
     let tree = |rng: &mut StdRng| (0..depth).map(|_| rng.gen_range(0..612)).collect();
     let trees: Vec<Vec<u32>> = (0..7).map(|_| tree(rng)).collect();
-    let leaves = trees.len() * width << depth;
+    let leaves = (trees.len() * width) << depth;
     BinnedTrees {
         numbers,
         categories,
