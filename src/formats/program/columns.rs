@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub(super) infinite: bool,
     /// Whether anything reads it.
     pub(super) read: bool,
+    /// Whether a row may leave it out although something reads it.
+    pub(super) optional: bool,
 }
 
 /// What a column's cells are to the operations that read them.
@@ -45,6 +47,7 @@ impl Draft {
             nullable: true,
             infinite: true,
             read: false,
+            optional: false,
         }
     }
 
@@ -87,7 +90,7 @@ impl Draft {
         let mut column = Column::new(self.name, kind);
         column.nullable = self.nullable;
         column.infinite = self.infinite;
-        column.required = self.read;
+        column.required = self.read && !self.optional;
         column.by_hash = self.holds == Holds::Hashes;
         column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());

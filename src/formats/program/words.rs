@@ -286,6 +286,13 @@ impl Board {
         Ok(())
     }
 
+    /// Notes that a row may leave out the column of a register.
+    pub(crate) fn optional(&mut self, register: Reg) {
+        if let Some(at) = self.register(register).column {
+            self.columns[at as usize].optional = true;
+        }
+    }
+
     fn refuse_missing_only(&mut self, read: Reg) {
         if let Some(column) = self.register(read).missing {
             self.columns[column as usize].nullable = false;

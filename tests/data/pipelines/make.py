@@ -81,6 +81,7 @@ MODULES = [
     "decompose",
     "nets",
     "curves",
+    "dicts",
     "kernels",
     "bayes",
     "bagging",

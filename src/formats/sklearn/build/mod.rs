@@ -14,6 +14,7 @@ mod categories;
 mod cells;
 mod chain;
 mod compose;
+mod dicts;
 mod ensemble;
 mod estimate;
 mod estimated;

@@ -1,7 +1,7 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
 use super::{
-    Id, Part, catboost, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS,
+    Id, Part, catboost, compose, corrupt, dicts, estimate, names::feature_names, reader::MAX_PARTS,
     unsupported,
 };
 use crate::{
@@ -53,6 +53,10 @@ impl Origin {
         if let Some(takes) = catboost::columns(part)? {
             self.width = self.width.or(takes.width);
             self.names = self.names.take().or(takes.names);
+        }
+        if let (None, Some(names)) = (&self.names, dicts::names(part)?) {
+            self.width = Some(names.len());
+            self.names = Some(names);
         }
         if self.names.is_none() {
             self.names = feature_names(part).transpose()?;

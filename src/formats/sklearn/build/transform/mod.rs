@@ -2,6 +2,7 @@
 
 mod bins;
 mod decompose;
+mod dictionary;
 mod function;
 mod impute;
 mod one_hot;
@@ -52,6 +53,7 @@ impl Reader {
             ("sklearn", "PowerTransformer") => self.power(part, &reads),
             ("sklearn", "QuantileTransformer") => self.quantiles(part, &reads),
             ("sklearn", "SplineTransformer") => self.splines(part, &reads),
+            ("sklearn", "DictVectorizer") => self.dictionary(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", "PCA" | "IncrementalPCA") => self.pca(part, &reads),
