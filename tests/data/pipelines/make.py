@@ -82,6 +82,7 @@ MODULES = [
     "nets",
     "curves",
     "dicts",
+    "categories",
     "kernels",
     "bayes",
     "bagging",

@@ -25,6 +25,7 @@ mod lightgbm;
 mod lists;
 mod names;
 mod origin;
+mod pandas;
 mod part;
 mod reader;
 mod transform;

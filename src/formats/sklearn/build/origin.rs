@@ -33,7 +33,7 @@ pub(super) fn of(root: Part<'_>) -> Result<Origin, FormatError> {
 impl Origin {
     /// Asks a part, and then the ones inside it that get its rows.
     fn ask(&mut self, part: Part<'_>, depth: usize) -> Result<(), FormatError> {
-        let counts = ["n_features_in_", "n_features_", "_n_features"];
+        let counts = ["n_features_in_", "n_features_", "_n_features", "_dim"];
         let count = counts.iter().find(|name| part.get(name).is_some());
         if let (None, Some(count)) = (self.width, count) {
             self.width = Some(part.count(count)?);

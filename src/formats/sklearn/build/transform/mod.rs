@@ -1,6 +1,7 @@
 //! Transformers: registers to registers, as their `transform` is written.
 
 mod bins;
+mod categories;
 mod decompose;
 mod dictionary;
 mod function;
@@ -54,6 +55,10 @@ impl Reader {
             ("sklearn", "QuantileTransformer") => self.quantiles(part, &reads),
             ("sklearn", "SplineTransformer") => self.splines(part, &reads),
             ("sklearn", "DictVectorizer") => self.dictionary(part, &reads),
+            (
+                "category_encoders",
+                "OrdinalEncoder" | "OneHotEncoder" | "TargetEncoder" | "CountEncoder",
+            ) => self.category_encoder(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", "PCA" | "IncrementalPCA") => self.pca(part, &reads),
