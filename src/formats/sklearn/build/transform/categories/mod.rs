@@ -3,24 +3,19 @@
 //! Source: `category_encoders/{ordinal,target_encoder,count,one_hot,utils}.py`. They take the columns in `cols` and leave the others as
 //! they are. An unknown category has the code -1, a missing one that the fit did not see -2.
 
+mod dummies;
+
 use super::{
     Entry, FormatError, Id, Otherwise, Part, Reader, Reg, Register, Word, cells, corrupt, numpy,
     ops, unsupported,
 };
-use crate::formats::sklearn::build::pandas::{Frame, Series, frame, series};
+use crate::formats::sklearn::build::pandas::{Series, frame, series};
+use dummies::{Dummies, MISSING, Table, found};
 
 const UNKNOWN: f64 = -1.0;
-const MISSING: f64 = -2.0;
 
 /// More columns than any frame of categories has; they are looked up by their names one by one.
 const MAX_COLUMNS: usize = 1 << 12;
-
-/// What a column becomes.
-struct Table {
-    entries: Vec<Entry>,
-    unknown: Otherwise,
-    missing: Otherwise,
-}
 
 impl Reader {
     pub(super) fn category_encoder(
@@ -153,89 +148,6 @@ impl Reader {
         };
         Ok(dummies.frame.columns.into_iter().zip(registers).collect())
     }
-}
-
-/// The rows of zeros and ones by code.
-struct Dummies {
-    frame: Frame,
-    /// Codes in rising order, each with its row.
-    rows: Vec<(f64, usize)>,
-}
-
-impl Dummies {
-    fn new(frame: Frame) -> Self {
-        let row = |(row, label): (usize, &Option<Word>)| match label {
-            Some(Word::Number(code)) => Some((*code, row)),
-            _ => None,
-        };
-        let mut rows: Vec<_> = frame.index.iter().enumerate().filter_map(row).collect();
-        rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Self { frame, rows }
-    }
-
-    /// The row of a code: what is missing among the codes is looked up as missing.
-    fn row(&self, code: f64) -> Option<usize> {
-        found(&self.rows, if code.is_nan() { MISSING } else { code })
-    }
-
-    fn value(&self, row: usize, column: usize) -> f64 {
-        self.frame.values[column * self.frame.index.len() + row]
-    }
-
-    fn table(codes: &Table, mut of: impl FnMut(f64) -> f64) -> Table {
-        let mut otherwise = |otherwise| match otherwise {
-            Otherwise::Is(code) => Otherwise::Is(of(code)),
-            Otherwise::Refuse => Otherwise::Refuse,
-        };
-        Table {
-            unknown: otherwise(codes.unknown),
-            missing: otherwise(codes.missing),
-            entries: codes
-                .entries
-                .iter()
-                .map(|(word, code)| (word.clone(), of(*code)))
-                .collect(),
-        }
-    }
-
-    fn column(&self, codes: &Table, column: usize) -> Table {
-        let value = |code| {
-            self.row(code)
-                .map_or(f64::NAN, |row| self.value(row, column))
-        };
-        Self::table(codes, value)
-    }
-
-    /// The column that is 1 for each code, or -1 for none; nothing where a row is otherwise.
-    fn slots(&self, codes: &Table) -> Option<Table> {
-        let slot = |row: usize| {
-            let values = (0..self.frame.columns.len()).map(|column| self.value(row, column));
-            let mut slot = -1.0;
-            for (column, value) in values.enumerate() {
-                match value {
-                    0.0 => {}
-                    1.0 if slot < 0.0 => slot = column as f64,
-                    _ => return None,
-                }
-            }
-            Some(slot)
-        };
-        let slots: Vec<Option<f64>> = (0..self.frame.index.len()).map(slot).collect();
-        let mut whole = true;
-        let table = Self::table(codes, |code| {
-            let slot = self.row(code).and_then(|row| slots[row]);
-            whole &= slot.is_some();
-            slot.unwrap_or(f64::NAN)
-        });
-        whole.then_some(table)
-    }
-}
-
-/// What stands beside a number, in a list by rising numbers.
-fn found<T: Copy>(known: &[(f64, T)], number: f64) -> Option<T> {
-    let at = known.partition_point(|(other, _)| *other < number);
-    let found = known.get(at).filter(|(other, _)| *other <= number);
-    found.map(|(_, value)| *value)
 }
 
 /// `OrdinalEncoder`: the code of each category.
