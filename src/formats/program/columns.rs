@@ -8,6 +8,10 @@ use std::sync::Arc;
 
 /// One column, as the operations that read it need it.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer to a question of its own"
+)]
 pub(super) struct Draft {
     pub(super) name: String,
     /// What the package says of it.
