@@ -48,10 +48,7 @@ impl Reader {
                 Outside::Lines { above, .. } => above[0][0].is_nan(),
                 Outside::Continued | Outside::Periodic => false,
             };
-            let register = Register {
-                partial: fails,
-                ..register
-            };
+            let register = if fails { register.partial() } else { register };
             let spline = Spline {
                 read: *read,
                 basis,
