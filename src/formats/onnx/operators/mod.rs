@@ -159,6 +159,9 @@ fn reader(node: &NodeProto) -> Option<Reader> {
     found.map(|(_, reader)| *reader)
 }
 
+/// So many unknown operators are named.
+const NAMED: usize = 32;
+
 /// The operators of a graph that have no reader, each once, with their domain where it is not the default one.
 pub(super) fn unknown(graph: &GraphProto) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -167,7 +170,7 @@ pub(super) fn unknown(graph: &GraphProto) -> Vec<String> {
             "" | "ai.onnx" | ML_DOMAIN => node.op_type.clone(),
             domain => format!("{} of the domain `{domain}`", node.op_type),
         };
-        if !names.contains(&name) {
+        if !names.contains(&name) && names.len() < NAMED {
             names.push(name);
         }
     }
