@@ -184,3 +184,16 @@ pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
         None => Err(unsupported!("{} is not supported", label(node))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DEFAULT, MACHINE_LEARNING, RUNTIME};
+
+    #[test]
+    fn the_page_names_every_operator() {
+        let page = include_str!("../../../../docs/models.md");
+        for (name, _) in DEFAULT.iter().chain(MACHINE_LEARNING).chain(RUNTIME) {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+}
