@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     formats::{FormatError, ModelFile},
-    input::Batch,
     model::{Model, Predictions},
 };
 
@@ -19,12 +18,8 @@ use crate::{
 fn read(bytes: &[u8]) -> Result<(), FormatError> {
     let parsed = crate::formats::onnx::read(&ModelFile::new(bytes))?;
     if let Ok(model) = Model::new(parsed.ir) {
-        for row in model.schema().plain_rows() {
-            let batch = Batch::from_values(row, model.schema().len());
-            let mut answers = Predictions::default();
-            if let Ok(batch) = batch {
-                _ = model.predict(&batch, &mut answers);
-            }
+        for batch in model.schema().plain_rows() {
+            _ = model.predict(&batch, &mut Predictions::default());
         }
     }
     Ok(())
@@ -73,9 +68,6 @@ fn change(model: &mut ModelProto, kind: u8, at: usize, other: usize, number: i64
         .iter()
         .map(|node| (node.domain.clone(), node.op_type.clone()))
         .collect();
-    let tensor = |graph: &mut GraphProto| -> Option<usize> {
-        (tensors > 0).then(|| at % graph.initializer.len())
-    };
     match kind % 12 {
         0 => {
             let node = &mut graph.node[at % nodes];
@@ -88,55 +80,13 @@ fn change(model: &mut ModelProto, kind: u8, at: usize, other: usize, number: i64
         1 => graph.node[at % nodes]
             .op_type
             .clone_from(&ops[other % ops.len()].1),
-        2 => {
+        2..=4 => {
             if let Some(attribute) = attribute(graph, at, other) {
-                attribute.i = Some(number);
-                if let Some(one) = attribute.ints.first_mut() {
-                    *one = number;
-                }
+                change_attribute(attribute, kind % 12, other, number);
             }
         }
-        3 => {
-            if let Some(attribute) = attribute(graph, at, other) {
-                attribute.ints.pop();
-                attribute.floats.pop();
-                attribute.strings.pop();
-            }
-        }
-        4 => {
-            if let Some(attribute) = attribute(graph, at, other)
-                && let Some(one) = attribute.floats.last_mut()
-            {
-                *one = [f32::NAN, f32::INFINITY, -1e38, 0.0][other % 4];
-            }
-        }
-        5 => {
-            if let Some(i) = tensor(graph) {
-                graph.initializer[i].dims = vec![number];
-            }
-        }
-        6 => {
-            if let Some(i) = tensor(graph) {
-                graph.initializer[i].dims.insert(0, 1);
-            }
-        }
-        7 => {
-            if let Some(i) = tensor(graph) {
-                graph.initializer.remove(i);
-            }
-        }
-        8 => {
-            if let Some(i) = tensor(graph) {
-                let tensor: &mut TensorProto = &mut graph.initializer[i];
-                tensor.int64_data.iter_mut().for_each(|n| *n = number);
-                let bytes = number.to_le_bytes();
-                tensor
-                    .raw_data
-                    .iter_mut()
-                    .zip(bytes.iter().cycle())
-                    .for_each(|(a, b)| *a = *b);
-            }
-        }
+        5..=8 if tensors > 0 => change_tensor(graph, kind % 12, at % tensors, number),
+        5..=8 => {}
         9 => {
             let node: NodeProto = graph.node[other % nodes].clone();
             graph.node.insert(at % nodes, node);
@@ -158,6 +108,48 @@ fn change(model: &mut ModelProto, kind: u8, at: usize, other: usize, number: i64
             graph.output[other % last]
                 .name
                 .clone_from(&names[at % names.len()]);
+        }
+    }
+}
+
+/// The same for an attribute.
+fn change_attribute(attribute: &mut AttributeProto, kind: u8, other: usize, number: i64) {
+    match kind {
+        2 => {
+            attribute.i = Some(number);
+            if let Some(one) = attribute.ints.first_mut() {
+                *one = number;
+            }
+        }
+        3 => {
+            attribute.ints.pop();
+            attribute.floats.pop();
+            attribute.strings.pop();
+        }
+        _ => {
+            if let Some(one) = attribute.floats.last_mut() {
+                *one = [f32::NAN, f32::INFINITY, -1e38, 0.0][other % 4];
+            }
+        }
+    }
+}
+
+/// The same for an initializer.
+fn change_tensor(graph: &mut GraphProto, kind: u8, at: usize, number: i64) {
+    let tensor: &mut TensorProto = &mut graph.initializer[at];
+    match kind {
+        5 => tensor.dims = vec![number],
+        6 => tensor.dims.insert(0, 1),
+        7 => _ = graph.initializer.remove(at),
+        _ => {
+            tensor.int64_data.iter_mut().for_each(|n| *n = number);
+            let bytes = number.to_le_bytes();
+            let bytes = bytes.iter().cycle();
+            tensor
+                .raw_data
+                .iter_mut()
+                .zip(bytes)
+                .for_each(|(a, b)| *a = *b);
         }
     }
 }
