@@ -4,9 +4,11 @@
 
 mod analyze;
 mod characters;
+mod expression;
 mod hash;
 mod normal;
 mod pattern;
+mod syntax;
 
 pub(super) use analyze::Buffers;
 pub use analyze::{Analyzer, Units};
