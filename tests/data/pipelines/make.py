@@ -88,6 +88,7 @@ MODULES = [
     "ada_boost",
     "imbalanced",
     "several_targets",
+    "leaves",
     "several_classes",
     "answers",
     "text",
