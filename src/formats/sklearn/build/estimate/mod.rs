@@ -11,6 +11,7 @@ mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+mod mixture;
 mod net;
 mod support;
 
@@ -80,6 +81,7 @@ impl Reader {
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "GaussianMixture" => self.gaussian_mixture(part, &reads),
             "IsolationForest" => self.isolation_forest(part, &reads),
             "SVC" | "NuSVC" => self.support_classifier(part, &reads),
             "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
