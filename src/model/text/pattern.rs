@@ -1,6 +1,7 @@
 //! Which words a pattern finds: the patterns that nearly all vectorizers have, and those that regular expressions of this server can say.
 
 use super::{
+    PatternError,
     characters::{is_space, is_word},
     expression::{Expression, Mapped},
 };
@@ -20,11 +21,6 @@ enum Kind {
     Split,
     Expression(Box<Expression>),
 }
-
-/// Why a pattern is not one that this server runs.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PatternError(pub(super) String);
 
 impl Default for Pattern {
     fn default() -> Self {
