@@ -82,6 +82,7 @@ MODULES = [
     "nets",
     "kernels",
     "bayes",
+    "neighbours",
     "bagging",
     "ada_boost",
     "imbalanced",

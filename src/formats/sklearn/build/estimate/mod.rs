@@ -11,6 +11,7 @@ mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+mod neighbours;
 mod net;
 mod support;
 
@@ -77,6 +78,13 @@ impl Reader {
             "IsolationForest" => self.isolation_forest(part, &reads),
             "SVC" | "NuSVC" => self.support_classifier(part, &reads),
             "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
+            "KNeighborsClassifier" | "RadiusNeighborsClassifier" => {
+                self.neighbours_classifier(part, &reads)
+            }
+            "KNeighborsRegressor" | "RadiusNeighborsRegressor" => {
+                self.neighbours_regressor(part, &reads)
+            }
+            "NearestCentroid" => self.nearest_centroid(part, &reads),
             "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),
