@@ -19,7 +19,7 @@ pub(crate) struct ModelCard {
     pub(crate) uri: String,
     /// `builtin`, `directory`, `registry`, or `cache` when the registry was down at the start.
     pub(crate) source: String,
-    /// The library that wrote the model: `onnx`, `sklearn`, `xgboost` or `lightgbm`.
+    /// The library that wrote the model: `onnx`, `sklearn`, `xgboost`, `lightgbm` or `catboost`.
     pub(crate) flavor: String,
     /// The version of that library, where the model tells.
     #[oai(skip_serializing_if_is_none)]

@@ -24,7 +24,7 @@ use crate::{
 use clap::{Parser, Subcommand, error::ErrorKind};
 use std::io::{self, Write};
 
-/// Serve one model of tabular data over HTTP: a tree ensemble from scikit-learn, XGBoost, LightGBM or ONNX, with its preprocessing
+/// Serve one model of tabular data over HTTP: a tree ensemble from scikit-learn, XGBoost, LightGBM, CatBoost or ONNX, with its preprocessing
 #[derive(Debug, Parser)]
 #[command(
     name = "ml-serving",

@@ -27,7 +27,7 @@ Examples:
   ml-serving pack --model model.pkl --before scaler.pkl --out ./churn
   ml-serving pack --model model.json --before label_encoders.pkl --before scaler.pkl --labels classes.json --threshold 0.4 --out ./churn")]
 pub(super) struct PackArgs {
-    /// File of the model: a pickle, skops, XGBoost, LightGBM or ONNX file
+    /// File of the model: a pickle, skops, XGBoost, LightGBM, CatBoost or ONNX file
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
     /// File of what comes before the model; repeat it for several, in their order

@@ -6,6 +6,7 @@ mod answers;
 mod answers_by;
 mod before;
 mod behind;
+pub mod catboost;
 pub(crate) mod coded;
 mod companions;
 mod error;
@@ -31,9 +32,10 @@ pub use format::{ColumnsBy, Format, ModelFile, Parsed};
 pub(crate) use sklearn::version as sklearn_version;
 
 /// Every format. The order decides which file of a folder is the model where several could be.
-pub const FORMATS: [&Format; 4] = [
+pub const FORMATS: [&Format; 5] = [
     &onnx::FORMAT,
     &sklearn::FORMAT,
+    &catboost::FORMAT,
     &xgboost::FORMAT,
     &lightgbm::FORMAT,
 ];

@@ -23,6 +23,7 @@ impl Column {
         match value {
             Value::Missing if self.nullable => Ok(f64::NAN),
             Value::Missing => Err(Refusal::Missing),
+            _ if self.by_hash => self.accept_hashed(value, precision),
             _ if self.kind.is_words() => self.accept_word(value),
             Value::Number(x) => self.accept_number(x, precision),
             Value::Boolean(x) if self.kind == ColumnType::Boolean => self.known(value, x.into()),
@@ -84,7 +85,7 @@ impl Column {
             }
     }
 
-    fn accept_number(&self, x: f64, precision: Precision) -> Result<f64, Refusal> {
+    pub(super) fn accept_number(&self, x: f64, precision: Precision) -> Result<f64, Refusal> {
         match self.kind {
             ColumnType::Boolean => return Err(self.wrong_type("a number")),
             ColumnType::Integer | ColumnType::Long if x.is_finite() && x.fract() != 0.0 => {
@@ -390,9 +391,8 @@ mod tests {
         column.words = Some(std::sync::Arc::new(words));
         assert_eq!(column.accept(Value::Number(2.0), Precision::F64), Ok(2.0));
         let refused = column.accept(Value::Number(3.0), Precision::F64);
-        let refused = refused.unwrap_err().to_string();
         assert_eq!(
-            refused,
+            refused.unwrap_err().to_string(),
             "3 is not a value that the model knows; it knows 1, 2"
         );
         assert!(!column.takes_plainly(2.0, Precision::F64));

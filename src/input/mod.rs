@@ -5,13 +5,16 @@
 
 mod accept;
 mod batch;
+mod city;
 mod columns;
 mod csv;
+mod hashed;
 mod refusal;
 mod schema;
 mod words;
 
 pub use batch::{Batch, Ragged};
+pub use city::city_hash;
 pub use columns::find_columns;
 pub use csv::{Cell, CsvError, CsvRows};
 pub use refusal::{Refusal, Value};

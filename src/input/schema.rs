@@ -87,6 +87,8 @@ pub struct Column {
     pub booleans: bool,
     /// The words that the model compares cells with. Of a column of numbers only those that it takes no others than.
     pub words: Option<Arc<Words>>,
+    /// Whether a cell enters the matrix as the hash of its text: the model knows hashes of categories, and no list of words.
+    pub by_hash: bool,
 }
 
 impl Column {
@@ -100,16 +102,21 @@ impl Column {
             infinite: false,
             booleans: false,
             words: None,
+            by_hash: false,
         }
     }
 }
 
 impl Column {
-    /// What a client sends for a number that [`Column::accept`] gave.
+    /// What a client sends for a number that [`Column::accept`] gave; any value where that was a hash.
     pub fn value(&self, x: f64) -> Value<'_> {
         let words = self.words.as_deref().filter(|_| !x.is_nan());
         match self.kind {
             _ if x.is_nan() => Value::Missing,
+            // Nobody knows any more what it was.
+            ColumnType::Boolean if self.by_hash => Value::Boolean(false),
+            kind if self.by_hash && kind.is_words() => Value::Text(""),
+            _ if self.by_hash => Value::Number(0.0),
             ColumnType::Boolean => Value::Boolean(x != 0.0),
             kind if kind.is_words() => match words.and_then(|words| words.get(x as usize)) {
                 Some(Word::Text(text)) => Value::Text(text),

@@ -36,8 +36,7 @@ pub fn is_model_file(name: &str) -> bool {
 const NO_MODELS: [&str; 3] = [EXAMPLE, "serving_input_example.json", "requirements.txt"];
 
 /// The files that a model may be by itself.
-const KINDS: &str =
-    "an .onnx, .pkl, .joblib, .skops, .ubj, .json (XGBoost) or .txt (LightGBM) file";
+const KINDS: &str = "an .onnx, .pkl, .joblib, .skops, .ubj, .json (XGBoost), .txt (LightGBM) or .cbm (CatBoost) file";
 
 /// The refusal of a lone file that neither its name nor its content makes a model.
 fn unknown(path: &str) -> FormatError {

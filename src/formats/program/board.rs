@@ -232,7 +232,7 @@ impl Board {
             match column.holds {
                 Holds::Anything => column.holds = Holds::Numbers,
                 Holds::Numbers | Holds::Booleans => {}
-                Holds::Words => {
+                Holds::Words | Holds::Hashes => {
                     return Err(unsupported!(
                         "`{place}` computes with the column `{}`, whose values are words",
                         column.name
@@ -275,11 +275,11 @@ impl Board {
         }
     }
 
-    /// Refuses rows in which one of these registers is a number that is not positive.
-    pub(crate) fn positive(&mut self, registers: &[Reg]) {
+    /// Refuses rows in which one of these registers is a negative number, or zero unless that passes.
+    pub(crate) fn positive(&mut self, registers: &[Reg], zero: bool) {
         let reads = registers.to_vec();
         self.drawn
-            .push(Drawn::Other(Arc::new(ops::Positive { reads })));
+            .push(Drawn::Other(Arc::new(ops::Positive { reads, zero })));
     }
 
     /// Notes what the numbers of registers are rounded to.

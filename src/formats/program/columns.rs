@@ -31,6 +31,8 @@ pub(super) enum Holds {
     /// Numbers too, but only 0 and 1 were seen, as booleans.
     Booleans,
     Words,
+    /// Categories of which only the hash is known.
+    Hashes,
 }
 
 impl Draft {
@@ -73,6 +75,10 @@ impl Draft {
             Holds::Words if self.told == Some(ColumnType::Datetime) => ColumnType::Datetime,
             Holds::Words if self.words.are_text() => ColumnType::Text,
             Holds::Words => ColumnType::Any,
+            Holds::Hashes => match self.told {
+                Some(ColumnType::Double | ColumnType::Float) | None => ColumnType::Any,
+                Some(told) => told,
+            },
         }
     }
 
@@ -82,6 +88,7 @@ impl Draft {
         column.nullable = self.nullable;
         column.infinite = self.infinite;
         column.required = self.read;
+        column.by_hash = self.holds == Holds::Hashes;
         column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());
         // A column whose words all are refused takes none; one that nothing reads takes any.

@@ -6,6 +6,7 @@
 mod board;
 mod columns;
 mod finish;
+mod hashes;
 mod words;
 
 pub(crate) use board::{Board, Register};

@@ -228,6 +228,12 @@ impl Board {
         column.infinite = false;
         match column.holds {
             Holds::Words => return Ok(true),
+            Holds::Hashes => {
+                return Err(unsupported!(
+                    "`{place}` looks for words in the column `{}`, of which another step knows only hashes",
+                    column.name
+                ));
+            }
             Holds::Numbers | Holds::Booleans if text => {
                 return Err(unsupported!(
                     "`{place}` looks for words in the column `{}`, which another step computes with",

@@ -4,7 +4,14 @@
 //! a class of another name may predict otherwise than the one it is made from.
 
 /// Modules whose classes [`super::build`] knows, or refuses by name.
-const MODULES: [&str; 5] = ["sklearn.", "imblearn.", "lightgbm.", "xgboost.", "skopt."];
+const MODULES: [&str; 6] = [
+    "sklearn.",
+    "imblearn.",
+    "lightgbm.",
+    "xgboost.",
+    "catboost.",
+    "skopt.",
+];
 
 /// What to do with a step of a pipeline that this server does not run.
 pub(super) const ADVICE: &str =

@@ -22,7 +22,7 @@ fn every_format_is_found_by_its_flavor_and_every_ending_belongs_to_one() {
     for format in FORMATS {
         assert_eq!(by_flavor(format.flavor).unwrap().flavor, format.flavor);
     }
-    assert!(by_flavor("catboost").is_none());
+    assert!(by_flavor("keras").is_none());
     let mut names: Vec<_> = endings().map(|(end, _)| end).collect();
     let count = names.len();
     names.sort_unstable();
@@ -39,6 +39,7 @@ fn the_end_of_a_file_name_tells_the_format_in_capitals_too() {
         ("model.ubj", Some("xgboost")),
         ("model.json", Some("xgboost")),
         ("model.txt", Some("lightgbm")),
+        ("model.cbm", Some("catboost")),
         ("model.csv", None),
         ("model.pkl.gz", Some("sklearn")),
         ("model.joblib.XZ", Some("sklearn")),
@@ -58,8 +59,8 @@ fn endings_that_other_files_share_come_last() {
     assert_eq!(
         names,
         [
-            "onnx", "skops", "pkl", "pickle", "joblib", "ubj", "xgb", "bst", "lgb", "sav", "p",
-            "json", "model", "bin", "txt"
+            "onnx", "skops", "pkl", "pickle", "joblib", "cbm", "cb", "ubj", "xgb", "bst", "lgb",
+            "sav", "p", "json", "model", "bin", "txt"
         ]
     );
 }

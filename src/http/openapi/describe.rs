@@ -102,6 +102,7 @@ fn columns(schema: &Schema) -> String {
 fn limits(column: &Column, precision: Precision) -> String {
     let words = column.words.as_deref();
     match (column.kind, range(column, precision)) {
+        (ColumnType::Any, _) if column.by_hash => "text, whole numbers or booleans".to_owned(),
         (ColumnType::Any, _) if words.is_none() => {
             "any value: the model does not read it".to_owned()
         }

@@ -59,6 +59,8 @@ pub struct Scratch {
     pub(in crate::model) sums: Vec<f64>,
     pub(in crate::model) scores: Vec<f64>,
     pub(in crate::model) classes: Vec<u32>,
+    /// What trees over bins compare.
+    pub(in crate::model) bins: Vec<u8>,
     /// The first row of the tile that an operation refuses.
     pub(in crate::model) refused: Option<(usize, Why)>,
     pub(in crate::model) buffers: Buffers,

@@ -5,11 +5,11 @@ use crate::package::yaml::Value;
 /// The data file of the flavor that this server reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFile {
-    /// `onnx`, `sklearn`, `xgboost` or `lightgbm`
+    /// `onnx`, `sklearn`, `xgboost`, `lightgbm` or `catboost`
     pub flavor: String,
     /// The version of the library that wrote it, where the file says so.
     pub version: Option<String>,
-    /// `model_class`: the Python class of the model, such as `xgboost.sklearn.XGBClassifier`.
+    /// `model_class`: the Python class of the model, such as `xgboost.sklearn.XGBClassifier`. The catboost flavor says `model_type`.
     pub class: Option<String>,
     /// Relative to the package.
     pub path: String,

@@ -27,12 +27,16 @@ use crate::{
 };
 
 /// Flavors that this server reads, in order of preference, with the keys of the data file and of the library's version.
-const READ: [(&str, &str, &str); 4] = [
+const READ: [(&str, &str, &str); 5] = [
     ("onnx", "data", "onnx_version"),
     ("sklearn", "pickled_model", "sklearn_version"),
     ("xgboost", "data", "xgb_version"),
     ("lightgbm", "data", "lgb_version"),
+    ("catboost", "data", "catboost_version"),
 ];
+
+/// What the flavors call the Python class.
+const CLASS: [&str; 2] = ["model_class", "model_type"];
 
 /// What this server takes from an `MLmodel` file. Keys it does not know are ignored: MLflow adds some every release.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,7 +128,7 @@ impl MlModel {
         Ok(DataFile {
             flavor: flavor.into(),
             version: keys.get(version).and_then(scalar),
-            class: keys.get("model_class").and_then(scalar),
+            class: CLASS.iter().find_map(|key| keys.get(*key).and_then(scalar)),
             path: inside(path)?.into(),
         })
     }
@@ -169,7 +173,7 @@ impl MlModel {
     fn other_flavor(&self) -> FormatError {
         let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
         unsupported!(
-            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost and lightgbm; log the tree model itself with \
+            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost, lightgbm and catboost; log the tree model itself with \
              its own flavor, as by mlflow.sklearn.log_model",
             names.join(", ")
         )

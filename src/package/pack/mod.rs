@@ -110,7 +110,7 @@ impl<'a> Unpacked<'a> {
         let name = self.model.name;
         let Some(named) = formats::by_file_name(name) else {
             return Err(unsupported!(
-                "`{name}` has not the ending of a model file; .pkl, .joblib, .skops, .json and .ubj (XGBoost), .txt (LightGBM) and .onnx work"
+                "`{name}` has not the ending of a model file; .pkl, .joblib, .skops, .json and .ubj (XGBoost), .txt (LightGBM), .cbm (CatBoost) and .onnx work"
             ));
         };
         Ok(formats::recognised(named.flavor, self.model.bytes).unwrap_or(named))

@@ -55,6 +55,7 @@ pub(super) fn of(
             }
         }
         "lightgbm" => needed.push("lightgbm".to_owned()),
+        "catboost" => needed.push(at("catboost", version)),
         _ => {}
     }
     if flavor == "sklearn" && made_of("XGB") {
@@ -62,6 +63,9 @@ pub(super) fn of(
     }
     if flavor == "sklearn" && made_of("LGBM") {
         needed.push("lightgbm".to_owned());
+    }
+    if flavor == "sklearn" && made_of("CatBoost") {
+        needed.push("catboost".to_owned());
     }
     needed
 }

@@ -1,7 +1,9 @@
 //! Which reader a package gets.
 
-use super::{Memory, loaded, names, refused};
-use crate::formats::{sklearn::tests::serialized, tests::boosters::unpacked};
+use super::{Memory, loaded, names, read, refused};
+use crate::formats::{
+    catboost::tests::file as catboost_file, sklearn::tests::serialized, tests::boosters::unpacked,
+};
 use crate::input::ColumnType;
 use crate::model::{Labels, Output};
 
@@ -148,5 +150,35 @@ fn a_json_dump_of_lightgbm_is_told_from_a_model_of_xgboost() {
         let dump = unpacked("refused/lgb_dump.json.gz");
         let error = refused(&Memory::default().with(name, dump)).to_string();
         assert!(error.contains("dump_model"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_package_of_mlflow_catboost_is_read_as_its_class_predicts() {
+    let files = |class: &str, form: &str| {
+        let keys = format!(
+            "    data: model.cb\n    catboost_version: 1.2.10\n    model_type: {class}\n    save_format: {form}\n"
+        );
+        let columns = ["age", "income", "score", "ties"];
+        Memory::default()
+            .with("MLmodel", mlmodel("catboost", &keys, &columns))
+            .with("model.cb", catboost_file("1.2.10-two.gz", form))
+    };
+    for form in ["cbm", "json"] {
+        let parsed = |class: &str| {
+            let files = files(class, form);
+            let (package, bytes) = read(&files, true).unwrap();
+            assert_eq!(package.data.flavor, "catboost");
+            package.parse(&bytes).unwrap()
+        };
+        let classifier = parsed("CatBoostClassifier");
+        assert_eq!(classifier.version.as_deref(), Some("1.2.10"));
+        assert_eq!(classifier.parts, ["Logloss"]);
+        assert!(matches!(
+            classifier.ir.output,
+            Output::Classes { labels: Labels::Integers(l), .. } if l == [0, 1]
+        ));
+        let plain = parsed("CatBoost");
+        assert!(matches!(plain.ir.output, Output::Regression { .. }));
     }
 }

@@ -202,7 +202,7 @@ fn a_package_without_a_model_says_what_it_lacks() {
 
 #[test]
 fn another_flavor_is_refused_by_name() {
-    for (flavor, advice) in [("spark", "[spark]"), ("catboost", "[catboost]")] {
+    for (flavor, advice) in [("spark", "[spark]"), ("keras", "[keras]")] {
         let text = format!("flavors:\n  {flavor}:\n    data: model.bin\n");
         let error = refused(&Memory::default().with("MLmodel", text));
         assert!(matches!(error, FormatError::Unsupported(_)), "{error}");

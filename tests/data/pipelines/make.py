@@ -80,12 +80,15 @@ MODULES = [
     "more_estimators",
     "decompose",
     "nets",
+    "curves",
     "kernels",
     "bayes",
     "neighbours",
     "bagging",
     "ada_boost",
     "imbalanced",
+    "several_targets",
+    "several_classes",
     "answers",
 ]
 

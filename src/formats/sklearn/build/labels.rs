@@ -15,7 +15,7 @@ pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatEr
     };
     if outputs != 1 {
         return Err(unsupported!(
-            "the {} predicts {outputs} targets at once, which this server does for regressors only; fit one model per target",
+            "the {} predicts {outputs} targets at once, which this server does for regressors, trees and forests, and by a MultiOutputClassifier",
             part.class
         ));
     }

@@ -9,6 +9,7 @@ mod agree;
 mod bags;
 mod boosting;
 mod bundle;
+mod catboost;
 mod categories;
 mod cells;
 mod chain;

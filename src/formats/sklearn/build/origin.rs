@@ -1,7 +1,8 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
 use super::{
-    Id, Part, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS, unsupported,
+    Id, Part, catboost, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS,
+    unsupported,
 };
 use crate::{
     formats::{FormatError, Parsed, Takes, coded::Coded},
@@ -48,6 +49,10 @@ impl Origin {
         {
             self.width = Some(booster.ir.forest.schema.len());
             self.booster = Some((part.id, booster));
+        }
+        if let Some(takes) = catboost::columns(part)? {
+            self.width = self.width.or(takes.width);
+            self.names = self.names.take().or(takes.names);
         }
         if self.names.is_none() {
             self.names = feature_names(part).transpose()?;

@@ -86,12 +86,16 @@ pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> V
     if column.kind.is_words() {
         return word(column, x);
     }
+    let x = if column.by_hash { 0.0 } else { x };
     let given = match column.kind {
         _ if x.is_nan() => Given::Missing,
         ColumnType::Boolean => Given::Boolean(x != 0.0),
         _ => Given::Number(x),
     };
-    let x = column.accept(given, precision).unwrap_or_default();
+    let x = match column.accept(given, precision) {
+        Ok(x) if !column.by_hash => x,
+        _ => 0.0,
+    };
     match column.kind {
         _ if x.is_nan() => Value::Null,
         ColumnType::Boolean => json!(x != 0.0),

@@ -37,12 +37,15 @@ impl Run for Finite {
     }
 }
 
-/// Refuses rows in which a number is zero or less; NaN passes. No registers.
+/// Refuses rows in which a number is negative; NaN passes. No registers.
 ///
-/// Source: Box and Cox's power in scikit-learn's `PowerTransformer`, which raises for the whole of what it is given.
+/// Source: Box and Cox's power in scikit-learn's `PowerTransformer`, and `QuantileTransformer` of sparse matrices, which raise for the
+/// whole of what they are given.
 #[derive(Clone, Debug)]
 pub struct Positive {
     pub reads: Vec<Reg>,
+    /// Whether zero passes.
+    pub zero: bool,
 }
 
 impl Operation for Positive {
@@ -62,7 +65,11 @@ impl Operation for Positive {
 impl Run for Positive {
     fn run(&self, tile: &Tile<'_>, _: &mut Out<'_>, scratch: &mut Scratch) {
         for read in &self.reads {
-            refuse(tile.column(*read), |x| x <= 0.0, scratch);
+            refuse(
+                tile.column(*read),
+                |x| x < 0.0 || (x == 0.0 && !self.zero),
+                scratch,
+            );
         }
     }
 }
@@ -100,7 +107,10 @@ mod tests {
         assert_eq!(refused(finite(Precision::F64, false), &rows), Some(1));
         assert_eq!(refused(finite(Precision::F32, true), &rows), Some(2));
         assert_eq!(refused(finite(Precision::F64, true), &rows), Some(3));
-        let positive = Arc::new(Positive { reads: vec![0] });
+        let positive = Arc::new(Positive {
+            reads: vec![0],
+            zero: false,
+        });
         assert_eq!(
             refused(positive.clone(), &[f64::NAN, 5e-324, -0.0, -1.0]),
             Some(2)

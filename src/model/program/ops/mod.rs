@@ -2,6 +2,7 @@
 
 mod average;
 mod bayes;
+pub mod binned;
 mod bins;
 mod bisect;
 mod choose;
@@ -19,11 +20,14 @@ mod linear;
 mod median;
 mod nearest;
 mod neighbours;
+mod normal;
 mod normalise;
 mod one_hot;
 mod pairs;
 mod products;
+mod quantiles;
 mod recode;
+mod spline;
 mod squares;
 #[cfg(test)]
 mod tests;
@@ -52,7 +56,9 @@ pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use pairs::{PairProbabilities, PairScores, PairVotes};
 pub use products::{Factor, Products};
+pub use quantiles::Quantiles;
 pub use recode::{Codes, Recode};
+pub use spline::{Basis, Outside, Spline};
 pub use squares::Squares;
 pub use votes::Votes;
 

@@ -14,12 +14,14 @@ pub struct PairVotes {
 }
 
 /// A score for each class: how many pairs decide for it, and less than half a vote for how clearly. The second class of a pair wins
-/// where the number is negative.
+/// where the number is negative, or where `winners` says so.
 ///
 /// Source: `_ovr_decision_function` in scikit-learn's `utils/multiclass.py`.
 #[derive(Clone, Debug)]
 pub struct PairScores {
     pub reads: Vec<Reg>,
+    /// Empty, or for each pair 1 where its second class wins and 0 where the first one does.
+    pub winners: Vec<Reg>,
     pub classes: usize,
 }
 
@@ -90,7 +92,7 @@ impl Run for PairVotes {
 
 impl Operation for PairScores {
     fn reads(&self) -> Vec<Reg> {
-        self.reads.clone()
+        [&self.reads[..], &self.winners].concat()
     }
 
     fn width(&self) -> usize {
@@ -99,6 +101,9 @@ impl Operation for PairScores {
 
     fn ready(&self, _: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
         check(&self.reads, self.classes)?;
+        if !self.winners.is_empty() {
+            check(&self.winners, self.classes)?;
+        }
         Ok(Box::new(self.clone()))
     }
 }
@@ -115,10 +120,15 @@ impl Run for PairScores {
                 numbers.clear();
                 numbers.resize(self.classes, 0.0);
             }
-            for (i, j, x) in pairs(&self.reads, self.classes, tile, row) {
+            let numbers = pairs(&self.reads, self.classes, tile, row);
+            for (pair, (i, j, x)) in numbers.enumerate() {
                 clear[i] += x;
                 clear[j] -= x;
-                votes[if x < 0.0 { j } else { i }] += 1.0;
+                let second = match self.winners.get(pair) {
+                    Some(winner) => tile.column(*winner)[row] == 1.0,
+                    None => x < 0.0,
+                };
+                votes[if second { j } else { i }] += 1.0;
             }
             for (j, (votes, clear)) in votes.iter().zip(&*clear).enumerate() {
                 out.column(j)[row] = votes + clear / (3.0 * (clear.abs() + 1.0));

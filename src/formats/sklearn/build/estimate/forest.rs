@@ -1,15 +1,18 @@
 //! Forests and boosters, of scikit-learn, LightGBM and XGBoost.
 
 use super::{
-    Bag, Ensemble, Estimate, ForestModel, FormatError, Labels, Parsed, Part, Reader, Trees,
-    boosting,
+    Bag, Classes, Ensemble, Estimate, ForestModel, FormatError, Labels, Parsed, Part, Reader,
+    Trees, boosting,
     categories::{Encoded, encoded},
     corrupt, forests, hist, labels, lightgbm, xgboost,
 };
 use crate::{
-    formats::coded::Coded,
+    formats::{
+        coded::Coded,
+        sklearn::build::{labels::labels_of_targets, trees::Forest},
+    },
     input::Precision,
-    model::{Reg, Step, StepOp},
+    model::{Aggregation, ForestIr, ForestScores, Reg, Step, StepOp},
 };
 
 /// A model of LightGBM or XGBoost, if the part is one.
@@ -31,6 +34,14 @@ fn zero_is_missing(forest: &ForestModel) -> Step {
         operand: vec![0.0; forest.forest.n_features],
         precision: Precision::F64,
     }
+}
+
+/// How many targets a classifier has, where they are several.
+fn targets_of(part: Part<'_>) -> Result<Option<usize>, FormatError> {
+    if !part.class.ends_with("Classifier") || part.get("n_outputs_").is_none() {
+        return Ok(None);
+    }
+    Ok(Some(part.count("n_outputs_")?).filter(|targets| *targets > 1))
 }
 
 /// What a forest takes of a file at the least, in any of the formats.
@@ -110,6 +121,9 @@ impl Reader {
     /// The trees whose mean a part answers, if it is made of trees alone.
     fn averaged<'d>(&self, part: Part<'d>) -> Result<Option<Trees<'d>>, FormatError> {
         if let Some(parts) = forests::trees_of(part)? {
+            if targets_of(part)?.is_some() {
+                return Ok(None);
+            }
             let columns = None;
             return Ok(Some(Trees { parts, columns }));
         }
@@ -188,5 +202,77 @@ impl Reader {
             *decision = Some(answered);
         }
         Ok(estimate)
+    }
+
+    /// Trees or a forest that tell a class for each of several targets, if the part is such.
+    pub(super) fn forest_targets(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+    ) -> Result<Option<Estimate>, FormatError> {
+        let (Some(targets), Some(parts)) = (targets_of(part)?, forests::trees_of(part)?) else {
+            return Ok(None);
+        };
+        let Some(labels) = labels_of_targets(part, "classes_")? else {
+            return Ok(None);
+        };
+        let trees = Trees {
+            parts,
+            columns: None,
+        };
+        let most = labels.iter().map(Labels::len).max().unwrap_or_default();
+        let width = labels.iter().map(Labels::len).sum();
+        if labels.len() != targets {
+            return Err(corrupt!(
+                "the {} has {targets} targets and the classes of {}",
+                part.class,
+                labels.len()
+            ));
+        }
+        let forest = Forest::new(part.n_features()?, width, Precision::F32, self.size);
+        let shares = forests::shares(&trees);
+        let leaf = |tree: usize, numbers: &[f64], leaves: &mut Vec<f64>| {
+            for (numbers, labels) in numbers.chunks_exact(most).zip(&labels) {
+                shares(tree, &numbers[..labels.len()], leaves);
+            }
+        };
+        let forest = forests::grow(part, &trees, forest, (targets, most), leaf)?;
+        let mut shares = self.trees(reads, forest, Aggregation::Mean)?.into_iter();
+        let mut answers = Vec::with_capacity(targets);
+        for labels in labels {
+            let own: Vec<Reg> = shares.by_ref().take(labels.len()).collect();
+            answers.push(Classes {
+                class: self.largest(&own)?,
+                labels,
+                probabilities: Some(own),
+                decision: None,
+            });
+        }
+        Ok(Some(Estimate::Targets(answers)))
+    }
+
+    /// The scores of trees in the middle of a model.
+    pub(super) fn trees(
+        &mut self,
+        reads: &[Reg],
+        mut forest: ForestIr,
+        aggregation: Aggregation,
+    ) -> Result<Vec<Reg>, FormatError> {
+        let nodes: usize = forest.trees.iter().map(Vec::len).sum();
+        self.spend(nodes.saturating_mul(8))?;
+        // In a sparse matrix scikit-learn's trees take no missing values.
+        forest.handles_missing &= !self.sparse;
+        self.board.features(reads, &forest)?;
+        self.board.refuse_infinite(reads, Precision::F32);
+        let scores = ForestScores {
+            reads: Some(reads.to_vec()),
+            input: Precision::F32,
+            steps: Vec::new(),
+            forest,
+            aggregation,
+            base: Vec::new(),
+            factor: 1.0,
+        };
+        self.board.draw(scores, [])
     }
 }

@@ -60,10 +60,16 @@ impl Reader {
             return self.forest_estimate(part, forest, &reads);
         }
         self.parts.push(part.class.to_owned());
+        if let Some(estimate) = self.catboost(part, &reads)? {
+            return Ok(estimate);
+        }
         if let Some(estimate) = self.linear_model(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.clusterer(part, &reads)? {
+            return Ok(estimate);
+        }
+        if let Some(estimate) = self.forest_targets(part, &reads)? {
             return Ok(estimate);
         }
         if let Some(estimate) = self.naive_bayes(part, &reads)? {

@@ -58,7 +58,14 @@ impl Reader {
             let classes = count;
             let scores = if by_class {
                 let reads = sums.clone();
-                self.board.draw(ops::PairScores { reads, classes }, [])?
+                self.board.draw(
+                    ops::PairScores {
+                        reads,
+                        winners: Vec::new(),
+                        classes,
+                    },
+                    [],
+                )?
             } else {
                 sums.clone()
             };

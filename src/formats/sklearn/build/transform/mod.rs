@@ -8,9 +8,11 @@ mod one_hot;
 mod ordinal;
 mod polynomial;
 mod power;
+mod quantile;
 mod rows;
 mod scale;
 mod select;
+mod spline;
 mod target;
 
 use super::{
@@ -48,6 +50,8 @@ impl Reader {
             ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
             ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
             ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", "QuantileTransformer") => self.quantiles(part, &reads),
+            ("sklearn", "SplineTransformer") => self.splines(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", "PCA" | "IncrementalPCA") => self.pca(part, &reads),

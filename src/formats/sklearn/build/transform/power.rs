@@ -14,7 +14,7 @@ impl Reader {
             Some("yeo-johnson") if part.since(1, 9) => Function::YeoJohnsonByLog,
             Some("yeo-johnson") => Function::YeoJohnson,
             Some("box-cox") => {
-                self.board.positive(reads);
+                self.board.positive(reads, false);
                 Function::BoxCox
             }
             method => {

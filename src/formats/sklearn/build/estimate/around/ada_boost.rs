@@ -12,7 +12,7 @@ use crate::{
         forests::{self, Trees},
         trees::Forest,
     },
-    model::{Aggregation, ForestIr, ForestScores, Link, Output, largest},
+    model::{Aggregation, ForestIr, Link, Output, largest},
 };
 
 /// The members and how much each of them counts.
@@ -318,8 +318,6 @@ impl Reader {
         reads: &[Reg],
         forest: ForestIr,
     ) -> Result<Vec<Reg>, FormatError> {
-        let nodes: usize = forest.trees.iter().map(Vec::len).sum();
-        self.spend(nodes.saturating_mul(8))?;
         let classes = trees.parts.iter().map(|tree| tree.class.to_owned());
         self.parts.extend(classes.take(1));
         if forest.n_features != part.n_features().unwrap_or(forest.n_features) {
@@ -329,17 +327,6 @@ impl Reader {
                 reads.len()
             ));
         }
-        self.board.features(reads, &forest)?;
-        self.board.refuse_infinite(reads, Precision::F32);
-        let scores = ForestScores {
-            reads: Some(reads.to_vec()),
-            input: Precision::F32,
-            steps: Vec::new(),
-            forest,
-            aggregation: Aggregation::Sum,
-            base: Vec::new(),
-            factor: 1.0,
-        };
-        self.board.draw(scores, [])
+        self.trees(reads, forest, Aggregation::Sum)
     }
 }

@@ -2,8 +2,11 @@
 
 mod ada_boost;
 mod bagging;
+mod binary;
 mod calibrated;
+mod chains;
 mod members;
+mod one_vs_one;
 mod one_vs_rest;
 mod stacking;
 mod target;
@@ -41,7 +44,12 @@ impl Reader {
             "FixedThresholdClassifier" => self.fixed_threshold(part, reads)?,
             "TunedThresholdClassifierCV" => self.tuned_threshold(part, reads)?,
             "OneVsRestClassifier" => self.one_vs_rest_classifier(part, reads)?,
+            "OneVsOneClassifier" => self.one_vs_one_classifier(part, reads)?,
+            "OutputCodeClassifier" => self.output_code(part, reads)?,
             "MultiOutputRegressor" => self.multi_output(part, reads)?,
+            "MultiOutputClassifier" => self.multi_output_classifier(part, reads)?,
+            "RegressorChain" => self.regressor_chain(part, reads)?,
+            "ClassifierChain" => self.classifier_chain(part, reads)?,
             "RANSACRegressor" => self.member("estimator", part.part("estimator_")?, reads)?,
             "RFE" | "RFECV" => {
                 let selected = self.select(part, reads)?;
@@ -49,20 +57,5 @@ impl Reader {
             }
             _ => return Ok(None),
         }))
-    }
-
-    /// A regressor for each target.
-    ///
-    /// Source: `sklearn/multioutput.py`.
-    fn multi_output(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Estimate, FormatError> {
-        let mut numbers = Vec::new();
-        for (target, member) in part.parts("estimators_")?.into_iter().enumerate() {
-            let answer = self.member(&format!("target {target}"), member, reads)?;
-            numbers.extend(answer.numbers(part)?);
-        }
-        if numbers.is_empty() {
-            return Err(corrupt!("the {} has no members", part.class));
-        }
-        Ok(Estimate::Numbers(numbers))
     }
 }

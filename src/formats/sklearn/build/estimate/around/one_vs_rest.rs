@@ -1,8 +1,10 @@
-//! A classifier for each class.
+//! A classifier for each class, or for each of several labels.
 //!
 //! Source: `OneVsRestClassifier` in `sklearn/multiclass.py`.
 
-use super::{Classes, Estimate, FormatError, Part, Reader, Reg, corrupt, labels, ops, unsupported};
+use super::{
+    Classes, Estimate, FormatError, Labels, Part, Reader, Reg, binary::Binary, corrupt, labels, ops,
+};
 
 impl Reader {
     /// The class whose classifier is the surest: by its decision, else by its probability.
@@ -13,19 +15,10 @@ impl Reader {
     ) -> Result<Estimate, FormatError> {
         let binarizer = part.part("label_binarizer_")?;
         let labels = labels(binarizer, "classes_")?;
-        if binarizer
-            .text("y_type_")
-            .is_some_and(|kind| kind.starts_with("multilabel"))
-        {
-            return Err(unsupported!(
-                "the {} answers any number of labels for a row, which this server does not; fit one model per label",
-                part.class
-            ));
-        }
-        let mut members = Vec::new();
-        for (class, member) in part.parts("estimators_")?.into_iter().enumerate() {
-            let answer = self.member(&format!("class {class}"), member, reads)?;
-            members.push(binary(answer, part)?);
+        let members = self.binaries(part, "class", reads)?;
+        let several = binarizer.text("y_type_");
+        if several.is_some_and(|kind| kind.starts_with("multilabel")) {
+            return self.labels_of_rest(&members);
         }
         if members.len() != if labels.len() == 2 { 1 } else { labels.len() } {
             return Err(corrupt!(
@@ -45,14 +38,9 @@ impl Reader {
             Some(all) => Some(self.shares(part, all.to_vec())?),
             None => None,
         };
-        let scores: Option<Vec<Reg>> = members
-            .iter()
-            .map(|member| member.decision.or(member.positive))
-            .collect();
-        let scores = scores.ok_or_else(|| corrupt!("the {} has no scores", part.class))?;
-        let class = match scores.as_slice() {
-            [score] => self.above(*score, if decision.is_some() { 0.0 } else { 0.5 }, false)?,
-            _ => self.surest(part, scores)?,
+        let class = match members.as_slice() {
+            [one] => self.above(one.score, one.cut, false)?,
+            all => self.surest(part, all.iter().map(|member| member.score).collect())?,
         };
         Ok(Classes {
             labels,
@@ -61,6 +49,25 @@ impl Reader {
             class,
         }
         .into())
+    }
+
+    /// Any number of labels for a row: each is a target of its own. What the first member is decides where all of them say yes.
+    fn labels_of_rest(&mut self, members: &[Binary]) -> Result<Estimate, FormatError> {
+        let cut = members.first().map_or(0.5, |member| member.cut);
+        let mut targets = Vec::with_capacity(members.len());
+        for member in members {
+            let probabilities = match member.positive {
+                Some(p) => Some(self.with_complement(p)?),
+                None => None,
+            };
+            targets.push(Classes {
+                labels: Labels::Integers(vec![0, 1]),
+                probabilities,
+                decision: member.decision.map(|decision| vec![decision]),
+                class: self.above(member.score, cut, false)?,
+            });
+        }
+        Ok(Estimate::Targets(targets))
     }
 
     /// Of equal scores the first since 1.8, before the last.
@@ -89,34 +96,4 @@ impl Reader {
         };
         self.board.draw(ops::Normalise { reads, of_nothing }, [])
     }
-}
-
-/// What one classifier says of its class.
-struct Binary {
-    decision: Option<Reg>,
-    positive: Option<Reg>,
-}
-
-fn binary(answer: Estimate, part: Part<'_>) -> Result<Binary, FormatError> {
-    if let Estimate::Numbers(numbers) = answer {
-        return Err(unsupported!(
-            "the {} has {} regressors as members; classifiers work",
-            part.class,
-            numbers.len()
-        ));
-    }
-    let answer = answer.classes(part)?;
-    if answer.labels.len() != 2 {
-        return Err(unsupported!(
-            "a member of the {} knows {} classes; it needs rows of its class and of others",
-            part.class,
-            answer.labels.len()
-        ));
-    }
-    Ok(Binary {
-        decision: answer
-            .decision
-            .and_then(|decision| decision.first().copied()),
-        positive: answer.probabilities.and_then(|p| p.get(1).copied()),
-    })
 }

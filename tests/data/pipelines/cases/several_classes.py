@@ -1,0 +1,42 @@
+"""Classifiers of two classes that tell more apart together: each class from the rest, each pair, codes."""
+
+import numpy as np
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LinearRegression
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+
+from cases.parts import columns, dense, forest, logistic, words
+from record import Case
+
+
+def scaled(model):
+    return make_pipeline(StandardScaler(), model)
+
+
+def svc():
+    return LinearSVC(random_state=0, dual=False)
+
+
+def five(targets):
+    return np.digitize(targets["value"], np.quantile(targets["value"], np.arange(1, 5) / 5)) * 2
+
+
+def cases():
+    tree = DecisionTreeClassifier(max_depth=3, random_state=0)
+    yield Case("classes_one_vs_one", scaled(OneVsOneClassifier(logistic())), "numbers", five, "blas", every=True)
+    yield Case("classes_one_vs_one_trees", OneVsOneClassifier(tree), "numbers", "words3", whole=True, every=True)
+    yield Case("classes_one_vs_one_forest", OneVsOneClassifier(forest(n_estimators=2, max_depth=2)), "numbers", five, rows=250)
+    yield Case("classes_one_vs_one_two", OneVsOneClassifier(forest()), "numbers", "words")
+    yield Case("classes_one_vs_one_two_svc", scaled(OneVsOneClassifier(svc())), "numbers", "booleans")
+    yield Case("classes_one_vs_one_words", make_pipeline(columns(word=words(**dense(False))), OneVsOneClassifier(svc())), "mixed", "odd", rows=250)
+    yield Case("classes_one_vs_one_boosting", OneVsOneClassifier(GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=0)), "numbers", "three", rows=250)
+    yield Case("classes_one_vs_one_kernel", scaled(OneVsOneClassifier(SVC(kernel="rbf", C=0.5))), "numbers", "words3", rows=100)
+    yield Case("classes_code", scaled(OutputCodeClassifier(logistic(), code_size=2, random_state=0)), "numbers", five, whole=True, every=True)
+    yield Case("classes_code_trees", OutputCodeClassifier(tree, code_size=3, random_state=1), "numbers", "words3", whole=True, every=True)
+    yield Case("classes_code_words", make_pipeline(columns(), OutputCodeClassifier(svc(), code_size=1.5, random_state=2)), "mixed", "odd")
+    yield Case("classes_one_vs_rest_regressors", OneVsRestClassifier(LinearRegression()), "numbers", "words3")
+    yield Case("classes_one_vs_rest_regressor", OneVsRestClassifier(LinearRegression()), "numbers", "two")
