@@ -1,6 +1,6 @@
 //! The card of a loaded model, which `GET /model` answers and `ml-serving inspect` shows.
 
-use crate::{input::Precision, load::LoadedModel};
+use crate::{input::Precision, load::LoadedModel, model::Output};
 use poem_openapi::Object;
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ pub(crate) struct ModelCard {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) flavor_version: Option<String>,
+    /// `classifier`, `regressor`, `anomaly_detector` or `clusterer`.
+    pub(crate) kind: String,
     /// The parts of the model as its library calls them: steps and estimator.
     pub(crate) estimator: Vec<String>,
     /// `sha256:` and the hex digest of the model's data file.
@@ -35,8 +37,12 @@ pub(crate) struct ModelCard {
     pub(crate) missing_values: bool,
     /// The numbers that the model computes with: `f32` or `f64`.
     pub(crate) precision: String,
-    /// Class labels in the order of `probabilities`; empty for a regressor.
+    /// Class labels in the order of `probabilities`; empty for a regressor, and where there are several targets.
     pub(crate) classes: Vec<String>,
+    /// The class labels of each target of a classifier that has several.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target_classes: Option<Vec<Vec<String>>>,
     pub(crate) trees: usize,
     /// Splits and leaves of all trees.
     pub(crate) nodes: usize,
@@ -85,12 +91,15 @@ impl ModelCard {
             source: served.source.as_str().to_owned(),
             flavor: served.flavor.clone(),
             flavor_version: served.flavor_version.clone(),
+            kind: model.kind().name().to_owned(),
             estimator: served.parts.clone(),
             digest: served.digest.clone(),
             signature: columns.collect(),
             missing_values: model.handles_missing(),
             precision: precision.to_owned(),
             classes: served.class_names(),
+            target_classes: matches!(model.output(), Output::Targets(_))
+                .then(|| served.choice_names()),
             trees: size.trees,
             nodes: size.nodes,
             depth: size.depth,

@@ -213,9 +213,15 @@ fn made_up(model: &Model) -> Result<Vec<f64>, String> {
 }
 
 impl LoadedModel {
-    /// Class labels as text, in score order; empty for a regressor.
+    /// Class labels as text, in score order; empty for a regressor, and where there are several targets.
     pub fn class_names(&self) -> Vec<String> {
         self.model.labels().map(Labels::names).unwrap_or_default()
+    }
+
+    /// The same of every target; empty for a regressor.
+    pub fn choice_names(&self) -> Vec<Vec<String>> {
+        let choices = self.model.output().choices();
+        choices.iter().map(Labels::names).collect()
     }
 }
 

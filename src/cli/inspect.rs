@@ -61,7 +61,7 @@ fn text(name: &str, value: &Value) -> String {
 }
 
 /// The fields that are shown, in this order. A field that is not known is `null`.
-const SHOWN: [&str; 18] = [
+const SHOWN: [&str; 20] = [
     "name",
     "version",
     "run_id",
@@ -69,6 +69,7 @@ const SHOWN: [&str; 18] = [
     "uri",
     "flavor",
     "flavor_version",
+    "kind",
     "estimator",
     "digest",
     "signature",
@@ -76,6 +77,7 @@ const SHOWN: [&str; 18] = [
     "precision",
     SCALER,
     "classes",
+    "target_classes",
     "trees",
     "nodes",
     "depth",
@@ -118,6 +120,7 @@ mod tests {
     fn every_field_of_the_card_is_shown_but_the_time_of_loading() {
         let served = load::load(&ModelConfig::default(), &Access::default()).expect("embedded");
         let mut card = ModelCard::of(&served);
+        card.target_classes = Some(Vec::new());
         card.run_id = Some("0c6f".to_owned());
         card.flavor_version = Some("1.18".to_owned());
         let card = serde_json::to_value(card).expect("JSON");

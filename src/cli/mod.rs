@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod answer_columns;
 mod check;
 mod fetch;
 mod flags;

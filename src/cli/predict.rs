@@ -1,6 +1,7 @@
 //! `ml-serving predict`: streams the rows of a CSV file through the same engine as the server's.
 
 use super::{
+    answer_columns::AnswerColumns,
     flags::MODEL,
     output::{Output, Unfinished},
     signals,
@@ -8,9 +9,9 @@ use super::{
 };
 use crate::{
     Error,
-    input::{Batch, Cell, CsvRows, Precision, Refusal, find_columns},
+    input::{Batch, Cell, CsvRows, Refusal, find_columns},
     load::LoadedModel,
-    model::{Model, Predictions, Unanswered, Why},
+    model::{Predictions, Unanswered, Why},
     observe::escape,
     progress::{Progress, Unit},
 };
@@ -25,7 +26,8 @@ use std::{
 #[command(after_help = "\
 The CSV file has a header line. Columns are found by their names, in any order; columns that the model does not know are ignored.
 For a model without column names the file has the model's columns in the model's order.
-The result has a row for each row: the prediction, for a classifier its confidence and the probability of every class.
+The result has a row for each row: the prediction, for a classifier its confidence and the probability of every class, for an anomaly
+detector its scores, for a clusterer the distances. A model of several targets writes these for each, with the target's number.
 
 Examples:
   ml-serving predict builtin:iris --input flowers.csv
@@ -68,19 +70,22 @@ fn predict<'a>(
     // An output that cannot be written is reported before hours of work.
     let out = out()?;
     let served = load(&args.uri)?;
-    let mut classes = served.class_names();
+    let mut choices = served.choice_names();
     if args.output.is_none() && io::stdout().is_terminal() {
-        classes = classes.iter().map(|name| escape(name).into()).collect();
+        for name in choices.iter_mut().flatten() {
+            *name = escape(name).into();
+        }
     }
+    let answer = AnswerColumns::new(&served.model, choices);
     let input = Progress::new("predicting", &name, Unit::Bytes, length).reading(input);
     let rows = CsvRows::open(input, &name)?;
     Job {
         served: &served,
         columns: find_columns(&rows, &name, served.model.schema())?,
         rows,
-        answers: vec![header(&classes, &served.model)],
+        answers: vec![answer.header()],
         done: 0,
-        classes,
+        answer,
         out,
     }
     .run()
@@ -108,8 +113,8 @@ fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
 /// Everything that the prediction of a file needs.
 struct Job<'a, R> {
     served: &'a LoadedModel,
-    /// The names of the classes as they are written; empty for a regressor.
-    classes: Vec<String>,
+    /// What is written for each row.
+    answer: AnswerColumns<'a>,
     rows: CsvRows<R>,
     /// Rows that are predicted.
     done: usize,
@@ -168,27 +173,8 @@ impl<R: Read> Job<'_, R> {
             )));
         }
         self.done += batch.len();
-        let single = model.output_precision() == Precision::F32;
-        let number = |x: f64| {
-            if single {
-                (x as f32).to_string()
-            } else {
-                x.to_string()
-            }
-        };
-        let answer = |i: usize| {
-            let mut record: Vec<String> = Vec::new();
-            if !self.classes.is_empty() {
-                record.push(self.classes[predictions.classes[i] as usize].clone());
-                if !model.has_probabilities() {
-                    return record;
-                }
-                record.push(number(predictions.confidence(i)));
-            }
-            record.extend(predictions.row(i).iter().map(|x| number(*x)));
-            record
-        };
-        self.answers.extend((0..batch.len()).map(answer));
+        let record = |i| self.answer.record(predictions, i);
+        self.answers.extend((0..batch.len()).map(record));
         batch.clear();
         self.write()
     }
@@ -206,20 +192,6 @@ impl<R: Read> Job<'_, R> {
             .and_then(|()| writer.flush());
         drop(writer);
         written.map_err(|cause| self.out.broken(&cause))
-    }
-}
-
-/// The names of the columns that are written.
-fn header(classes: &[String], model: &Model) -> Vec<String> {
-    if !classes.is_empty() && model.has_probabilities() {
-        let probabilities = classes.iter().map(|class| format!("probability_{class}"));
-        let first = ["prediction".to_owned(), "confidence".to_owned()];
-        return first.into_iter().chain(probabilities).collect();
-    }
-    match model.n_scores() {
-        _ if !classes.is_empty() => vec!["prediction".to_owned()],
-        1 => vec!["prediction".to_owned()],
-        targets => (0..targets).map(|i| format!("prediction_{i}")).collect(),
     }
 }
 

@@ -12,8 +12,29 @@ pub enum AnswersBy {
     Probabilities,
     /// The logarithms of these, as `predict_log_proba`.
     LogProbabilities,
+    /// How far a row is on the good side of an anomaly detector, as `decision_function`.
+    Decision,
+    /// How normal it is to one, as `score_samples`.
+    Score,
+    /// How far a row is from each center, as `transform` of a clusterer.
+    Distances,
     /// Every output of an ONNX graph under its name.
     Outputs(Vec<GraphOutput>),
+}
+
+/// Whether `predict_proba` of a model of several targets is one array of the second classes' probabilities, by the classes that the model
+/// is made of. That of all others is a list of arrays.
+///
+/// Source: `predict_proba` in `sklearn/{multiclass,multioutput}.py`, `sklearn/neural_network/_multilayer_perceptron.py`.
+pub fn one_array(parts: &[String]) -> bool {
+    let of_targets = |part: &&String| {
+        matches!(
+            part.as_str(),
+            "MLPClassifier" | "OneVsRestClassifier" | "ClassifierChain" | "MultiOutputClassifier"
+        )
+    };
+    let first = parts.iter().find(of_targets);
+    first.is_some_and(|part| part != "MultiOutputClassifier")
 }
 
 /// An output of an ONNX graph.

@@ -20,7 +20,7 @@ pub(crate) mod tests;
 pub mod xgboost;
 
 pub(crate) use answers::{Words, decide_from, rename, short};
-pub use answers_by::{AnswersBy, GraphOutput, OutputKind};
+pub use answers_by::{AnswersBy, GraphOutput, OutputKind, one_array};
 pub use before::Beside;
 pub(crate) use before::{Before, Begun, Named, Takes};
 pub(crate) use behind::forest_behind;

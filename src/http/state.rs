@@ -114,7 +114,7 @@ impl ServedModel {
             digest: &served.digest,
             run_id: served.run_id.as_deref().unwrap_or_default(),
             source: served.source.as_str(),
-            classes: &served.class_names(),
+            choices: &served.choice_names(),
             load_seconds: served.load_seconds,
         });
         let model = &served.model;

@@ -3,7 +3,7 @@
 //! Nothing here is trusted. Indices may point anywhere, counts may lie; the checks refuse what does not hold.
 
 use crate::input::Precision;
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 /// The number of a register of a row: its columns first, then what the operations append.
 pub type Reg = u32;
@@ -188,6 +188,11 @@ impl Labels {
         self.len() == 0
     }
 
+    /// Whether they are text.
+    pub fn are_text(&self) -> bool {
+        matches!(self, Self::Strings(_))
+    }
+
     /// The labels as text.
     pub fn names(&self) -> Vec<String> {
         match self {
@@ -239,6 +244,18 @@ pub enum Kind {
     Clusterer,
 }
 
+impl Kind {
+    /// The name that clients see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Classifier => "classifier",
+            Self::Regressor => "regressor",
+            Self::AnomalyDetector => "anomaly_detector",
+            Self::Clusterer => "clusterer",
+        }
+    }
+}
+
 impl Output {
     /// The classes of a row's one answer: of a classifier, the clusters, or an anomaly and what is none. `None` for a regressor and
     /// where there are several targets.
@@ -268,6 +285,17 @@ impl Output {
             Self::Targets(targets) => targets,
             other => other.labels().map_or(&[], std::slice::from_ref),
         }
+    }
+
+    /// Where the probabilities of each target lie among those of a row.
+    pub fn spans(&self) -> Vec<Range<usize>> {
+        let mut end = 0;
+        let span = |labels: &Labels| {
+            let start = end;
+            end += labels.len();
+            start..end
+        };
+        self.choices().iter().map(span).collect()
     }
 
     /// The kind of answer.

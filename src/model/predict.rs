@@ -152,9 +152,9 @@ impl Model {
             places,
             program,
             last,
+            has_probabilities: has_probabilities && output.kind() != Kind::Regressor,
             output,
             output_precision,
-            has_probabilities,
             threshold: threshold.map(|threshold| output_precision.round(threshold)),
         })
     }
@@ -292,9 +292,14 @@ impl Model {
         }
     }
 
-    /// Whether the scores of a classifier are probabilities; if not, it only answers labels.
+    /// Whether the scores are the probabilities of classes or clusters; of a classifier without them only the labels are of use.
     pub fn has_probabilities(&self) -> bool {
         self.has_probabilities
+    }
+
+    /// Whether the scores are how far a row is from centers.
+    pub fn has_distances(&self) -> bool {
+        self.kind() == Kind::Clusterer && !self.has_probabilities && self.n_scores() > 0
     }
 
     /// Whether missing values have a meaning to this model; if not, they are refused before [`Model::predict`].

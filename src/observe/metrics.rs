@@ -79,6 +79,8 @@ metrics! {
         prediction_rows: HistogramVec["model_name"] in ROWS,
         /// Rows predicted, by winning class.
         prediction_class_total: IntCounterVec["model_name", "class"],
+        /// Rows predicted, by target and winning class, of a model that predicts several targets.
+        prediction_target_class_total: IntCounterVec["model_name", "target", "class"],
         /// Always 1; the labels tell the model.
         model_info: IntGaugeVec["model_name", "model_version", "flavor", "digest", "run_id", "source"],
         /// Seconds it took to load the model.
@@ -107,7 +109,8 @@ pub struct ModelMetrics {
     failed: IntCounter,
     latency: Histogram,
     rows: Histogram,
-    classes: Vec<IntCounter>,
+    /// Of every class of every target.
+    classes: Vec<Vec<IntCounter>>,
     /// Requests that got no prediction: `failed` counts their rows.
     refusals: AtomicU64,
 }
@@ -134,8 +137,8 @@ pub struct ModelLabels<'a> {
     pub run_id: &'a str,
     /// `builtin`, `directory`, `registry` or `cache`
     pub source: &'a str,
-    /// Class labels in score order; empty for a regressor.
-    pub classes: &'a [String],
+    /// The class labels of each target in score order; empty for a regressor.
+    pub choices: &'a [Vec<String>],
     pub load_seconds: f64,
 }
 
@@ -207,7 +210,7 @@ impl Metrics {
             digest,
             run_id,
             source,
-            classes,
+            choices,
             load_seconds,
         } = *labels;
         let info = &[name, version, flavor, digest, run_id, source];
@@ -215,16 +218,27 @@ impl Metrics {
         all.model_load_seconds
             .with_label_values::<&str>(&[])
             .set(load_seconds);
-        let class = |class: &String| {
-            let labels = &[name, class.as_str()];
-            all.prediction_class_total.with_label_values(labels)
+        let counter = |target: usize, class: &String| {
+            let target = target.to_string();
+            if choices.len() > 1 {
+                let labels = &[name, target.as_str(), class.as_str()];
+                all.prediction_target_class_total.with_label_values(labels)
+            } else {
+                let labels = &[name, class.as_str()];
+                all.prediction_class_total.with_label_values(labels)
+            }
         };
+        let classes = choices.iter().enumerate();
+        let classes = classes.map(|(target, classes)| {
+            let classes = classes.iter().map(|class| counter(target, class));
+            classes.collect()
+        });
         ModelMetrics {
             succeeded: all.predictions_total.with_label_values(&[name, "success"]),
             failed: all.predictions_total.with_label_values(&[name, "error"]),
             latency: all.prediction_latency_seconds.with_label_values(&[name]),
             rows: all.prediction_rows.with_label_values(&[name]),
-            classes: classes.iter().map(class).collect(),
+            classes: classes.collect(),
             refusals: AtomicU64::new(0),
         }
     }
@@ -257,13 +271,15 @@ impl Drop for InFlight<'_> {
 }
 
 impl ModelMetrics {
-    /// Counts the rows of an answered request; `classes` has a winner per row, or nothing for a regressor.
+    /// Counts the rows of an answered request; `classes` has a winner of each target per row, or nothing for a regressor.
     pub fn predicted(&self, rows: usize, classes: &[u32], seconds: f64) {
         self.succeeded.inc_by(rows as u64);
         self.latency.observe(seconds);
         self.rows.observe(rows as f64);
-        for class in classes {
-            self.classes[*class as usize].inc();
+        for winners in classes.chunks_exact(self.classes.len().max(1)) {
+            for (classes, class) in self.classes.iter().zip(winners) {
+                classes[*class as usize].inc();
+            }
         }
     }
 

@@ -17,7 +17,7 @@ const TOLERANCE: f64 = 1e-6;
 /// The answers to the rows of the input example.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Recorded {
-    /// The class of each row, by index; empty for a regressor.
+    /// The class of each row by index, or one for each of several targets, row by row; empty for a regressor.
     #[serde(default)]
     pub classes: Vec<u32>,
     /// The scores of each row.
@@ -27,13 +27,9 @@ pub struct Recorded {
 impl Recorded {
     /// The answers that were given to the rows of a whole example.
     pub fn of(answers: &Predictions) -> Self {
-        let width = answers.width.max(1);
+        let rows = 0..answers.rows();
         Self {
-            scores: answers
-                .scores
-                .chunks_exact(width)
-                .map(<[f64]>::to_vec)
-                .collect(),
+            scores: rows.map(|i| answers.row(i).to_vec()).collect(),
             classes: answers.classes.clone(),
         }
     }
@@ -62,15 +58,12 @@ impl Recorded {
                 "its input example has {rows} rows, but the answers to {recorded} are recorded"
             ));
         }
-        let classes = if answers.classes.is_empty() {
-            0
-        } else {
-            self.scores.len()
-        };
+        let classes = self.scores.len() * answers.choices;
         if self.classes.len() != classes {
             return Err(format!(
-                "the classes of {} rows of its input example are recorded, not of {classes}",
-                self.classes.len()
+                "the classes of {} rows of its input example are recorded, not of {}",
+                self.classes.len() / answers.choices.max(1),
+                classes / answers.choices.max(1)
             ));
         }
         for (i, wanted) in self.scores.iter().take(rows).enumerate() {
@@ -84,7 +77,7 @@ impl Recorded {
             }
             let close = |(x, y): (&f64, &f64)| (x - y).abs() <= TOLERANCE * x.abs().max(1.0);
             if !wanted.iter().zip(scores).all(close)
-                || answers.classes.get(i) != self.classes.get(i)
+                || answers.winners(i) != &self.classes[i * answers.choices..][..answers.choices]
             {
                 return Err(format!(
                     "it answers row {i} of its input example with {scores:?}, its maker recorded {wanted:?}"
@@ -104,6 +97,7 @@ mod tests {
         predictions.classes = classes.to_vec();
         predictions.scores = scores.to_vec();
         predictions.width = width;
+        predictions.choices = classes.len().min(1);
         predictions
     }
 
@@ -130,6 +124,22 @@ mod tests {
         let mut recorded = Recorded::of(&answers());
         recorded.classes[1] = 0;
         assert!(refusal(&recorded).contains("row 1"));
+    }
+
+    #[test]
+    fn every_target_of_a_row_has_a_class_of_its_own() {
+        let two = |classes: &[u32], scores: &[f64], width| {
+            let mut answers = predictions(classes, scores, width);
+            answers.choices = 2;
+            answers
+        };
+        let sure = [0.75, 0.25, 0.5, 0.5, 1.0, 0.0, 0.0, 1.0];
+        for answers in [two(&[0, 1, 0, 1], &sure, 4), two(&[0, 1, 0, 1], &[], 0)] {
+            let mut recorded = Recorded::of(&answers);
+            assert_eq!(recorded.check(2, &answers), Ok(()));
+            recorded.classes[3] = 0;
+            assert!(recorded.check(2, &answers).unwrap_err().contains("row 1"));
+        }
     }
 
     #[test]

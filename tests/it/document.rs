@@ -112,10 +112,10 @@ async fn every_example_request_gets_the_example_answer() {
             );
             for (request, example) in requests {
                 for (answer, expected) in answers {
-                    let query = if answer == "probabilities" {
-                        "?probabilities=true"
-                    } else {
-                        ""
+                    let query = match answer.as_str() {
+                        "probabilities" => "?probabilities=true",
+                        "distances" => "?distances=true",
+                        _ => "",
                     };
                     let sent = example["value"].to_string();
                     let got = post(&app, &format!("{path}{query}"), sent).await;
@@ -159,7 +159,9 @@ async fn answers_have_the_fields_that_their_schema_promises() {
             };
             assert_eq!(answer("answer").unwrap(), required, "{kind} {name}");
             assert_eq!(
-                answer("probabilities").unwrap_or(required),
+                answer("probabilities")
+                    .or(answer("distances"))
+                    .unwrap_or(required),
                 properties,
                 "{kind} {name}"
             );

@@ -98,6 +98,13 @@ pub fn apps() -> Vec<(&'static str, Arc<App>)> {
             ("missing_and_typed", app(&uri(&typed()))),
             ("words", serving("1.9.1-core_forest_error")),
             ("labels_only", serving("1.9.1-linear_svc_words")),
+            ("anomalies", serving("1.9.1-answers_isolation_words")),
+            ("clusters", serving("1.9.1-answers_kmeans")),
+            ("targets", serving("1.9.1-answers_dummy_targets")),
+            (
+                "targets_of_words",
+                serving("1.9.1-answers_dummy_targets_words"),
+            ),
         ])
         .collect()
 }

@@ -5,6 +5,7 @@
 mod access;
 mod admin;
 mod advice;
+mod answers;
 mod app;
 mod auth;
 mod bad_input;

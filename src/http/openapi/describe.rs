@@ -9,6 +9,7 @@ use crate::{
     config::Server,
     input::{Column, ColumnType, Precision, Schema, Word, Words},
     load::LoadedModel,
+    model::Kind,
 };
 use std::fmt::Write;
 
@@ -41,21 +42,23 @@ pub(super) fn description(served: Option<&LoadedModel>) -> String {
 
 fn about(served: &LoadedModel) -> String {
     let model = &served.model;
-    let kind = match (
-        model.labels().map_or(0, |_| model.n_scores()),
-        model.n_scores(),
-    ) {
-        (0, 1) => "a regressor".to_owned(),
-        (0, targets) => format!("a regressor with {targets} targets"),
-        (classes, _) => format!("a classifier with {classes} classes"),
+    let kind = match (model.kind(), model.output().choices(), model.n_scores()) {
+        (Kind::Regressor, _, 1) => "a regressor".to_owned(),
+        (Kind::Regressor, _, targets) => format!("a regressor with {targets} targets"),
+        (Kind::AnomalyDetector, ..) => "an anomaly detector".to_owned(),
+        (Kind::Clusterer, [labels], _) => format!("a clusterer with {} clusters", labels.len()),
+        (_, [labels], _) => format!("a classifier with {} classes", labels.len()),
+        (_, targets, _) => format!("a classifier with {} targets", targets.len()),
     };
     let plural = |n: usize| if n == 1 { "" } else { "s" };
+    let trees = match model.size().trees {
+        0 => String::new(),
+        n => format!(", {n} tree{}", plural(n)),
+    };
     format!(
-        "{}, version {}: {kind}, {} tree{} over {} column{}. Its file is of the flavor {} and has the digest {}.\n\n",
+        "{}, version {}: {kind}{trees} over {} column{}. Its file is of the flavor {} and has the digest {}.\n\n",
         code(&served.name),
         code(&served.version),
-        model.size().trees,
-        plural(model.size().trees),
         model.schema().len(),
         plural(model.schema().len()),
         code(&served.flavor),
@@ -148,14 +151,39 @@ fn missing(column: &Column) -> &'static str {
 }
 
 fn classes(served: &LoadedModel) -> String {
-    let names = served.class_names();
-    if names.is_empty() {
-        return String::new();
+    let model = &served.model;
+    let list = |names: &[String]| text::list(names.iter().map(String::as_str), MOST);
+    let choices = served.choice_names();
+    let (heading, mut lines) = match (model.kind(), choices.as_slice()) {
+        (Kind::Regressor, _) => return String::new(),
+        (Kind::AnomalyDetector, _) => (
+            "Anomalies",
+            "`prediction` is -1 for an anomaly and 1 for a row that is like those of the fit. `decision` is negative for an anomaly, and \
+             `score` is the lower, the more abnormal a row is."
+                .to_owned(),
+        ),
+        (Kind::Clusterer, [names]) => ("Clusters", list(names)),
+        (_, [names]) => ("Classes", list(names)),
+        (_, targets) => {
+            let target = |(i, names): (usize, &Vec<String>)| format!("{i}. {}", list(names));
+            let mut lines: Vec<_> = targets.iter().enumerate().take(MOST).map(target).collect();
+            if targets.len() > MOST {
+                lines.push(format!(
+                    "\nThese are the first {MOST} of {} targets; `GET /model` lists all of them.",
+                    targets.len()
+                ));
+            }
+            lines.push("\nEvery field of an answer has an element for each target.".to_owned());
+            ("Classes of each target", lines.join("\n"))
+        }
+    };
+    if model.has_probabilities() {
+        lines += "\n\nWith `?probabilities=true`, `probabilities[i]` is the probability of `classes[i]`.";
     }
-    let list = text::list(names.iter().map(String::as_str), MOST);
-    format!(
-        "### Classes\n\n{list}\n\nWith `?probabilities=true`, `probabilities[i]` is the probability of `classes[i]`.\n\n"
-    )
+    if model.has_distances() {
+        lines += "\n\nWith `?distances=true`, `distances` are those from the centers.";
+    }
+    format!("### {heading}\n\n{lines}\n\n")
 }
 
 /// Commands to copy.

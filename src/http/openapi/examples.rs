@@ -7,7 +7,7 @@ use crate::{
     http::{
         dialects::native::{
             form::{self, value},
-            read,
+            read::{self, More},
             wire::{Answer, Readiness},
         },
         problem::{Code, Failure},
@@ -160,20 +160,29 @@ fn show_prediction(
     let Some(form) = forms.first() else { return };
     let bytes = form.body(batch).to_string();
     let mut answers = Map::new();
-    if let Some(value) = answer(served, &bytes, batch, false) {
-        answers.insert(
-            "answer".to_owned(),
-            json!({"summary": "The answer to the example", "value": value}),
-        );
-    }
-    if served.model.labels().is_some()
-        && served.model.has_probabilities()
-        && let Some(value) = answer(served, &bytes, batch, true)
-    {
-        answers.insert(
-            "probabilities".to_owned(),
-            json!({"summary": "With ?probabilities=true", "value": value}),
-        );
+    let plain = More::default();
+    let (mut probabilities, mut distances) = (plain, plain);
+    probabilities.probabilities = true;
+    distances.distances = true;
+    let model = &served.model;
+    for (key, summary, more, has) in [
+        ("answer", "The answer to the example", plain, true),
+        (
+            "probabilities",
+            "With ?probabilities=true",
+            probabilities,
+            model.has_probabilities(),
+        ),
+        (
+            "distances",
+            "With ?distances=true",
+            distances,
+            model.has_distances(),
+        ),
+    ] {
+        if has && let Some(value) = answer(served, &bytes, batch, more) {
+            answers.insert(key.to_owned(), json!({"summary": summary, "value": value}));
+        }
     }
     set(operation, "200", "examples", Value::from(answers));
 }
@@ -188,7 +197,7 @@ fn kind(batch: bool) -> form::Form {
 }
 
 /// What the server answers to a body. It is read and written by the same code as requests are.
-fn answer(served: &LoadedModel, body: &str, batch: bool, probabilities: bool) -> Option<Value> {
+fn answer(served: &LoadedModel, body: &str, batch: bool, more: More) -> Option<Value> {
     let rows = read::rows(kind(batch), body.as_bytes(), served, usize::MAX).ok()?;
     let mut predictions = Predictions::default();
     served.model.predict(&rows, &mut predictions).ok()?;
@@ -198,7 +207,7 @@ fn answer(served: &LoadedModel, body: &str, batch: bool, probabilities: bool) ->
     let answer = Answer {
         served,
         predictions: &predictions,
-        probabilities,
+        more,
     };
     let bytes = if batch {
         answer.batch()

@@ -1,5 +1,6 @@
 //! The `OpenAPI` document, the operations it describes, and the page that shows it.
 
+mod answer;
 mod describe;
 mod document;
 mod examples;

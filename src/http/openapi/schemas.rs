@@ -52,13 +52,28 @@ pub(super) struct RowPrediction {
     /// The predicted class's text.
     #[oai(skip_serializing_if_is_none)]
     label: Option<String>,
+    /// Whether the row is unlike those that the model was fitted on: `prediction` is -1 then, and 1 otherwise.
+    #[oai(skip_serializing_if_is_none)]
+    anomaly: Option<bool>,
+    /// The cluster that the row belongs to: the same as `prediction`.
+    #[oai(skip_serializing_if_is_none)]
+    cluster: Option<i64>,
     /// The predicted class's probability.
     #[oai(skip_serializing_if_is_none)]
     confidence: Option<f64>,
+    /// How far the row is on the good side, as the library's `decision_function`: negative for an anomaly.
+    #[oai(skip_serializing_if_is_none)]
+    decision: Option<f64>,
+    /// How normal the row is, as the library's `score_samples`: the lower, the more abnormal.
+    #[oai(skip_serializing_if_is_none)]
+    score: Option<f64>,
     /// Only with `?probabilities=true`: every class's probability. `probabilities[i]` belongs to `classes[i]`.
     #[oai(skip_serializing_if_is_none)]
     probabilities: Option<Vec<f64>>,
     /// Only with `?probabilities=true`: every class, in the order of `probabilities`.
     #[oai(skip_serializing_if_is_none)]
     classes: Option<Vec<String>>,
+    /// Only with `?distances=true`: how far the row is from each center, as the library's `transform`.
+    #[oai(skip_serializing_if_is_none)]
+    distances: Option<Vec<f64>>,
 }

@@ -1,9 +1,13 @@
 //! The schemas of requests and answers in the terms of one model.
 
-use super::{paths::operations, text};
+use super::{
+    answer::{self, set},
+    paths::operations,
+    text,
+};
 use crate::{
     input::{Column, ColumnType, Precision, Schema, Word},
-    model::{Labels, Model},
+    model::Model,
 };
 use serde_json::{Map, Value, json};
 
@@ -22,14 +26,17 @@ pub(super) fn by_model(document: &mut Value, model: &Model) {
     schemas["PredictRequest"]["properties"]["features"] = features(model.schema());
     schemas["PredictRequest"]["additionalProperties"] = json!(false);
     for name in ["Prediction", "RowPrediction"] {
-        type_answer(&mut schemas[name], model);
+        answer::by_model(&mut schemas[name], model);
     }
-    if !model.has_probabilities() || model.labels().is_none() {
+    if !model.has_probabilities() {
         drop_parameter(document, "probabilities");
+    }
+    if !model.has_distances() {
+        drop_parameter(document, "distances");
     }
 }
 
-/// What can be said before there is a model: rows come in two forms, answers in three.
+/// What can be said before there is a model: rows come in two forms, answers in several.
 pub(super) fn without_model(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     schemas["PredictRequest"]["properties"]["features"] = json!({
@@ -39,12 +46,9 @@ pub(super) fn without_model(document: &mut Value) {
     schemas["PredictRequest"]["additionalProperties"] = json!(false);
     for name in ["Prediction", "RowPrediction"] {
         let properties = &mut schemas[name]["properties"];
-        properties["prediction"] = json!({
-            "description": "The predicted class, or the predicted number or numbers.",
-            "oneOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}],
-        });
-        properties["classes"]["items"] =
-            json!({"oneOf": [{"type": "string"}, {"type": "integer"}]});
+        for (field, fields) in answer::of_any_model() {
+            set(&mut properties[field], fields);
+        }
     }
 }
 
@@ -174,99 +178,6 @@ fn value(column: &Column, precision: Precision) -> Value {
         schema["nullable"] = json!(true);
     }
     schema
-}
-
-/// Types an answer's fields and leaves out those that the model never answers.
-fn type_answer(schema: &mut Value, model: &Model) {
-    let classes = model.labels().map_or(0, Labels::len);
-    let Some(properties) = schema["properties"].as_object_mut() else {
-        return;
-    };
-    properties["prediction"] = prediction(model);
-    let mut set = |name: &str, fields: Value| {
-        if let (Some(Value::Object(property)), Value::Object(fields)) =
-            (properties.get_mut(name), fields)
-        {
-            property.extend(fields);
-        }
-    };
-    let format = format(model.output_precision());
-    set(
-        "confidence",
-        json!({"format": format, "minimum": 0, "maximum": 1}),
-    );
-    set(
-        "probabilities",
-        json!({
-            "items": {"type": "number", "format": format}, "minItems": classes, "maxItems": classes,
-        }),
-    );
-    let label = match model.labels() {
-        Some(Labels::Integers(labels)) => {
-            json!({"type": "integer", "format": "int64", "enum": distinct(labels)})
-        }
-        Some(Labels::Strings(labels)) => json!({"type": "string", "enum": distinct(labels)}),
-        None => Value::Null,
-    };
-    set("label", label.clone());
-    set(
-        "classes",
-        json!({"items": label, "minItems": classes, "maxItems": classes}),
-    );
-    let mut never: Vec<&str> = Vec::new();
-    if !matches!(model.labels(), Some(Labels::Strings(_))) {
-        never.push("label");
-    }
-    if model.labels().is_none() || !model.has_probabilities() {
-        never.extend(["confidence", "probabilities", "classes"]);
-    }
-    properties.retain(|name, _| !never.contains(&name.as_str()));
-    let when_asked = ["probabilities", "classes"];
-    let always = properties
-        .keys()
-        .filter(|name| !when_asked.contains(&name.as_str()));
-    let always: Vec<_> = always.cloned().collect();
-    schema["required"] = always.into();
-}
-
-/// The schema of `prediction`.
-fn prediction(model: &Model) -> Value {
-    match (model.labels(), model.n_scores(), model.output_precision()) {
-        (Some(Labels::Integers(labels)), ..) => json!({
-            "type": "integer", "format": "int64", "enum": distinct(labels),
-            "description": "The predicted class.",
-        }),
-        (Some(Labels::Strings(labels)), ..) => json!({
-            "type": "integer", "format": "int64", "enum": (0..labels.len()).collect::<Vec<_>>(),
-            "description": "The predicted class's place in the list of classes, counted from 0; `label` is its text.",
-        }),
-        (None, 1, precision) => {
-            json!({"type": "number", "format": format(precision), "description": "The predicted number."})
-        }
-        (None, targets, precision) => json!({
-            "type": "array", "items": {"type": "number", "format": format(precision)}, "minItems": targets, "maxItems": targets,
-            "description": "The predicted numbers, one for each target.",
-        }),
-    }
-}
-
-/// The format of numbers of a precision.
-fn format(precision: Precision) -> &'static str {
-    match precision {
-        Precision::F32 => "float",
-        Precision::F64 => "double",
-    }
-}
-
-/// Every label once, in order.
-pub(super) fn distinct<T: PartialEq>(labels: &[T]) -> Vec<&T> {
-    let mut seen: Vec<&T> = Vec::new();
-    for label in labels {
-        if !seen.contains(&label) {
-            seen.push(label);
-        }
-    }
-    seen
 }
 
 /// Takes a query parameter that has no meaning to the model out of every operation.

@@ -8,10 +8,6 @@ use crate::{
 
 /// What an estimator answers, in registers.
 #[derive(Clone, Debug)]
-#[allow(
-    dead_code,
-    reason = "the readers of anomaly detectors and clusterers come next"
-)]
 pub(super) enum Estimate {
     Classes {
         labels: Labels,
@@ -66,14 +62,11 @@ impl From<Classes> for Estimate {
 
 /// What a clusterer says of a row beside its cluster.
 #[derive(Clone, Debug)]
-#[allow(
-    dead_code,
-    reason = "the readers of anomaly detectors and clusterers come next"
-)]
 pub(super) enum ClusterScores {
     /// `transform`: how far the row is from the center of each cluster, or of what the clusters are made of. May be empty.
     Distances(Vec<Reg>),
     /// `predict_proba`, one for each cluster.
+    #[expect(dead_code, reason = "the reader of mixtures comes next")]
     Probabilities(Vec<Reg>),
 }
 

@@ -4,9 +4,12 @@ use super::{
     infer::Wanted,
     messages::{InferOutputTensor, InferParameter, InferTensorContents, ModelInferResponse},
 };
-use crate::http::dialects::{
-    Scored,
-    tensors::answer::{CONTENT_TYPE, Output, Values},
+use crate::{
+    http::dialects::{
+        Scored,
+        tensors::answer::{CONTENT_TYPE, Output, Values},
+    },
+    model::Labels,
 };
 use prost::bytes::Bytes;
 
@@ -38,7 +41,7 @@ fn tensor(output: Output, raw: bool, scored: &Scored<'_>) -> InferOutputTensor {
         text: Some(CONTENT_TYPE.to_owned()),
     };
     InferOutputTensor {
-        name: output.name().to_owned(),
+        name: output.name().into_owned(),
         datatype: output.datatype(model).name().to_owned(),
         shape: vec![(values.len() / width.max(1)) as i64, width as i64],
         parameters: [("content_type".to_owned(), content_type)].into(),
@@ -49,21 +52,16 @@ fn tensor(output: Output, raw: bool, scored: &Scored<'_>) -> InferOutputTensor {
 fn contents(values: Values<'_>) -> InferTensorContents {
     let mut contents = InferTensorContents::default();
     match values {
-        Values::Integers(labels, classes) => {
-            let classes = classes.iter();
-            contents.int64 = classes.map(|class| labels[*class as usize]).collect();
-        }
-        Values::Texts(labels, classes) => {
+        Values::Integers(classes) => contents.int64 = classes.integers().collect(),
+        Values::Texts(classes) => {
             // Rows of a class share its text.
-            let texts = labels.iter();
-            let texts: Vec<Bytes> = texts.map(|text| text.clone().into()).collect();
-            let classes = classes.iter();
-            contents.bytes = classes
-                .map(|class| texts[*class as usize].clone())
-                .collect();
+            let texts = |labels: &Labels| labels.names().into_iter().map(Bytes::from).collect();
+            let texts: Vec<Vec<Bytes>> = classes.targets.iter().map(texts).collect();
+            let text = |(target, class): (usize, usize)| texts[target][class].clone();
+            contents.bytes = classes.places().map(text).collect();
         }
-        Values::Singles(numbers) => contents.fp32 = numbers.iter().map(|x| *x as f32).collect(),
-        Values::Doubles(numbers) => contents.fp64 = numbers.to_vec(),
+        Values::Singles(numbers) => contents.fp32 = numbers.iter().map(|x| x as f32).collect(),
+        Values::Doubles(numbers) => contents.fp64 = numbers.iter().collect(),
     }
     contents
 }

@@ -3,6 +3,7 @@
 mod about;
 pub(in crate::http) mod form;
 pub(in crate::http) mod read;
+mod row;
 mod seeds;
 pub(in crate::http) mod wire;
 
@@ -20,7 +21,7 @@ use crate::{
 };
 use form::Form;
 use hyper::Method;
-use read::Wanted;
+use read::{More, Wanted};
 use wire::Answer;
 
 /// The dialect.
@@ -61,20 +62,16 @@ impl Dialect for Native {
         limits: &Limits,
     ) -> Result<(Batch, Wanted), Failure> {
         let query = call.head.uri.query().unwrap_or_default();
-        let probabilities = read::wants_probabilities(query, &model.served.model)?;
+        let more = More::of(query, &model.served.model)?;
         let batch = read::rows(form, body, &model.served, limits.max_batch_rows)?;
-        let wanted = Wanted {
-            form,
-            probabilities,
-        };
-        Ok((batch, wanted))
+        Ok((batch, Wanted { form, more }))
     }
 
     fn write(wanted: &Wanted, scored: &Scored<'_>) -> Result<Written, Failure> {
         let answer = Answer {
             served: &scored.model.served,
             predictions: scored.predictions,
-            probabilities: wanted.probabilities,
+            more: wanted.more,
         };
         let body = match wanted.form {
             // Rounded to a tenth of a microsecond.

@@ -1,69 +1,21 @@
 //! What goes over the wire: how scores become bytes, and what the server says of its own state.
 
+use super::{
+    read::More,
+    row::{OfClass, OfTargets, Row, Score, Scores},
+};
 use crate::{
-    input::Precision,
     load::LoadedModel,
-    model::{Labels, Predictions},
+    model::{Labels, Output, Predictions},
 };
 use poem_openapi::Object;
-use serde::{Serialize, Serializer};
-
-/// One row's answer, borrowed from the model and its scores: writing it copies nothing.
-///
-/// What a client is told about it stands in `openapi::schemas`, whose `Prediction` and `RowPrediction` have these fields.
-#[derive(Serialize)]
-struct Row<'a, N> {
-    prediction: N,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confidence: Option<Score>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    probabilities: Option<Scores<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    classes: Option<Classes<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latency_ms: Option<f64>,
-}
-
-/// A number written with the digits of its precision.
-struct Score(f64, Precision);
-
-impl Serialize for Score {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.1 {
-            Precision::F32 => serializer.serialize_f32(self.0 as f32),
-            Precision::F64 => serializer.serialize_f64(self.0),
-        }
-    }
-}
-
-/// The same for several.
-struct Scores<'a>(&'a [f64], Precision);
-
-impl Serialize for Scores<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|x| Score(*x, self.1)))
-    }
-}
-
-/// The classes in score order: integer labels as integers, text labels as text.
-struct Classes<'a>(&'a Labels);
-
-impl Serialize for Classes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Labels::Integers(labels) => labels.serialize(serializer),
-            Labels::Strings(labels) => labels.serialize(serializer),
-        }
-    }
-}
+use serde::Serialize;
 
 /// Which of the rows' answers to write, and how.
 pub(in crate::http) struct Answer<'a> {
     pub(in crate::http) served: &'a LoadedModel,
     pub(in crate::http) predictions: &'a Predictions,
-    pub(in crate::http) probabilities: bool,
+    pub(in crate::http) more: More,
 }
 
 impl Answer<'_> {
@@ -79,48 +31,49 @@ impl Answer<'_> {
 
     fn write(&self, latency: Option<f64>) -> serde_json::Result<Vec<u8>> {
         let model = &self.served.model;
-        let precision = model.output_precision();
-        let scores = |i: usize| Scores(self.predictions.row(i), precision);
-        match model.labels() {
-            Some(Labels::Integers(labels)) => self.rows(latency, |i| labels[self.class(i)]),
-            Some(Labels::Strings(_)) => self.rows(latency, |i| self.class(i) as i64),
-            None if self.predictions.width > 1 => self.rows(latency, scores),
-            None => self.rows(latency, |i| Score(self.predictions.row(i)[0], precision)),
+        let (predictions, precision) = (self.predictions, model.output_precision());
+        match (model.output(), model.labels()) {
+            (Output::Targets(targets), _) => {
+                let spans = model.output().spans();
+                let of = OfTargets {
+                    targets,
+                    spans: &spans,
+                    mixed: targets.iter().any(Labels::are_text),
+                    graded: model.has_probabilities(),
+                    precision,
+                };
+                self.rows(latency, |i| of.row(predictions, i, self.more, latency))
+            }
+            (_, Some(labels)) => {
+                let of = OfClass {
+                    model,
+                    labels,
+                    kind: model.kind(),
+                    precision,
+                };
+                self.rows(latency, |i| of.row(predictions, i, self.more, latency))
+            }
+            (_, None) if predictions.width > 1 => self.rows(latency, |i| {
+                Row::of(Scores(predictions.row(i), precision), latency)
+            }),
+            (_, None) => self.rows(latency, |i| {
+                Row::of(Score(predictions.row(i)[0], precision), latency)
+            }),
         }
     }
 
-    fn class(&self, row: usize) -> usize {
-        self.predictions.classes[row] as usize
-    }
-
-    fn rows<N: Serialize>(
+    fn rows<R: Serialize>(
         &self,
         latency_ms: Option<f64>,
-        prediction: impl Fn(usize) -> N,
+        row: impl Fn(usize) -> R,
     ) -> serde_json::Result<Vec<u8>> {
-        let model = &self.served.model;
-        let (labels, precision) = (model.labels(), model.output_precision());
-        let graded = labels.filter(|_| model.has_probabilities());
-        let vector = graded.filter(|_| self.probabilities);
-        let row = |i: usize| Row {
-            prediction: prediction(i),
-            label: match labels {
-                Some(Labels::Strings(labels)) => Some(labels[self.class(i)].as_str()),
-                _ => None,
-            },
-            confidence: graded.map(|_| Score(self.predictions.confidence(i), precision)),
-            probabilities: vector.map(|_| Scores(self.predictions.row(i), precision)),
-            classes: vector.map(Classes),
-            latency_ms,
-        };
         let mut body = Vec::with_capacity(128);
         if latency_ms.is_some() {
             serde_json::to_writer(&mut body, &row(0))?;
             return Ok(body);
         }
-        let rows = self.predictions.scores.len() / self.predictions.width.max(1);
         body.push(b'[');
-        for i in 0..rows {
+        for i in 0..self.predictions.rows() {
             if i > 0 {
                 body.push(b',');
             }

@@ -70,8 +70,8 @@ fn of_matrix(schema: &Schema) -> Datatype {
 /// The tensors that a model answers.
 pub(in crate::http) fn outputs(served: &LoadedModel) -> Vec<Tensor> {
     let model = &served.model;
-    let outputs = Output::of(model).iter().map(|output| Tensor {
-        name: output.name().to_owned(),
+    let outputs = Output::of(model).into_iter().map(|output| Tensor {
+        name: output.name().into_owned(),
         datatype: output.datatype(model).name(),
         shape: [-1, output.per_row(model) as i64],
     });

@@ -14,6 +14,7 @@ use crate::{
     model::{Model, Predictions},
 };
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -26,7 +27,7 @@ struct Answer<'a> {
 
 #[derive(Serialize)]
 struct Tensor<'a> {
-    name: &'static str,
+    name: Cow<'static, str>,
     shape: [usize; 2],
     datatype: &'static str,
     parameters: Parameters,

@@ -14,6 +14,7 @@ mod rows;
 mod split;
 mod table;
 mod takes;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod unnamed;

@@ -1,10 +1,11 @@
 //! `{"predictions": […]}`, with the values that the package's Python library answers.
 
+use super::targets::{ByTarget, Classes, Label, Probabilities};
 use crate::{
-    formats::{AnswersBy, GraphOutput, OutputKind},
+    formats::{AnswersBy, GraphOutput, OutputKind, one_array},
     http::{dialects::Scored, problem::Failure},
     load::LoadedModel,
-    model::{Labels, Model, Predictions},
+    model::{Kind, Labels, Model, Output as Meaning, Predictions},
     package::mlmodel::RowsAs,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -19,6 +20,16 @@ pub(in crate::http) enum Shown {
     /// Every class's probability.
     Probabilities,
     LogProbabilities,
+    /// Of several targets every class's probability, but target by target: an array of rows for each.
+    ByTarget,
+    /// Of several targets the probability of the second class of each.
+    Second,
+    /// How far it is on the good side of an anomaly detector.
+    Decision,
+    /// How normal it is to an anomaly detector.
+    Score,
+    /// How far it is from each center.
+    Distances,
     /// Every output of the graph by its name: an object for each row.
     Records,
     /// The same: an object of arrays.
@@ -28,10 +39,21 @@ pub(in crate::http) enum Shown {
 /// What to show. `probabilities` is whether the request asks for them, and `frame` whether its rows are a data frame.
 pub(in crate::http) fn shown(served: &LoadedModel, probabilities: bool, frame: bool) -> Shown {
     let (model, pyfunc) = (&served.model, &served.pyfunc);
-    let graded = model.labels().is_some() && model.has_probabilities();
+    let graded = model.has_probabilities();
+    let anomalies = model.kind() == Kind::AnomalyDetector;
     match &pyfunc.answers {
         _ if probabilities && graded => Shown::Probabilities,
+        AnswersBy::Probabilities if graded && has_targets(model) => {
+            if one_array(&served.parts) {
+                Shown::Second
+            } else {
+                Shown::ByTarget
+            }
+        }
         AnswersBy::Probabilities if graded => Shown::Probabilities,
+        AnswersBy::Decision if anomalies => Shown::Decision,
+        AnswersBy::Score if anomalies && model.n_scores() > 1 => Shown::Score,
+        AnswersBy::Distances if model.has_distances() => Shown::Distances,
         AnswersBy::LogProbabilities if graded => Shown::LogProbabilities,
         AnswersBy::Booster => Shown::Booster,
         AnswersBy::Outputs(_) => {
@@ -44,6 +66,11 @@ pub(in crate::http) fn shown(served: &LoadedModel, probabilities: bool, frame: b
         }
         _ => Shown::Prediction,
     }
+}
+
+/// Whether it answers a class for each of several targets.
+fn has_targets(model: &Model) -> bool {
+    matches!(model.output(), Meaning::Targets(_))
 }
 
 /// Writes the answer.
@@ -68,9 +95,15 @@ impl Answer<'_> {
         let mut body = b"{\"predictions\":".to_vec();
         if self.shown == Shown::Outputs {
             serde_json::to_writer(&mut body, &ByOutput(self))?;
+        } else if self.shown == Shown::ByTarget {
+            let by_target = ByTarget {
+                predictions: self.predictions,
+                spans: self.model().output().spans(),
+            };
+            serde_json::to_writer(&mut body, &by_target)?;
         } else {
             body.push(b'[');
-            for row in 0..self.rows() {
+            for row in 0..self.predictions.rows() {
                 if row > 0 {
                     body.push(b',');
                 }
@@ -80,10 +113,6 @@ impl Answer<'_> {
         }
         body.push(b'}');
         Ok(body)
-    }
-
-    fn rows(&self) -> usize {
-        self.predictions.scores.len() / self.predictions.width.max(1)
     }
 
     fn model(&self) -> &Model {
@@ -123,16 +152,34 @@ impl Answer<'_> {
         }
     }
 
+    /// What several targets answer for a row.
+    fn of_targets<S: Serializer>(
+        &self,
+        shown: Shown,
+        row: usize,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let targets = self.model().output().choices();
+        if matches!(shown, Shown::Probabilities | Shown::Second) {
+            let probabilities = Probabilities {
+                targets,
+                scores: self.predictions.row(row),
+                second: shown == Shown::Second,
+            };
+            return probabilities.serialize(to);
+        }
+        let classes = Classes {
+            targets,
+            winners: self.predictions.winners(row),
+            booleans: self.served.pyfunc.booleans,
+        };
+        classes.serialize(to)
+    }
+
     /// The label of a row's class.
     fn label<S: Serializer>(&self, labels: &Labels, row: usize, to: S) -> Result<S::Ok, S::Error> {
         let class = self.predictions.classes[row] as usize;
-        match labels {
-            Labels::Integers(labels) if self.served.pyfunc.booleans => {
-                (labels[class] != 0).serialize(to)
-            }
-            Labels::Integers(labels) => labels[class].serialize(to),
-            Labels::Strings(labels) => labels[class].serialize(to),
-        }
+        Label(labels, class, self.served.pyfunc.booleans).serialize(to)
     }
 }
 
@@ -152,6 +199,10 @@ impl Serialize for Row<'_> {
                 }
                 map.end()
             }
+            (Shown::Decision, _) => scores[0].serialize(to),
+            (Shown::Score, _) => scores[1].serialize(to),
+            (Shown::Distances, _) => scores.serialize(to),
+            (shown, None) if has_targets(answer.model()) => answer.of_targets(shown, row, to),
             (Shown::Booster, Some(_)) if answer.model().is_binary() => scores[1].serialize(to),
             (Shown::Booster | Shown::Probabilities, Some(_)) => scores.serialize(to),
             // Of a probability of zero it is minus infinity, which is not in JSON: null.
@@ -194,6 +245,6 @@ struct All<'a>(&'a Answer<'a>, OutputKind);
 impl Serialize for All<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let Self(answer, kind) = *self;
-        to.collect_seq((0..answer.rows()).map(|row| Output(answer, kind, row)))
+        to.collect_seq((0..answer.predictions.rows()).map(|row| Output(answer, kind, row)))
     }
 }

@@ -30,6 +30,8 @@ operations! {
         Predict,
         /// Whether to answer with every class's probability, and with the classes they belong to.
         probabilities: Query<Option<bool>>,
+        /// Whether to answer with the distance from the center of every cluster.
+        distances: Query<Option<bool>>,
         body: RowBody
     ) -> PredictAnswer;
 
@@ -41,6 +43,8 @@ operations! {
         PredictBatch,
         /// Whether to answer with every class's probability, and with the classes they belong to.
         probabilities: Query<Option<bool>>,
+        /// Whether to answer with the distance from the center of every cluster.
+        distances: Query<Option<bool>>,
         body: BatchBody
     ) -> BatchAnswer;
 

@@ -147,7 +147,12 @@ fn bodies(served: &LoadedModel) -> Vec<(&'static str, &'static str, Value)> {
         .collect();
     if outputs.len() > 1 {
         let body = json!({"id": "1", "inputs": [whole], "outputs": outputs});
-        bodies.push(("probabilities", "With probabilities", body));
+        let (key, summary) = if served.model.has_probabilities() {
+            ("probabilities", "With probabilities")
+        } else {
+            ("outputs", "With every output")
+        };
+        bodies.push((key, summary, body));
     }
     bodies
 }

@@ -2,13 +2,16 @@
 
 use crate::{
     formats::{AnswersBy, OutputKind},
-    http::dialects::{
-        mlflow, v1, vertex,
-        wrapped::{self, Arranged, PROBABILITIES, Shown, Takes},
+    http::{
+        dialects::{
+            mlflow, v1, vertex,
+            wrapped::{self, Arranged, PROBABILITIES, Shown, Takes},
+        },
+        openapi::answer::distinct,
     },
     input::Schema,
     load::LoadedModel,
-    model::{Labels, Model},
+    model::{Labels, Model, Output},
 };
 use serde_json::{Map, Value, json};
 
@@ -221,7 +224,12 @@ fn answer(served: &LoadedModel, shown: Shown) -> Value {
         json!({"type": "array", "items": number(), "minItems": width, "maxItems": width})
     };
     let graded = model.labels().is_some();
+    if let Output::Targets(targets) = model.output() {
+        return of_targets(served, targets, shown);
+    }
     match shown {
+        Shown::Decision | Shown::Score => rows(number()),
+        Shown::Distances => rows(scores()),
         Shown::Booster if graded && model.is_binary() => rows(number()),
         Shown::Booster | Shown::Probabilities if graded => rows(scores()),
         // The logarithm of zero is null.
@@ -236,6 +244,32 @@ fn answer(served: &LoadedModel, shown: Shown) -> Value {
         })),
         Shown::Outputs => outputs(served, |kind| rows(output(kind, served, &scores()))),
         _ => rows(prediction(served, model)),
+    }
+}
+
+/// The schema of `predictions` where there are several targets.
+fn of_targets(served: &LoadedModel, targets: &[Labels], shown: Shown) -> Value {
+    let count = targets.len();
+    let array = |items: Value| json!({"type": "array", "items": items});
+    let each = |items: Value| json!({"type": "array", "items": items, "minItems": count, "maxItems": count});
+    let number = json!({"type": "number", "format": "double"});
+    match shown {
+        Shown::ByTarget => each(array(array(number))),
+        Shown::Second => array(each(number)),
+        Shown::Probabilities => array(each(array(number))),
+        _ => {
+            let mut kinds: Vec<Value> = Vec::new();
+            for target in targets {
+                let kind = label(served, target);
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                }
+            }
+            array(each(match kinds.as_slice() {
+                [only] => only.clone(),
+                several => json!({"anyOf": several}),
+            }))
+        }
     }
 }
 
@@ -262,16 +296,20 @@ fn outputs(served: &LoadedModel, schema: impl Fn(OutputKind) -> Value) -> Value 
 /// The schema of a label, or of a regressor's answer.
 fn prediction(served: &LoadedModel, model: &Model) -> Value {
     match (model.labels(), model.n_scores()) {
-        (Some(Labels::Integers(_)), _) if served.pyfunc.booleans => json!({"type": "boolean"}),
-        (Some(Labels::Integers(labels)), _) => {
-            json!({"type": "integer", "format": "int64", "enum": super::super::typed::distinct(labels)})
-        }
-        (Some(Labels::Strings(labels)), _) => {
-            json!({"type": "string", "enum": super::super::typed::distinct(labels)})
-        }
+        (Some(labels), _) => label(served, labels),
         (None, 1) => json!({"type": "number", "format": "double"}),
         (None, targets) => json!({
             "type": "array", "items": {"type": "number", "format": "double"}, "minItems": targets, "maxItems": targets,
         }),
+    }
+}
+
+fn label(served: &LoadedModel, labels: &Labels) -> Value {
+    match labels {
+        Labels::Integers(_) if served.pyfunc.booleans => json!({"type": "boolean"}),
+        Labels::Integers(labels) => {
+            json!({"type": "integer", "format": "int64", "enum": distinct(labels)})
+        }
+        Labels::Strings(labels) => json!({"type": "string", "enum": distinct(labels)}),
     }
 }
