@@ -51,6 +51,12 @@ pub enum OutputKind {
     Label,
     /// An array of scores.
     Scores,
+    /// An array of some of the scores, or one of them alone where it is `flat`.
+    Part {
+        first: usize,
+        count: usize,
+        flat: bool,
+    },
     /// A map from classes to scores, as `ZipMap` makes it.
     Zipped,
 }

@@ -3,7 +3,7 @@
 use super::{
     advice::PLAIN_EXPORT,
     corrupt,
-    proto::{AttributeProto, NodeProto, TensorProto, elem, kind},
+    proto::{AttributeProto, GraphProto, NodeProto, TensorProto, elem, kind},
     unsupported,
 };
 use crate::{formats::FormatError, input::Precision};
@@ -51,6 +51,22 @@ impl<'a> Attributes<'a> {
     /// An integer, if it is given. As all of these, `Corrupt` where the attribute is of another type.
     pub(super) fn int(&self, name: &str) -> Result<Option<i64>, FormatError> {
         Ok(self.get(name, kind::INT)?.map(|a| a.i.unwrap_or(0)))
+    }
+
+    /// A float, if it is given.
+    pub(super) fn float(&self, name: &str) -> Result<Option<f64>, FormatError> {
+        let float = self.get(name, kind::FLOAT)?;
+        Ok(float.map(|a| a.f.unwrap_or(0.0).into()))
+    }
+
+    /// A graph, if it is given.
+    pub(super) fn graph(&self, name: &str) -> Result<Option<&'a GraphProto>, FormatError> {
+        Ok(self.get(name, kind::GRAPH)?.and_then(|a| a.g.as_deref()))
+    }
+
+    /// Whether an attribute is given.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.list.iter().any(|a| a.name == name)
     }
 
     /// A UTF-8 string, if it is given.

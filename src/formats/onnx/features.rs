@@ -21,13 +21,14 @@ pub(super) enum Elem {
     Integer,
     Float,
     Double,
+    Text,
 }
 
 impl Elem {
     /// What onnxruntime computes and compares in: integers are converted to `f32` for a float threshold.
     pub(super) fn precision(self) -> Precision {
         match self {
-            Self::Double => Precision::F64,
+            Self::Double | Self::Text => Precision::F64,
             Self::Bool | Self::Integer | Self::Float => Precision::F32,
         }
     }
@@ -88,6 +89,29 @@ impl Features {
             steps: Vec::new(),
             round: false,
         })
+    }
+
+    /// Columns that other operators have computed.
+    pub(super) fn computed(width: usize, elem: Elem) -> Self {
+        let input = match elem {
+            Elem::Float => Precision::F32,
+            _ => Precision::F64,
+        };
+        Self {
+            width: Some(width),
+            kind: ColumnType::Double,
+            integral: matches!(elem, Elem::Integer | Elem::Bool),
+            named: Vec::new(),
+            elem,
+            input,
+            steps: Vec::new(),
+            round: false,
+        }
+    }
+
+    /// The type of its columns in a signature.
+    pub(super) fn kind(&self) -> ColumnType {
+        self.kind
     }
 
     /// Whether a cast to an integer type changes nothing: the values are integers already.
@@ -248,11 +272,9 @@ fn types(name: &str, elem_type: i32) -> Result<(ColumnType, Elem), FormatError> 
         elem::INT64 => Ok((ColumnType::Long, Elem::Integer)),
         elem::INT32 => Ok((ColumnType::Integer, Elem::Integer)),
         elem::BOOL => Ok((ColumnType::Boolean, Elem::Bool)),
-        elem::STRING => Err(unsupported!(
-            "the input `{name}` holds strings; encode text columns before the model"
-        )),
+        elem::STRING => Ok((ColumnType::Text, Elem::Text)),
         other => Err(unsupported!(
-            "the input `{name}` holds elements of type {other}; float, double, int64, int32 and bool work"
+            "the input `{name}` holds elements of type {other}; float, double, int64, int32, bool and string work"
         )),
     }
 }

@@ -4,7 +4,7 @@ use prost::Message as _;
 
 use super::{
     advice::PLAIN_EXPORT,
-    corrupt, ensemble, ensemble_v5,
+    answer, corrupt, ensemble, ensemble_v5, inputs, operators,
     proto::{GraphProto, ML_DOMAIN, ModelProto, NodeProto},
     scan, unsupported,
     walk::{Value, Walk, label},
@@ -14,23 +14,37 @@ use crate::{
         AnswersBy, Before, ColumnsBy, FormatError, GraphOutput, ModelFile, OutputKind, Parsed,
         coded::Coded, forest_behind,
     },
-    model::ForestModel,
+    model::{ForestModel, ModelIr},
 };
 
-/// Reads an ONNX model of a tree ensemble.
+/// Reads an ONNX model: a tree ensemble with a scaler before it as a forest, any other graph as a program.
 ///
 /// Source: <https://onnx.ai/onnx/operators/index.html>, domain `ai.onnx.ml` 1 to 5, checked against onnxruntime.
 ///
 /// # Errors
-/// `Corrupt` when the bytes are not an ONNX file or contradict themselves, `Unsupported` when the graph does more than
-/// a tree ensemble and a scaler do; the text names the operator.
+/// `Corrupt` when the bytes are not an ONNX file or contradict themselves, `Unsupported` when the graph has operators that
+/// this server does not run; the text names them all.
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
-    forest(file).map(|parsed| parsed.map(Into::into))
+    let model = decoded(file.bytes)?;
+    let graph = graph_of(&model)?;
+    if is_forest(graph) {
+        match Walk::new(graph).and_then(|walk| walk.run(graph, file.bytes.len())) {
+            Ok((forest, outputs)) => return Ok(parsed(graph, forest.into(), outputs)),
+            // What is more than a forest may still be a program.
+            Err(FormatError::Unsupported(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let (ir, outputs) = program(&model, graph, file.bytes.len())?;
+    Ok(parsed(graph, ir, outputs))
 }
 
 /// The same for a model that reads what other files make of the columns.
 pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed, FormatError> {
-    let parsed = forest(file)?;
+    let model = decoded(file.bytes)?;
+    let graph = graph_of(&model)?;
+    let (ir, outputs) = Walk::new(graph)?.run(graph, file.bytes.len())?;
+    let parsed = parsed(graph, ir, outputs);
     if parsed.ir.schema.named {
         return Err(unsupported!(
             "the ONNX graph has an input for each column, and so nothing can stand before it in another file; export the whole pipeline, or \
@@ -40,26 +54,87 @@ pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed
     forest_behind(parsed.map(Coded::plain), before, false)
 }
 
-fn forest(file: &ModelFile<'_>) -> Result<Parsed<ForestModel>, FormatError> {
-    let bytes = file.bytes;
+fn decoded(bytes: &[u8]) -> Result<ModelProto, FormatError> {
     scan::check(bytes)?;
-    let model =
-        ModelProto::decode(bytes).map_err(|e| corrupt!("the file is not an ONNX model: {e}"))?;
+    ModelProto::decode(bytes).map_err(|e| corrupt!("the file is not an ONNX model: {e}"))
+}
+
+fn graph_of(model: &ModelProto) -> Result<&GraphProto, FormatError> {
     let Some(graph) = &model.graph else {
         return Err(corrupt!("the file is not an ONNX model: it has no graph"));
     };
     if graph.node.is_empty() {
         return Err(corrupt!("the ONNX graph is empty"));
     }
-    let (ir, outputs) = Walk::new(graph)?.run(graph, bytes.len())?;
-    Ok(Parsed {
+    Ok(graph)
+}
+
+fn parsed<M>(graph: &GraphProto, ir: M, outputs: Vec<GraphOutput>) -> Parsed<M> {
+    Parsed {
         ir,
         version: None,
         parts: graph.node.iter().map(|n| n.op_type.clone()).collect(),
         columns: ColumnsBy::Name,
         notes: Vec::new(),
         answers: AnswersBy::Outputs(outputs),
-    })
+    }
+}
+
+/// Whether a graph may be a forest with steps before and behind it that a forest can have itself.
+fn is_forest(graph: &GraphProto) -> bool {
+    let known = [
+        "Add",
+        "ArgMax",
+        "Cast",
+        "CastLike",
+        "Concat",
+        "Div",
+        "Exp",
+        "FeatureVectorizer",
+        "Identity",
+        "LabelEncoder",
+        "Mul",
+        "Scaler",
+        "Sub",
+        "TreeEnsemble",
+        "TreeEnsembleClassifier",
+        "TreeEnsembleRegressor",
+        "ZipMap",
+    ];
+    let trees = graph
+        .node
+        .iter()
+        .filter(|node| node.op_type.starts_with("TreeEnsemble"));
+    trees.count() == 1
+        && graph
+            .node
+            .iter()
+            .all(|node| known.contains(&node.op_type.as_str()))
+}
+
+/// The program that a graph is.
+fn program(
+    model: &ModelProto,
+    graph: &GraphProto,
+    size: usize,
+) -> Result<(ModelIr, Vec<GraphOutput>), FormatError> {
+    let unknown = operators::unknown(graph);
+    if !unknown.is_empty() {
+        return Err(unsupported!(
+            "the ONNX graph has operators that this server does not run: {}; {PLAIN_EXPORT}, or serve the model of scikit-learn, XGBoost or \
+             LightGBM itself",
+            unknown.join(", ")
+        ));
+    }
+    let default = model
+        .opset_import
+        .iter()
+        .find(|opset| matches!(opset.domain.as_deref(), None | Some("" | "ai.onnx")));
+    let mut drawing = inputs::drawing(graph, size, default.map_or(1, |opset| opset.version))?;
+    for node in &graph.node {
+        operators::draw(&mut drawing, node)?;
+    }
+    answer::answer(drawing, graph)
 }
 
 impl<'a> Walk<'a> {

@@ -7,7 +7,15 @@ use crate::{formats::FormatError, model::Labels};
 
 /// The class labels of a classifier or a `ZipMap`.
 pub(super) fn labels(attributes: &Attributes<'_>) -> Result<Labels, FormatError> {
-    let integers = attributes.ints("classlabels_int64s")?;
+    labels_of(attributes, "classlabels_int64s")
+}
+
+/// The same, where the attribute with the integers has another name.
+pub(super) fn labels_of(
+    attributes: &Attributes<'_>,
+    integers: &str,
+) -> Result<Labels, FormatError> {
+    let integers = attributes.ints(integers)?;
     let strings = attributes.bytes("classlabels_strings")?;
     if integers.is_empty() == strings.is_empty() {
         return Err(corrupt!(

@@ -3,19 +3,25 @@
 //! Where the specification is vague, onnxruntime's answer is the truth: it is what `mlflow.onnx` predicts with.
 
 mod advice;
+mod answer;
 mod attributes;
 mod chains;
+mod drawing;
 mod ensemble;
 mod ensemble_v5;
 mod features;
 mod graph;
+mod inputs;
 mod labels;
 mod leaves;
 mod node_arrays;
+mod operators;
 mod preprocessing;
 mod proto;
 mod scan;
 mod scores;
+mod tensor;
+mod tensors;
 mod tree;
 mod walk;
 mod write;

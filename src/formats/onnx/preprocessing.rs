@@ -36,6 +36,7 @@ impl<'a> Walk<'a> {
                     Elem::Double => elem::DOUBLE,
                     Elem::Integer => elem::INT64,
                     Elem::Bool => elem::BOOL,
+                    Elem::Text => elem::STRING,
                 },
                 _ => 0,
             }

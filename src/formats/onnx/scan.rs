@@ -20,6 +20,7 @@ enum Kind {
     Graph,
     Node,
     Attribute,
+    Tensor,
     Value,
     Type,
     TensorType,
@@ -33,7 +34,9 @@ enum Kind {
 /// The message kind of a field, or nothing for a field that holds none.
 fn child(kind: Kind, tag: u32) -> Option<Kind> {
     Some(match (kind, tag) {
-        (Kind::Model, 7) => Kind::Graph,
+        // A graph may stand in an attribute, too.
+        (Kind::Model, 7) | (Kind::Attribute, 6) => Kind::Graph,
+        (Kind::Graph | Kind::Attribute, 5) => Kind::Tensor,
         (Kind::Graph, 1) => Kind::Node,
         (Kind::Graph, 11 | 12) => Kind::Value,
         (Kind::Node, 5) => Kind::Attribute,
@@ -42,11 +45,8 @@ fn child(kind: Kind, tag: u32) -> Option<Kind> {
         (Kind::Type, 4) => Kind::Sequence,
         (Kind::Type, 5) => Kind::Map,
         (Kind::TensorType, 2) => Kind::Shape,
-        // Operator sets and metadata, tensors, names of values, dimensions.
-        (Kind::Model, 8 | 14)
-        | (Kind::Graph | Kind::Attribute, 5)
-        | (Kind::Node, 1 | 2)
-        | (Kind::Shape, 1) => Kind::Part,
+        // Operator sets and metadata, names of values, dimensions.
+        (Kind::Model, 8 | 14) | (Kind::Node, 1 | 2) | (Kind::Shape, 1) => Kind::Part,
         _ => return None,
     })
 }
@@ -75,7 +75,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), FormatError> {
                 if !matches!(child, Kind::Part) {
                     open.push((child, field));
                 }
-            } else if matches!((kind, tag), (Kind::Attribute, 9)) {
+            } else if matches!((kind, tag), (Kind::Attribute, 9) | (Kind::Tensor, 6)) {
                 strings += 1;
             }
             if messages > MAX_MESSAGES || strings > MAX_STRINGS {

@@ -59,6 +59,9 @@ impl<'a> Walk<'a> {
             // Old files list their initializers among the inputs.
             if !initialized.contains(input.name.as_str()) {
                 let features = Features::input(input)?;
+                if features.elem == Elem::Text {
+                    return Err(unsupported!("the input `{}` holds strings", input.name));
+                }
                 values.insert(&input.name, Value::Features(features));
             }
         }

@@ -177,11 +177,6 @@ fn what_is_not_served_is_refused_by_name() {
             "no base_values",
             "boost_from_average=False",
         ),
-        (
-            "onnx_lgb_forest.onnx",
-            "ArrayFeatureExtractor",
-            "LightGBM model itself",
-        ),
     ] {
         let bytes = unpacked(&format!("refused/{name}.gz"));
         let flavor = match name.split_once('_') {

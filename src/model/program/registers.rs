@@ -43,6 +43,11 @@ pub(in crate::model) struct Hot {
 }
 
 impl Hot {
+    /// The first feature that it may be.
+    pub(in crate::model) fn first(&self) -> u32 {
+        self.features.iter().copied().min().unwrap_or(u32::MAX)
+    }
+
     /// The feature that is 1.
     #[inline]
     pub(in crate::model) fn feature(&self, slot: f64) -> Option<u32> {

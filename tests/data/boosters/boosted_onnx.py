@@ -66,6 +66,3 @@ def make(out):
     x, y = data.shop()
     model = lgb.LGBMClassifier(**quiet).fit(x, y, categorical_feature=[1, 3])
     save(out, "onnx_lgb_categories", model, x, convert_lightgbm, zipmap=False, categories=(1, 3))
-    model = lgb.LGBMClassifier(**quiet, **bagged).fit(x2, y2)
-    refused = convert_lightgbm(model, initial_types=[("X", FloatTensorType([None, 8]))], zipmap=False)
-    data.compress(out / "refused" / "onnx_lgb_forest.onnx.gz", refused.SerializeToString())

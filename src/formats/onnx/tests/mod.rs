@@ -2,6 +2,7 @@
 
 mod distrust;
 mod distrust_v5;
+mod graphs;
 mod ties;
 
 use std::{fs, path::PathBuf};

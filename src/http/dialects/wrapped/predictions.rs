@@ -146,6 +146,13 @@ impl Answer<'_> {
                 }
                 map.end()
             }
+            (OutputKind::Part { first, count, flat }, ..) => {
+                let part = scores.get(first..first + count).unwrap_or_default();
+                match part {
+                    [only] if flat || self.shown == Shown::Records => only.serialize(to),
+                    several => several.serialize(to),
+                }
+            }
             // A data frame has a number in each cell, a tensor an array of one number.
             (_, None, [only]) if self.shown == Shown::Records => only.serialize(to),
             _ => scores.serialize(to),

@@ -240,6 +240,7 @@ fn answer(served: &LoadedModel, shown: Shown) -> Value {
         }
         Shown::Records => rows(outputs(served, |kind| match kind {
             OutputKind::Scores if !graded && model.n_scores() == 1 => number(),
+            OutputKind::Part { count: 1, .. } => number(),
             other => output(other, served, &scores()),
         })),
         Shown::Outputs => outputs(served, |kind| rows(output(kind, served, &scores()))),
@@ -277,6 +278,10 @@ fn output(kind: OutputKind, served: &LoadedModel, scores: &Value) -> Value {
     match kind {
         OutputKind::Label => prediction(served, &served.model),
         OutputKind::Scores => scores.clone(),
+        OutputKind::Part { flat: true, .. } => json!({"type": "number", "format": "double"}),
+        OutputKind::Part { count, .. } => {
+            json!({"type": "array", "items": {"type": "number"}, "minItems": count, "maxItems": count})
+        }
         OutputKind::Zipped => json!({"type": "object", "additionalProperties": scores["items"]}),
     }
 }

@@ -183,6 +183,14 @@ impl Function {
         )
     }
 
+    /// The value at `x` in the arithmetic of a precision.
+    pub fn rounded(self, x: f64, precision: Precision) -> f64 {
+        match precision {
+            Precision::F32 => self.of_single(x as f32).into(),
+            Precision::F64 => self.of(x),
+        }
+    }
+
     /// The same in `f32` arithmetic.
     fn of_single(self, x: f32) -> f32 {
         match self {

@@ -1,0 +1,110 @@
+//! The inputs of a graph as columns, and its initializers.
+
+use std::collections::HashSet;
+
+use super::{
+    drawing::{Drawing, Value},
+    features::{Elem, Features},
+    proto::GraphProto,
+    tensor::{Cell, Dim, Tensor},
+    tensors, unsupported,
+};
+use crate::{
+    formats::{FormatError, MAX_FEATURES, program::Board},
+    input::{Column, Schema},
+    model::Reg,
+};
+
+/// An input: its name, its columns, and what they hold.
+struct Input<'a> {
+    name: &'a str,
+    columns: std::ops::Range<usize>,
+    elem: Elem,
+}
+
+/// Begins to draw a graph of a file of `size` bytes.
+pub(super) fn drawing(
+    graph: &GraphProto,
+    size: usize,
+    opset: i64,
+) -> Result<Drawing<'_>, FormatError> {
+    let (inputs, columns) = inputs(graph)?;
+    let named = inputs.len() > 1;
+    let told = Schema::new(columns, named);
+    let names = told.columns.iter().map(|column| column.name.clone());
+    let names = named.then(|| names.collect());
+    let mut board = Board::new(names, told.len(), Some(&told));
+    board.bound_words(size);
+    let mut drawing = Drawing::new(board, size, opset);
+    for Input {
+        name,
+        columns,
+        elem,
+    } in inputs
+    {
+        let columns: Vec<Reg> = columns.map(|column| column as Reg).collect();
+        let tensor = input(&mut drawing, elem, &columns)?;
+        drawing.set_name(name, Value::Tensor(tensor))?;
+    }
+    for tensor in &graph.initializer {
+        let value = tensors::constant(tensor)?;
+        drawing.set_name(&tensor.name, Value::Tensor(value))?;
+    }
+    Ok(drawing)
+}
+
+/// The inputs, and the columns of all of them.
+fn inputs(graph: &GraphProto) -> Result<(Vec<Input<'_>>, Vec<Column>), FormatError> {
+    let constant: HashSet<&str> = graph.initializer.iter().map(|t| t.name.as_str()).collect();
+    let mut columns = Vec::new();
+    let mut inputs = Vec::new();
+    for input in &graph.input {
+        let name = input.name.as_str();
+        // Old files list their initializers among the inputs.
+        if constant.contains(name) {
+            continue;
+        }
+        let features = Features::input(input)?;
+        let width = features.width.ok_or_else(|| {
+            unsupported!("the input `{name}` does not say how many columns it has; give it a shape")
+        })?;
+        let first = columns.len();
+        if first + width > MAX_FEATURES {
+            return Err(unsupported!(
+                "the graph has more than {MAX_FEATURES} columns"
+            ));
+        }
+        let called = |i: usize| {
+            if width == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}_{i}")
+            }
+        };
+        columns.extend((0..width).map(|i| Column::new(called(i), features.kind())));
+        inputs.push(Input {
+            name,
+            columns: first..first + width,
+            elem: features.elem,
+        });
+    }
+    Ok((inputs, columns))
+}
+
+/// The tensor of an input: numbers are what the type says, and only floats may be missing.
+fn input(drawing: &mut Drawing<'_>, elem: Elem, columns: &[Reg]) -> Result<Tensor, FormatError> {
+    if !matches!(elem, Elem::Float | Elem::Double) {
+        drawing.board.refuse_missing(columns);
+    }
+    let registers = match elem {
+        Elem::Float => drawing.board.rounded(columns)?,
+        _ => columns.to_vec(),
+    };
+    let cell = |register: &Reg| match elem {
+        Elem::Text => Cell::Column(*register),
+        _ => Cell::Register(*register),
+    };
+    let cells: Vec<_> = registers.iter().map(cell).collect();
+    let dims = vec![Dim::Rows(1), Dim::Fixed(columns.len())];
+    Ok(Tensor::new(elem, dims, cells))
+}

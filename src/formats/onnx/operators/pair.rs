@@ -1,0 +1,133 @@
+//! A function of two numbers, cell by cell.
+
+use super::{
+    Cell, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, common, computed, corrupt,
+    fold::folded, label,
+};
+use crate::{
+    formats::program::Register,
+    input::Precision,
+    model::ops::{self, Binary, Operand},
+};
+use std::rc::Rc;
+
+/// A function of two tensors.
+pub(super) fn pair(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    function: Binary,
+    a: &Tensor,
+    b: &Tensor,
+) -> Result<Tensor, FormatError> {
+    if a.elem != b.elem && function != Binary::Pow {
+        return Err(corrupt!("{} mixes two element types", label(node)));
+    }
+    let elem = if answers_truth(function) {
+        Elem::Bool
+    } else {
+        a.elem
+    };
+    let (dims, [left, right]) = drawing.alike(node, a, b)?;
+    let precision = precision(elem);
+    let mut cells = Vec::with_capacity(left.len());
+    let mut pairs = Vec::new();
+    for (i, j) in left.into_iter().zip(right) {
+        let (a, b) = (&a.cells[i], &b.cells[j]);
+        if let Some(cell) = folded(drawing, node, function, precision, [a, b])? {
+            cells.push(cell);
+        } else {
+            pairs.push([drawing.operand(node, a)?, drawing.operand(node, b)?]);
+            cells.push(Cell::Size(0));
+        }
+    }
+    let drawn = drawn(drawing, function, pairs, elem)?;
+    let mut drawn = drawn.into_iter();
+    for cell in &mut cells {
+        if *cell == Cell::Size(0) {
+            *cell = drawn.next().unwrap_or(Cell::Size(0));
+        }
+    }
+    Ok(Tensor {
+        meaning: meaning(function, a, b),
+        ..Tensor::new(elem, dims, cells)
+    })
+}
+
+/// The cells of a function of pairs that only the rows tell.
+fn drawn(
+    drawing: &mut Drawing<'_>,
+    function: Binary,
+    pairs: Vec<[Operand; 2]>,
+    elem: Elem,
+) -> Result<Vec<Cell>, FormatError> {
+    let registers = pairs.iter().flatten().filter_map(Operand::register);
+    let registers: Vec<_> = registers.collect();
+    drawing.board.numbers(&registers)?;
+    let truth = elem == Elem::Bool;
+    let known = |pair: &[Operand; 2]| {
+        if truth {
+            Register::number()
+        } else {
+            computed(&drawing.board, pair, elem)
+        }
+    };
+    let known: Vec<_> = pairs.iter().map(known).collect();
+    let precision = precision(elem);
+    let combine = ops::Combine {
+        function,
+        pairs,
+        precision,
+    };
+    let both: Rc<[Cell]> = [Cell::Number(0.0), Cell::Number(1.0)].into();
+    let drawn = drawing.board.draw(combine, known)?.into_iter();
+    Ok(drawn
+        .map(|register| {
+            if truth {
+                Cell::OneOf(register, Rc::clone(&both))
+            } else {
+                Cell::Register(register)
+            }
+        })
+        .collect())
+}
+
+/// What numbers of an element type are rounded to.
+pub(super) fn precision(elem: Elem) -> Precision {
+    if elem == Elem::Float {
+        Precision::F32
+    } else {
+        Precision::F64
+    }
+}
+
+/// Whether a function answers truth.
+fn answers_truth(function: Binary) -> bool {
+    !matches!(
+        function,
+        Binary::Add
+            | Binary::Sub
+            | Binary::Mul
+            | Binary::Div
+            | Binary::WholeDiv
+            | Binary::Pow
+            | Binary::Max
+            | Binary::Min
+    )
+}
+
+/// What the numbers of a result mean.
+fn meaning(function: Binary, a: &Tensor, b: &Tensor) -> Meaning {
+    let either = |meaning| a.meaning == meaning || b.meaning == meaning;
+    match function {
+        Binary::Div if b.meaning == Meaning::Total => Meaning::Shares,
+        Binary::Sub if b.meaning == Meaning::LogTotal => Meaning::LogShares,
+        Binary::Add | Binary::Max if either(Meaning::Total) => Meaning::Total,
+        Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Max | Binary::Min => {
+            match common(&[a.clone(), b.clone()]) {
+                Meaning::LogTotal => Meaning::Plain,
+                other => other,
+            }
+        }
+        _ => Meaning::Plain,
+    }
+}

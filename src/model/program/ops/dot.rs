@@ -1,0 +1,96 @@
+use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite};
+use crate::{
+    input::Precision,
+    model::{check::invalid, program::registers::Inputs},
+};
+
+/// `y[j] = Σ x[i] weights[j][i] + intercept[j]`, where every sum is rounded to 32 bits as soon as it is taken. One register for each
+/// intercept.
+///
+/// Source: `MlasGemm` in onnxruntime, whose kernels go along a row number by number.
+#[derive(Clone, Debug)]
+pub struct Dot {
+    pub reads: Vec<Reg>,
+    /// The weights of the first output, then those of the second, and so on.
+    pub weights: Vec<f64>,
+    pub intercept: Vec<f64>,
+}
+
+/// The same, ready to run.
+#[derive(Debug)]
+struct Ready {
+    inputs: Inputs,
+    /// The inputs in the order of their first features: the place of one that is read itself, or of one that is read by its slot.
+    order: Vec<(bool, usize)>,
+    weights: Vec<f64>,
+    intercept: Vec<f64>,
+}
+
+impl Operation for Dot {
+    fn reads(&self) -> Vec<Reg> {
+        self.reads.clone()
+    }
+
+    fn width(&self) -> usize {
+        self.intercept.len()
+    }
+
+    fn ready(&self, registers: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
+        if Some(self.weights.len()) != self.reads.len().checked_mul(self.intercept.len()) {
+            invalid!(
+                "a product has {} weights for {} columns and {} outputs",
+                self.weights.len(),
+                self.reads.len(),
+                self.intercept.len()
+            );
+        }
+        finite("a product", &self.weights)?;
+        finite("a product", &self.intercept)?;
+        let inputs = Inputs::new(&self.reads, registers)?;
+        let dense = inputs.dense.iter().enumerate();
+        let dense = dense.map(|(at, (feature, _))| (*feature, (false, at)));
+        let hot = inputs.hot.iter().enumerate();
+        let hot = hot.map(|(at, hot)| (hot.first(), (true, at)));
+        let mut order: Vec<_> = dense.chain(hot).collect();
+        order.sort_by_key(|(feature, _)| *feature);
+        Ok(Box::new(Ready {
+            order: order.into_iter().map(|(_, input)| input).collect(),
+            inputs,
+            weights: self.weights.clone(),
+            intercept: self.intercept.clone(),
+        }))
+    }
+
+    fn reads_slots(&self) -> bool {
+        true
+    }
+}
+
+impl Run for Ready {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
+        let width = self.inputs.len;
+        let round = |x| Precision::F32.round(x);
+        for (j, (out, intercept)) in out.columns().zip(&self.intercept).enumerate() {
+            let weights = &self.weights[j * width..][..width];
+            out.fill(0.0);
+            for (is_hot, at) in &self.order {
+                if *is_hot {
+                    let hot = &self.inputs.hot[*at];
+                    for (y, slot) in out.iter_mut().zip(tile.column(hot.slot)) {
+                        if let Some(feature) = hot.feature(*slot) {
+                            *y = round(*y + weights[feature as usize]);
+                        }
+                    }
+                } else {
+                    let (feature, register) = self.inputs.dense[*at];
+                    let weight = weights[feature as usize];
+                    let column = tile.column(register);
+                    out.iter_mut()
+                        .zip(column)
+                        .for_each(|(y, x)| *y = round(*y + x * weight));
+                }
+            }
+            out.iter_mut().for_each(|y| *y = round(*y + intercept));
+        }
+    }
+}
