@@ -58,7 +58,7 @@ pub use length::{Length, Norm};
 pub use linear::Linear;
 pub use median::Median;
 pub use nearest::Nearest;
-pub use neighbours::{Bounds, Learned, Metric, Near, Neighbours, Nodes};
+pub use neighbours::{Bounds, FillByNeighbours, Learned, Measure, Near, Neighbours, Nodes};
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use pairs::{PairProbabilities, PairScores, PairVotes};

@@ -4,7 +4,8 @@ import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.impute import KNNImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestCentroid, RadiusNeighborsClassifier, RadiusNeighborsRegressor
 from sklearn.pipeline import make_pipeline
@@ -113,6 +114,27 @@ def centers():
         yield Case("centroid_given", scaled(NearestCentroid(priors=[0.3, 0.7]), limited), "numbers", "booleans", "blas", since=(1, 7), few=400)
 
 
+def imputers():
+    """In trees and in sums; what is filled in is seen in the answers."""
+    fill = lambda model, **options: make_pipeline(limited(), KNNImputer(**options), model)
+    few = dict(few=60)
+    yield Case("knn_imputer", fill(LinearRegression()), "numbers_missing", "value", "blas", every=True, **few)
+    yield Case("knn_imputer_weighted", fill(Ridge(), n_neighbors=3, weights="distance"), "numbers_missing", "value", "blas", **few)
+    yield Case("knn_imputer_indicator", fill(Ridge(), n_neighbors=2, add_indicator=True), "numbers_missing", "signed", "blas", since=(1, 2), **few)
+    yield Case("knn_imputer_many", fill(Ridge(), n_neighbors=200), "numbers_missing", "signed", "blas", **few)
+    mixed = lambda **options: ColumnTransformer([("numbers", make_pipeline(limited(), KNNImputer(**options)), NUMERIC)])
+    yield Case("knn_imputer_columns", make_pipeline(mixed(n_neighbors=4), DecisionTreeClassifier(max_depth=4, random_state=0)), "mixed", "words3", "blas", few=100)
+    yield Case("knn_imputer_zeros", make_pipeline(ColumnTransformer([("it", make_pipeline(limited(), KNNImputer(missing_values=0, n_neighbors=3)), ["balance", "ratio", "age", "income"])]), Ridge()), "clean", "value", "blas", **few)
+    def hollow(X):
+        X = X.copy()
+        X[:, [2, 5]] = np.nan
+        return X
+    empty = {"keep_empty_features": True} if VERSION >= (1, 2) else {}
+    without = lambda **options: lambda X, y: make_pipeline(limited(), KNNImputer(**options), Ridge()).fit(hollow(X), y)
+    yield Case("knn_imputer_without_values", without(), "numbers_missing", "value", "blas", fitted=True, **few)
+    yield Case("knn_imputer_kept", without(**empty), "numbers_missing", "value", "blas", fitted=True, since=(1, 2), **few)
+
+
 def inside():
     both = [("knn", scaled(KNeighborsClassifier(3))), ("tree", DecisionTreeClassifier(max_depth=3, random_state=0)), ("far", scaled(KNeighborsClassifier(9, weights="distance")))]
     yield Case("knn_voting_hard", VotingClassifier(both), "numbers", "words")
@@ -124,5 +146,5 @@ def inside():
 
 
 def cases():
-    for part in (classifiers, regressors, radii, centers, inside):
+    for part in (classifiers, regressors, radii, centers, imputers, inside):
         yield from part()

@@ -13,7 +13,7 @@ use crate::formats::sklearn::{
     },
     sparse::sparse,
 };
-use ops::{Bounds, Learned, Metric, Near, Nodes, Vectors};
+use ops::{Bounds, Learned, Measure, Near, Nodes, Vectors};
 
 impl Reader {
     /// The votes of the nearest points, or of those within a radius.
@@ -150,9 +150,9 @@ impl Reader {
         let labels = labels(part, "classes_")?;
         self.board.whole_numbers(reads)?;
         let metric = match part.text("metric") {
-            Some("euclidean") => Metric::Euclidean,
-            Some("manhattan") => Metric::Manhattan,
-            Some("cosine") => Metric::Cosine,
+            Some("euclidean") => Measure::Euclidean,
+            Some("manhattan") => Measure::Manhattan,
+            Some("cosine") => Measure::Cosine,
             _ => return Err(unknown_metric(part, "metric")),
         };
         let centers = part.array("centroids_")?.floats()?;
@@ -167,7 +167,7 @@ impl Reader {
         let equal = priors
             .as_ref()
             .is_none_or(|priors| priors.iter().all(close));
-        if !equal && metric != Metric::Euclidean {
+        if !equal && metric != Measure::Euclidean {
             return Err(unsupported!(
                 "the NearestCentroid has shares of the classes beside the metric \"{}\"; \"euclidean\" works, or uniform priors",
                 part.text("metric").unwrap_or_default()
@@ -189,7 +189,7 @@ impl Reader {
         };
         let nearest = self.board.draw(nearest, [])?;
         let nearest = nearest[labels.len()];
-        let Some(priors) = priors.filter(|_| metric == Metric::Euclidean) else {
+        let Some(priors) = priors.filter(|_| metric == Measure::Euclidean) else {
             return Ok(Estimate::Classes {
                 labels,
                 probabilities: None,
@@ -275,7 +275,7 @@ fn unknown_metric(part: Part<'_>, attribute: &str) -> FormatError {
 }
 
 /// How the fit has measured distances.
-fn metric(part: Part<'_>) -> Result<Metric, FormatError> {
+fn metric(part: Part<'_>) -> Result<Measure, FormatError> {
     let parameters = part.get("effective_metric_params_");
     let parameter = |name: &str| {
         let id = part.arena.get(parameters?, name)?;
@@ -285,18 +285,18 @@ fn metric(part: Part<'_>) -> Result<Metric, FormatError> {
         return Err(unknown_metric(part, "effective_metric_"));
     }
     Ok(match part.text("effective_metric_") {
-        Some("euclidean" | "l2") => Metric::Euclidean,
-        Some("manhattan" | "l1" | "cityblock") => Metric::Manhattan,
-        Some("chebyshev" | "infinity") => Metric::Chebyshev,
-        Some("cosine") => Metric::Cosine,
+        Some("euclidean" | "l2") => Measure::Euclidean,
+        Some("manhattan" | "l1" | "cityblock") => Measure::Manhattan,
+        Some("chebyshev" | "infinity") => Measure::Chebyshev,
+        Some("cosine") => Measure::Cosine,
         Some("minkowski" | "p") => {
             let p = parameter("p").and_then(|id| numpy::number(part.arena, id));
             let p = p.ok_or_else(|| corrupt!("the {} has no power", part.class))?;
             match p {
-                1.0 => Metric::Manhattan,
-                2.0 => Metric::Euclidean,
-                f64::INFINITY => Metric::Chebyshev,
-                p => Metric::Minkowski(p),
+                1.0 => Measure::Manhattan,
+                2.0 => Measure::Euclidean,
+                f64::INFINITY => Measure::Chebyshev,
+                p => Measure::Minkowski(p),
             }
         }
         _ => return Err(unknown_metric(part, "effective_metric_")),

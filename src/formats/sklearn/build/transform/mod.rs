@@ -4,6 +4,7 @@ mod bins;
 mod decompose;
 mod function;
 mod impute;
+mod neighbours;
 mod one_hot;
 mod ordinal;
 mod polynomial;
@@ -43,6 +44,7 @@ impl Reader {
             ("sklearn", "MaxAbsScaler") => self.max_abs_scaler(part, &reads),
             ("sklearn", "RobustScaler") => self.robust_scaler(part, &reads),
             ("sklearn", "SimpleImputer") => self.simple_imputer(part, &reads),
+            ("sklearn", "KNNImputer") => self.knn_imputer(part, &reads),
             ("sklearn", "MissingIndicator") => self.missing_indicator(part, &reads),
             ("sklearn", "OneHotEncoder") => self.one_hot(part, &reads),
             ("sklearn", "OrdinalEncoder") => self.ordinal(part, &reads),

@@ -1,8 +1,9 @@
 //! Answers by the nearest of stored points.
 
 mod answer;
+mod fill;
 mod heap;
-mod metric;
+mod measure;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -14,8 +15,9 @@ use super::{
 };
 use crate::model::{check::invalid, program::Why};
 pub use answer::Learned;
+pub use fill::FillByNeighbours;
 use heap::Heap;
-pub use metric::Metric;
+pub use measure::Measure;
 use search::Points;
 use tree::Tree;
 pub use tree::{Bounds, Nodes};
@@ -39,7 +41,7 @@ pub enum Near {
 pub struct Neighbours {
     pub reads: Vec<Reg>,
     pub points: Vectors,
-    pub metric: Metric,
+    pub metric: Measure,
     pub near: Near,
     /// Whether a point counts by the inverse of its distance.
     pub by_distance: bool,
@@ -52,7 +54,7 @@ pub struct Neighbours {
 struct Ready {
     reads: Vec<Reg>,
     points: Points,
-    metric: Metric,
+    metric: Measure,
     near: Near,
     by_distance: bool,
     learned: Learned,
@@ -88,7 +90,7 @@ impl Operation for Neighbours {
             }
             (Stored::Dense(blocks), None) => Points::Dense(self.metric.prepared(&blocks)),
             (Stored::Sparse(sparse), None)
-                if matches!(self.metric, Metric::Euclidean | Metric::Cosine) =>
+                if matches!(self.metric, Measure::Euclidean | Measure::Cosine) =>
             {
                 Points::Sparse(sparse)
             }

@@ -2,7 +2,7 @@
 
 use super::{
     super::kernels::{Blocks, LANES, SparseVectors},
-    Heap, Metric, Tree,
+    Heap, Measure, Tree,
 };
 
 /// Blocks of points that are compared with every row of a tile before the next ones are: what stays near the processor.
@@ -20,7 +20,7 @@ impl Points {
     /// The `k` points nearest to each of `rows`, the nearest one first, with their reduced distances.
     pub(super) fn nearest(
         &self,
-        metric: Metric,
+        metric: Measure,
         rows: &[f64],
         width: usize,
         k: usize,
@@ -63,7 +63,7 @@ impl Points {
     /// The points no farther from a row than `radius`, with their reduced distances.
     pub(super) fn within(
         &self,
-        metric: Metric,
+        metric: Measure,
         row: &[f64],
         radius: f64,
         distances: &mut Vec<f64>,
@@ -106,14 +106,14 @@ pub(super) fn push(heap: &mut Heap<'_>, found: &[f64], point: impl Fn(usize) -> 
 
 fn visit_sparse(
     sparse: &SparseVectors,
-    metric: Metric,
+    metric: Measure,
     row: &[f64],
     mut visit: impl FnMut(f64, u32),
 ) {
     let length = row.iter().map(|x| x * x).sum();
     for at in 0..sparse.len() {
         let (dot, distance) = sparse.dot_and_distance(at, row, length);
-        let distance = if metric == Metric::Cosine {
+        let distance = if metric == Measure::Cosine {
             let of = sparse.length(at).sqrt();
             // Of nothing there is no direction. The row is of length one.
             let cosine = if of > 0.0 { dot / of } else { 0.0 };

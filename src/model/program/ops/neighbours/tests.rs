@@ -30,7 +30,7 @@ fn a_tree_whose_nodes_do_not_share_its_points_is_refused() {
                 most: vec![3.0; ranges.len()],
             },
         };
-        Tree::new(&nodes, &points, Metric::Euclidean).is_ok()
+        Tree::new(&nodes, &points, Measure::Euclidean).is_ok()
     };
     let order = [3, 2, 1, 0];
     assert!(tree(&[(0, 4, false), (0, 2, true), (2, 4, true)], &order));

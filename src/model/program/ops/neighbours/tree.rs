@@ -2,7 +2,7 @@
 
 use super::{
     super::kernels::{Blocks, LANES},
-    Heap, InvalidModel, Metric, search,
+    Heap, InvalidModel, Measure, search,
 };
 use crate::model::check::invalid;
 
@@ -30,7 +30,7 @@ pub enum Bounds {
 /// The same, checked. Nothing but the nodes from the first one down to leaves is looked at.
 #[derive(Debug)]
 pub(super) struct Tree {
-    metric: Metric,
+    metric: Measure,
     bounds: Bounds,
     /// For a leaf its first block, and where its points begin and end in the order.
     leaves: Vec<Option<(usize, usize, usize)>>,
@@ -44,7 +44,7 @@ impl Tree {
     pub(super) fn new(
         nodes: &Nodes,
         points: &Blocks,
-        metric: Metric,
+        metric: Measure,
     ) -> Result<Self, InvalidModel> {
         let width = points.width();
         let count = nodes.ranges.len();
@@ -54,7 +54,7 @@ impl Tree {
         };
         let fits =
             Some(a.len()) == count.checked_mul(width) && Some(b.len()) == count.checked_mul(each);
-        if !fits || a.iter().chain(b).any(|x| x.is_nan()) || metric == Metric::Cosine {
+        if !fits || a.iter().chain(b).any(|x| x.is_nan()) || metric == Measure::Cosine {
             invalid!("the bounds of a tree of neighbours do not fit its nodes");
         }
         let known = |point: &u32| (*point as usize) < points.len();

@@ -10,7 +10,7 @@ use crate::model::check::invalid;
 ///
 /// Source: `sklearn/metrics/_dist_metrics.pyx.tp`. Distances are compared in a reduced form, without the root.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Metric {
+pub enum Measure {
     Euclidean,
     Manhattan,
     Chebyshev,
@@ -20,7 +20,7 @@ pub enum Metric {
     Cosine,
 }
 
-impl Metric {
+impl Measure {
     pub(super) fn check(self) -> Result<(), InvalidModel> {
         match self {
             Self::Minkowski(p) if !(p.is_finite() && p > 0.0) => {
