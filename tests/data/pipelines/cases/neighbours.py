@@ -65,11 +65,11 @@ def classifiers():
     yield Case("knn_ties_ball", coarse(knn(3, algorithm="ball_tree", leaf_size=10)), "numbers", "two", **ties)
     yield Case("knn_ties_manhattan", coarse(knn(5, p=1, leaf_size=2)), "numbers", "three", **ties)
     yield Case("knn_ties_brute", coarse(knn(4, algorithm="brute")), "numbers", "words", since=(1, 2), **ties)
-    yield Case("knn_words", make_pipeline(columns(word=words(**dense(False))), knn(7, **BY_DISTANCE)), "mixed", "words", "blas", every=True)
+    yield Case("knn_words", make_pipeline(columns(word=words(**dense(False))), knn(7, **BY_DISTANCE)), "mixed", "words", "blas")
     yield Case("knn_sparse", make_pipeline(columns(), knn(3)), "mixed", "odd")
     yield Case("knn_sparse_words", only_words(knn(1, p=1)), "mixed", "two", since=(1, 2))
     two = lambda targets: np.c_[targets["two"], targets["three"]]
-    yield Case("knn_targets", scaled(knn(3)), "numbers", two, every=True)
+    yield Case("knn_targets", scaled(knn(3)), "numbers", two)
     yield Case("knn_targets_weighted", scaled(knn(4, algorithm="brute", **BY_DISTANCE)), "numbers", lambda targets: np.c_[targets["words"], targets["words3"]], "libm")
     yield Case("knn_f32", scaled(knn()), "numbers", "two", prepare=lambda X: X.astype("float32"), since=(1, 2))
 
@@ -118,7 +118,7 @@ def imputers():
     """In trees and in sums; what is filled in is seen in the answers."""
     fill = lambda model, **options: make_pipeline(limited(), KNNImputer(**options), model)
     few = dict(few=60)
-    yield Case("knn_imputer", fill(LinearRegression()), "numbers_missing", "value", "blas", every=True, **few)
+    yield Case("knn_imputer", fill(LinearRegression()), "numbers_missing", "value", "blas", **few)
     yield Case("knn_imputer_weighted", fill(Ridge(), n_neighbors=3, weights="distance"), "numbers_missing", "value", "blas", **few)
     yield Case("knn_imputer_indicator", fill(Ridge(), n_neighbors=2, add_indicator=True), "numbers_missing", "signed", "blas", since=(1, 2), **few)
     yield Case("knn_imputer_many", fill(Ridge(), n_neighbors=200), "numbers_missing", "signed", "blas", **few)

@@ -91,6 +91,7 @@ impl Reader {
                 self.neighbours_regressor(part, &reads)
             }
             "NearestCentroid" => self.nearest_centroid(part, &reads),
+            "SGDOneClassSVM" => self.linear_one_class(part, &reads),
             "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),
