@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-load bench-pipeline bench-dialects bench-hostile parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
+.PHONY: help run check test lint structure bench bench-kernel bench-catboost bench-load bench-pipeline bench-dialects bench-hostile parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -43,6 +43,10 @@ bench: target/incumbent/built ## The table of docs/benchmarks.md: throughput, la
 bench-kernel: $(tools)/built ## The engine on three forests, beside onnxruntime (5 min cold, 3 min warm)
 	$(tools)/bin/python benches/models.py target/bench
 	MODELS=$(CURDIR)/target/bench cargo bench --bench kernel
+
+bench-catboost: target/bench-catboost/built ## The engine on 1,000 trees of CatBoost, beside CatBoost's own predictor (3 min)
+	target/bench-catboost/bin/python benches/catboost_trees.py target/bench-catboost/models
+	MODELS=$(CURDIR)/target/bench-catboost/models cargo bench --bench kernel
 
 bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 million nodes, beside MLflow (7 min cold, 2 min warm)
 	cargo build --release
@@ -95,13 +99,13 @@ random-models: target/random/built ## Random models and whole pipelines of the P
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
 fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (90 min; 5 min more cold)
 	cargo +nightly fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2
-	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm onnx pickle skops companions mlmodel; do \
+	for target in xgboost_json xgboost_ubj xgboost_binary lightgbm catboost_cbm catboost_json onnx pickle skops companions mlmodel; do \
 	  mkdir -p fuzz/corpus/$$target && \
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
 
 # Virtual environments of Python: each has the packages of the file that it depends on.
-environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/openapi target/examples target/kserve target/dialects
+environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/bench-catboost target/openapi target/examples target/kserve target/dialects
 packages = $(<:%=--requirement %)
 $(environments:%=%/built):
 	python3 -m venv $(@D)
@@ -116,6 +120,7 @@ target/mlflow2/built: tests/registry/requirements.txt
 target/random/built: tests/data/sklearn/requirements-1.9.1.txt
 target/incumbent/built: benches/http/requirements.txt
 target/bench-pipeline/built: benches/requirements-pipeline.txt
+target/bench-catboost/built: tests/data/catboost/requirements-1.2.10.txt
 target/openapi/built: packages = openapi-spec-validator==0.7.2 schemathesis==4.32.5
 
 target/examples/built: examples/requirements.txt

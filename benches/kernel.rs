@@ -1,4 +1,4 @@
-//! The engine on the models of `benches/models.py`, whose directory `MODELS` names; without it, on the embedded one.
+//! The engine on the models of `benches/models.py` or `benches/catboost_trees.py`, whose directory `MODELS` names; without it, on the embedded one.
 
 use divan::{Bencher, counter::ItemsCount};
 use ml_serving::{
@@ -8,7 +8,7 @@ use ml_serving::{
     model::Predictions,
     registry::Access,
 };
-use std::sync::LazyLock;
+use std::{path::Path, sync::LazyLock};
 
 struct Case {
     name: String,
@@ -37,20 +37,25 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
             rows,
         }];
     };
-    let case = |name: &str| {
-        let bytes = std::fs::read(format!("{models}/{name}.rows")).expect("rows");
-        let rows = bytes
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|bytes| f32::from_le_bytes(*bytes).into());
+    let case = |rows: &Path| {
+        let bytes = std::fs::read(rows).expect("rows");
+        let rows_of = bytes.as_chunks::<4>().0.iter();
+        let endings = ["onnx", "cbm"].map(|ending| rows.with_extension(ending));
+        let model = endings.iter().find(|model| model.exists());
+        let name = rows.file_stem().and_then(|name| name.to_str());
         Case {
-            name: name.to_owned(),
-            served: load(format!("{models}/{name}.onnx")),
-            rows: rows.collect(),
+            name: name.expect("a name").to_owned(),
+            served: load(model.expect("a model").display().to_string()),
+            rows: rows_of
+                .map(|bytes| f32::from_le_bytes(*bytes).into())
+                .collect(),
         }
     };
-    ["m1", "m2", "m3"].map(case).into()
+    let files = std::fs::read_dir(models).expect("a directory");
+    let mut rows: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    rows.retain(|path| path.extension().is_some_and(|ending| ending == "rows"));
+    rows.sort();
+    rows.iter().map(|rows| case(rows)).collect()
 });
 
 fn names() -> Vec<&'static str> {

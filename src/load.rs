@@ -32,7 +32,7 @@ pub struct LoadedModel {
     /// `sha256:` and the hex digest of the data file, or with companions that of all files.
     pub digest: String,
     /// One row that the model's maker gave as an example; NaN is a missing value.
-    pub example: Vec<f64>,
+    pub example: Batch,
     /// What its Python library answers, for the dialects whose clients know that.
     pub pyfunc: Pyfunc,
     pub loaded_at: SystemTime,
@@ -158,7 +158,7 @@ fn log_notes(package: &Package, notes: &[String]) {
 
 /// Predicts the package's own example, or a row of zeros where it has none; where the package recorded the answers, ours must be the
 /// same. Gives back the first row.
-fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, String> {
+fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Batch, String> {
     let schema = model.schema();
     let (example, problem) = match package.example(schema) {
         Ok(example) => (example, None),
@@ -193,16 +193,17 @@ fn self_test(model: &Model, package: &Package, uri: &str) -> Result<Vec<f64>, St
     if let Some(recorded) = &package.recorded {
         recorded.check(rows.len(), &answers)?;
     }
-    Ok(rows.rows().next().unwrap_or_default().to_vec())
+    let texts = rows.texts().clone();
+    Ok(Batch::one(rows.rows().next().unwrap_or_default()).with_texts(texts))
 }
 
 /// A row of zeros that the model answers, or of ones where a step has no finite number for a zero: a logarithm, for instance. A model that
 /// refuses both is not broken, for its rows may look otherwise.
-fn made_up(model: &Model) -> Result<Vec<f64>, String> {
+fn made_up(model: &Model) -> Result<Batch, String> {
     let rows = model.schema().plain_rows();
     let mut answers = Predictions::default();
     for row in &rows {
-        match model.predict(&Batch::one(row), &mut answers) {
+        match model.predict(row, &mut answers) {
             Ok(()) if answers.not_finite().is_none() => return Ok(row.clone()),
             Err(error @ Unanswered::Width { .. }) => return Err(error.to_string()),
             _ => {}
@@ -213,6 +214,11 @@ fn made_up(model: &Model) -> Result<Vec<f64>, String> {
 }
 
 impl LoadedModel {
+    /// The cells of [`example`](Self::example).
+    pub fn example_row(&self) -> &[f64] {
+        self.example.rows().next().unwrap_or_default()
+    }
+
     /// Class labels as text, in score order; empty for a regressor, and where there are several targets.
     pub fn class_names(&self) -> Vec<String> {
         self.model.labels().map(Labels::names).unwrap_or_default()

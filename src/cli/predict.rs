@@ -134,7 +134,7 @@ impl<R: Read> Job<'_, R> {
         while self.rows.advance()? {
             for (feature, column) in self.columns.iter().enumerate() {
                 if let Some(column) = *column {
-                    batch.set(feature, self.number(feature, column)?);
+                    self.accept(&mut batch, feature, column)?;
                 }
             }
             batch.end_row();
@@ -146,11 +146,11 @@ impl<R: Read> Job<'_, R> {
         self.out.keep()
     }
 
-    /// The current row's number for a feature.
-    fn number(&self, feature: usize, column: usize) -> Result<f64, Error> {
+    /// Writes the current row's value of a feature.
+    fn accept(&self, batch: &mut Batch, feature: usize, column: usize) -> Result<(), Error> {
         let schema = self.served.model.schema();
         let text = self.rows.text(column)?;
-        let accepted = schema.columns[feature].accept_text(text, schema.precision);
+        let accepted = batch.accept_text(feature, &schema.columns[feature], text, schema.precision);
         accepted.map_err(|refusal| refused(&self.rows.cell(column), text.trim(), refusal))
     }
 

@@ -1,4 +1,6 @@
-//! Rows as a model takes them: one contiguous row-major matrix.
+//! Rows as a model takes them: one contiguous row-major matrix, and the free texts beside it.
+
+use super::Texts;
 
 /// Numbers that are no whole number of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +18,7 @@ pub struct Batch {
     values: Vec<f64>,
     width: usize,
     rows: usize,
+    texts: Texts,
 }
 
 impl Batch {
@@ -25,6 +28,7 @@ impl Batch {
             values: Vec::with_capacity(capacity),
             width,
             rows: 0,
+            texts: Texts::default(),
         }
     }
 
@@ -42,6 +46,7 @@ impl Batch {
             values,
             width,
             rows,
+            texts: Texts::default(),
         })
     }
 
@@ -51,7 +56,23 @@ impl Batch {
             values: row.to_vec(),
             width: row.len(),
             rows: 1,
+            texts: Texts::default(),
         }
+    }
+
+    /// The same rows with the texts that their cells stand for.
+    pub fn with_texts(self, texts: Texts) -> Self {
+        Self { texts, ..self }
+    }
+
+    /// The free texts of the rows.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The same, to add others.
+    pub fn texts_mut(&mut self) -> &mut Texts {
+        &mut self.texts
     }
 
     /// Numbers per row.
@@ -104,6 +125,7 @@ impl Batch {
     /// Forgets all rows and keeps the memory.
     pub fn clear(&mut self) {
         self.values.clear();
+        self.texts.clear();
         self.rows = 0;
     }
 

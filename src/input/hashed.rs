@@ -54,6 +54,7 @@ fn hash(text: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Texts;
 
     fn column(kind: ColumnType) -> Column {
         let mut column = Column::new("plan", kind);
@@ -62,7 +63,7 @@ mod tests {
     }
 
     fn accept(kind: ColumnType, value: Value<'_>) -> Result<f64, String> {
-        let accepted = column(kind).accept(value, Precision::F64);
+        let accepted = column(kind).accept(value, Precision::F64, &mut Texts::default());
         accepted.map_err(|refusal| refusal.to_string())
     }
 
@@ -81,7 +82,9 @@ mod tests {
         assert_eq!(text("1"), Ok(1_121_341_681.0));
         assert_eq!(accept(Text, Value::Text("x")), text("x"));
         assert_eq!(
-            column(Any).accept_text("12", Precision::F64).ok(),
+            column(Any)
+                .accept_text("12", Precision::F64, &mut Texts::default())
+                .ok(),
             text("12").ok()
         );
     }

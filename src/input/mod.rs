@@ -2,6 +2,7 @@
 //!
 //! A ground room: it knows neither models, nor their formats, nor HTTP. CSV is here, for it is a way in. A text cell enters the matrix as a number, its place among the
 //! words of its column; behind the door there are only numbers.
+//! The exception is free text, which travels beside the matrix.
 
 mod accept;
 mod batch;
@@ -11,6 +12,7 @@ mod csv;
 mod hashed;
 mod refusal;
 mod schema;
+mod texts;
 mod words;
 
 pub use batch::{Batch, Ragged};
@@ -19,4 +21,5 @@ pub use columns::find_columns;
 pub use csv::{Cell, CsvError, CsvRows};
 pub use refusal::{Refusal, Value};
 pub use schema::{Column, ColumnType, Precision, Schema};
+pub use texts::Texts;
 pub use words::{Word, Words};

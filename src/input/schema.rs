@@ -1,7 +1,10 @@
 //! The columns of a row: how many a model takes, their names, their types, and what may be left out.
 
-use super::{Value, Word, Words};
+use super::{Batch, Texts, Value, Word, Words};
 use std::sync::Arc;
+
+/// What stands for a free text where a row has to be made up.
+const PLAIN_TEXT: &str = "some text";
 
 /// The arithmetic that a model reads its numbers in, and so the range they must fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +90,8 @@ pub struct Column {
     pub booleans: bool,
     /// The words that the model compares cells with. Of a column of numbers only those that it takes no others than.
     pub words: Option<Arc<Words>>,
+    /// Whether the cells are free text, which stands beside the matrix: a cell is its place there.
+    pub free: bool,
     /// Whether a cell enters the matrix as the hash of its text: the model knows hashes of categories, and no list of words.
     pub by_hash: bool,
 }
@@ -102,6 +107,7 @@ impl Column {
             infinite: false,
             booleans: false,
             words: None,
+            free: false,
             by_hash: false,
         }
     }
@@ -109,7 +115,7 @@ impl Column {
 
 impl Column {
     /// What a client sends for a number that [`Column::accept`] gave; any value where that was a hash.
-    pub fn value(&self, x: f64) -> Value<'_> {
+    pub fn value<'a>(&'a self, x: f64, texts: &'a Texts) -> Value<'a> {
         let words = self.words.as_deref().filter(|_| !x.is_nan());
         match self.kind {
             _ if x.is_nan() => Value::Missing,
@@ -118,6 +124,7 @@ impl Column {
             kind if self.by_hash && kind.is_words() => Value::Text(""),
             _ if self.by_hash => Value::Number(0.0),
             ColumnType::Boolean => Value::Boolean(x != 0.0),
+            _ if self.free => Value::Text(texts.get(x)),
             kind if kind.is_words() => match words.and_then(|words| words.get(x as usize)) {
                 Some(Word::Text(text)) => Value::Text(text),
                 Some(Word::Number(number)) => Value::Number(*number),
@@ -162,7 +169,20 @@ impl Schema {
     }
 
     /// A row that every model takes: zeros, `false`, and the first word of each column that has words.
-    pub fn plain_row(&self) -> Vec<f64> {
+    pub fn plain_row(&self) -> Batch {
+        self.row_of(&self.plain_cells())
+    }
+
+    /// A row of these cells, in which every free text is [`PLAIN_TEXT`].
+    fn row_of(&self, cells: &[f64]) -> Batch {
+        let mut texts = Texts::default();
+        if self.columns.iter().any(|column| column.free) {
+            texts.add(PLAIN_TEXT);
+        }
+        Batch::one(cells).with_texts(texts)
+    }
+
+    fn plain_cells(&self) -> Vec<f64> {
         let value = |column: &Column| {
             let words = column.words.as_deref();
             let mut places = (0..).zip(0..words.map_or(0, Words::len));
@@ -181,14 +201,14 @@ impl Schema {
     }
 
     /// The same, and one with ones in the place of its zeros: a step may have no finite number for a zero, a logarithm for instance.
-    pub fn plain_rows(&self) -> [Vec<f64>; 2] {
-        let zeros = self.plain_row();
+    pub fn plain_rows(&self) -> [Batch; 2] {
+        let zeros = self.plain_cells();
         let one = |(column, x): (&Column, &f64)| match column.words {
             None if !column.kind.is_words() => 1.0,
             _ => *x,
         };
-        let ones = self.columns.iter().zip(&zeros).map(one).collect();
-        [zeros, ones]
+        let ones: Vec<f64> = self.columns.iter().zip(&zeros).map(one).collect();
+        [zeros, ones].map(|cells| self.row_of(&cells))
     }
 
     /// Whether rows are one tensor to MLflow: columns of numbers without names.

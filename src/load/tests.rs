@@ -42,7 +42,7 @@ fn invalid(dir: &TempDir) -> String {
 #[test]
 fn a_package_answers_its_example_as_recorded() {
     let served = load_from(&iris()).unwrap();
-    assert_eq!(served.example, [5.1, 3.5, 1.4, 0.2]);
+    assert_eq!(served.example_row(), [5.1, 3.5, 1.4, 0.2]);
     assert_eq!(served.source, Origin::Directory);
 }
 
@@ -104,9 +104,13 @@ fn a_package_that_records_nothing_is_only_held_to_finite_answers() {
     load_from(&dir).unwrap();
     fs::write(dir.path().join("input_example.json"), "[[null, 1, 2, 3]]").unwrap();
     let served = load_from(&dir).unwrap();
-    assert_eq!(served.example, [0.0; 4], "an unusable example is left out");
+    assert_eq!(
+        served.example_row(),
+        [0.0; 4],
+        "an unusable example is left out"
+    );
     fs::remove_file(dir.path().join("input_example.json")).unwrap();
-    assert_eq!(load_from(&dir).unwrap().example, [0.0; 4]);
+    assert_eq!(load_from(&dir).unwrap().example_row(), [0.0; 4]);
 }
 
 #[test]
@@ -147,6 +151,6 @@ fn an_optional_column_of_the_signature_is_optional_to_clients() {
         .map(|column| column.name.as_str())
         .collect();
     assert_eq!(optional, ["c"]);
-    assert!(served.example[2].is_nan());
-    assert_eq!(served.example[3..], [4.0, 5.0, 6.0, 7.0, 8.0]);
+    assert!(served.example_row()[2].is_nan());
+    assert_eq!(served.example_row()[3..], [4.0, 5.0, 6.0, 7.0, 8.0]);
 }

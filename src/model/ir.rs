@@ -349,11 +349,3 @@ pub struct ForestScores {
     /// What the raw scores are multiplied by before the output makes something of them: 1, or the factor in LightGBM's sigmoid.
     pub factor: f64,
 }
-
-impl ForestScores {
-    /// Whether features of which one is 1 may be told by their slot: the steps would need them all.
-    pub(super) fn reads_slots(&self) -> bool {
-        self.steps.is_empty()
-            && (self.input == Precision::F64 || self.forest.precision == self.input)
-    }
-}

@@ -16,6 +16,7 @@ mod source;
 mod sum;
 #[cfg(test)]
 mod tests;
+pub mod text;
 
 pub use check::InvalidModel;
 pub use estimators::Size;

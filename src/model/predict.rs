@@ -5,7 +5,7 @@ use super::{
     estimators::{Scorer, Size},
     ir::{Kind, Labels, Output, Reg, Step},
     output::decide,
-    program::{Program, Registers, Scratch, TILE, Why, ops::ReadyForest},
+    program::{Filled, Program, Registers, Scratch, Why, ops::ReadyForest},
     source::{ModelIr, Scores},
 };
 use crate::input::{Batch, Precision, Schema};
@@ -52,7 +52,7 @@ pub struct Predictions {
     pub width: usize,
     /// Classes per row in `classes`: none, one, or one for each of several targets.
     pub choices: usize,
-    registers: Vec<f64>,
+    registers: Filled,
     scratch: Scratch,
 }
 
@@ -114,15 +114,12 @@ impl Model {
             threshold,
         } = ir.into();
         let (reads, by_slots) = match &scores {
-            Scores::Forest(forest) => (
-                forest.reads.clone().unwrap_or_default(),
-                forest.reads_slots(),
-            ),
+            Scores::Forest(forest) => (forest.reads.clone().unwrap_or_default(), true),
             Scores::Registers { scores, classes } => {
                 (scores.iter().chain(classes).copied().collect(), false)
             }
         };
-        let (program, slots) = Program::new(schema.len(), &program, &reads, by_slots)?;
+        let (program, owners) = Program::new(schema.len(), &program, &reads, by_slots)?;
         let last = match scores {
             Scores::Forest(forest) if forest.reads.is_none() => {
                 schema.precision = forest.input;
@@ -134,7 +131,7 @@ impl Model {
                 Last::Rows(Box::new(scorer))
             }
             Scores::Forest(forest) => {
-                let forest = ReadyForest::new(&forest, &Registers::new(&slots))?;
+                let forest = ReadyForest::new(&forest, &Registers::new(&owners))?;
                 check_output(&output, forest.scorer().width())?;
                 Last::Forest(Box::new(forest))
             }
@@ -176,7 +173,12 @@ impl Model {
         into.scores.clear();
         match &self.last {
             Last::Rows(scorer) => self.predict_rows_alone(scorer, batch, into),
-            _ => self.predict_tiles(batch, into)?,
+            _ => {
+                let predicted = self.predict_tiles(batch, into);
+                into.registers.trim();
+                into.scratch.text.trim();
+                predicted?;
+            }
         }
         if let Some(threshold) = self.threshold {
             let (scores, _) = into.scores.as_chunks::<2>();
@@ -216,14 +218,16 @@ impl Model {
             scratch,
             ..
         } = into;
-        for (tile, rows) in batch.tiles(TILE).enumerate() {
-            self.program.run(rows, registers, scratch);
+        let tile_rows = self.program.tile_rows();
+        let texts = batch.texts();
+        for (tile, rows) in batch.tiles(tile_rows).enumerate() {
+            self.program.run_texts(rows, texts, registers, scratch);
             if let Some((row, why)) = scratch.refused {
-                let row = tile * TILE + row;
+                let row = tile * tile_rows + row;
                 return Err(Unanswered::Refused { row, why });
             }
             let n = rows.len() / batch.width().max(1);
-            let tile = self.program.tile(registers, n);
+            let tile = self.program.tile(registers, texts, n);
             match &self.last {
                 Last::Rows(_) => {}
                 Last::Forest(forest) => forest.score(&tile, scratch, |_, sums| {

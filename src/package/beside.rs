@@ -20,13 +20,18 @@ enum Role {
 }
 
 /// The names of such files without the ending, in the order in which rows go through them.
-const NAMES: [(&str, Role); 21] = [
+const NAMES: [(&str, Role); 22] = [
     ("label_encoders", Role::Before),
     ("encoders", Role::Before),
     ("label_encoder", Role::Before),
     ("target_encoder", Role::Before),
     ("encoder", Role::Before),
     ("imputer", Role::Before),
+    ("vectorizer", Role::Before),
+    ("tfidf", Role::Before),
+    ("tfidf_vectorizer", Role::Before),
+    ("count_vectorizer", Role::Before),
+    ("cv", Role::Before),
     ("preprocessor", Role::Before),
     ("scaler", Role::Before),
     ("classes", Role::Labels),
@@ -36,10 +41,6 @@ const NAMES: [(&str, Role); 21] = [
     ("feature_names", Role::Columns),
     ("feature_columns", Role::Columns),
     ("threshold", Role::Threshold),
-    ("vectorizer", Role::Refused),
-    ("tfidf", Role::Refused),
-    ("tfidf_vectorizer", Role::Refused),
-    ("count_vectorizer", Role::Refused),
     ("tokenizer", Role::Refused),
     ("pca", Role::Refused),
 ];
@@ -199,8 +200,8 @@ mod tests {
 
     #[test]
     fn what_is_not_run_yet_is_refused_with_the_setting_that_ignores_it() {
-        let refusal = found(&["model.pkl", "vectorizer.pkl"]).expect_err("a vectorizer");
-        assert!(refusal.contains("`vectorizer.pkl`"), "{refusal}");
+        let refusal = found(&["model.pkl", "tokenizer.pkl"]).expect_err("a tokenizer");
+        assert!(refusal.contains("`tokenizer.pkl`"), "{refusal}");
         assert!(
             refusal.contains("MLSERVING__MODEL__COMPANIONS=false"),
             "{refusal}"

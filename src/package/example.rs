@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     formats::{FormatError, corrupt},
-    input::{self, Batch, Column, ColumnType, Schema},
+    input::{self, Batch, Column, ColumnType, Schema, Texts},
 };
 
 /// More rows than any example has; the rest is not read.
@@ -34,7 +34,9 @@ pub fn read(bytes: &[u8], schema: &Schema) -> Result<Batch, FormatError> {
 pub fn write(rows: &Batch, schema: &Schema) -> String {
     let cells = |row: &[f64]| -> Value {
         let cells = schema.columns.iter().zip(row);
-        cells.map(|(column, x)| cell(column, *x)).collect()
+        cells
+            .map(|(column, x)| cell(column, *x, rows.texts()))
+            .collect()
     };
     let data: Value = rows.rows().map(cells).collect();
     if schema.is_tensor() {
@@ -50,8 +52,8 @@ pub fn write(rows: &Batch, schema: &Schema) -> String {
     json!({"columns": names.collect::<Value>(), "data": data}).to_string()
 }
 
-fn cell(column: &Column, x: f64) -> Value {
-    match column.value(x) {
+fn cell(column: &Column, x: f64, texts: &Texts) -> Value {
+    match column.value(x, texts) {
         input::Value::Missing => Value::Null,
         input::Value::Boolean(flag) => json!(flag),
         input::Value::Text(text) => json!(text),
@@ -203,11 +205,11 @@ impl ExampleRows<'_> {
                     ));
                 }
             };
-            let x = column.accept(scalar(value)?, self.schema.precision);
-            let x = x.map_err(|refusal| {
+            let precision = self.schema.precision;
+            let written = self.batch.accept(i, column, scalar(value)?, precision);
+            written.map_err(|refusal| {
                 corrupt!("row {row} of the input example, column `{name}`: {refusal}")
             })?;
-            self.batch.set(i, x);
         }
         self.batch.end_row();
         Ok(())

@@ -58,6 +58,7 @@ fn both(logged: &Column, derived: &Column) -> Column {
         infinite: derived.infinite,
         booleans: derived.booleans,
         words: derived.words.clone(),
+        free: derived.free,
         by_hash: derived.by_hash,
     }
 }

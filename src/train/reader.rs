@@ -6,7 +6,7 @@ use std::io::Read;
 use ndarray::Array2;
 
 use super::TrainError;
-use crate::input::{Cell, Column, ColumnType, CsvError, CsvRows, Precision, Refusal};
+use crate::input::{Cell, Column, ColumnType, CsvError, CsvRows, Precision, Refusal, Texts};
 
 /// linfa counts rows in `f32`, which is exact up to this number.
 const MOST_ROWS: usize = 1 << 24;
@@ -130,7 +130,7 @@ fn target_position(
 
 /// Reads a feature by the rules of the server, so that a served cell becomes the same number as in the training.
 fn number(feature: &Column, text: &str, cell: impl FnOnce() -> Cell) -> Result<f32, TrainError> {
-    let accepted = feature.accept_text(text, Precision::F32);
+    let accepted = feature.accept_text(text, Precision::F32, &mut Texts::default());
     accepted.map(|x| x as f32).map_err(|refusal| {
         let (cell, value) = (cell(), text.chars().take(QUOTED).collect());
         match refusal {

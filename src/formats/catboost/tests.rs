@@ -4,7 +4,7 @@ mod forged;
 
 use super::super::{FormatError, ModelFile, Parsed, by_flavor};
 use crate::{
-    input::{Batch, Value},
+    input::{Batch, Texts, Value},
     model::{Labels, Model, Predictions},
 };
 use flate2::read::GzDecoder;
@@ -132,7 +132,11 @@ fn rows(table: &Table, header: &Header, model: &Model, named: bool) -> Batch {
                 serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap()),
                 other => Value::Text(other.as_str().unwrap()),
             };
-            values.push(column.accept(value, schema.precision).unwrap());
+            values.push(
+                column
+                    .accept(value, schema.precision, &mut Texts::default())
+                    .unwrap(),
+            );
         }
     }
     Batch::from_values(values, schema.len()).unwrap()

@@ -1,84 +1,21 @@
 //! Registers and operations, as far as they have been drawn.
 
-use super::columns::{Draft, Holds};
+use super::{
+    columns::{Draft, Holds},
+    known::Known,
+    register::Register,
+};
 use crate::{
     formats::{FormatError, unsupported},
-    input::{Precision, Schema, Word},
+    input::{Precision, Schema},
     model::{ForestIr, Operation, Reg, StepOp, ops},
 };
 use std::sync::Arc;
 
 /// More registers than any pipeline has.
-const MAX_REGISTERS: usize = 1 << 20;
+const MAX_REGISTERS: usize = 1 << 22;
 /// Nor do its operations read so many, each counted as often as it is read.
 const MAX_READS: usize = 1 << 24;
-
-/// What is known of a register.
-#[derive(Clone, Debug)]
-pub(crate) struct Register {
-    /// The column whose value it is: untouched, or with missing values filled in.
-    pub(crate) column: Option<u32>,
-    /// The column that makes it NaN where it is missing.
-    pub(crate) missing: Option<u32>,
-    /// The column that makes it NaN where it holds none of these words.
-    pub(super) unknown: Option<(u32, Arc<[u32]>)>,
-    /// Whether it may be NaN or infinite for numbers that are neither.
-    pub(crate) partial: bool,
-    pub(crate) precision: Precision,
-    /// The type of whole numbers that Python has it in, where the package says so.
-    pub(crate) whole: Option<ops::Whole>,
-    /// Where a missing value was filled in and None was not taken for one: the register before.
-    pub(super) unfilled: Option<Reg>,
-    /// What a missing value was filled in with.
-    pub(super) filled: Option<Word>,
-    /// Values that were taken for missing ones.
-    pub(super) taken: Vec<Word>,
-}
-
-impl Register {
-    /// A computed number that is never NaN.
-    pub(crate) fn number() -> Self {
-        Self {
-            column: None,
-            missing: None,
-            unknown: None,
-            partial: false,
-            precision: Precision::F64,
-            whole: None,
-            unfilled: None,
-            filled: None,
-            taken: Vec::new(),
-        }
-    }
-
-    /// A computed number that is never NaN, rounded to a precision.
-    pub(crate) fn rounded(precision: Precision) -> Self {
-        Self {
-            precision,
-            ..Self::number()
-        }
-    }
-
-    /// The same, but it may be infinite or NaN for some rows.
-    pub(crate) fn partial(self) -> Self {
-        Self {
-            partial: true,
-            ..self
-        }
-    }
-
-    /// A number computed from this one alone: missing where this one is.
-    pub(crate) fn computed(&self) -> Self {
-        Self {
-            column: None,
-            whole: None,
-            unfilled: None,
-            filled: None,
-            taken: Vec::new(),
-            ..self.clone()
-        }
-    }
-}
 
 /// An operation that was drawn.
 #[derive(Clone, Debug)]
@@ -93,7 +30,7 @@ pub(super) enum Drawn {
 pub(crate) struct Board {
     pub(super) columns: Vec<Draft>,
     pub(super) named: bool,
-    pub(super) registers: Vec<Register>,
+    registers: Known,
     pub(super) drawn: Vec<Drawn>,
     /// How many values the encoders look up.
     pub(super) codes: usize,
@@ -122,15 +59,18 @@ impl Board {
             .zip(kinds)
             .map(|(name, told)| Draft::new(name, told))
             .collect();
-        let registers = (0..).zip(&columns).map(|(at, column)| Register {
-            column: Some(at),
-            missing: Some(at),
-            precision: column.precision(),
-            whole: column.whole(),
-            ..Register::number()
-        });
+        let mut registers = Known::default();
+        for (at, column) in (0..).zip(&columns) {
+            registers.push(Register {
+                column: Some(at),
+                missing: Some(at),
+                precision: column.precision(),
+                whole: column.whole(),
+                ..Register::number()
+            });
+        }
         Self {
-            registers: registers.collect(),
+            registers,
             columns,
             named,
             drawn: Vec::new(),
@@ -153,7 +93,7 @@ impl Board {
 
     /// What is known of a register.
     pub(crate) fn register(&self, register: Reg) -> &Register {
-        &self.registers[register as usize]
+        self.registers.get(register)
     }
 
     /// What numbers of these registers are rounded to when they are computed with.
@@ -164,6 +104,13 @@ impl Board {
         } else {
             Precision::F64
         }
+    }
+
+    /// Whether some of these registers are mostly 0, and only the others are stored.
+    pub(crate) fn are_sparse(&self, registers: &[Reg]) -> bool {
+        registers
+            .iter()
+            .any(|register| self.register(*register).sparse)
     }
 
     /// Where the part that is being read stands, for messages: `preprocess → cat`.
@@ -232,7 +179,7 @@ impl Board {
             match column.holds {
                 Holds::Anything => column.holds = Holds::Numbers,
                 Holds::Numbers | Holds::Booleans => {}
-                Holds::Words | Holds::Hashes => {
+                Holds::Words | Holds::Hashes | Holds::Text => {
                     return Err(unsupported!(
                         "`{place}` computes with the column `{}`, whose values are words",
                         column.name
@@ -247,7 +194,7 @@ impl Board {
     pub(crate) fn refuse_missing(&mut self, registers: &[Reg]) {
         self.finite(registers, Precision::F64, false);
         for register in registers {
-            let register = self.registers[*register as usize].clone();
+            let register = self.registers.get(*register).clone();
             if let Some(column) = register.missing {
                 self.columns[column as usize].nullable = false;
             }
@@ -285,14 +232,16 @@ impl Board {
     /// Notes what the numbers of registers are rounded to.
     pub(crate) fn round(&mut self, registers: &[Reg], precision: Precision) {
         for register in registers {
-            self.registers[*register as usize].precision = precision;
+            self.registers
+                .change(*register, |register| register.precision = precision);
         }
     }
 
     /// Notes the type of whole numbers that Python has registers in.
     pub(crate) fn note_whole(&mut self, registers: &[Reg], whole: Option<ops::Whole>) {
         for register in registers {
-            self.registers[*register as usize].whole = whole;
+            self.registers
+                .change(*register, |register| register.whole = whole);
         }
     }
 
@@ -339,15 +288,18 @@ impl Board {
                 self.place()
             ));
         }
-        self.registers.extend(registers.into_iter().take(width));
-        self.registers.resize(first + width, Register::number());
+        registers
+            .into_iter()
+            .take(width)
+            .for_each(|register| self.registers.push(register));
+        self.registers.fill(first + width, &Register::number());
         if width > 0 {
             self.drawn.push(drawn);
         }
         Ok((first as Reg..(first + width) as Reg).collect())
     }
 
-    /// Draws `x[i] op operand[i]`; a missing value stays one.
+    /// Draws `x[i] op operand[i]`; a missing value stays one. What is mostly 0 stays so where it is multiplied.
     pub(crate) fn each(
         &mut self,
         op: StepOp,
@@ -355,6 +307,10 @@ impl Board {
         operand: Vec<f64>,
     ) -> Result<Vec<Reg>, FormatError> {
         let precision = self.precision(reads);
+        if op == StepOp::Mul && self.are_sparse(reads) {
+            let sparse = vec![Register::sparse(precision); reads.len()];
+            return self.draw(ops::Weigh::by(reads.to_vec(), operand, precision), sparse);
+        }
         let registers: Vec<_> = reads
             .iter()
             .map(|read| self.register(*read).computed())

@@ -31,6 +31,8 @@ pub(super) enum Holds {
     /// Numbers too, but only 0 and 1 were seen, as booleans.
     Booleans,
     Words,
+    /// Free text.
+    Text,
     /// Categories of which only the hash is known.
     Hashes,
 }
@@ -72,6 +74,7 @@ impl Draft {
             Holds::Anything => self.told.unwrap_or(ColumnType::Any),
             Holds::Numbers => number.unwrap_or(ColumnType::Double),
             Holds::Booleans => number.unwrap_or(ColumnType::Boolean),
+            Holds::Text => ColumnType::Text,
             Holds::Words if self.told == Some(ColumnType::Datetime) => ColumnType::Datetime,
             Holds::Words if self.words.are_text() => ColumnType::Text,
             Holds::Words => ColumnType::Any,
@@ -92,6 +95,7 @@ impl Draft {
         column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());
         // A column whose words all are refused takes none; one that nothing reads takes any.
+        column.free = self.holds == Holds::Text;
         column.words = (says || self.holds == Holds::Words).then(|| Arc::new(self.words));
         column
     }

@@ -22,7 +22,7 @@ impl Board {
         let column = &mut self.columns[at as usize];
         match column.holds {
             Holds::Anything | Holds::Hashes => column.holds = Holds::Hashes,
-            Holds::Numbers | Holds::Booleans | Holds::Words => {
+            Holds::Numbers | Holds::Booleans | Holds::Words | Holds::Text => {
                 return Err(unsupported!(
                     "`{place}` takes the column `{}` for categories, and another step reads it too; give each its own column",
                     column.name

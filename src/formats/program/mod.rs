@@ -7,7 +7,10 @@ mod board;
 mod columns;
 mod finish;
 mod hashes;
+mod known;
+mod register;
 mod words;
 
-pub(crate) use board::{Board, Register};
+pub(crate) use board::Board;
+pub(crate) use register::Register;
 pub(crate) use words::{Entry, Otherwise};

@@ -194,6 +194,31 @@ impl Board {
         Ok(self.draw(each, [after])?[0])
     }
 
+    /// Reads a register as free text.
+    ///
+    /// # Errors
+    /// `Unsupported` where it is no column, or another step reads the column as something else.
+    pub(crate) fn free_text(&mut self, read: Reg) -> Result<(), FormatError> {
+        let place = self.place();
+        let Some(at) = self.register(read).column else {
+            return Err(unsupported!(
+                "`{place}` reads a text that another step has made; make it in the client"
+            ));
+        };
+        let column = &mut self.columns[at as usize];
+        column.read = true;
+        column.infinite = false;
+        column.nullable = false;
+        if !matches!(column.holds, Holds::Anything | Holds::Text) {
+            return Err(unsupported!(
+                "`{place}` reads the column `{}` as free text, which another step reads otherwise; give it a copy of the column",
+                column.name
+            ));
+        }
+        column.holds = Holds::Text;
+        Ok(())
+    }
+
     /// Notes that words are kept for a column: the text, and its place in list and index.
     fn spend<'w>(&mut self, words: impl Iterator<Item = &'w Word>) -> Result<(), FormatError> {
         let bytes = |word: &Word| match word {
@@ -228,6 +253,12 @@ impl Board {
         column.infinite = false;
         match column.holds {
             Holds::Words => return Ok(true),
+            Holds::Text => {
+                return Err(unsupported!(
+                    "`{place}` looks for words in the column `{}`, which another step reads as free text; give it a copy of the column",
+                    column.name
+                ));
+            }
             Holds::Hashes => {
                 return Err(unsupported!(
                     "`{place}` looks for words in the column `{}`, of which another step knows only hashes",

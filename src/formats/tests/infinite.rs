@@ -2,7 +2,7 @@
 
 use super::super::{ModelFile, by_file_name, read};
 use crate::{
-    input::{Batch, CsvRows},
+    input::{Batch, CsvRows, Texts},
     model::{Model, Predictions},
 };
 use std::{collections::BTreeMap, fs};
@@ -23,7 +23,7 @@ fn answers(name: &str) -> Vec<Option<f64>> {
         let cells = schema.columns.iter().enumerate();
         let row = cells.map(|(at, column)| {
             let text = rows.text(at).unwrap();
-            column.accept_text(text, schema.precision)
+            column.accept_text(text, schema.precision, &mut Texts::default())
         });
         let row: Result<Vec<f64>, _> = row.collect();
         answers.push(row.ok().map(|row| {

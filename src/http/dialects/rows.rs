@@ -198,37 +198,34 @@ impl<'m> Rows<'m> {
 
     /// Writes the value at `place`, if its column takes it.
     pub(super) fn accept(&mut self, value: Value<'_>) {
-        if let Some(x) = self.take(value) {
-            self.batch.set(self.place.column, x);
+        let (place, precision) = (self.place.column, self.schema.precision);
+        let column = &self.schema.columns[place];
+        let written = self.batch.accept(place, column, value, precision);
+        if let Err(refusal) = written {
+            self.refuse(&refusal);
         }
     }
 
     /// The number that the value at `place` is, if its column takes it: for values that do not come row by row.
     pub(super) fn take(&mut self, value: Value<'_>) -> Option<f64> {
         let column = &self.schema.columns[self.place.column];
-        let taken = column.accept(value, self.schema.precision);
+        let taken = column.accept(value, self.schema.precision, self.batch.texts_mut());
         taken.map_err(|refusal| self.refuse(&refusal)).ok()
     }
 
     /// Writes the cell of a text file at `place`, if its column takes it.
     pub(super) fn accept_text(&mut self, cell: &str) {
-        let column = &self.schema.columns[self.place.column];
-        match column.accept_text(cell, self.schema.precision) {
-            Ok(x) => self.batch.set(self.place.column, x),
-            Err(refusal) => self.refuse(&refusal),
+        let (place, precision) = (self.place.column, self.schema.precision);
+        let column = &self.schema.columns[place];
+        let written = self.batch.accept_text(place, column, cell, precision);
+        if let Err(refusal) = written {
+            self.refuse(&refusal);
         }
     }
 
     /// The number that `value` is to the column at `place`; a missing one where the column does not take it.
     pub(super) fn taken(&mut self, value: Value<'_>) -> f64 {
-        let column = &self.schema.columns[self.place.column];
-        match column.accept(value, self.schema.precision) {
-            Ok(x) => x,
-            Err(refusal) => {
-                self.refuse(&refusal);
-                f64::NAN
-            }
-        }
+        self.take(value).unwrap_or(f64::NAN)
     }
 
     /// The value at `place` is not even one that a column could take.

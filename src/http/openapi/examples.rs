@@ -49,12 +49,16 @@ impl Form {
 /// The example row in every form that the model takes, the one with names first.
 pub(super) fn forms(served: &LoadedModel) -> Vec<Form> {
     let schema = served.model.schema();
-    let given = served.example.iter().copied().chain(std::iter::repeat(0.0));
+    let given = served
+        .example_row()
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(0.0));
     let values: Vec<Value> = schema
         .columns
         .iter()
         .zip(given)
-        .map(|(column, x)| value(column, x, schema.precision))
+        .map(|(column, x)| value(column, x, served.example.texts(), schema.precision))
         .collect();
     let by_name = schema.named.then(|| {
         let names = schema.columns.iter().map(|column| column.name.clone());

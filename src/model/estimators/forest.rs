@@ -6,7 +6,7 @@ use crate::{
         check::{InvalidModel, Shape, check_forest, invalid},
         compile::Checked,
         ir::ForestIr,
-        kernel::{Node, Small, Trees, Wide, lay_out},
+        kernel::{Node, Small, Trees, Wide, Zeros, lay_out},
         leaves::{Leaves, SumRule, TreeLeaves},
     },
 };
@@ -84,20 +84,20 @@ impl Forest {
         }
     }
 
-    /// Begins a run of [`sum_sparse`](Self::sum_sparse).
-    pub(in crate::model) fn begin(&self, buffers: &mut Buffers) {
+    /// Begins a run of [`sum_sparse`](Self::sum_sparse) with the same `zeros`: what a row of zeros is to the trees.
+    pub(in crate::model) fn begin(&self, zeros: &Zeros, buffers: &mut Buffers) {
         match &self.trees {
-            Layout::Small(_) => Trees::<Small>::begin(self.n_features, &mut buffers.small),
-            Layout::Wide(_) => Trees::<Wide>::begin(self.n_features, &mut buffers.wide),
+            Layout::Small(_) => Trees::<Small>::begin(zeros, &mut buffers.small),
+            Layout::Wide(_) => Trees::<Wide>::begin(zeros, &mut buffers.wide),
         }
     }
 
-    /// [`sum`](Self::sum) of a row that is 0 but for the features that are `dense`, the same ones throughout a run, and those that
-    /// are 1.
+    /// [`sum`](Self::sum) of a row that is `zeros` but for the features that are `dense`, the same ones throughout a run, and others.
     pub(in crate::model) fn sum_sparse(
         &self,
+        zeros: &Zeros,
         dense: impl Iterator<Item = (u32, f64)>,
-        ones: impl Iterator<Item = u32> + Clone,
+        others: impl Iterator<Item = (u32, f64)> + Clone,
         buffers: &mut Buffers,
         sums: &mut [f64],
     ) {
@@ -109,12 +109,12 @@ impl Forest {
         } = buffers;
         match &self.trees {
             Layout::Small(trees) => {
-                trees.descend_sparse(dense, ones, small, at);
+                trees.descend_sparse(zeros, dense, others, small, at);
                 self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
             }
             Layout::Wide(trees) => {
-                let dense = dense.map(|(feature, x)| (feature, self.precision.round(x)));
-                trees.descend_sparse(dense, ones, wide, at);
+                let round = |(feature, x)| (feature, self.precision.round(x));
+                trees.descend_sparse(zeros, dense.map(round), others.map(round), wide, at);
                 self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
             }
         }

@@ -6,6 +6,7 @@ use crate::{
     model::{
         check::{InvalidModel, invalid},
         ir::{Aggregation, ForestIr, ForestScores, Step},
+        kernel::Zeros,
         leaves::SumRule,
         prepare::Steps,
     },
@@ -19,6 +20,8 @@ pub(in crate::model) struct Scorer {
     /// Added to the sums in their precision: empty, or one number per output.
     base: Vec<f64>,
     factor: f64,
+    /// What the steps make of a row of zeros.
+    zeros: Zeros,
     sum_precision: Precision,
 }
 
@@ -64,7 +67,10 @@ impl Scorer {
             divisor: divisor(*aggregation, forest)?,
             precision: aggregation.precision(),
         };
+        let mut prepared = Vec::new();
+        let zeros = Zeros::new(steps.run(&vec![0.0; features], &mut prepared).to_vec());
         Ok(Self {
+            zeros,
             steps,
             forest: Forest::new(forest, &rule)?,
             base: base.to_vec(),
@@ -98,19 +104,21 @@ impl Scorer {
 
     /// Begins a run of [`score_sparse`](Self::score_sparse).
     pub(in crate::model) fn begin(&self, buffers: &mut Buffers) {
-        self.forest.begin(buffers);
+        self.forest.begin(&self.zeros, buffers);
     }
 
-    /// The raw scores of a row that is 0 but for the features that are `dense`, the same ones throughout a run, and those that are 1.
-    /// Not for a forest with steps.
+    /// The raw scores of a row that is 0 but for the features that are `dense`, the same ones throughout a run, and others.
     pub(in crate::model) fn score_sparse(
         &self,
         dense: impl Iterator<Item = (u32, f64)>,
-        ones: impl Iterator<Item = u32> + Clone,
+        others: impl Iterator<Item = (u32, f64)> + Clone,
         buffers: &mut Buffers,
         sums: &mut [f64],
     ) {
-        self.forest.sum_sparse(dense, ones, buffers, sums);
+        let prepared = |(feature, x)| (feature, self.steps.one(feature, x));
+        let (dense, others) = (dense.map(prepared), others.map(prepared));
+        self.forest
+            .sum_sparse(&self.zeros, dense, others, buffers, sums);
         self.finish(sums);
     }
 

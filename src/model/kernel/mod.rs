@@ -8,4 +8,4 @@ mod rows;
 
 pub(super) use categories::{SetPlace, lay_out};
 pub(super) use node::{Node, Small, Wide};
-pub(super) use rows::Trees;
+pub(super) use rows::{Trees, Zeros};

@@ -19,6 +19,21 @@ pub(in crate::model) struct Trees<N> {
     bits: Vec<u32>,
 }
 
+/// What a row of zeros is to the trees: where zeros are missing values, it is not zeros.
+#[derive(Debug)]
+pub(in crate::model) struct Zeros {
+    row: Vec<f64>,
+    missing: bool,
+}
+
+impl Zeros {
+    /// The row as the trees take it.
+    pub(in crate::model) fn new(row: Vec<f64>) -> Self {
+        let missing = row.iter().any(|x| x.is_nan());
+        Self { row, missing }
+    }
+}
+
 impl<N: Node> Trees<N> {
     pub(in crate::model) fn new(
         mut nodes: Vec<N>,
@@ -55,32 +70,35 @@ impl<N: Node> Trees<N> {
         self.walk(keys, missing, at);
     }
 
-    /// Begins a run of rows of `features` numbers, most of which are 0.
-    pub(in crate::model) fn begin(features: usize, keys: &mut Vec<N::Key>) {
+    /// Begins a run of rows most of whose numbers are those of `zeros`.
+    pub(in crate::model) fn begin(zeros: &Zeros, keys: &mut Vec<N::Key>) {
         keys.clear();
-        keys.resize(features.next_power_of_two(), N::key(0.0));
+        keys.extend(zeros.row.iter().map(|x| N::key(*x)));
+        keys.resize(zeros.row.len().next_power_of_two(), N::Key::default());
     }
 
-    /// The same as [`Trees::descend`] for a row whose features are 0 but for those that are `dense`, which are the same ones in every
-    /// row of a run, and those that are 1. What it costs does not depend on the number of features.
+    /// The same as [`Trees::descend`] for a row whose features are `zeros` but for those that are `dense`, which are the same ones in every
+    /// row of a run, and others. What it costs does not depend on the number of features.
     pub(in crate::model) fn descend_sparse(
         &self,
+        zeros: &Zeros,
         dense: impl Iterator<Item = (u32, f64)>,
-        ones: impl Iterator<Item = u32> + Clone,
+        others: impl Iterator<Item = (u32, f64)> + Clone,
         keys: &mut [N::Key],
         at: &mut Vec<u32>,
     ) {
-        let mut missing = false;
+        let mut missing = zeros.missing;
         for (feature, x) in dense {
             missing |= x.is_nan();
             keys[feature as usize] = N::key(x);
         }
-        let one = N::key(1.0);
-        ones.clone()
-            .for_each(|feature| keys[feature as usize] = one);
+        others.clone().for_each(|(feature, x)| {
+            missing |= x.is_nan();
+            keys[feature as usize] = N::key(x);
+        });
         self.walk(keys, missing, at);
-        let zero = N::key(0.0);
-        ones.for_each(|feature| keys[feature as usize] = zero);
+        others
+            .for_each(|(feature, _)| keys[feature as usize] = N::key(zeros.row[feature as usize]));
     }
 
     #[inline]

@@ -36,6 +36,18 @@ impl Steps {
         &self.steps
     }
 
+    /// The number of one feature as the estimator takes it.
+    #[inline]
+    pub(in crate::model) fn one(&self, feature: u32, x: f64) -> f64 {
+        let mut x = self.input.round(x);
+        for step in &self.steps {
+            let operand = step.operand[feature as usize];
+            elementwise(step.op, step.precision, std::iter::once((&mut x, operand)));
+            x = step.precision.round(x);
+        }
+        x
+    }
+
     /// The row as the estimator takes it; `buffer` holds it where it is not the row itself.
     #[inline]
     pub(in crate::model) fn run<'a>(&self, row: &'a [f64], buffer: &'a mut Vec<f64>) -> &'a [f64] {

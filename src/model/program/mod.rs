@@ -16,6 +16,6 @@ mod why;
 pub(super) use compile::Program;
 pub use operation::{Columnwise, Operation, Run};
 pub use registers::Registers;
+pub(super) use tile::{Filled, Scratch, TILE};
 pub use tile::{Out, Tile};
-pub(super) use tile::{Scratch, TILE};
 pub use why::Why;

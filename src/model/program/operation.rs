@@ -26,7 +26,12 @@ pub trait Operation: Debug + Send + Sync {
         None
     }
 
-    /// Whether it reads such registers by their slot, so that they need not be written out.
+    /// Whether most of its registers are 0 in a row, and it writes only those that are not: [`Out::push`].
+    fn is_sparse(&self) -> bool {
+        false
+    }
+
+    /// Whether it reads registers of either kind by what is not 0, so that they need not be written out.
     fn reads_slots(&self) -> bool {
         false
     }

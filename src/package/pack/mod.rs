@@ -37,13 +37,13 @@ const OWN: [&str; 6] = [
 /// would be a guess.
 fn example(model: &Model) -> Option<String> {
     let schema = model.schema();
-    let answered = |row: &Vec<f64>| {
+    let answered = |row: &Batch| {
         let mut answers = Predictions::default();
-        let predicted = model.predict(&Batch::one(row), &mut answers);
+        let predicted = model.predict(row, &mut answers);
         predicted.is_ok() && answers.not_finite().is_none()
     };
     let row = schema.plain_rows().into_iter().find(answered)?;
-    let written = example::write(&Batch::one(&row), schema);
+    let written = example::write(&row, schema);
     // A column whose words all are refused has no value to show.
     example::read(written.as_bytes(), schema).ok()?;
     Some(written)
@@ -177,7 +177,7 @@ impl<'a> Unpacked<'a> {
     fn tested(&self, parsed: Parsed) -> Result<Model, FormatError> {
         let model = Model::new(parsed.ir)
             .map_err(|error| corrupt!("`{}` does not hold: {error}", self.model.name))?;
-        let row = Batch::one(&model.schema().plain_row());
+        let row = model.schema().plain_row();
         let predicted = model.predict(&row, &mut Predictions::default());
         predicted.map_err(|error| corrupt!("the model answers no row: {error}"))?;
         Ok(model)

@@ -8,7 +8,7 @@ only those whose name begins with NAME. `make` runs this once per version of sci
 A table is gzipped JSON: {"columns": [name, …] or null, "rows": [[value, …], …]}. A value is a number, a string, true, false or null.
 A number with a point or an exponent is a float, one without is an integer. `columns` is null where Python is given a plain array.
 `numbers_missing` and `mixed` have missing values; `mixed` also has words and months that no model was fitted to. `clean` is `mixed`
-without both, row by row.
+without both, row by row. `reviews` has a column of free text in many languages, with odd texts first and a few that are missing.
 
 A case is gzipped. Its first line is JSON, what follows it up to the end is binary, without gaps, little-endian:
 
@@ -73,6 +73,7 @@ MODULES = [
     "selectors",
     "trees",
     "boosters",
+    "cat_boost",
     "linear",
     "around",
     "targets",
@@ -90,6 +91,7 @@ MODULES = [
     "several_targets",
     "several_classes",
     "answers",
+    "text",
 ]
 
 

@@ -132,6 +132,12 @@ def last_of(model):
     return model
 
 
+def classes_of(model):
+    """The classes, or None: CatBoost's regressors have an empty list."""
+    classes = getattr(model, "classes_", None)
+    return None if classes is None or not len(classes) else classes
+
+
 def kind_of(model, predicted):
     """What the answer is: "classifier", "targets" of one, "regressor", "anomaly" or "cluster"."""
     last = last_of(model)
@@ -143,7 +149,7 @@ def kind_of(model, predicted):
         return "anomaly"
     if kind == "clusterer" or hasattr(last, "converged_") and hasattr(last, "weights_") and not hasattr(last, "classes_"):
         return "cluster"
-    if getattr(last, "classes_", None) is None:
+    if classes_of(last) is None:
         return "regressor"
     return "targets" if predicted.ndim == 2 else "classifier"
 
@@ -173,11 +179,14 @@ def answered(case, model, count):
         "sklearn": sklearn.__version__, "name": case.name, "table": case.table, "rows": count, "exact": case.exact,
         "null": "none" if case.none else "nan", "names": list(X.columns) if hasattr(X, "columns") else None, "refused": refused,
     }
+    if type(last_of(model)).__module__.startswith("catboost") and predicted.shape[1:] == (1,):
+        # Of more than two classes CatBoost answers a column.
+        predicted = predicted.reshape(-1)
     kind = kind_of(model, predicted)
     X = select(X, keep)
     if kind in ("anomaly", "cluster"):
         return beside(header, kind, model, X, predicted, keep, count)
-    classes = getattr(model, "classes_", None)
+    classes = classes_of(model)
     if kind == "targets":
         return several(header, classes, model, X, predicted, keep, count)
     if classes is None:

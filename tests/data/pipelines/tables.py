@@ -91,6 +91,53 @@ def number_rows():
     return rows
 
 
+TOPICS = ["billing", "delivery", "returns", "Größe", "other"]
+GOOD = "great good excellent love perfect fast happy thanks recommend toll sehr gut wunderbar génial très bien excelente rápido хорошо отлично 很好 最高".split()
+BAD = "bad terrible broken slow refund never worst angry late kaputt schlecht enttäuscht mauvais nul cassé malo lento плохо ужасно 很差 最悪".split()
+PLAIN = """the a and it is was of to in my for on with this that not I you they we be have has delivery order product price phone box colour size
+day week again today still very really quite after before between café naïve Straße İzmir ΟΔΟΣ ΣΊΣΥΦΟΣ ΑΣ Ærø Łódź crème brûlée smörgåsbord don't can't it's O'Brien
+re-order e-mail user_name x_1 2nd 100 3.14 1,000 10% $5 #tag @me 😀 👍🏽 北京 東京都 서울 한국어 สวัสดี हिन्दी العربية עברית ½ ² ﬁne Ⓐ ǅ ª C++ http://a.b/c?d=e
+v2.0 A B i x""".split()
+ODD = ["", " ", "   \t\n ", "a", "ß", "ẞ", "İ", "Σ", "ΑΣ", "ΑΣ ΑΣΑ Σ", "e\u0301te\u0301 no\u0308w", "n\u0303", "\u0301", "zero\u200bwidth a\u200db", "tab\tnew\nline\r\nend", "\x1c\x1dfile sep\x1egroup\x1f", "\x00nul\x01",
+    "no\u00a0break\u2003em\u3000wide", "UPPER lower MiXeD", "aaaaaaaaaa" * 30, "word " * 60, "__init__ _ __", "0", "12345678901234567890", "a.b.c.d", "...", "😀😀👍🏽", "北京很好很好", "ｆｕｌｌ ｗｉｄｔｈ", "Ⅷ ⅷ ①②", "the THE The tHe",
+    "don't can't won't", "good_bad good-bad good.bad", "K Å ſ", "ŉ ǰ ΐ", "ᾳ ᾼ ΑΙ", "very  very   very", "good\u2028bad\u2029late", "İSTANBUL ısparta"]
+
+
+def reviews(random, count):
+    """A table with a free text, by column."""
+    liked = random.randint(0, 3, count)
+    texts = []
+    for mood in liked.tolist():
+        words = []
+        for k in range(int(random.randint(1, 24))):
+            pool = PLAIN if random.rand() < 0.6 else [BAD, PLAIN, GOOD][mood] if random.rand() < 0.85 else GOOD + BAD
+            word = pool[random.randint(len(pool))]
+            word = word.upper() if random.rand() < 0.06 else word.capitalize() if k == 0 else word
+            words.append(word + ["", "", "", "", ",", ".", "!", "?!", "...", ";"][random.randint(10)])
+        texts.append([" ", " ", " ", "  ", "\n"][random.randint(5)].join(words))
+    columns = {
+        "text": texts, "topic": [TOPICS[i] for i in random.randint(0, len(TOPICS), count)],
+        "stars": np.clip(liked * 2 + random.randint(0, 2, count), 1, 5).tolist(), "weight": (random.randint(0, 41, count) / 8).tolist(),
+    }
+    columns["title"] = [" ".join(text.split()[:3]) for text in texts]
+    return columns, liked
+
+
+def review_rows():
+    """The rows that are asked: odd texts first, some that are missing, and topics that no model was fitted to."""
+    random = np.random.RandomState(52)
+    columns, _ = reviews(random, ROWS)
+    for i, text in enumerate(ODD):
+        columns["text"][i] = text
+        columns["title"][-1 - i] = text
+    for i in (100, 333, 777):
+        columns["text"][i] = None
+    columns["title"][200] = None
+    for i in np.flatnonzero(random.rand(ROWS) < 0.02):
+        columns["topic"][i] = "unheard"
+    return columns
+
+
 def tables():
     """Every table as it is written: names of the columns or nothing, and rows of JSON's values."""
     columns = mixed(np.random.RandomState(11), ROWS)
@@ -102,12 +149,14 @@ def tables():
         name = (WORDS + ["month"])[random.randint(6)]
         columns[name][i] = 13 if name == "month" else UNKNOWN[random.randint(len(UNKNOWN))]
     holes(random, columns, 0.04)
+    written = review_rows()
     plain = number_rows()
     lacking = plain.copy()
     lacking[np.random.RandomState(42).rand(*lacking.shape) < 0.06] = np.nan
     return {
         "mixed": {"columns": MIXED, "rows": [list(row) for row in zip(*columns.values())]},
         "clean": {"columns": MIXED, "rows": clean},
+        "reviews": {"columns": list(written), "rows": [list(row) for row in zip(*written.values())]},
         "numbers": {"columns": None, "rows": plain.tolist()},
         "numbers_missing": {"columns": None, "rows": [[None if math.isnan(x) else x for x in row] for row in lacking.tolist()]},
     }
@@ -154,7 +203,10 @@ def targets(score):
 
 def fitted(name, none=False):
     """X and the targets by kind."""
-    random = np.random.RandomState({"mixed": 1, "clean": 1, "numbers": 2, "numbers_missing": 2}[name])
+    random = np.random.RandomState({"mixed": 1, "clean": 1, "numbers": 2, "numbers_missing": 2, "reviews": 3}[name])
+    if name == "reviews":
+        columns, liked = reviews(random, FITTED)
+        return given({"columns": list(columns), "rows": [list(row) for row in zip(*columns.values())]}), targets(liked + random.randn(FITTED) * 0.5)
     if name.startswith("numbers"):
         X = numbers(random, FITTED)
         score = X[:, 0] + X[:, 1] * X[:, 2] + np.sin(X[:, 3]) + X[:, 9] / 1e3 + random.randn(FITTED) * 0.4

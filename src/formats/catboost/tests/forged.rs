@@ -12,7 +12,8 @@ fn tried(form: &str, bytes: &[u8]) -> Result<(), String> {
     let parsed = read(form, bytes, None).map_err(|error| error.to_string())?;
     let model = Model::new(parsed.ir).map_err(|error| error.to_string())?;
     let row = model.schema().plain_row();
-    model.predict_rows(&row, &mut Predictions::default());
+    let predicted = model.predict(&row, &mut Predictions::default());
+    predicted.map_err(|error| error.to_string())?;
     Ok(())
 }
 

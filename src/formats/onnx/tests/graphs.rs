@@ -216,7 +216,8 @@ fn accepted(schema: &Schema, cells: &[serde_json::Value]) -> Result<Vec<f64>, St
                 serde_json::Value::String(text) => Value::Text(text),
                 number => Value::Number(number.as_f64().unwrap()),
             };
-            let accepted = column.accept(value, schema.precision);
+            let accepted =
+                column.accept(value, schema.precision, &mut crate::input::Texts::default());
             accepted.map_err(|refusal| format!("{}: {refusal:?}", column.name))
         })
         .collect()

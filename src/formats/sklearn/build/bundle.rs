@@ -22,7 +22,7 @@ const MODEL: [&str; 7] = [
     "pipeline",
 ];
 /// In the order in which rows go through them.
-const BEFORE: [&str; 9] = [
+const BEFORE: [&str; 13] = [
     "label_encoders",
     "encoders",
     "label_encoder",
@@ -30,6 +30,10 @@ const BEFORE: [&str; 9] = [
     "le",
     "encoder",
     "imputer",
+    "vectorizer",
+    "tfidf",
+    "tfidf_vectorizer",
+    "count_vectorizer",
     "preprocessor",
     "scaler",
 ];

@@ -17,7 +17,8 @@ use crate::{
 
 /// What a part says of its columns, if it is one of CatBoost's.
 pub(super) fn columns(part: Part<'_>) -> Result<Option<Takes>, FormatError> {
-    if part.package() != "catboost" {
+    // One that only says what others were fitted from has seen no columns.
+    if part.package() != "catboost" || part.get("__model").is_none() {
         return Ok(None);
     }
     Ok(Some(takes(&inside(part)?)?))

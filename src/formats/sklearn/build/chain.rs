@@ -87,6 +87,11 @@ impl<'d> Item<'d> {
         }
     }
 
+    /// Whether it takes one column of free text.
+    fn reads_text(&self) -> bool {
+        matches!(self.what, What::Step(part) if super::transform::reads_text(part))
+    }
+
     /// Whether it answers with a column for each one that it gets.
     fn keeps(&self) -> bool {
         match self.what {
@@ -277,6 +282,9 @@ impl Before for Chain<'_> {
             self.told,
             &mut begun.notes,
         )?;
+        // Nobody names the text that a vectorizer alone reads.
+        let text = self.items.first().is_some_and(Item::reads_text);
+        let names = names.or_else(|| (text && width == 1).then(|| vec![origin::TEXT.to_owned()]));
         let board = Board::new(names.clone(), width, self.told);
         let mut row = Row {
             reads: board.all_columns(),

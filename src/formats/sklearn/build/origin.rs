@@ -2,7 +2,7 @@
 
 use super::{
     Id, Part, catboost, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS,
-    unsupported,
+    transform::reads_text, unsupported,
 };
 use crate::{
     formats::{FormatError, Parsed, Takes, coded::Coded},
@@ -18,6 +18,19 @@ pub(super) struct Origin {
     asked: usize,
     /// The booster that had to be read for its columns, which takes as long as all the rest.
     pub(super) booster: Option<(Id, Parsed<Coded>)>,
+    /// Whether the only column is a text that nobody has named.
+    text: bool,
+}
+
+/// The name of a text that a signature does not name either.
+pub(super) const TEXT: &str = "text";
+
+/// The name of a text column: that of the signature, where there is one.
+fn text_name(told: Option<&Schema>) -> String {
+    let column = told
+        .filter(|told| told.named)
+        .and_then(|told| told.columns.first());
+    column.map_or_else(|| TEXT.to_owned(), |column| column.name.clone())
 }
 
 /// Deeper than this nobody nests, and no model has as many parts before one that has seen the rows.
@@ -35,7 +48,10 @@ impl Origin {
     fn ask(&mut self, part: Part<'_>, depth: usize) -> Result<(), FormatError> {
         let counts = ["n_features_in_", "n_features_", "_n_features"];
         let count = counts.iter().find(|name| part.get(name).is_some());
-        if let (None, Some(count)) = (self.width, count) {
+        if self.width.is_none() && reads_text(part) {
+            self.width = Some(1);
+            self.text = true;
+        } else if let (None, Some(count)) = (self.width, count) {
             self.width = Some(part.count(count)?);
         } else if let (None, Some(categories)) = (self.width, part.get("categories_")) {
             self.width = part.arena.items(categories).map(<[_]>::len);
@@ -92,6 +108,7 @@ impl Origin {
             names,
             width,
             booster: Some((id, booster)),
+            text: false,
         }
     }
 
@@ -122,8 +139,11 @@ impl Origin {
         Ok(width)
     }
 
-    /// The names, if they are those of all columns.
-    pub(super) fn names(self, width: usize) -> Option<Vec<String>> {
-        self.names.filter(|names| names.len() == width)
+    /// The names, if they are those of all columns. What a vectorizer alone reads is called `text`.
+    pub(super) fn names(self, width: usize, told: Option<&Schema>) -> Option<Vec<String>> {
+        let text = || (self.text && width == 1).then(|| vec![text_name(told)]);
+        self.names
+            .filter(|names| names.len() == width)
+            .or_else(text)
     }
 }

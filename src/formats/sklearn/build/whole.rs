@@ -38,7 +38,7 @@ pub(super) fn model(
     let (mut origin, by, answers) = origin_of(root)?;
     let width = origin.width(root, told)?;
     let booster = origin.booster.take();
-    let board = Board::new(origin.names(width), width, told);
+    let board = Board::new(origin.names(width, told), width, told);
     let all = board.all_columns();
     let mut reader = Reader::new(board, size);
     reader.booster = booster;

@@ -85,9 +85,8 @@ fn row(
         let unseen = header.name == UNSEEN_IS_MISSING
             && matches!(value, Value::Text(word) if column.words.as_ref().is_some_and(|words| words.text(word).is_none()));
         let value = if unseen { Value::Missing } else { value };
-        let x = column.accept(value, schema.precision);
-        let x = x.map_err(|refusal| format!("column {}: {refusal}", column.name))?;
-        batch.set(at, x);
+        let written = batch.accept(at, column, value, schema.precision);
+        written.map_err(|refusal| format!("column {}: {refusal}", column.name))?;
     }
     batch.end_row();
     Ok(())
@@ -266,9 +265,10 @@ fn only() -> String {
 fn outcomes() -> &'static [Outcome] {
     static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
         let names = names(&only());
-        let tables: HashMap<String, Table> = ["mixed", "clean", "numbers", "numbers_missing"]
-            .map(|name| (name.to_owned(), table(name)))
-            .into();
+        let tables: HashMap<String, Table> =
+            ["mixed", "clean", "numbers", "numbers_missing", "reviews"]
+                .map(|name| (name.to_owned(), table(name)))
+                .into();
         let half = names.len().div_ceil(2).max(1);
         std::thread::scope(|scope| {
             let tables = &tables;

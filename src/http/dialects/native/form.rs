@@ -2,7 +2,7 @@
 
 use crate::{
     http::dialects::rows::{Rows, echo},
-    input::{Column, ColumnType, Precision, Value as Given, Word},
+    input::{Column, ColumnType, Precision, Texts, Value as Given, Word},
     load::LoadedModel,
 };
 use serde_json::{Value, json};
@@ -61,10 +61,11 @@ fn row(served: &LoadedModel) -> String {
 pub(in crate::http::dialects) fn features(served: &LoadedModel) -> String {
     let schema = served.model.schema();
     let shown = if schema.len() > SHORT { FIRST } else { SHORT };
-    let cells = schema.columns.iter().zip(&served.example).take(shown);
+    let cells = schema.columns.iter().zip(served.example_row()).take(shown);
+    let texts = served.example.texts();
     let cells =
         cells.map(
-            |(column, x)| match (schema.named, value(column, *x, schema.precision)) {
+            |(column, x)| match (schema.named, value(column, *x, texts, schema.precision)) {
                 (true, value) => format!("{}: {value}", json!(echo(&column.name))),
                 (false, value) => value.to_string(),
             },
@@ -82,7 +83,15 @@ pub(in crate::http::dialects) fn features(served: &LoadedModel) -> String {
 }
 
 /// `x` as a value that the column takes; the column's zero where the package's example holds a value that the column refuses.
-pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> Value {
+pub(in crate::http) fn value(
+    column: &Column,
+    x: f64,
+    texts: &Texts,
+    precision: Precision,
+) -> Value {
+    if column.free {
+        return json!(texts.get(x));
+    }
     if column.kind.is_words() {
         return word(column, x);
     }
@@ -92,7 +101,7 @@ pub(in crate::http) fn value(column: &Column, x: f64, precision: Precision) -> V
         ColumnType::Boolean => Given::Boolean(x != 0.0),
         _ => Given::Number(x),
     };
-    let x = match column.accept(given, precision) {
+    let x = match column.accept(given, precision, &mut Texts::default()) {
         Ok(x) if !column.by_hash => x,
         _ => 0.0,
     };

@@ -104,7 +104,11 @@ impl<'m> Fill<'m> {
         let rows = self.plan.rows;
         match self.rows.failure() {
             Some(failure) => Err(failure.of_rows(rows)),
-            None => Batch::from_values(self.values, self.width).map_err(Failure::internal),
+            None => {
+                let texts = std::mem::take(self.rows.batch.texts_mut());
+                let batch = Batch::from_values(self.values, self.width);
+                Ok(batch.map_err(Failure::internal)?.with_texts(texts))
+            }
         }
     }
 

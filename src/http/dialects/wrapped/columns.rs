@@ -138,5 +138,6 @@ fn join(rows: &mut Rows<'_>, columns: &[Option<Vec<f64>>]) {
     };
     let values: Vec<f64> = (0..length).flat_map(row).collect();
     // Every row has a value of each column.
-    rows.batch = Batch::from_values(values, schema.len()).unwrap_or_default();
+    let batch = Batch::from_values(values, schema.len()).unwrap_or_default();
+    rows.batch = batch.with_texts(std::mem::take(rows.batch.texts_mut()));
 }

@@ -63,6 +63,7 @@ impl Run for Bins {
 mod tests {
     use super::super::{Operation, Registers};
     use super::*;
+    use crate::model::program::registers::Owners;
 
     #[test]
     fn edges_are_finite_and_rise() {
@@ -73,7 +74,7 @@ mod tests {
                 precision: Precision::F64,
                 nudged: false,
             };
-            bins.ready(&Registers::new(&[None])).is_ok()
+            bins.ready(&Registers::new(&Owners::default())).is_ok()
         };
         assert!(ready(&[]) && ready(&[-1.0, 0.0, 0.0, 2.5]));
         assert!(!ready(&[1.0, 0.0]) && !ready(&[f64::NAN]) && !ready(&[0.0, f64::INFINITY]));

@@ -21,11 +21,7 @@ impl Ready {
         let Some(reads) = &scores.reads else {
             invalid!("a forest does not say which columns it reads");
         };
-        let inputs = if scores.reads_slots() {
-            Inputs::new(reads, registers)?
-        } else {
-            Inputs::dense(reads)
-        };
+        let inputs = Inputs::new(reads, registers)?;
         let scorer = Scorer::new(scores, reads.len())?;
         Ok(Self { inputs, scorer })
     }
@@ -48,9 +44,15 @@ impl Ready {
             buffers,
             ..
         } = scratch;
-        let Inputs { dense, hot, len } = &self.inputs;
+        let Inputs {
+            dense,
+            hot,
+            stored,
+            len,
+            ..
+        } = &self.inputs;
         sums.resize(self.scorer.width(), 0.0);
-        if hot.is_empty() {
+        if hot.is_empty() && stored.is_empty() {
             row.resize(*len, 0.0);
             for i in 0..tile.rows() {
                 for (feature, register) in dense {
@@ -67,7 +69,9 @@ impl Ready {
             let dense = dense.map(|(feature, register)| (*feature, tile.column(*register)[i]));
             let ones = hot.iter();
             let ones = ones.filter_map(|hot| hot.feature(tile.column(hot.slot)[i]));
-            self.scorer.score_sparse(dense, ones, buffers, sums);
+            let stored = stored.iter().flat_map(|stored| stored.entries(tile, i));
+            let others = ones.map(|feature| (feature, 1.0)).chain(stored);
+            self.scorer.score_sparse(dense, others, buffers, sums);
             each(i, sums);
         }
     }
@@ -88,7 +92,7 @@ impl Operation for ForestScores {
     }
 
     fn reads_slots(&self) -> bool {
-        ForestScores::reads_slots(self)
+        true
     }
 }
 

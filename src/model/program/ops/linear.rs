@@ -64,7 +64,10 @@ impl Linear {
 }
 
 impl Run for Ready {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        if self.inputs.are_stored() {
+            return self.run_stored(tile, out, scratch);
+        }
         let (rows, width) = (tile.rows(), self.intercept.len());
         out.values.fill(0.0);
         if rows == 1 {
@@ -89,6 +92,34 @@ impl Run for Ready {
 }
 
 impl Ready {
+    /// Row by row, over what is not 0.
+    ///
+    /// Source: `csr_matvecs` in `scipy/sparse/sparsetools/csr.h`, which adds in the order in which a row is stored.
+    fn run_stored(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        let Scratch { entries, sums, .. } = scratch;
+        let outputs = self.intercept.len();
+        for row in 0..tile.rows() {
+            self.inputs.gather(tile, row, entries);
+            sums.clear();
+            sums.resize(outputs, 0.0);
+            if let [sum] = sums.as_mut_slice() {
+                for (feature, x) in entries.iter() {
+                    *sum += x * self.weights[*feature as usize];
+                }
+            } else {
+                for (feature, x) in entries.iter() {
+                    let weights = &self.weights[*feature as usize * outputs..][..outputs];
+                    sums.iter_mut()
+                        .zip(weights)
+                        .for_each(|(sum, weight)| *sum += x * weight);
+                }
+            }
+            for (j, (sum, intercept)) in sums.iter().zip(&self.intercept).enumerate() {
+                out.column(j)[row] = sum + intercept;
+            }
+        }
+    }
+
     /// Every output of a single row.
     fn row(&self, tile: &Tile<'_>, out: &mut [f64]) {
         let width = out.len();

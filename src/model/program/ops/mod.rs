@@ -35,7 +35,9 @@ mod spline;
 mod squares;
 #[cfg(test)]
 mod tests;
+mod vectorize;
 mod votes;
+mod weigh;
 
 pub use average::Average;
 pub use bayes::{Categorical, Gaussian};
@@ -68,7 +70,9 @@ pub use recode::{Codes, Recode};
 pub use reduce::{Extremes, Reduce, Reduction};
 pub use spline::{Basis, Outside, Spline};
 pub use squares::Squares;
+pub use vectorize::{Counts, Terms, Vectorize};
 pub use votes::Votes;
+pub use weigh::Weigh;
 
 use super::{
     operation::{Columnwise, Operation, Run},

@@ -72,6 +72,7 @@ impl Run for Products {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::program::registers::Owners;
 
     #[test]
     fn a_product_reads_only_those_before_it() {
@@ -80,7 +81,7 @@ mod tests {
                 products: vec![[Factor::One; 2], [Factor::Register(0), Factor::Product(at)]],
                 precision: Precision::F64,
             };
-            products.ready(&Registers::new(&[None])).is_ok()
+            products.ready(&Registers::new(&Owners::default())).is_ok()
         };
         assert!(ready(0));
         assert!(!ready(1) && !ready(u32::MAX));

@@ -91,6 +91,7 @@ impl Run for Recode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::program::registers::Owners;
 
     #[test]
     fn no_number_is_looked_up_out_of_range() {
@@ -114,7 +115,7 @@ mod tests {
                 unknown: 0.0,
                 missing: 0.0,
             };
-            recode.ready(&Registers::new(&[None])).is_ok()
+            recode.ready(&Registers::new(&Owners::default())).is_ok()
         };
         assert!(ready(&[-1.0, 0.0, 2.0]));
         assert!(!ready(&[0.0, 0.0]) && !ready(&[f64::NAN, 1.0]) && !ready(&[1.0, 0.5]));

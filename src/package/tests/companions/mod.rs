@@ -95,7 +95,7 @@ fn row(schema: &Schema, columns: &[String], row: &[Json]) -> Option<Batch> {
             Json::String(text) => Value::Text(text),
             number => Value::Number(number.as_f64().unwrap()),
         };
-        batch.set(at, column.accept(value, schema.precision).ok()?);
+        batch.accept(at, column, value, schema.precision).ok()?;
     }
     batch.end_row();
     Some(batch)

@@ -87,8 +87,8 @@ fn what_is_no_companion_of_this_model_is_refused_with_its_name() {
             "`scaler.pkl` holds a list, which is no transformer",
         ),
         (
-            forest().with("tfidf.pkl", ""),
-            "`tfidf.pkl` lies beside the model",
+            forest().with("tokenizer.pkl", ""),
+            "`tokenizer.pkl` lies beside the model",
         ),
         (
             Memory::default()

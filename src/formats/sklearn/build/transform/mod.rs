@@ -15,6 +15,9 @@ mod scale;
 mod select;
 mod spline;
 mod target;
+mod text;
+
+pub(super) use text::reads_text;
 
 use super::{
     super::{id::Id, numpy, record::Node},
@@ -52,6 +55,10 @@ impl Reader {
             ("sklearn", "KBinsDiscretizer") => self.bins(part, &reads),
             ("sklearn", "PolynomialFeatures") => self.polynomial(part, &reads),
             ("sklearn", "PowerTransformer") => self.power(part, &reads),
+            ("sklearn", "CountVectorizer" | "TfidfVectorizer" | "HashingVectorizer") => {
+                self.vectorizer(part, &reads)
+            }
+            ("sklearn", "TfidfTransformer") => self.tfidf(part, &reads),
             ("sklearn", "QuantileTransformer") => self.quantiles(part, &reads),
             ("sklearn", "SplineTransformer") => self.splines(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),

@@ -46,6 +46,9 @@ impl Reader {
                 ));
             }
         };
+        if self.board.are_sparse(reads) {
+            return self.normed(reads, norm);
+        }
         let precision = self.board.precision(reads);
         // Rows that are nearly zero stay as they are: since 1.0, and only where zeros are stored.
         let least = match precision {

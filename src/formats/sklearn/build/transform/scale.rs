@@ -28,7 +28,7 @@ impl Reader {
             result = self.board.each(StepOp::Sub, &result, column("mean_")?)?;
         }
         if part.flag("with_std") {
-            result = self.board.each(StepOp::Div, &result, column("scale_")?)?;
+            result = self.divided(&result, column("scale_")?)?;
         }
         Ok(result)
     }
@@ -62,13 +62,20 @@ impl Reader {
     ) -> Result<Vec<Reg>, FormatError> {
         let width = reads.len();
         self.board.numbers(reads)?;
-        let mut result = self
-            .board
-            .each(StepOp::Div, reads, part.columns("scale_", width)?)?;
+        let mut result = self.divided(reads, part.columns("scale_", width)?)?;
         if part.flag("clip") {
             result = self.clipped(&result, -1.0, 1.0)?;
         }
         Ok(result)
+    }
+
+    /// `x / scale`; in a sparse matrix times the reciprocal.
+    fn divided(&mut self, reads: &[Reg], scale: Vec<f64>) -> Result<Vec<Reg>, FormatError> {
+        if self.board.are_sparse(reads) {
+            let weights = scale.iter().map(|scale| 1.0 / scale).collect();
+            return self.board.each(StepOp::Mul, reads, weights);
+        }
+        self.board.each(StepOp::Div, reads, scale)
     }
 
     /// No less than `least`, and no more than `most`.
@@ -95,7 +102,7 @@ impl Reader {
         }
         if part.flag("with_scaling") {
             let scale = part.columns("scale_", width)?;
-            result = self.board.each(StepOp::Div, &result, scale)?;
+            result = self.divided(&result, scale)?;
         }
         Ok(result)
     }

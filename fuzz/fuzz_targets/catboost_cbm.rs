@@ -1,0 +1,12 @@
+//! CatBoost's binary format.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use ml_serving::formats::catboost;
+
+#[path = "../common.rs"]
+mod common;
+
+fuzz_target!(|bytes: &[u8]| {
+    common::check(&catboost::FORMAT, bytes, None);
+});

@@ -1,0 +1,15 @@
+//! Free text to the terms that a vectorizer counts: what scikit-learn's analyzers do, letter by letter.
+//!
+//! Source: `_VectorizerMixin` in `sklearn/feature_extraction/text.py`, and Python's `str`, `re` and `unicodedata`.
+
+mod analyze;
+mod characters;
+mod hash;
+mod normal;
+mod pattern;
+
+pub(super) use analyze::Buffers;
+pub use analyze::{Analyzer, Units};
+pub(super) use hash::murmur3;
+pub use normal::Accents;
+pub use pattern::{Pattern, PatternError};
