@@ -2,8 +2,8 @@
 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.ensemble import StackingClassifier, VotingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
@@ -87,14 +87,14 @@ def sparse():
 
 def anomalies():
     one = OneClassSVM
-    yield Case("svm_one_class", scaled(one()), "numbers", "two", "blas")
+    yield Case("svm_one_class", scaled(one()), "numbers", "two", "blas", whole=True)
     yield Case("svm_one_class_linear", scaled(one(kernel="linear", nu=0.2), lambda: MinMaxScaler(clip=True)), "numbers", "two", "blas")
-    yield Case("svm_one_class_poly", scaled(one(kernel="poly", degree=2, gamma="auto", nu=0.1), MinMaxScaler), "numbers", "two", "blas")
+    yield Case("svm_one_class_poly", scaled(one(kernel="poly", degree=2, gamma="auto", nu=0.1), MinMaxScaler), "numbers", "two", "blas", whole=True)
     yield Case("svm_one_class_words", make_pipeline(columns(), one(kernel="sigmoid", gamma=0.02, nu=0.3)), "mixed", "two", "blas")
     if VERSION >= (1, 0):
         from sklearn.linear_model import SGDOneClassSVM
-        yield Case("svm_one_class_sgd", scaled(SGDOneClassSVM(random_state=0)), "numbers", "two", "blas", since=(1, 2))
-        yield Case("svm_one_class_sgd_words", make_pipeline(columns(), SGDOneClassSVM(nu=0.2, random_state=0)), "mixed", "two", "blas", since=(1, 2))
+        yield Case("svm_one_class_sgd", scaled(SGDOneClassSVM(random_state=0)), "numbers", "two", "blas", since=(1, 2), whole=True)
+        yield Case("svm_one_class_sgd_words", make_pipeline(columns(), SGDOneClassSVM(nu=0.2, random_state=0)), "mixed", "two", "blas", since=(1, 2), whole=True)
 
 
 def inside():
@@ -110,7 +110,6 @@ def inside():
     yield Case("svm_one_vs_rest", OneVsRestClassifier(svc(C=0.5)), "numbers", "words3", "blas")
     search = GridSearchCV(make_pipeline(columns(), SVC(random_state=0)), {"svc__kernel": ["rbf", "linear"], "svc__C": [0.5]}, cv=2)
     yield Case("svm_search", search, "mixed", "words3", "blas")
-    yield Case("svm_stacking_regressor", StackingRegressor([("svr", scaled(SVR())), ("nu", scaled(NuSVR(kernel="linear")))], final_estimator=Ridge(), cv=2), "numbers", "value", "blas")
     yield Case("svm_of_scaled_target", TransformedTargetRegressor(scaled(SVR()), transformer=StandardScaler()), "numbers", "value", "blas")
 
 

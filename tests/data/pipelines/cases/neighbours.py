@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier
+from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.impute import KNNImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
@@ -142,7 +142,6 @@ def inside():
     yield Case("knn_stacking", StackingClassifier(both, final_estimator=LogisticRegression(), cv=2), "numbers", "odd", "blas")
     yield Case("knn_calibrated", CalibratedClassifierCV(both[2][1], cv=2), "numbers", "two", "libm")
     yield Case("knn_search", GridSearchCV(scaled(KNeighborsClassifier()), {"kneighborsclassifier__n_neighbors": [3, 4], "kneighborsclassifier__weights": ["uniform", "distance"]}, cv=2), "numbers", "words3", "libm")
-    yield Case("knr_stacking", StackingRegressor([("knn", scaled(KNeighborsRegressor())), ("ridge", scaled(Ridge()))], final_estimator=Ridge(), cv=2), "numbers", "value", "blas")
 
 
 def cases():
