@@ -64,28 +64,22 @@ pub(crate) fn forest_behind(
     before: &dyn Before,
     zeros: bool,
 ) -> Result<Parsed, FormatError> {
-    let Coded {
-        mut forest,
-        categories,
-    } = parsed.ir;
+    let mut coded = parsed.ir;
+    let forest = &mut coded.forest;
     let begun = before.begin(&Takes::of(&forest.schema))?;
     let (mut board, reads, sparse, said) = begun.split();
     if forest.input == Precision::F32 && !forest.steps.is_empty() {
         // The model's own steps begin with a number of 32 bits, whatever stands before them.
         forest
             .steps
-            .insert(0, each(&forest, StepOp::Add, Precision::F32));
+            .insert(0, each(forest, StepOp::Add, Precision::F32));
     }
     if zeros && sparse {
-        let zeros = each(&forest, StepOp::ZeroIsMissing, Precision::F64);
+        let zeros = each(forest, StepOp::ZeroIsMissing, Precision::F64);
         forest.steps.insert(0, zeros);
     }
-    let reads = board.codes(&reads, &categories)?;
-    said.parsed(
-        board.finish_forest(reads, forest)?,
-        parsed.parts,
-        parsed.version,
-    )
+    let reads = board.codes(&reads, &coded.categories)?;
+    said.parsed(coded.finish(board, reads)?, parsed.parts, parsed.version)
 }
 
 /// A step over all features, with zeros.

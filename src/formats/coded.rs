@@ -2,11 +2,11 @@
 
 use super::{
     FormatError,
-    program::{Board, Entry, Otherwise},
+    program::{Board, Entry, Otherwise, is_of_labels},
 };
 use crate::{
     input::{Schema, Word},
-    model::{ForestModel, ModelIr, Reg},
+    model::{ForestModel, ModelIr, Reg, ops},
 };
 
 /// The categories of a column in the order of their codes; nothing in the place of a missing one.
@@ -24,6 +24,8 @@ pub(crate) struct Categories {
 pub(crate) struct Coded {
     pub(crate) forest: ForestModel,
     pub(crate) categories: Vec<Categories>,
+    /// The models in the leaves, of which the forest tells the numbers.
+    pub(crate) linear: Option<ops::LeafModels>,
 }
 
 impl Coded {
@@ -32,6 +34,7 @@ impl Coded {
         Self {
             forest,
             categories: Vec::new(),
+            linear: None,
         }
     }
 
@@ -40,7 +43,7 @@ impl Coded {
     /// # Errors
     /// `Unsupported` where the forest would compute with words.
     pub(crate) fn ir(self, told: Option<&Schema>) -> Result<ModelIr, FormatError> {
-        if self.categories.is_empty() {
+        if self.categories.is_empty() && self.is_plain() {
             return Ok(self.forest.into());
         }
         let schema = &self.forest.schema;
@@ -49,7 +52,25 @@ impl Coded {
         let mut board = Board::new(names, schema.len(), told);
         let all = board.all_columns();
         let reads = board.codes(&all, &self.categories)?;
-        board.finish_forest(reads, self.forest)
+        self.finish(board, reads)
+    }
+
+    /// Whether the model is a forest and nothing else.
+    pub(crate) fn is_plain(&self) -> bool {
+        let Self { forest, linear, .. } = self;
+        linear.is_none() && !is_of_labels(&forest.output, forest.forest.width)
+    }
+
+    /// The model that ends in this, over what it reads in the place of its columns.
+    ///
+    /// # Errors
+    /// As [`ir`](Self::ir).
+    pub(crate) fn finish(self, board: Board, reads: Vec<Reg>) -> Result<ModelIr, FormatError> {
+        if self.is_plain() {
+            board.finish_forest(reads, self.forest)
+        } else {
+            board.finish_scores(&reads, self.forest, self.linear)
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::formats::{
     Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
 };
 use crate::input::{ColumnType, Precision, Schema};
-use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp};
+use crate::model::{Aggregation, ForestIr, ForestModel, Step, StepOp, ops};
 
 /// Reads a model text of LightGBM 2 to 4.
 ///
@@ -63,26 +63,20 @@ pub(crate) fn read_wrapped(
         .map_err(|_| corrupt!("the file is not a LightGBM model: it is not text"))?;
     let mut lines = Lines::new(text)?;
     let header = Header::read(&lines.block(), wrapper)?;
-    let mut forest = ForestIr {
-        n_features: header.n_features,
-        precision: Precision::F64,
-        width: header.width,
-        trees: Vec::new(),
-        leaves: Vec::new(),
-        targets: Vec::new(),
-        categories: Vec::new(),
-        handles_missing: true,
-        handles_infinite: true,
-    };
+    let mut forest = header.forest();
     let most = match wrapper.iterations {
         Some(rounds) if rounds > 0 => rounds.saturating_mul(header.width),
         _ => usize::MAX,
     };
     let mut kinds = trees::Kinds::new(header.n_features);
+    let mut linear = Vec::new();
     while forest.trees.len() < most
         && let Some(number) = lines.next_tree()?
     {
-        trees::append(&lines.block(), number, &mut kinds, &mut forest)?;
+        let block = lines.block();
+        let first = forest.leaves.len();
+        trees::append(&block, number, &mut kinds, &mut forest)?;
+        linear.extend(trees::models(&block)?.map(|models| (first, models)));
     }
     let count = forest.trees.len();
     check_count(count, header.width)?;
@@ -92,6 +86,8 @@ pub(crate) fn read_wrapped(
         ));
     }
     forest.targets = (0..count).map(|i| (i % header.width) as u32).collect();
+    let mut aggregation = header.aggregation;
+    let linear = numbered(&mut forest, linear, &mut aggregation);
     let forest = ForestModel {
         schema: header.schema,
         input: Precision::F64,
@@ -102,7 +98,7 @@ pub(crate) fn read_wrapped(
             .collect(),
         output: header.objective.output(header.width, wrapper)?,
         forest,
-        aggregation: header.aggregation,
+        aggregation,
         base: Vec::new(),
         factor: header.objective.factor,
         output_precision: Precision::F64,
@@ -111,12 +107,47 @@ pub(crate) fn read_wrapped(
         ir: Coded {
             forest,
             categories: pandas::read(text, header.infos)?,
+            linear,
         },
         version: None,
         parts: vec![header.objective.line.to_owned()],
         columns: ColumnsBy::Place,
         notes: Vec::new(),
         answers: wrapper.answers(),
+    })
+}
+
+/// Makes a forest answer the number of the leaf of each tree, for the models of the leaves to go on with: those of each linear tree
+/// come with the number of its first leaf.
+fn numbered(
+    forest: &mut ForestIr,
+    linear: Vec<(usize, Vec<ops::LeafModel>)>,
+    aggregation: &mut Aggregation,
+) -> Option<ops::LeafModels> {
+    if linear.is_empty() {
+        return None;
+    }
+    let count = forest.trees.len();
+    let rounds = count / forest.width;
+    let constant = |value: &f64| ops::LeafModel {
+        constant: *value,
+        terms: Vec::new(),
+        fallback: *value,
+    };
+    let mut models: Vec<ops::LeafModel> = forest.leaves.iter().map(constant).collect();
+    for (first, own) in linear {
+        for (model, own) in models[first..].iter_mut().zip(own) {
+            *model = own;
+        }
+    }
+    let is_mean = std::mem::replace(aggregation, Aggregation::Sum).is_mean();
+    forest.leaves = (0..forest.leaves.len()).map(|leaf| leaf as f64).collect();
+    Some(ops::LeafModels {
+        models,
+        targets: std::mem::replace(&mut forest.targets, (0..count as u32).collect()),
+        width: std::mem::replace(&mut forest.width, count),
+        divisor: if is_mean { rounds as f64 } else { 1.0 },
+        ..ops::LeafModels::default()
     })
 }
 
@@ -151,6 +182,21 @@ struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
+    /// A forest without trees.
+    fn forest(&self) -> ForestIr {
+        ForestIr {
+            n_features: self.n_features,
+            precision: Precision::F64,
+            width: self.width,
+            trees: Vec::new(),
+            leaves: Vec::new(),
+            targets: Vec::new(),
+            categories: Vec::new(),
+            handles_missing: true,
+            handles_infinite: true,
+        }
+    }
+
     fn read(block: &Block<'a>, wrapper: &LightgbmWrapper) -> Result<Self, FormatError> {
         let version = block.get("version").unwrap_or("v2");
         if !matches!(version, "v2" | "v3" | "v4") {
@@ -158,9 +204,6 @@ impl<'a> Header<'a> {
                 "the LightGBM model is of the format {}; v2, v3 and v4 are read",
                 version.escape_debug()
             ));
-        }
-        if block.get("linear_tree") == Some("1") {
-            return Err(trees::linear());
         }
         let last: usize = block.number("max_feature_idx")?;
         if last >= MAX_FEATURES {

@@ -143,7 +143,7 @@ const FORGED: &[(&str, &str, &str)] = &[
         "cat_boundaries=0 900000000000",
         "900000000000",
     ),
-    ("is_linear=0", "is_linear=1", "linear_tree=false"),
+    ("is_linear=0", "is_linear=1", "leaf_const"),
     ("Tree=0", "Tree=x", "`Tree=x`"),
     ("end of trees", "", "cut off"),
 ];

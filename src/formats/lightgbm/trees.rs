@@ -4,7 +4,7 @@
 //! `include/LightGBM/meta.h`.
 
 use super::{FormatError, corrupt, text::Block, unsupported};
-use crate::model::{CategorySet, ForestIr, Test, TreeNode};
+use crate::model::{CategorySet, ForestIr, Test, TreeNode, ops};
 
 /// Numbers up to this far from zero are zero to LightGBM, whose constant is an `f32`.
 const ZERO: f64 = 1e-35_f32 as f64;
@@ -59,9 +59,28 @@ impl Kinds {
     }
 }
 
-/// The refusal of linear trees, which the header or a tree may have.
-pub(super) fn linear() -> FormatError {
-    unsupported!("the LightGBM model has linear trees; train it with linear_tree=false")
+/// The linear models in the leaves of a tree, and what is answered where a feature of theirs is missing; none if the leaves are numbers.
+pub(super) fn models(block: &Block<'_>) -> Result<Option<Vec<ops::LeafModel>>, FormatError> {
+    if block.get("is_linear").is_none_or(|linear| linear == "0") {
+        return Ok(None);
+    }
+    let leaves: usize = block.number("num_leaves")?;
+    let values: Vec<f64> = block.numbers("leaf_value", leaves)?;
+    let constants: Vec<f64> = block.numbers("leaf_const", leaves)?;
+    let counts: Vec<usize> = block.numbers("num_features", leaves)?;
+    let count = counts
+        .iter()
+        .fold(0usize, |all, count| all.saturating_add(*count));
+    let features: Vec<u32> = block.numbers("leaf_features", count)?;
+    let weights: Vec<f64> = block.numbers("leaf_coeff", count)?;
+    let mut terms = features.into_iter().zip(weights);
+    let leaves = values.into_iter().zip(constants).zip(counts);
+    let model = |((fallback, constant), count)| ops::LeafModel {
+        constant,
+        terms: terms.by_ref().take(count).collect(),
+        fallback,
+    };
+    Ok(Some(leaves.map(model).collect()))
 }
 
 /// Appends tree `number`.
@@ -71,9 +90,6 @@ pub(super) fn append(
     kinds: &mut Kinds,
     forest: &mut ForestIr,
 ) -> Result<(), FormatError> {
-    if block.get("is_linear").is_some_and(|linear| linear != "0") {
-        return Err(linear());
-    }
     let leaves: usize = block.number("num_leaves")?;
     let values: Vec<f64> = block.numbers("leaf_value", leaves)?;
     let Some(splits) = leaves.checked_sub(1) else {

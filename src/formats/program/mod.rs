@@ -5,6 +5,7 @@
 
 mod board;
 mod columns;
+mod decide;
 mod finish;
 mod hashes;
 mod known;
@@ -12,5 +13,6 @@ mod register;
 mod words;
 
 pub(crate) use board::Board;
+pub(crate) use decide::is_of_labels;
 pub(crate) use register::Register;
 pub(crate) use words::{Entry, Otherwise};

@@ -9,7 +9,7 @@ use super::{
     super::{FormatError, ModelFile, by_flavor},
     ulps,
 };
-use crate::model::{ForestModel, Labels, Model, Predictions};
+use crate::model::{ForestModel, Labels, Model, Output, Predictions};
 
 /// The first line of a `rows.gz`, which `tests/data/boosters/make.py` wrote.
 #[derive(Deserialize)]
@@ -157,21 +157,45 @@ fn an_exported_booster_takes_missing_values_that_all_go_to_the_false_branch() {
     }
 }
 
+/// What a file of several outputs or of linear leaves means: what it answers to a row of zeros.
+fn zeros(flavor: &str, name: &str, class: Option<&str>) -> (Output, Predictions) {
+    let bytes = unpacked(name);
+    let file = ModelFile {
+        bytes: &bytes,
+        class,
+        columns: None,
+    };
+    let format = by_flavor(flavor).unwrap();
+    let model = Model::new((format.read)(&file).unwrap().ir).unwrap();
+    let mut answers = Predictions::default();
+    model.predict_rows(&vec![0.0; model.schema().len()], &mut answers);
+    (model.output().clone(), answers)
+}
+
+#[test]
+fn a_file_of_several_labels_is_a_classifier_of_several_targets_and_its_booster_answers_probabilities()
+ {
+    let (output, answers) = zeros("xgboost", "xgb_multi_label.ubj.gz", Some("XGBClassifier"));
+    let two = || Labels::Integers(vec![0, 1]);
+    assert_eq!(output, Output::Targets(vec![two(), two()]));
+    let (output, booster) = zeros("xgboost", "xgb_multi_label.ubj.gz", Some("Booster"));
+    assert!(matches!(output, Output::Regression { .. }));
+    let positive: Vec<f64> = answers.row(0).iter().skip(1).step_by(2).copied().collect();
+    assert_eq!(booster.row(0), positive);
+}
+
+#[test]
+fn files_of_leaves_with_several_numbers_and_with_linear_models_are_read() {
+    let (_, answers) = zeros("xgboost", "xgb_multi_output_tree.ubj.gz", None);
+    assert_eq!(answers.row(0).len(), 2);
+    let (_, answers) = zeros("lightgbm", "lgb_linear.txt.gz", None);
+    assert!(answers.row(0)[0].is_finite());
+}
+
 #[test]
 fn what_is_not_served_is_refused_by_name() {
     for (name, part, advice) in [
         ("xgb_gblinear.ubj", "`gblinear`", "gbtree and dart"),
-        (
-            "xgb_multi_output_tree.ubj",
-            "multi_output_tree",
-            "one_output_per_tree",
-        ),
-        (
-            "xgb_multi_label.ubj",
-            "2 labels at once",
-            "one model for each label",
-        ),
-        ("lgb_linear.txt", "linear trees", "linear_tree=false"),
         (
             "onnx_cat_average.onnx",
             "no base_values",
@@ -181,7 +205,6 @@ fn what_is_not_served_is_refused_by_name() {
         let bytes = unpacked(&format!("refused/{name}.gz"));
         let flavor = match name.split_once('_') {
             Some(("xgb", _)) => "xgboost",
-            Some(("lgb", _)) => "lightgbm",
             _ => "onnx",
         };
         let format = by_flavor(flavor).unwrap();

@@ -251,6 +251,8 @@ impl Tree {
             categories_nodes: Vec::new(),
             categories_segments: Vec::new(),
             categories_sizes: Vec::new(),
+            base_weights: Vec::new(),
+            leaf_weights: Vec::new(),
             tree_param: TreeParameters {
                 size_leaf_vector: Some(vector.to_string()),
             },

@@ -80,6 +80,14 @@ pub(super) struct GbtreeModel {
     pub(super) cats: Option<Cats>,
 }
 
+impl GbtreeModel {
+    /// Whether the first tree has as many numbers in it.
+    pub(super) fn holds_numbers(&self, count: usize) -> bool {
+        let first = self.trees.first();
+        first.is_some_and(|tree| tree.base_weights.len().max(tree.leaf_weights.len()) >= count)
+    }
+}
+
 /// The categories of all columns.
 #[derive(Deserialize)]
 pub(super) struct Cats {
@@ -125,6 +133,22 @@ pub(super) struct Tree {
     #[serde(default)]
     pub(super) categories_sizes: Vec<u64>,
     pub(super) tree_param: TreeParameters,
+    /// The numbers of all nodes, up to 3.1 those of the leaves that hold several.
+    #[serde(default)]
+    pub(super) base_weights: Vec<Number>,
+    /// The numbers of the leaves that hold several, since 3.2; `right_children` has the places of the leaves there.
+    #[serde(default)]
+    pub(super) leaf_weights: Vec<Number>,
+}
+
+impl Tree {
+    /// How many numbers a leaf holds.
+    pub(super) fn leaf_size(&self) -> Result<usize, FormatError> {
+        match &self.tree_param.size_leaf_vector {
+            Some(size) => Ok(number("size_leaf_vector", size)?.max(1)),
+            None => Ok(1),
+        }
+    }
 }
 
 /// Numbers as texts, as in [`Parameters`].

@@ -19,6 +19,7 @@ mod rounds;
 mod sklearn;
 mod trees;
 mod ubj;
+mod vectors;
 
 #[cfg(test)]
 mod tests;

@@ -106,6 +106,14 @@ impl<'a> XgboostObjective<'a> {
             (MarginMeans::Logistic, Api::Regressor) => Ok(Output::Regression {
                 link: Link::Sigmoid,
             }),
+            // A Booster answers the probabilities.
+            (MarginMeans::Logistic, Api::Booster) if width > 1 => Ok(Output::Regression {
+                link: Link::Sigmoid,
+            }),
+            // Of several labels each is decided alone.
+            (MarginMeans::Logistic, Api::Classifier) => {
+                Ok(binary(LOGISTIC_CUT, BinaryScores::SigmoidComplement))
+            }
             (MarginMeans::Logistic, _) | (MarginMeans::Number(Link::Sigmoid), Api::Classifier) => {
                 single(binary(LOGISTIC_CUT, BinaryScores::SigmoidComplement))
             }

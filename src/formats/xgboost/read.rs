@@ -14,7 +14,7 @@ use super::{
     objective::XgboostObjective,
     rounds::Rounds,
     sklearn::Notes,
-    trees, ubj, unsupported,
+    trees, ubj, unsupported, vectors,
 };
 use crate::formats::{
     Before, ColumnsBy, MAX_FEATURES, ModelFile, Parsed, coded::Coded, forest_behind,
@@ -84,17 +84,14 @@ pub(super) fn parse(
         _ => rounds.trees(age, notes, class)?,
     };
     // Before there is a margin for each output: a claim of many costs a file nothing.
-    if width > count {
-        return Err(corrupt!(
-            "the XGBoost model has {count} trees for {width} outputs"
-        ));
-    }
+    vectors::note(&mut model, width, count, weights.is_some())?;
     let mut margins = base(parameters, &objective, width)?;
     model.trees.truncate(count);
     // The classes use `inplace_predict` since 1.4.
     let in_place = api != Api::Booster && !age.before_1_4;
     let dropout = weights.map(|weights| Dropout { weights, in_place });
     let mut forest = forest(&model, dropout.as_ref(), n_features, &margins, size)?;
+    vectors::begin_with(&mut margins, &mut forest);
     // `inplace_predict` does not look for infinite numbers, and a `DMatrix` refuses them.
     forest.handles_infinite = in_place && categories.is_empty() && forest.categories.is_empty();
     if age.before_1_3 || age.before_1_4 && dropout.is_some() {
@@ -118,6 +115,7 @@ pub(super) fn parse(
         ir: Coded {
             forest: ir,
             categories,
+            linear: None,
         },
         version: dotted(&version),
         parts,

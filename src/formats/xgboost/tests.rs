@@ -85,7 +85,7 @@ const FORGED: &[(&str, &str, &str)] = &[
     (
         r#""size_leaf_vector": "0""#,
         r#""size_leaf_vector": "3""#,
-        "one_output_per_tree",
+        "3 numbers per leaf, for 1 outputs",
     ),
     ("reg:squarederror", "reg:mine", "`reg:mine`"),
     (

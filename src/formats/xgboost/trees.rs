@@ -32,22 +32,60 @@ pub(super) fn append(
     forest: &mut ForestIr,
 ) -> Result<(), FormatError> {
     check(tree, number)?;
+    let size = tree.leaf_size()?;
+    if size
+        != if forest.targets.is_empty() {
+            forest.width
+        } else {
+            1
+        }
+    {
+        return Err(corrupt!(
+            "tree {number} has {size} numbers per leaf, for {} outputs",
+            forest.width
+        ));
+    }
     let first_set = sets(tree, number, words, forest)?;
     let mut nodes = Vec::with_capacity(tree.left_children.len());
     for (at, &left) in tree.left_children.iter().enumerate() {
         if left == -1 {
-            let document::Number(leaf) = tree.split_conditions[at];
-            let value = dropout.map_or(leaf, |dropout| dropout.apply(leaf));
             nodes.push(TreeNode::Leaf {
-                values: forest.leaves.len() as u32,
+                values: (forest.leaves.len() / size) as u32,
             });
-            forest.leaves.push(value.into());
+            let apply = |leaf: f32| dropout.map_or(leaf, |dropout| dropout.apply(leaf));
+            let numbers = leaf(tree, number, at, size)?.iter();
+            let numbers = numbers.map(|document::Number(leaf)| f64::from(apply(*leaf)));
+            forest.leaves.extend(numbers);
         } else {
             nodes.push(split(tree, number, at, first_set)?);
         }
     }
     forest.trees.push(nodes);
     Ok(())
+}
+
+/// The numbers of the leaf at node `at`.
+///
+/// Source: `MultiTargetTree` in XGBoost's `src/tree/multi_target_tree_model.cc`.
+fn leaf(
+    tree: &document::Tree,
+    number: usize,
+    at: usize,
+    size: usize,
+) -> Result<&[document::Number], FormatError> {
+    let (numbers, place) = match size {
+        1 => (&tree.split_conditions, at),
+        _ if tree.leaf_weights.is_empty() => (&tree.base_weights, at),
+        // A negative place is none.
+        _ => (
+            &tree.leaf_weights,
+            usize::try_from(tree.right_children[at]).unwrap_or(usize::MAX),
+        ),
+    };
+    let first = place.saturating_mul(size);
+    numbers
+        .get(first..first.saturating_add(size))
+        .ok_or_else(|| corrupt!("tree {number}, node {at} is a leaf without numbers"))
 }
 
 /// Whether the arrays of a tree are equally long, and one number belongs to each leaf.
@@ -70,14 +108,6 @@ fn check(tree: &document::Tree, number: usize) -> Result<(), FormatError> {
         return Err(corrupt!(
             "tree {number}: split_type has {} entries for {count} nodes",
             tree.split_type.len()
-        ));
-    }
-    if let Some(size) = &tree.tree_param.size_leaf_vector
-        && !matches!(size.as_str(), "0" | "1")
-    {
-        return Err(unsupported!(
-            "the XGBoost model has trees with {size} values per leaf (multi_strategy=\"multi_output_tree\"); train it \
-             with one_output_per_tree"
         ));
     }
     Ok(())

@@ -121,4 +121,4 @@ def make(out, prefix=""):
     small = lgb.train({**QUIET, "objective": "binary", "num_leaves": 4}, lgb.Dataset(x2, y2), 2)
     data.compress(out / "refused" / "lgb_dump.json.gz", json.dumps(small.dump_model()).encode())
     linear = lgb.train({**QUIET, "objective": "regression", "linear_tree": True}, lgb.Dataset(x0, yr), 2)
-    data.compress(out / "refused" / "lgb_linear.txt.gz", linear.model_to_string().encode())
+    data.compress(out / "lgb_linear.txt.gz", linear.model_to_string().encode())

@@ -161,7 +161,7 @@ def oldest(out):
 
 
 def refused(out, x2, y2, xr, yr):
-    """Models that the server must name and refuse."""
+    """Models that the server must name and refuse, and files whose rows are among the pipelines."""
     models = {
         "gblinear": xgb.XGBRegressor(booster="gblinear", updater="coord_descent", n_estimators=3).fit(np.nan_to_num(xr), yr),
         "multi_output_tree": xgb.XGBRegressor(multi_strategy="multi_output_tree", tree_method="hist", n_estimators=2,
@@ -172,4 +172,5 @@ def refused(out, x2, y2, xr, yr):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "m.ubj")
             model.save_model(path)
-            data.compress(out / "refused" / f"xgb_{name}.ubj.gz", path.read_bytes())
+            folder = out / "refused" if name == "gblinear" else out
+            data.compress(folder / f"xgb_{name}.ubj.gz", path.read_bytes())

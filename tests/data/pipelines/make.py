@@ -89,6 +89,7 @@ MODULES = [
     "ada_boost",
     "imbalanced",
     "several_targets",
+    "leaves",
     "several_classes",
     "answers",
     "text",

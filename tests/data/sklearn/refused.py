@@ -8,7 +8,7 @@ import gzip, pathlib, pickle, sys, warnings
 import cloudpickle, numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import KernelPCA
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier, StackingClassifier
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -69,7 +69,7 @@ models = {
     "gaussian_process": GaussianProcessClassifier().fit(X, y),
     "kernel_pca": make_pipeline(KernelPCA(2), tree).fit(X, y),
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
-    "two_targets": DecisionTreeClassifier(max_depth=1).fit(X, np.c_[y, 1 - y]),
+    "two_targets": StackingClassifier([("tree", tree)], final_estimator=tree, cv=2).fit(X, np.c_[y, 1 - y]),
     "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),
     "unfitted": DecisionTreeClassifier(),
     "one_tree_many_times": many,

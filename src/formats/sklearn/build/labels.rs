@@ -19,7 +19,14 @@ pub(super) fn labels(part: Part<'_>, attribute: &str) -> Result<Labels, FormatEr
             part.class
         ));
     }
-    labels_in(part, attribute, part.attribute(attribute)?)
+    let id = part.attribute(attribute)?;
+    if part.arena.items(id).is_some() {
+        return Err(unsupported!(
+            "the {} predicts several targets at once, which this server does for other classes; put it into a MultiOutputClassifier",
+            part.class
+        ));
+    }
+    labels_in(part, attribute, id)
 }
 
 /// The labels of each target, where the attribute is a list of arrays: where it is one array, there is one target.

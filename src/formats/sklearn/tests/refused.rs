@@ -44,7 +44,10 @@ fn an_unsupported_part_is_named() {
 #[test]
 fn other_refusals_say_what_to_change() {
     for (name, part) in [
-        ("two_targets", "predicts 2 targets at once"),
+        (
+            "two_targets",
+            "the StackingClassifier predicts several targets at once",
+        ),
         ("unfitted", "does not say how many columns it takes: fit it"),
         (
             "hist_of_0_22",

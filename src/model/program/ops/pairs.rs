@@ -125,7 +125,7 @@ impl Run for PairScores {
                 clear[i] += x;
                 clear[j] -= x;
                 let second = match self.winners.get(pair) {
-                    Some(winner) => tile.column(*winner)[row] == 1.0,
+                    Some(winner) => tile.column(*winner)[row] > 0.5,
                     None => x < 0.0,
                 };
                 votes[if second { j } else { i }] += 1.0;

@@ -6,6 +6,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -25,6 +26,16 @@ def five(targets):
     return np.digitize(targets["value"], np.quantile(targets["value"], np.arange(1, 5) / 5)) * 2
 
 
+def some(kind):
+    """Of every third row the label is not known."""
+    def given(targets):
+        known = np.asarray([str(label) for label in targets[kind]], dtype=object) if kind == "words3" else targets[kind].copy()
+        known = np.unique(known, return_inverse=True)[1]
+        known[::3] = -1
+        return known
+    return given
+
+
 def cases():
     tree = DecisionTreeClassifier(max_depth=3, random_state=0)
     yield Case("classes_one_vs_one", scaled(OneVsOneClassifier(logistic())), "numbers", five, "blas", every=True)
@@ -40,3 +51,6 @@ def cases():
     yield Case("classes_code_words", make_pipeline(columns(), OutputCodeClassifier(svc(), code_size=1.5, random_state=2)), "mixed", "odd")
     yield Case("classes_one_vs_rest_regressors", OneVsRestClassifier(LinearRegression()), "numbers", "words3")
     yield Case("classes_one_vs_rest_regressor", OneVsRestClassifier(LinearRegression()), "numbers", "two")
+    for name, model, kind, exact in (("forest", forest(), "words3", "exact"), ("logistic", scaled(logistic()), "two", "blas")):
+        yield Case(f"classes_self_training_{name}", SelfTrainingClassifier(model, threshold=0.6, max_iter=3), "numbers", some(kind), exact, whole=name == "forest", every=name == "forest")
+    yield Case("classes_self_training_words", make_pipeline(columns(), SelfTrainingClassifier(forest(n_estimators=2))), "mixed", some("two"), whole=True)

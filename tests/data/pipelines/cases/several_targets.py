@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.linear_model import LinearRegression, Ridge, RidgeClassifier, RidgeClassifierCV
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor, RegressorChain
@@ -49,7 +49,7 @@ def trees():
     yield Case("targets_tree", DecisionTreeClassifier(**TREE), "numbers", kinds, every=True, whole=True)
     yield Case("targets_tree_extra", ExtraTreeClassifier(**TREE), "numbers", labels, whole=True)
     yield Case("targets_tree_texts", make_pipeline(columns(), DecisionTreeClassifier(**TREE)), "mixed", texts, whole=True)
-    yield Case("targets_forest", forest(), "numbers", kinds, every=True, whole=True)
+    yield Case("targets_forest", forest(), "numbers", kinds, whole=True)
     yield Case("targets_forest_labels", forest(n_estimators=3, class_weight="balanced"), "numbers", labels, rows=250)
     yield Case("targets_forest_words", make_pipeline(columns(), forest(n_estimators=3)), "mixed", texts, rows=250)
     yield Case("targets_extra", forest(ExtraTreesClassifier, n_estimators=3), "numbers", kinds, whole=True)
@@ -61,14 +61,16 @@ def trees():
 
 def side_by_side():
     yield Case("targets_multi_logistic", scaled(MultiOutputClassifier(logistic())), "numbers", kinds, "blas", rows=200)
-    yield Case("targets_multi_forest", MultiOutputClassifier(forest(n_estimators=2)), "numbers", kinds, every=True, whole=True)
+    yield Case("targets_multi_forest", MultiOutputClassifier(forest(n_estimators=2)), "numbers", kinds, whole=True)
     yield Case("targets_multi_words", make_pipeline(columns(), MultiOutputClassifier(DecisionTreeClassifier(**TREE))), "mixed", texts, every=True, whole=True)
     yield Case("targets_multi_svc", scaled(MultiOutputClassifier(svc())), "numbers", labels, rows=200)
     yield Case("targets_multi_pipelines", MultiOutputClassifier(make_pipeline(columns(), logistic())), "mixed", labels, "blas", rows=200)
-    yield Case("targets_rest_logistic", scaled(OneVsRestClassifier(logistic())), "numbers", labels, "blas", every=True, rows=200)
+    yield Case("targets_rest_logistic", scaled(OneVsRestClassifier(logistic())), "numbers", labels, "blas", rows=200)
     yield Case("targets_rest_forest", OneVsRestClassifier(forest(n_estimators=2)), "numbers", labels, "libm", rows=250)
     yield Case("targets_rest_words", make_pipeline(columns(), OneVsRestClassifier(svc())), "mixed", labels, rows=250)
     yield Case("targets_rest_regressors", OneVsRestClassifier(DecisionTreeRegressor(**TREE)), "numbers", labels, rows=250)
+    yield Case("targets_ridge", scaled(RidgeClassifier()), "numbers", labels, rows=250, since=(1, 2))
+    yield Case("targets_ridge_two", make_pipeline(columns(), RidgeClassifierCV()), "mixed", lambda targets: labels(targets)[:, 1:], rows=250, since=(1, 2))
     yield Case("targets_rest_same", OneVsRestClassifier(forest(n_estimators=2)), "numbers", same, "libm", rows=250, every=True)
     yield Case("targets_rest_same_first", OneVsRestClassifier(logistic()), "numbers", lambda targets: same(targets)[:, ::-1], "blas", rows=200)
 

@@ -108,7 +108,7 @@ impl Reader {
             labels,
             link: Link::Softmax,
         };
-        self.decide(scores, output, Precision::F64, true, true)
+        self.decide(scores, &output, Precision::F64, true, true)
     }
 }
 

@@ -45,9 +45,11 @@ fn targets_of(part: Part<'_>) -> Result<Option<usize>, FormatError> {
 }
 
 /// What a forest takes of a file at the least, in any of the formats.
-fn bytes(forest: &ForestModel) -> usize {
-    let nodes: usize = forest.forest.trees.iter().map(Vec::len).sum();
-    nodes.saturating_mul(8)
+fn bytes(coded: &Coded) -> usize {
+    let nodes: usize = coded.forest.forest.trees.iter().map(Vec::len).sum();
+    let models = coded.linear.iter().flat_map(|linear| &linear.models);
+    let terms: usize = models.map(|model| model.terms.len()).sum();
+    nodes.saturating_add(terms).saturating_mul(8)
 }
 
 impl Reader {
@@ -56,7 +58,7 @@ impl Reader {
         &mut self,
         part: Part<'_>,
         reads: &[Reg],
-    ) -> Result<Option<(ForestModel, Vec<Reg>)>, FormatError> {
+    ) -> Result<Option<(Coded, Vec<Reg>)>, FormatError> {
         let read_before = self.booster.take_if(|(id, _)| *id == part.id);
         let booster = match read_before {
             Some((_, booster)) => Some(booster),
@@ -64,18 +66,17 @@ impl Reader {
         };
         if let Some(booster) = booster {
             self.parts.extend(booster.parts);
-            let Coded {
-                mut forest,
-                categories,
-            } = booster.ir;
+            let mut coded = booster.ir;
+            let forest = &mut coded.forest;
             if self.sparse && part.package() == "xgboost" {
-                forest.steps.insert(0, zero_is_missing(&forest));
+                forest.steps.insert(0, zero_is_missing(forest));
                 forest.forest.handles_infinite = false;
                 // What only rounds to zero is stored.
                 forest.input = Precision::F64;
             }
-            self.spend(bytes(&forest))?;
-            return Ok(Some((forest, self.board.codes(reads, &categories)?)));
+            self.spend(bytes(&coded))?;
+            let reads = self.board.codes(reads, &coded.categories)?;
+            return Ok(Some((coded, reads)));
         }
         let Some(ensemble) = self.ensemble(part)? else {
             return Ok(None);
@@ -85,8 +86,9 @@ impl Reader {
         let mut forest = ensemble.model();
         // In a sparse matrix scikit-learn's trees take no missing values.
         forest.forest.handles_missing &= !self.sparse;
-        self.spend(bytes(&forest))?;
-        Ok(Some((forest, reads)))
+        let coded = Coded::plain(forest);
+        self.spend(bytes(&coded))?;
+        Ok(Some((coded, reads)))
     }
 
     /// The registers that the nodes of a part read: where it has an encoder of its own, the encoded columns and then the others.
@@ -171,15 +173,18 @@ impl Reader {
     pub(super) fn forest_estimate(
         &mut self,
         part: Part<'_>,
-        mut forest: ForestModel,
+        coded: Coded,
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
+        let Coded {
+            mut forest, linear, ..
+        } = coded;
         // `decision_function` answers the raw scores without the factor.
         let factor = std::mem::replace(&mut forest.factor, 1.0);
         self.board.features(reads, &forest.forest)?;
         self.finite_for(part, &forest, reads);
         let (scores, _, output, output_precision) = forest.apart(Some(reads.to_vec()));
-        let raw = self.board.draw(scores, [])?;
+        let raw = self.board.score(scores, linear, reads)?;
         // LightGBM's since 4.7, which notes whether its columns had names.
         let of_lightgbm = part.class == "LGBMClassifier";
         let has_decision = part.class.contains("GradientBoostingClassifier")
@@ -197,7 +202,7 @@ impl Reader {
         let doubled = has_decision && part.text("loss") == Some("exponential");
         let answered = if doubled { multiplied(self, 0.5)? } else { raw };
         let mut estimate =
-            self.decide(scores, output, output_precision, classifier, has_decision)?;
+            self.decide(scores, &output, output_precision, classifier, has_decision)?;
         if let (true, Estimate::Classes { decision, .. }) = (has_decision, &mut estimate) {
             *decision = Some(answered);
         }

@@ -3,7 +3,8 @@
 //! Source: `sklearn/linear_model/{_base,_ridge,_stochastic_gradient}.py`, `_glm/glm.py` there, and `sklearn/svm/_classes.py`.
 
 use super::{
-    Estimate, FormatError, Labels, Node, Part, Reader, Reg, corrupt, labels, ops, unsupported,
+    Classes, Estimate, FormatError, Labels, Node, Part, Reader, Reg, corrupt, labels, ops,
+    unsupported,
 };
 use crate::model::StepOp;
 
@@ -51,6 +52,9 @@ impl Reader {
         Ok(Some(match part.sklearn_class() {
             "LogisticRegression" | "LogisticRegressionCV" => self.logistic(part, reads)?,
             "SGDClassifier" => self.sgd_classifier(part, reads)?,
+            "RidgeClassifier" | "RidgeClassifierCV" if is_of_labels(part) => {
+                self.ridge_of_labels(part, reads)?
+            }
             "LinearSVC"
             | "PassiveAggressiveClassifier"
             | "Perceptron"
@@ -125,6 +129,26 @@ impl Reader {
         Ok((labels, raw))
     }
 
+    /// Any number of labels for a row: each is there where its score is above 0.
+    fn ridge_of_labels(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Estimate, FormatError> {
+        if !part.since(1, 2) {
+            return Err(unsupported!(
+                "the {} of several labels was written by a scikit-learn that answers one of them; fit it with 1.2 or later",
+                part.class
+            ));
+        }
+        let mut targets = Vec::new();
+        for raw in self.linear(part, reads)? {
+            targets.push(Classes {
+                labels: Labels::Integers(vec![0, 1]),
+                probabilities: None,
+                decision: Some(vec![raw]),
+                class: self.above(raw, 0.0, false)?,
+            });
+        }
+        Ok(Estimate::Targets(targets))
+    }
+
     /// The class that `decision_function` decides for: the largest score, of two classes the second one above 0.
     fn winner(&mut self, raw: &[Reg]) -> Result<Reg, FormatError> {
         match raw {
@@ -181,6 +205,13 @@ impl Reader {
         };
         self.board.draw(normalise, [])
     }
+}
+
+/// Whether the classifier was fitted to several labels for a row.
+fn is_of_labels(part: Part<'_>) -> bool {
+    let kind = part.part("_label_binarizer").ok();
+    let kind = kind.and_then(|binarizer| binarizer.text("y_type_"));
+    kind.is_some_and(|kind| kind.starts_with("multilabel"))
 }
 
 /// Whether the answer is `e` to the power of the linear predictor.

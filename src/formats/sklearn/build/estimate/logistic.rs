@@ -30,7 +30,7 @@ impl Reader {
             (false, false) => {
                 let link = Link::Softmax;
                 let output = Output::Classes { labels, link };
-                self.decide(raw, output, Precision::F64, true, true)
+                self.decide(raw, &output, Precision::F64, true, true)
             }
         }
     }
@@ -50,7 +50,7 @@ impl Reader {
             cut: 0.0,
             scores: BinaryScores::SigmoidComplement,
         };
-        self.decide(raw, output, Precision::F64, true, true)
+        self.decide(raw, &output, Precision::F64, true, true)
     }
 
     /// Softmax over `-s` and `s`.
@@ -66,7 +66,7 @@ impl Reader {
             labels,
             link: Link::Softmax,
         };
-        let mut estimate = self.decide(both, output, Precision::F64, true, true)?;
+        let mut estimate = self.decide(both, &output, Precision::F64, true, true)?;
         // The class is the score's; what softmax makes of it may tie.
         if let Estimate::Classes {
             decision: scores,

@@ -42,8 +42,8 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<(ModelIr, Vec<String>), FormatError> {
         if let Some((forest, reads)) = self.forest(last, reads)? {
-            self.finite_for(last, &forest, &reads);
-            return Ok((self.board.finish_forest(reads, forest)?, self.parts));
+            self.finite_for(last, &forest.forest, &reads);
+            return Ok((forest.finish(self.board, reads)?, self.parts));
         }
         let estimate = self.estimate(last, reads)?;
         Ok((estimate.finish(self.board)?, self.parts))
@@ -106,29 +106,29 @@ impl Reader {
     fn decide(
         &mut self,
         raw: Vec<Reg>,
-        output: Output,
+        output: &Output,
         precision: Precision,
         has_probabilities: bool,
         has_decision: bool,
     ) -> Result<Estimate, FormatError> {
-        let labels = output.labels().cloned();
-        let decide = ops::Decide {
-            reads: raw.clone(),
-            output,
-            precision,
-        };
-        let width = raw.len().max(2) + 1;
-        let known = Register::rounded(precision);
-        let mut answers = self.board.draw(decide, vec![known; width])?;
-        let Some(labels) = labels else {
-            return Ok(Estimate::Numbers(answers));
-        };
-        let class = answers.split_off(labels.len())[0];
-        Ok(Estimate::Classes {
-            labels,
-            probabilities: has_probabilities.then_some(answers),
-            decision: has_decision.then_some(raw),
-            class,
+        let decision = has_decision.then(|| raw.clone());
+        let answers = self.board.decide(raw, output, precision)?;
+        let several = answers.len() > 1;
+        let mut targets = Vec::with_capacity(answers.len());
+        for answer in answers {
+            let (Some(labels), Some(class)) = (answer.labels, answer.class) else {
+                return Ok(Estimate::Numbers(answer.scores));
+            };
+            targets.push(Classes {
+                labels,
+                probabilities: has_probabilities.then_some(answer.scores),
+                decision: decision.clone().filter(|_| !several),
+                class,
+            });
+        }
+        Ok(match targets.pop() {
+            Some(one) if targets.is_empty() => one.into(),
+            last => Estimate::Targets(targets.into_iter().chain(last).collect()),
         })
     }
 }

@@ -36,7 +36,7 @@ impl Reader {
                     labels,
                     link: Link::Softmax,
                 };
-                let mut estimate = self.decide(raw, output, Precision::F64, true, false)?;
+                let mut estimate = self.decide(raw, &output, Precision::F64, true, false)?;
                 // Of equal probabilities the first counts, even if the scores differ.
                 if let Estimate::Classes {
                     probabilities: Some(probabilities),

@@ -51,14 +51,13 @@ impl Reader {
         let mut decisions = Some(Vec::with_capacity(answers.len()));
         for answer in answers {
             let answer = answer.classes(part)?;
-            let given = match &answer.probabilities {
-                Some(probabilities) => probabilities.clone(),
-                None => {
-                    let width = answer.labels.len();
-                    let slot = answer.class;
-                    let known = vec![Register::number(); width];
-                    self.board.draw(ops::OneHot { slot, width }, known)?
-                }
+            let given = if let Some(probabilities) = &answer.probabilities {
+                probabilities.clone()
+            } else {
+                let width = answer.labels.len();
+                let slot = answer.class;
+                let known = vec![Register::number(); width];
+                self.board.draw(ops::OneHot { slot, width }, known)?
             };
             let mut all = vec![nothing; labels.len()];
             for (place, share) in places(part, &answer.labels, labels.len())?.zip(given) {

@@ -132,7 +132,10 @@ fn order(part: Part<'_>, members: usize) -> Result<Vec<usize>, FormatError> {
         None => Some(part.array("order_")?.floats()?),
     };
     let numbers = numbers.unwrap_or_default();
-    let target = |x: &f64| (0..members).find(|target| *target as f64 == *x);
+    let target = |x: &f64| {
+        let known = x.fract() == 0.0 && (0.0..members as f64).contains(x);
+        known.then_some(*x as usize)
+    };
     let order: Option<Vec<usize>> = numbers.iter().take(members).map(target).collect();
     match order {
         Some(order) if order.len() == members => Ok(order),

@@ -50,6 +50,13 @@ impl Reader {
             "MultiOutputClassifier" => self.multi_output_classifier(part, reads)?,
             "RegressorChain" => self.regressor_chain(part, reads)?,
             "ClassifierChain" => self.classifier_chain(part, reads)?,
+            "SelfTrainingClassifier" => {
+                // Renamed in 1.6.
+                let inside = part
+                    .part("estimator_")
+                    .or_else(|_| part.part("base_estimator_"))?;
+                self.member("estimator", inside, reads)?
+            }
             "RANSACRegressor" => self.member("estimator", part.part("estimator_")?, reads)?,
             "RFE" | "RFECV" => {
                 let selected = self.select(part, reads)?;
