@@ -157,10 +157,9 @@ impl Reader {
         };
         let centers = part.array("centroids_")?.floats()?;
         self.spend(centers.len().saturating_mul(4))?;
-        let priors = match part.get("class_prior_") {
-            Some(_) => Some(part.array("class_prior_")?.floats()?),
-            None => None,
-        };
+        let priors = part.get("class_prior_");
+        let priors = priors.map(|_| part.array("class_prior_")?.floats());
+        let priors = priors.transpose()?;
         let share = 1.0 / labels.len() as f64;
         // `numpy.isclose` with its own tolerances.
         let close = |prior: &f64| (prior - share).abs() <= 1e-8 + 1e-5 * share;
@@ -197,6 +196,28 @@ impl Reader {
                 class: nearest,
             });
         };
+        let scores = self.spread_likelihood(part, reads, centers, &priors)?;
+        let mut classes = self.by_logarithms(labels, scores.clone())?.classes(part)?;
+        classes.decision = Some(if let &[first, second] = &scores[..] {
+            let negative = self.board.apply(ops::Function::Negative, &[first])?;
+            self.sum([second, negative[0]])?
+        } else {
+            scores
+        });
+        if equal {
+            classes.class = nearest;
+        }
+        Ok(classes.into())
+    }
+
+    /// `-|x / s - c / s|² + 2 ln prior` for each center `c`.
+    fn spread_likelihood(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+        centers: Vec<f64>,
+        priors: &[f64],
+    ) -> Result<Vec<Reg>, FormatError> {
         let spread = part.columns("within_class_std_dev_", reads.len())?;
         // Columns that do not vary count as they are.
         let variance = |s: &f64| if *s == 0.0 { 0.5 } else { s * s / 2.0 };
@@ -204,22 +225,11 @@ impl Reader {
         let gaussian = ops::Gaussian {
             reads: reads.to_vec(),
             means: centers,
-            variances: variances.repeat(labels.len()),
-            constants: vec![0.0; labels.len()],
+            variances: variances.repeat(priors.len()),
+            constants: vec![0.0; priors.len()],
             priors: priors.iter().map(|prior| 2.0 * prior.ln()).collect(),
         };
-        let scores = self.board.draw(gaussian, [])?;
-        let mut classes = self.by_logarithms(labels, scores.clone())?.classes(part)?;
-        if let &[first, second] = &scores[..] {
-            let negative = self.board.apply(ops::Function::Negative, &[first])?;
-            classes.decision = Some(self.sum([second, negative[0]])?);
-        } else {
-            classes.decision = Some(scores);
-        }
-        if equal {
-            classes.class = nearest;
-        }
-        Ok(classes.into())
+        self.board.draw(gaussian, [])
     }
 
     fn sum(&mut self, reads: [Reg; 2]) -> Result<Vec<Reg>, FormatError> {

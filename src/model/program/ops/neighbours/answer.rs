@@ -93,21 +93,10 @@ impl Learned {
             } => {
                 let terms = &mut scratch.scores;
                 for target in 0..*targets {
-                    let numbers = points
+                    let known = points
                         .iter()
                         .map(|p| values[*p as usize * targets + target]);
-                    terms.clear();
-                    out.column(target)[row] = match weights {
-                        _ if points.is_empty() => *alone,
-                        None => {
-                            terms.extend(numbers);
-                            pairwise_sum(terms) / points.len() as f64
-                        }
-                        Some(weights) => {
-                            terms.extend(numbers.zip(weights).map(|(x, weight)| x * weight));
-                            pairwise_sum(terms) / pairwise_sum(weights)
-                        }
-                    };
+                    out.column(target)[row] = mean(known, weights, terms).unwrap_or(*alone);
                 }
             }
             Self::Classes {
@@ -152,6 +141,26 @@ impl Learned {
             }
         }
     }
+}
+
+/// The mean of numbers, as numpy takes it; nothing of none.
+fn mean(
+    numbers: impl ExactSizeIterator<Item = f64>,
+    weights: Option<&[f64]>,
+    terms: &mut Vec<f64>,
+) -> Option<f64> {
+    let count = numbers.len();
+    terms.clear();
+    if count == 0 {
+        return None;
+    }
+    Some(if let Some(weights) = weights {
+        terms.extend(numbers.zip(weights).map(|(x, weight)| x * weight));
+        pairwise_sum(terms) / pairwise_sum(weights)
+    } else {
+        terms.extend(numbers);
+        pairwise_sum(terms) / count as f64
+    })
 }
 
 /// The share of every class in the votes.

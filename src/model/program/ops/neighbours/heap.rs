@@ -25,6 +25,18 @@ impl Heap<'_> {
         }
     }
 
+    /// Pushes several points, in their order.
+    #[inline]
+    pub(super) fn push_all(&mut self, found: &[f64], point: impl Fn(usize) -> u32) {
+        // Mostly nothing of them is near.
+        let largest = self.largest();
+        if found.iter().any(|distance| *distance < largest) {
+            for (lane, distance) in found.iter().enumerate() {
+                self.push(*distance, point(lane));
+            }
+        }
+    }
+
     /// Puts a point where the first one of `size` was, as far down as it belongs.
     fn sink(&mut self, distance: f64, point: u32, size: usize) {
         let mut at = 0;

@@ -49,9 +49,7 @@ impl Points {
                         for (at, block) in blocks.iter().enumerate().skip(first).take(NEAR_BY) {
                             let count = LANES.min(blocks.len() - at * LANES);
                             let found = metric.of_block(block, row);
-                            push(&mut heap, &found[..count], |lane| {
-                                (at * LANES + lane) as u32
-                            });
+                            heap.push_all(&found[..count], |lane| (at * LANES + lane) as u32);
                         }
                     });
                 }
@@ -88,18 +86,6 @@ impl Points {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Pushes the points of a block, in their order.
-#[inline]
-pub(super) fn push(heap: &mut Heap<'_>, found: &[f64], point: impl Fn(usize) -> u32) {
-    // Most blocks hold nothing near.
-    let largest = heap.largest();
-    if found.iter().any(|distance| *distance < largest) {
-        for (lane, distance) in found.iter().enumerate() {
-            heap.push(*distance, point(lane));
         }
     }
 }

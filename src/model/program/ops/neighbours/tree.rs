@@ -2,7 +2,7 @@
 
 use super::{
     super::kernels::{Blocks, LANES},
-    Heap, InvalidModel, Measure, search,
+    Heap, InvalidModel, Measure,
 };
 use crate::model::check::invalid;
 
@@ -140,7 +140,7 @@ impl Tree {
         }
         if self.leaves[node].is_some() {
             self.leaf(node, row, |found, order| {
-                search::push(heap, found, |lane| order[lane]);
+                heap.push_all(found, |lane| order[lane]);
             });
             return;
         }
