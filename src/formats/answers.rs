@@ -1,7 +1,7 @@
 //! What other files change about a model's answers: the words of its classes, and the probability from which the second one wins.
 
 use super::{FormatError, corrupt, unsupported};
-use crate::model::{Labels, ModelIr};
+use crate::model::{Kind, Labels, ModelIr};
 
 /// The words of a model's classes, and what messages call the place that they come from.
 #[derive(Clone, Debug)]
@@ -17,8 +17,13 @@ pub(crate) struct Words {
 pub(crate) fn rename(ir: &mut ModelIr, words: &Words) -> Result<String, FormatError> {
     let Words { from, labels } = words;
     let Some(own) = ir.output.labels_mut() else {
+        let kind = match ir.output.kind() {
+            Kind::Regressor => "is a regressor",
+            Kind::AnomalyDetector => "tells anomalies",
+            _ => "has several targets",
+        };
         return Err(corrupt!(
-            "`{from}` holds the words of {} classes, but the model is a regressor",
+            "`{from}` holds the words of {} classes, but the model {kind}",
             labels.len()
         ));
     };

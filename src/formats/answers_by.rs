@@ -12,12 +12,6 @@ pub enum AnswersBy {
     Probabilities,
     /// The logarithms of these, as `predict_log_proba`.
     LogProbabilities,
-    /// How far a row is on the good side of an anomaly detector, as `decision_function`.
-    Decision,
-    /// How normal it is to one, as `score_samples`.
-    Score,
-    /// How far a row is from each center, as `transform` of a clusterer.
-    Distances,
     /// Every output of an ONNX graph under its name.
     Outputs(Vec<GraphOutput>),
 }

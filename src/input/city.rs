@@ -2,6 +2,11 @@
 //!
 //! Source: Pike and Alakuijala's `CityHash`, version 1.0, as `util/digest/city.cpp` of CatBoost has it. Later versions give other numbers.
 
+#![expect(
+    clippy::many_single_char_names,
+    reason = "they are the names of the algorithm"
+)]
+
 const K0: u64 = 0xc3a5_c85c_97cb_3127;
 const K1: u64 = 0xb492_b66f_be98_f273;
 const K2: u64 = 0x9ae1_6a3b_2f90_404f;

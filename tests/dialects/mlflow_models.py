@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 import xgboost
 from mlflow.models import infer_signature
+from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, IsolationForest, RandomForestClassifier, RandomForestRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: F401  (named where it is not served)
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -102,6 +106,17 @@ def packages():
         "sklearn regressor": by_sklearn(RandomForestRegressor(n_estimators=9, random_state=0).fit(frame, amount), frame),
         "sklearn two targets": by_sklearn(
             RandomForestRegressor(n_estimators=9, random_state=0).fit(frame, np.c_[amount, -amount]), frame
+        ),
+        "answers anomalies": by_sklearn(IsolationForest(n_estimators=9, random_state=0).fit(frame), frame),
+        "answers clusters": by_sklearn(KMeans(n_clusters=3, n_init=1, random_state=0).fit(frame), frame),
+        "answers targets": by_sklearn(MultiOutputClassifier(LogisticRegression()).fit(frame, np.c_[leaves, three]), frame),
+        "answers targets of text": by_sklearn(MultiOutputClassifier(LogisticRegression()).fit(frame, np.c_[texts, texts[::-1]]), frame),
+        "answers targets proba": by_sklearn(
+            MultiOutputClassifier(LogisticRegression()).fit(frame, np.c_[leaves, three]), frame, pyfunc_predict_fn="predict_proba"
+        ),
+        "answers labels": by_sklearn(MLPClassifier((4,), max_iter=50, random_state=0).fit(frame, np.c_[leaves, 1 - leaves, three == 1]), frame),
+        "answers labels proba": by_sklearn(
+            MLPClassifier((4,), max_iter=50, random_state=0).fit(frame, np.c_[leaves, 1 - leaves, three == 1]), frame, pyfunc_predict_fn="predict_proba"
         ),
         "sklearn missing": by_sklearn(HistGradientBoostingRegressor(max_iter=9).fit(missing, amount), missing),
         "sklearn pipeline": by_sklearn(pipeline().fit(mixed, stays), mixed),

@@ -23,6 +23,11 @@ def pipeline(case, name):
 pipeline("1.9.1-core_forest", "words.pkl")
 pipeline("1.9.1-core_forest_error", "closed.pkl")
 pipeline("1.9.1-columns_by_names", "labels.pkl")
+# Anomalies, clusters with distances, and several targets, numbered or in words.
+pipeline("1.9.1-answers_isolation_words", "anomalies.pkl")
+pipeline("1.9.1-answers_kmeans", "clusters.pkl")
+pipeline("1.9.1-answers_dummy_targets", "targets.pkl")
+pipeline("1.9.1-answers_dummy_targets_words", "target_words.pkl")
 # A regressor that takes missing values.
 for name in ("lgb_regression.txt.gz",):
     (out / "regressor.txt").write_bytes(gzip.decompress((data / "boosters" / name).read_bytes()))

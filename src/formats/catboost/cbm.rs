@@ -211,9 +211,14 @@ fn table(table: &Flat<'_>) -> Result<(Base, Table), FormatError> {
     let base = base(table.table(0)?)?;
     let classes = usize::try_from(table.int(4, 0)?).unwrap_or(0);
     let places = table.bytes(1)?.as_chunks::<12>().0.iter().map(|bucket| {
-        let [a, b, c, d, e, f, g, h, place @ ..] = *bucket;
-        let hash = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-        (hash, u32::from_le_bytes(place))
+        let (hash, place) = bucket.split_at(8);
+        let hash = hash
+            .first_chunk()
+            .map_or(tables::NO_HASH, |hash| u64::from_le_bytes(*hash));
+        let place = place
+            .first_chunk()
+            .map_or(u32::MAX, |place| u32::from_le_bytes(*place));
+        (hash, place)
     });
     let places = places
         .filter(|(hash, _)| *hash != tables::NO_HASH)

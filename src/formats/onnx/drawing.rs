@@ -129,6 +129,12 @@ impl<'a> Drawing<'a> {
         i: usize,
         value: Value,
     ) -> Result<(), FormatError> {
+        if let Value::Tensor(tensor) = &value
+            && tensor.cells.is_empty()
+            && tensor.dims.len() > 1
+        {
+            return Err(unsupported!("{} makes no numbers at all", label(node)));
+        }
         match node.output.get(i).filter(|name| !name.is_empty()) {
             Some(name) => self.set_name(name, value),
             None => Ok(()),

@@ -48,6 +48,9 @@ pub(super) fn constant(tensor: &TensorProto) -> Result<Tensor, FormatError> {
             ));
         }
     };
+    if cells.is_empty() && tensor.dims.len() > 1 {
+        return Err(unsupported!("the tensor `{name}` has no elements"));
+    }
     let dims: Option<Vec<usize>> = tensor
         .dims
         .iter()

@@ -8,6 +8,10 @@ use std::sync::Arc;
 
 /// One column, as the operations that read it need it.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the answer to a question of its own"
+)]
 pub(super) struct Draft {
     pub(super) name: String,
     /// What the package says of it.
@@ -20,6 +24,8 @@ pub(super) struct Draft {
     pub(super) infinite: bool,
     /// Whether anything reads it.
     pub(super) read: bool,
+    /// Whether a row may leave it out although something reads it.
+    pub(super) optional: bool,
 }
 
 /// What a column's cells are to the operations that read them.
@@ -47,6 +53,7 @@ impl Draft {
             nullable: true,
             infinite: true,
             read: false,
+            optional: false,
         }
     }
 
@@ -90,7 +97,7 @@ impl Draft {
         let mut column = Column::new(self.name, kind);
         column.nullable = self.nullable;
         column.infinite = self.infinite;
-        column.required = self.read;
+        column.required = self.read && !self.optional;
         column.by_hash = self.holds == Holds::Hashes;
         column.booleans = self.told.is_none() && kind == ColumnType::Double;
         let says = !self.words.is_empty() && (kind.is_words() || self.words.is_closed());

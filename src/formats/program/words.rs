@@ -163,6 +163,7 @@ impl Board {
         };
         if !value.is_nan() {
             after.missing = None;
+            after.unknown = None;
         }
         let fill = ops::Fill {
             reads: vec![read],
@@ -315,6 +316,19 @@ impl Board {
         let known: Vec<u32> = known.map(|word| words.add(word.clone())).collect();
         words.refuse_others(&known);
         Ok(())
+    }
+
+    /// The name of the column that a register is, where columns have names.
+    pub(crate) fn name(&self, register: Reg) -> Option<&str> {
+        let at = self.register(register).column.filter(|_| self.named)?;
+        Some(&self.columns[at as usize].name)
+    }
+
+    /// Notes that a row may leave out the column of a register.
+    pub(crate) fn optional(&mut self, register: Reg) {
+        if let Some(at) = self.register(register).column {
+            self.columns[at as usize].optional = true;
+        }
     }
 
     fn refuse_missing_only(&mut self, read: Reg) {

@@ -4,13 +4,14 @@
 //! a class of another name may predict otherwise than the one it is made from.
 
 /// Modules whose classes [`super::build`] knows, or refuses by name.
-const MODULES: [&str; 6] = [
+const MODULES: [&str; 7] = [
     "sklearn.",
     "imblearn.",
     "lightgbm.",
     "xgboost.",
     "catboost.",
     "skopt.",
+    "category_encoders.",
 ];
 
 /// What to do with a step of a pipeline that this server does not run.

@@ -76,9 +76,6 @@ pub(super) fn of(flavors: &Mapping, forms: Forms, file: &AnswersBy) -> Pyfunc {
     let answers = match method.and_then(Value::as_str) {
         Some("predict_proba") => AnswersBy::Probabilities,
         Some("predict_log_proba") => AnswersBy::LogProbabilities,
-        Some("decision_function") => AnswersBy::Decision,
-        Some("score_samples") => AnswersBy::Score,
-        Some("transform") => AnswersBy::Distances,
         _ => file.clone(),
     };
     Pyfunc {

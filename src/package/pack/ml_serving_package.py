@@ -139,7 +139,35 @@ def _model(path, flavor):
         return Boosted(booster.predict, booster.dump_model().get("objective", ""))
     if flavor == "xgboost":
         return _xgboost(path)
+    if flavor == "catboost":
+        return _catboost(path)
     return _value(path)
+
+
+class Cat:
+    """A model of CatBoost: classifiers answer a column where they have more than two classes, and regressors have an empty list of classes."""
+
+    def __init__(self, model):
+        self.model = model
+        if len(model.classes_):
+            self.classes_ = model.classes_
+
+    def predict(self, rows):
+        answers = np.asarray(self.model.predict(rows))
+        return answers.reshape(-1) if answers.shape[1:] == (1,) else answers
+
+    def predict_proba(self, rows):
+        return self.model.predict_proba(rows)
+
+
+def _catboost(path):
+    import catboost
+
+    form = "cbm" if path.read_bytes()[:4] == b"CBM1" else "json"
+    loaded = lambda kind: kind().load_model(str(path), format=form)
+    loss = json.loads(loaded(catboost.CatBoost).get_metadata()["params"])["loss_function"]["type"]
+    classes = ["Logloss", "CrossEntropy", "Focal", "MultiClass", "MultiClassOneVsAll", "MultiLogloss", "MultiCrossEntropy"]
+    return Cat(loaded(catboost.CatBoostClassifier if loss in classes else catboost.CatBoostRegressor))
 
 
 def _xgboost(path):

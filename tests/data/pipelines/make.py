@@ -82,6 +82,8 @@ MODULES = [
     "decompose",
     "nets",
     "curves",
+    "dicts",
+    "categories",
     "kernels",
     "bayes",
     "neighbours",

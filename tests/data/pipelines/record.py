@@ -28,15 +28,16 @@ class Case:
     `until` are versions (inclusive); `every` records the case in every version, otherwise the newest and one other do; `core` is every
     version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
     ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which too few
-    cases answer one number a row, or none where values are missing; `few` asks so many rows, however short an answer is; `labels` records
+    cases answer one number a row, or none where values are missing; `few` asks so many rows, however short an answer is; `skops` is false
+    for models that skops cannot write; `labels` records
     no scores of a classifier without probabilities; `more` is written into the header.
     """
 
     def __init__(self, name, model, table, target, exact="exact", none=False, prepare=None, fit=None, fitted=False, since=(0, 0), until=(9, 9),
-            every=False, core=False, alone=None, rows=None, whole=False, few=None, labels=False, **more):
+            every=False, core=False, alone=None, rows=None, whole=False, few=None, labels=False, skops=True, **more):
         self.name, self.model, self.table, self.target, self.exact = name, model, table, target, exact
         self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
-        self.rows, self.whole, self.few, self.labels = rows, whole, few, labels
+        self.rows, self.whole, self.few, self.labels, self.skops = rows, whole, few, labels, skops
         self.since, self.until, self.every = since, until, every or core
 
     def recorded(self):
@@ -57,6 +58,8 @@ class Case:
     def kinds(self):
         """The serializations beside pickle: of a third of the cases, and of few in older versions."""
         number = zlib.crc32(self.name.encode())
+        if not self.skops:
+            return ("joblib",) if number % 5 == 0 else ("cloudpickle",) if number % 5 == 1 else ()
         if number % 3 or not self.core and VERSION != VERSIONS[-1] and zlib.crc32(f"{VERSION}{self.name}".encode()) % 12:
             return ()
         return ("skops", "cloudpickle", "joblib") if self.core else (("skops",), ("skops", "cloudpickle"), ("joblib",))[number // 3 % 3]

@@ -9,7 +9,7 @@ use crate::{
     input::Word,
     model::{Reg, ops},
 };
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 /// What values are looked up in.
 enum Keys {
@@ -260,14 +260,14 @@ fn replaced<'a>(
             values.len()
         ));
     }
+    let mut index = HashMap::with_capacity(keys.len());
+    for (place, key) in keys.iter().enumerate() {
+        // Of equal keys the first counts.
+        index.entry(lookup::key(key)).or_insert(place);
+    }
     let found = |cell: &Cell| {
-        let place = keys.iter().position(|key| match (key, cell) {
-            (Cell::Number(a), Cell::Number(b)) => {
-                a.total_cmp(b).is_eq() || (a.is_nan() && b.is_nan()) || a - b == 0.0
-            }
-            (key, cell) => key == cell,
-        });
-        place.map_or_else(|| otherwise.clone(), |place| values[place].clone())
+        let place = lookup::key(cell).and_then(|key| index.get(&Some(key)));
+        place.map_or_else(|| otherwise.clone(), |place| values[*place].clone())
     };
     let known =
         Keys::of(keys).ok_or_else(|| corrupt!("{} mixes texts and numbers", label(node)))?;

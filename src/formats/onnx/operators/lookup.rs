@@ -6,7 +6,10 @@ use crate::{
     input::Word,
     model::{Reg, ops},
 };
-use std::rc::Rc;
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 /// The register that has the number of a text among entries.
 pub(super) fn lookup(
@@ -35,11 +38,10 @@ fn place(
         Otherwise::Is(x) => x,
         Otherwise::Refuse => f64::NAN,
     };
-    let found = |text: &str| {
-        entries
-            .iter()
-            .find(|(key, _)| &**key == text)
-            .map(|(_, number)| *number)
+    let index = || -> HashMap<&str, f64> {
+        // Of equal keys the first counts.
+        let entries = entries.iter().rev();
+        entries.map(|(text, number)| (&**text, *number)).collect()
     };
     match cell {
         Cell::Column(read) => {
@@ -66,8 +68,9 @@ fn place(
             drawing.board.recode(*read, &words, unknown, unknown)
         }
         Cell::OneOf(read, list) => {
+            let index = index();
             let code = |cell: &Cell| match cell {
-                Cell::Text(text) => found(text).unwrap_or(otherwise),
+                Cell::Text(text) => index.get(&**text).copied().unwrap_or(otherwise),
                 _ => otherwise,
             };
             let codes = ops::Codes::Places(list.iter().map(code).collect());
@@ -79,7 +82,10 @@ fn place(
             };
             Ok(drawing.board.draw(recode, [Register::number()])?[0])
         }
-        Cell::Text(text) => drawing.register(node, &Cell::Number(found(text).unwrap_or(otherwise))),
+        Cell::Text(text) => {
+            let number = index().get(&**text).copied().unwrap_or(otherwise);
+            drawing.register(node, &Cell::Number(number))
+        }
         _ => Err(unsupported!(
             "{} looks for words among numbers",
             label(node)
@@ -95,17 +101,34 @@ fn swapped(swaps: &[(Rc<str>, Rc<str>)], entries: &[(Rc<str>, f64)]) -> Vec<(Wor
         };
         swaps.iter().fold(Rc::clone(text), swap)
     };
+    // Of equal keys the first counts.
+    let entries_by_text = entries.iter().rev();
+    let index: HashMap<&str, f64> = entries_by_text.map(|(text, n)| (&**text, *n)).collect();
     let keys = entries.iter().map(|(text, _)| text);
     let keys = keys.chain(swaps.iter().map(|(from, _)| from));
+    let mut seen = HashSet::new();
     let mut words: Vec<(Word, f64)> = Vec::new();
-    for key in keys {
-        let word = Word::Text((**key).into());
-        let text = instead(key);
-        if let Some((_, number)) = entries.iter().find(|(known, _)| *known == text)
-            && !words.iter().any(|(known, _)| *known == word)
-        {
-            words.push((word, *number));
+    for key in keys.filter(|key| seen.insert(Rc::clone(key))) {
+        if let Some(number) = index.get(&*instead(key)) {
+            words.push((Word::Text((**key).into()), *number));
         }
     }
     words
+}
+
+/// A number or a text to look up: both zeros are one number, and NaN is one, too.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Number(u64),
+    Text(Rc<str>),
+}
+
+/// The key of a constant cell.
+pub(super) fn key(cell: &Cell) -> Option<Key> {
+    match cell {
+        Cell::Number(x) if x.is_nan() => Some(Key::Number(f64::NAN.to_bits())),
+        Cell::Number(x) => Some(Key::Number((x + 0.0).to_bits())),
+        Cell::Text(text) => Some(Key::Text(Rc::clone(text))),
+        _ => None,
+    }
 }

@@ -159,6 +159,9 @@ fn reader(node: &NodeProto) -> Option<Reader> {
     found.map(|(_, reader)| *reader)
 }
 
+/// So many unknown operators are named.
+const NAMED: usize = 32;
+
 /// The operators of a graph that have no reader, each once, with their domain where it is not the default one.
 pub(super) fn unknown(graph: &GraphProto) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -167,7 +170,7 @@ pub(super) fn unknown(graph: &GraphProto) -> Vec<String> {
             "" | "ai.onnx" | ML_DOMAIN => node.op_type.clone(),
             domain => format!("{} of the domain `{domain}`", node.op_type),
         };
-        if !names.contains(&name) {
+        if !names.contains(&name) && names.len() < NAMED {
             names.push(name);
         }
     }
@@ -179,5 +182,18 @@ pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
     match reader(node) {
         Some(reader) => reader(drawing, node),
         None => Err(unsupported!("{} is not supported", label(node))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEFAULT, MACHINE_LEARNING, RUNTIME};
+
+    #[test]
+    fn the_page_names_every_operator() {
+        let page = include_str!("../../../../docs/models.md");
+        for (name, _) in DEFAULT.iter().chain(MACHINE_LEARNING).chain(RUNTIME) {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
     }
 }

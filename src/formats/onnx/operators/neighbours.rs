@@ -107,11 +107,17 @@ pub(super) fn scan<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
     drawing.set(node, 1, Tensor::new(rows.elem, dims, cells))
 }
 
+/// More nodes than a distance needs.
+const LONGEST: usize = 16;
+
 /// The metric that a body computes: differences, what becomes of them, and a sum.
 fn metric_of(body: &GraphProto) -> Option<Metric> {
     let ([state, point], [kept, result]) = (body.input.as_slice(), body.output.as_slice()) else {
         return None;
     };
+    if body.node.len() > LONGEST {
+        return None;
+    }
     let maker = |name: &str| {
         body.node
             .iter()

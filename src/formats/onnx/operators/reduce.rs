@@ -88,7 +88,7 @@ pub(super) fn along(
     let mut known = Vec::new();
     for group in groups {
         if let Some(numbers) = constant(&group) {
-            let number = reduction.of(numbers.into_iter());
+            let number = reduction.of(&numbers.into_iter());
             cells.push(Some(Cell::Number(precision.round(number))));
             continue;
         }

@@ -306,17 +306,14 @@ pub(super) fn split<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(0))?;
     let n = tensor.dims[axis].per_row();
     let parts = node.output.len().max(1);
-    let lengths = match integers(drawing, node, &attributes, "split", 1)? {
-        Some(lengths) => lengths
-            .into_iter()
-            .map(|l| usize::try_from(l).unwrap_or(usize::MAX))
-            .collect(),
-        None => {
-            let each = n.div_ceil(parts);
-            (0..parts)
-                .map(|i| each.min(n.saturating_sub(i * each)))
-                .collect::<Vec<_>>()
-        }
+    let given = integers(drawing, node, &attributes, "split", 1)?;
+    let lengths: Vec<usize> = if let Some(lengths) = given {
+        let length = |l: i64| usize::try_from(l).unwrap_or(usize::MAX);
+        lengths.into_iter().map(length).collect()
+    } else {
+        let each = n.div_ceil(parts);
+        let length = |i: usize| each.min(n.saturating_sub(i * each));
+        (0..parts).map(length).collect()
     };
     if lengths.len() != parts || lengths.iter().fold(0_usize, |a, b| a.saturating_add(*b)) != n {
         return Err(corrupt!(

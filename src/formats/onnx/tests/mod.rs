@@ -1,6 +1,7 @@
 //! Every model of tests/data/onnx against what onnxruntime answered.
 
 mod distrust;
+mod distrust_graphs;
 mod distrust_v5;
 mod graphs;
 mod ties;

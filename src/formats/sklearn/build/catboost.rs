@@ -24,7 +24,7 @@ pub(super) fn columns(part: Part<'_>) -> Result<Option<Takes>, FormatError> {
     Ok(Some(takes(&inside(part)?)?))
 }
 
-fn bytes<'d>(part: Part<'d>) -> Result<&'d [u8], FormatError> {
+fn bytes(part: Part<'_>) -> Result<&[u8], FormatError> {
     let id = part
         .get("__model")
         .ok_or_else(|| unsupported!("the {} is not fitted: it has no trees", part.class))?;

@@ -66,7 +66,6 @@ pub(super) enum ClusterScores {
     /// `transform`: how far the row is from the center of each cluster, or of what the clusters are made of. May be empty.
     Distances(Vec<Reg>),
     /// `predict_proba`, one for each cluster.
-    #[expect(dead_code, reason = "the reader of mixtures comes next")]
     Probabilities(Vec<Reg>),
 }
 

@@ -1,7 +1,7 @@
 //! The columns that a model was fitted on: how many, and their names where they had names.
 
 use super::{
-    Id, Part, catboost, compose, corrupt, estimate, names::feature_names, reader::MAX_PARTS,
+    Id, Part, catboost, compose, corrupt, dicts, estimate, names::feature_names, reader::MAX_PARTS,
     transform::reads_text, unsupported,
 };
 use crate::{
@@ -46,7 +46,7 @@ pub(super) fn of(root: Part<'_>) -> Result<Origin, FormatError> {
 impl Origin {
     /// Asks a part, and then the ones inside it that get its rows.
     fn ask(&mut self, part: Part<'_>, depth: usize) -> Result<(), FormatError> {
-        let counts = ["n_features_in_", "n_features_", "_n_features"];
+        let counts = ["n_features_in_", "n_features_", "_n_features", "_dim"];
         let count = counts.iter().find(|name| part.get(name).is_some());
         if self.width.is_none() && reads_text(part) {
             self.width = Some(1);
@@ -69,6 +69,10 @@ impl Origin {
         if let Some(takes) = catboost::columns(part)? {
             self.width = self.width.or(takes.width);
             self.names = self.names.take().or(takes.names);
+        }
+        if let (None, Some(names)) = (&self.names, dicts::names(part)?) {
+            self.width = Some(names.len());
+            self.names = Some(names);
         }
         if self.names.is_none() {
             self.names = feature_names(part).transpose()?;

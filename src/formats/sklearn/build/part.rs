@@ -154,6 +154,14 @@ impl<'d> Part<'d> {
         self.get(name).map(|_| self.number(name)).transpose()
     }
 
+    /// A number where the attribute is no text; anything else, such as a function, is refused.
+    pub(super) fn optional_number_or_text(&self, name: &str) -> Result<Option<f64>, FormatError> {
+        if self.text(name).is_some() {
+            return Ok(None);
+        }
+        self.optional_number(name)
+    }
+
     /// A number that is whole, not negative and fits 32 bits.
     pub(super) fn count(&self, name: &str) -> Result<usize, FormatError> {
         let number = self.number(name)?;

@@ -5,7 +5,7 @@ use crate::{
     formats::{AnswersBy, GraphOutput, OutputKind, one_array},
     http::{dialects::Scored, problem::Failure},
     load::LoadedModel,
-    model::{Kind, Labels, Model, Output as Meaning, Predictions},
+    model::{Labels, Model, Output as Meaning, Predictions},
     package::mlmodel::RowsAs,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -24,12 +24,6 @@ pub(in crate::http) enum Shown {
     ByTarget,
     /// Of several targets the probability of the second class of each.
     Second,
-    /// How far it is on the good side of an anomaly detector.
-    Decision,
-    /// How normal it is to an anomaly detector.
-    Score,
-    /// How far it is from each center.
-    Distances,
     /// Every output of the graph by its name: an object for each row.
     Records,
     /// The same: an object of arrays.
@@ -40,7 +34,6 @@ pub(in crate::http) enum Shown {
 pub(in crate::http) fn shown(served: &LoadedModel, probabilities: bool, frame: bool) -> Shown {
     let (model, pyfunc) = (&served.model, &served.pyfunc);
     let graded = model.has_probabilities();
-    let anomalies = model.kind() == Kind::AnomalyDetector;
     match &pyfunc.answers {
         _ if probabilities && graded => Shown::Probabilities,
         AnswersBy::Probabilities if graded && has_targets(model) => {
@@ -51,9 +44,6 @@ pub(in crate::http) fn shown(served: &LoadedModel, probabilities: bool, frame: b
             }
         }
         AnswersBy::Probabilities if graded => Shown::Probabilities,
-        AnswersBy::Decision if anomalies => Shown::Decision,
-        AnswersBy::Score if anomalies && model.n_scores() > 1 => Shown::Score,
-        AnswersBy::Distances if model.has_distances() => Shown::Distances,
         AnswersBy::LogProbabilities if graded => Shown::LogProbabilities,
         AnswersBy::Booster => Shown::Booster,
         AnswersBy::Outputs(_) => {
@@ -206,9 +196,6 @@ impl Serialize for Row<'_> {
                 }
                 map.end()
             }
-            (Shown::Decision, _) => scores[0].serialize(to),
-            (Shown::Score, _) => scores[1].serialize(to),
-            (Shown::Distances, _) => scores.serialize(to),
             (shown, None) if has_targets(answer.model()) => answer.of_targets(shown, row, to),
             (Shown::Booster, Some(_)) if answer.model().is_binary() => scores[1].serialize(to),
             (Shown::Booster | Shown::Probabilities, Some(_)) => scores.serialize(to),

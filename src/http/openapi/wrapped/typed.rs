@@ -228,8 +228,6 @@ fn answer(served: &LoadedModel, shown: Shown) -> Value {
         return of_targets(served, targets, shown);
     }
     match shown {
-        Shown::Decision | Shown::Score => rows(number()),
-        Shown::Distances => rows(scores()),
         Shown::Booster if graded && model.is_binary() => rows(number()),
         Shown::Booster | Shown::Probabilities if graded => rows(scores()),
         // The logarithm of zero is null.

@@ -23,7 +23,7 @@ pub enum Reduction {
 
 impl Reduction {
     /// The value of some numbers, in `f64`.
-    pub fn of(self, numbers: impl Iterator<Item = f64> + Clone) -> f64 {
+    pub fn of(self, numbers: &(impl Iterator<Item = f64> + Clone)) -> f64 {
         let sum = |f: fn(f64) -> f64| numbers.clone().map(f).sum::<f64>();
         let most = || numbers.clone().fold(f64::NEG_INFINITY, f64::max);
         match self {
@@ -77,7 +77,7 @@ impl Run for Reduce {
         for (group, out) in self.groups.iter().zip(out.columns()) {
             for (row, y) in out.iter_mut().enumerate() {
                 let numbers = group.iter().map(|read| tile.column(*read)[row]);
-                *y = self.precision.round(self.reduction.of(numbers));
+                *y = self.precision.round(self.reduction.of(&numbers));
             }
         }
     }

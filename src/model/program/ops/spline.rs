@@ -187,14 +187,15 @@ impl Spline {
             _ if x.is_nan() && self.missing_is_zero => {}
             _ if x.is_nan() => nothing(&mut add),
             Outside::Nothing if x < first || x > last => nothing(&mut add),
-            Outside::Nothing | Outside::Continued => self.basis.add(x, false, add),
             Outside::Periodic => {
                 let x = first + (x - first).rem_euclid(last - first);
                 self.basis.add(x, false, add);
             }
             Outside::Lines { from, below, .. } if x < *from => line(below, x - from, &mut add),
             Outside::Lines { to, above, .. } if x > *to => line(above, x - to, &mut add),
-            Outside::Lines { .. } => self.basis.add(x, false, add),
+            Outside::Nothing | Outside::Continued | Outside::Lines { .. } => {
+                self.basis.add(x, false, add);
+            }
         }
     }
 }

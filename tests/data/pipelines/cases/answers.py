@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.cluster import AffinityPropagation, Birch, KMeans, MeanShift, MiniBatchKMeans
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import IsolationForest
+from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -63,3 +64,7 @@ def clusters():
     yield Case("answers_mean_shift_bins", scaled(MeanShift(bandwidth=2.5, bin_seeding=True, cluster_all=False)), "numbers", "two", "blas", whole=True)
     yield Case("answers_affinity", scaled(AffinityPropagation(preference=-90, random_state=0)), "numbers", "two", "blas", fit=few_rows, whole=True)
     yield Case("answers_affinity_damped", scaled(AffinityPropagation(damping=0.8, preference=-150, random_state=1)), "numbers", "two", "blas", fit=few_rows, whole=True)
+    mixed = lambda **options: GaussianMixture(**{"n_components": 3, "random_state": 0, "reg_covar": 1e-3, **options})
+    for kind in ("full", "tied", "diag", "spherical"):
+        yield Case(f"answers_mixture_{kind}", scaled(mixed(covariance_type=kind)), "numbers", "two", "blas", whole=kind == "full")
+    yield Case("answers_mixture_words", make_pipeline(parts.columns(word=parts.words(**parts.dense(False))), mixed(n_components=2, covariance_type="diag")), "mixed", "two", "blas", whole=True)

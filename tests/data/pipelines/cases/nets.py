@@ -37,12 +37,11 @@ def nets():
     yield Case("net_labels", scaled(net()), "numbers", lambda targets: np.c_[targets["two"], targets["three"] > 1], "blas", few=200)
     yield Case("net_no_layer", scaled(net(hidden_layer_sizes=())), "numbers", "two", "blas", few=200)
     yield Case("net_f32", scaled(net()), "numbers", "three", "blas", fit=lambda X: X.astype(np.float32), few=200)
-    yield Case("net_wide", scaled(net(hidden_layer_sizes=(33,), max_iter=5)), "numbers", "two", "blas", whole=True)
+    yield Case("net_wide", scaled(net(hidden_layer_sizes=(33,), max_iter=5)), "numbers", "two", "blas", few=200)
     if VERSION >= (1, 7):
         yield Case("net_poisson", scaled(net(MLPRegressor, loss="poisson")), "numbers", "value", "blas", since=(1, 7), few=200)
     yield Case("net_search", GridSearchCV(scaled(net(max_iter=8)), {"mlpclassifier__alpha": [0.1, 1.0]}, cv=2), "numbers", "two", "blas", few=200)
     yield Case("net_voting", VotingClassifier([("net", scaled(net(max_iter=8))), ("line", logistic())], voting="soft"), "numbers", "three", "blas", few=200)
-    yield Case("net_stacking", StackingClassifier([("net", scaled(net(max_iter=8))), ("line", scaled(logistic()))], cv=2), "numbers", "words3", "blas", few=200)
 
 
 def discriminants():

@@ -11,7 +11,11 @@ mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+
 mod neighbours;
+
+mod mixture;
+
 mod net;
 mod support;
 
@@ -81,6 +85,7 @@ impl Reader {
         match part.sklearn_class() {
             "DummyClassifier" => self.dummy_classifier(part),
             "DummyRegressor" => self.dummy_regressor(part),
+            "GaussianMixture" => self.gaussian_mixture(part, &reads),
             "IsolationForest" => self.isolation_forest(part, &reads),
             "SVC" | "NuSVC" => self.support_classifier(part, &reads),
             "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),

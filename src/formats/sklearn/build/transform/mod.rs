@@ -1,7 +1,9 @@
 //! Transformers: registers to registers, as their `transform` is written.
 
 mod bins;
+mod categories;
 mod decompose;
+mod dictionary;
 mod function;
 mod impute;
 mod neighbours;
@@ -61,6 +63,11 @@ impl Reader {
             ("sklearn", "TfidfTransformer") => self.tfidf(part, &reads),
             ("sklearn", "QuantileTransformer") => self.quantiles(part, &reads),
             ("sklearn", "SplineTransformer") => self.splines(part, &reads),
+            ("sklearn", "DictVectorizer") => self.dictionary(part, &reads),
+            (
+                "category_encoders",
+                "OrdinalEncoder" | "OneHotEncoder" | "TargetEncoder" | "CountEncoder",
+            ) => self.category_encoder(part, &reads),
             ("sklearn", "Binarizer") => self.binarizer(part, &reads),
             ("sklearn", "Normalizer") => self.normalizer(part, &reads),
             ("sklearn", "PCA" | "IncrementalPCA") => self.pca(part, &reads),

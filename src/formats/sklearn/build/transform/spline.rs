@@ -43,12 +43,12 @@ impl Reader {
             let kept = count - usize::from(!part.flag("include_bias"));
             let outside = edges.outside(&basis, count)?;
             let register = Register::rounded(precision);
-            let register = match &outside {
-                Outside::Continued | Outside::Periodic => register,
-                Outside::Nothing => register.partial(),
-                Outside::Lines { above, .. } if above[0][0].is_nan() => register.partial(),
-                Outside::Lines { .. } => register,
+            let fails = match &outside {
+                Outside::Nothing => true,
+                Outside::Lines { above, .. } => above[0][0].is_nan(),
+                Outside::Continued | Outside::Periodic => false,
             };
+            let register = if fails { register.partial() } else { register };
             let spline = Spline {
                 read: *read,
                 basis,

@@ -6,6 +6,8 @@ mod oblivious;
 mod ready;
 mod statistics;
 mod stepped;
+#[cfg(test)]
+mod tests;
 
 pub use description::{
     BinnedTrees, Category, Combination, Counted, Number, Rows, Statistic, Step, Table, Trees,

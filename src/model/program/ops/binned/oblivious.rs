@@ -83,24 +83,25 @@ impl Oblivious {
         }
     }
 
-    /// The sums of a whole tile, row by row. `bins` are as many as a power of two.
+    /// The sums of the first rows of a tile, row by row. `bins` are as many as a power of two.
     pub(super) fn tile(&self, bins: &[[u8; TILE]], sums: &mut [f64]) {
         for (splits, leaves) in self.trees() {
             let (low, high) = splits.split_at(splits.len().min(8));
             let low = bits(low, bins);
-            if high.is_empty() && self.width == 1 {
-                let most = leaves.len() - 1;
-                for (sum, leaf) in sums.iter_mut().zip(low) {
-                    *sum += leaves[usize::from(leaf) & most];
+            match self.width {
+                1 if high.is_empty() => add::<1>(leaves, &low, sums),
+                2 if high.is_empty() => add::<2>(leaves, &low, sums),
+                3 if high.is_empty() => add::<3>(leaves, &low, sums),
+                4 if high.is_empty() => add::<4>(leaves, &low, sums),
+                width => {
+                    let high = bits(high, bins);
+                    let rows = sums.chunks_exact_mut(width);
+                    for (sums, (low, high)) in rows.zip(low.into_iter().zip(high)) {
+                        let leaf = usize::from(low) | usize::from(high) << 8;
+                        let values = &leaves[leaf * width..][..width];
+                        sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+                    }
                 }
-                continue;
-            }
-            let high = bits(high, bins);
-            let rows = sums.chunks_exact_mut(self.width);
-            for (sums, (low, high)) in rows.zip(low.into_iter().zip(high)) {
-                let leaf = usize::from(low) | usize::from(high) << 8;
-                let values = &leaves[leaf * self.width..][..self.width];
-                sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
             }
         }
     }
@@ -129,4 +130,16 @@ fn bits(splits: &[Place], bins: &[[u8; TILE]]) -> [u8; TILE] {
         }
     }
     answers
+}
+
+/// Adds to each row the vector of its leaf, of `WIDTH` numbers. Leaves are as many as a power of two.
+#[inline]
+fn add<const WIDTH: usize>(leaves: &[f64], rows: &[u8; TILE], sums: &mut [f64]) {
+    let (leaves, _) = leaves.as_chunks::<WIDTH>();
+    let (sums, _) = sums.as_chunks_mut::<WIDTH>();
+    let most = leaves.len() - 1;
+    for (sums, leaf) in sums.iter_mut().zip(rows) {
+        let values = &leaves[usize::from(*leaf) & most];
+        sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+    }
 }

@@ -8,10 +8,10 @@ use super::{
     statistics::{self, Looked},
     stepped::Stepped,
 };
-use crate::model::{check::invalid, estimators::Size, program::TILE};
+use crate::model::{check::invalid, estimators::Size};
 
 /// From so many rows of a tile on they are answered together.
-const TOGETHER: usize = 12;
+const TOGETHER: usize = 3;
 
 /// The same, ready to run.
 #[derive(Debug)]
@@ -116,9 +116,9 @@ impl Run for Ready {
         {
             self.cut(tile, Rows::tile(count), bins);
             sums.clear();
-            sums.resize(TILE * width, 0.0);
+            sums.resize(count * width, 0.0);
             trees.tile(bins.as_chunks().0, sums);
-            for (row, sums) in sums.chunks_exact(width).take(count).enumerate() {
+            for (row, sums) in sums.chunks_exact(width).enumerate() {
                 self.finish(row, sums, out);
             }
             return;
