@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-catboost bench-load bench-pipeline bench-dialects bench-hostile parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
+.PHONY: help run check test lint structure bench bench-kernel bench-catboost bench-stored bench-load bench-pipeline bench-dialects bench-hostile parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -47,6 +47,10 @@ bench-kernel: $(tools)/built ## The engine on three forests, beside onnxruntime 
 bench-catboost: target/bench-catboost/built ## The engine on 1,000 trees of CatBoost, beside CatBoost's own predictor (3 min)
 	target/bench-catboost/bin/python benches/catboost_trees.py target/bench-catboost/models
 	MODELS=$(CURDIR)/target/bench-catboost/models cargo bench --bench kernel
+
+bench-stored: target/bench-pipeline/built ## The engine on models that keep rows, SVM and neighbours, beside scikit-learn (3 min)
+	target/bench-pipeline/bin/python benches/stored_rows.py target/bench-stored/models
+	MODELS=$(CURDIR)/target/bench-stored/models cargo bench --bench kernel
 
 bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 million nodes, beside MLflow (7 min cold, 2 min warm)
 	cargo build --release

@@ -1,4 +1,4 @@
-//! The engine on the models of `benches/models.py` or `benches/catboost_trees.py`, whose directory `MODELS` names; without it, on the embedded one.
+//! The engine on the models of `benches/models.py`, `benches/catboost_trees.py` or `benches/stored_rows.py`, whose directory `MODELS` names; without it, on the embedded one.
 
 use divan::{Bencher, counter::ItemsCount};
 use ml_serving::{
@@ -40,7 +40,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let case = |rows: &Path| {
         let bytes = std::fs::read(rows).expect("rows");
         let rows_of = bytes.as_chunks::<4>().0.iter();
-        let endings = ["onnx", "cbm"].map(|ending| rows.with_extension(ending));
+        let endings = ["onnx", "cbm", "pkl"].map(|ending| rows.with_extension(ending));
         let model = endings.iter().find(|model| model.exists());
         let name = rows.file_stem().and_then(|name| name.to_str());
         Case {

@@ -94,7 +94,7 @@ fn score(model: &ServedModel, batch: &Batch, predictions: &mut Predictions) -> R
         Some((row, why)) => {
             let hint = match why {
                 Why::NotFinite => "; one of them is out of the range that it was fitted for",
-                Why::Category | Why::Alone => "",
+                Why::Category | Why::Alone | Why::TooLong => "",
             };
             let detail = format!("row {row}: {why}{hint}");
             Err(Failure::new(Code::OutOfRange, detail))

@@ -61,6 +61,7 @@ impl Batch {
     }
 
     /// The same rows with the texts that their cells stand for.
+    #[must_use]
     pub fn with_texts(self, texts: Texts) -> Self {
         Self { texts, ..self }
     }

@@ -12,4 +12,7 @@ pub enum Why {
     /// Nothing that the model was fitted to is near it.
     #[error("no row that the model was fitted to is near enough to this one")]
     Alone,
+    /// The pattern of a vectorizer looks at the text over and over again.
+    #[error("the vectorizer takes too long to find the words of this text")]
+    TooLong,
 }

@@ -1,6 +1,6 @@
 //! A text to its terms: preprocessing, units, and runs of neighbouring units.
 
-use super::{Accents, Pattern, characters::is_space};
+use super::{Accents, Pattern, characters::is_space, expression::Mapped};
 use std::{collections::HashSet, sync::Arc};
 
 /// How a vectorizer makes terms of a text.
@@ -36,6 +36,7 @@ pub(in crate::model) struct Buffers {
     joined: String,
     /// Where each unit starts and ends.
     spans: Vec<(usize, usize)>,
+    mapped: Mapped,
     /// The places of the terms of a text, each with what it counts.
     pub(in crate::model) found: Vec<(u32, f64)>,
 }
@@ -46,24 +47,30 @@ const MOST_KEPT: usize = 1 << 16;
 impl Buffers {
     /// Gives memory back that only an unusually long text has needed.
     pub(in crate::model) fn trim(&mut self) {
-        if self.spans.capacity() > MOST_KEPT || self.prepared.capacity() > MOST_KEPT {
+        let kept = [
+            self.spans.capacity(),
+            self.prepared.capacity(),
+            self.mapped.capacity(),
+        ];
+        if kept.into_iter().any(|kept| kept > MOST_KEPT) {
             *self = Self::default();
         }
     }
 }
 
 impl Analyzer {
-    /// Hands every term of a text to `each`, in some order.
+    /// Hands every term of a text to `each`, in some order; `false` if finding them took too long.
     pub(in crate::model) fn terms(
         &self,
         text: &str,
         buffers: &mut Buffers,
         mut each: impl FnMut(&mut Vec<(u32, f64)>, &str),
-    ) {
+    ) -> bool {
         let Buffers {
             prepared,
             joined,
             spans,
+            mapped,
             found,
         } = buffers;
         found.clear();
@@ -78,12 +85,13 @@ impl Analyzer {
                 stop_words,
             } => {
                 let stop_words = stop_words.as_deref();
-                pattern.words(prepared, |word| {
+                let in_time = pattern.words(prepared, mapped, |word| {
                     if stop_words.is_none_or(|words| !words.contains(word)) {
                         append(word, joined, spans);
                     }
                 });
                 runs(self.runs, joined, spans, &mut each);
+                return in_time;
             }
             Units::Split => {
                 words(prepared).for_each(|word| append(word, joined, spans));
@@ -107,6 +115,7 @@ impl Analyzer {
                 }
             }
         }
+        true
     }
 
     fn prepare(&self, text: &str, into: &mut String) {

@@ -4,12 +4,16 @@
 
 mod analyze;
 mod characters;
+mod error;
+mod expression;
 mod hash;
 mod normal;
 mod pattern;
+mod syntax;
 
 pub(super) use analyze::Buffers;
 pub use analyze::{Analyzer, Units};
+pub use error::PatternError;
 pub(super) use hash::murmur3;
 pub use normal::Accents;
-pub use pattern::{Pattern, PatternError};
+pub use pattern::Pattern;

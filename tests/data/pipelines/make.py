@@ -86,6 +86,7 @@ MODULES = [
     "categories",
     "kernels",
     "bayes",
+    "neighbours",
     "bagging",
     "ada_boost",
     "imbalanced",

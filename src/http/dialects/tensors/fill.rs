@@ -102,14 +102,12 @@ impl<'m> Fill<'m> {
     /// The matrix, if every value was right.
     pub(in crate::http::dialects) fn finish(mut self) -> Result<Batch, Failure> {
         let rows = self.plan.rows;
-        match self.rows.failure() {
-            Some(failure) => Err(failure.of_rows(rows)),
-            None => {
-                let texts = std::mem::take(self.rows.batch.texts_mut());
-                let batch = Batch::from_values(self.values, self.width);
-                Ok(batch.map_err(Failure::internal)?.with_texts(texts))
-            }
+        if let Some(failure) = self.rows.failure() {
+            return Err(failure.of_rows(rows));
         }
+        let texts = std::mem::take(self.rows.batch.texts_mut());
+        let batch = Batch::from_values(self.values, self.width);
+        Ok(batch.map_err(Failure::internal)?.with_texts(texts))
     }
 
     /// What the JSON reader's own error means to the client.

@@ -1,6 +1,7 @@
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
 use crate::model::{
     check::invalid,
+    program::Why,
     text::{Analyzer, Units, murmur3},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -85,9 +86,10 @@ impl Run for Vectorize {
     fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
         for row in 0..tile.rows() {
             let text = tile.text(self.read, row).unwrap_or_default();
-            self.analyzer.terms(text, &mut scratch.text, |found, term| {
-                found.extend(self.terms.place(term));
-            });
+            let count = |found: &mut Vec<_>, term: &str| found.extend(self.terms.place(term));
+            if !self.analyzer.terms(text, &mut scratch.text, count) {
+                scratch.refuse(row, Why::TooLong);
+            }
             let found = &mut scratch.text.found;
             found.sort_unstable_by_key(|(place, _)| *place);
             // Whole numbers: they add up to the same in any order.

@@ -2,17 +2,17 @@
 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.ensemble import StackingClassifier, VotingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
-from sklearn.svm import SVC, SVR, NuSVC, NuSVR
+from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier
 
 from cases.parts import columns, dense, one, words
-from record import Case as Recorded
+from record import VERSION, Case as Recorded
 from tables import WORDS
 
 # Every row may become a part of the model: few are fitted.
@@ -71,19 +71,30 @@ def regressors():
 
 def sparse():
     """What was fitted on a sparse matrix stays sparse in the file."""
-    every = dict(every=True)
-    yield Case("svm_sparse_rbf", make_pipeline(columns(), SVC()), "mixed", "two", "blas", **every)
+    yield Case("svm_sparse_rbf", make_pipeline(columns(), SVC()), "mixed", "two", "blas", every=True)
     yield Case("svm_sparse_rbf_three", make_pipeline(columns(), SVC(C=4.0, gamma="auto")), "mixed", "words3", "blas", whole=True)
     yield Case("svm_sparse_linear", make_pipeline(columns(), SVC(kernel="linear", C=0.2)), "mixed", "odd", "blas")
-    yield Case("svm_sparse_poly", only_words(SVC(kernel="poly", degree=2, coef0=1.0, **PLATT)), "mixed", "words", "blas", **every)
+    yield Case("svm_sparse_poly", only_words(SVC(kernel="poly", degree=2, coef0=1.0, **PLATT)), "mixed", "words", "blas")
     yield Case("svm_sparse_sigmoid", only_words(SVC(kernel="sigmoid", **PLATT), handle_unknown="error", drop="first"), "mixed", "words3", "blas")
     yield Case("svm_sparse_nu", make_pipeline(columns(), NuSVC(nu=0.3)), "mixed", "booleans", "blas")
     yield Case("svm_sparse_of_many", one(OneHotEncoder(handle_unknown="ignore"), ["age", "city", "income", "balance"], SVC()), "clean", "two", "blas", since=(1, 2))
     yield Case("svm_sparse_of_many_poly", one(OneHotEncoder(handle_unknown="ignore"), ["age", "income"], SVC(kernel="poly", degree=2, coef0=1.0)), "clean", "three", "blas")
-    yield Case("svm_sparse_regressor", make_pipeline(columns(), SVR(C=5.0)), "mixed", "value", "blas", **every)
+    yield Case("svm_sparse_regressor", make_pipeline(columns(), SVR(C=5.0)), "mixed", "value", "blas")
     yield Case("svm_sparse_regressor_linear", only_words(NuSVR(kernel="linear")), "mixed", "signed", "blas")
     yield Case("svm_sparse_regressor_of_nothing", only_words(SVR(epsilon=1e6)), "mixed", "signed", "blas")
-    yield Case("svm_dense_words", make_pipeline(columns(word=words(**dense(False))), SVC(**PLATT)), "mixed", "words3", "blas", **every)
+    yield Case("svm_dense_words", make_pipeline(columns(word=words(**dense(False))), SVC(**PLATT)), "mixed", "words3", "blas")
+
+
+def anomalies():
+    one = OneClassSVM
+    yield Case("svm_one_class", scaled(one()), "numbers", "two", "blas", whole=True)
+    yield Case("svm_one_class_linear", scaled(one(kernel="linear", nu=0.2), lambda: MinMaxScaler(clip=True)), "numbers", "two", "blas")
+    yield Case("svm_one_class_poly", scaled(one(kernel="poly", degree=2, gamma="auto", nu=0.1), MinMaxScaler), "numbers", "two", "blas", whole=True)
+    yield Case("svm_one_class_words", make_pipeline(columns(), one(kernel="sigmoid", gamma=0.02, nu=0.3)), "mixed", "two", "blas")
+    if VERSION >= (1, 0):
+        from sklearn.linear_model import SGDOneClassSVM
+        yield Case("svm_one_class_sgd", scaled(SGDOneClassSVM(random_state=0)), "numbers", "two", "blas", since=(1, 2), whole=True)
+        yield Case("svm_one_class_sgd_words", make_pipeline(columns(), SGDOneClassSVM(nu=0.2, random_state=0)), "mixed", "two", "blas", since=(1, 2), whole=True)
 
 
 def inside():
@@ -99,17 +110,16 @@ def inside():
     yield Case("svm_one_vs_rest", OneVsRestClassifier(svc(C=0.5)), "numbers", "words3", "blas")
     search = GridSearchCV(make_pipeline(columns(), SVC(random_state=0)), {"svc__kernel": ["rbf", "linear"], "svc__C": [0.5]}, cv=2)
     yield Case("svm_search", search, "mixed", "words3", "blas")
-    yield Case("svm_stacking_regressor", StackingRegressor([("svr", scaled(SVR())), ("nu", scaled(NuSVR(kernel="linear")))], final_estimator=Ridge(), cv=2), "numbers", "value", "blas")
     yield Case("svm_of_scaled_target", TransformedTargetRegressor(scaled(SVR()), transformer=StandardScaler()), "numbers", "value", "blas")
 
 
 def cases():
     for name, make, target in classifiers():
-        yield Case(f"svm_{name}", lambda make=make: scaled(make()), "numbers", target, "blas", every=name in ("rbf", "platt_three", "poly_three"))
+        yield Case(f"svm_{name}", lambda make=make: scaled(make()), "numbers", target, "blas", every=name == "rbf")
     for name, make in regressors():
-        yield Case(f"svr_{name}", lambda make=make: scaled(make(), MinMaxScaler), "numbers", "value", "blas", every=name == "rbf")
+        yield Case(f"svr_{name}", lambda make=make: scaled(make(), MinMaxScaler), "numbers", "value", "blas")
     float32 = lambda X: X.astype("float32")
     yield Case("svm_f32", scaled(SVC(**PLATT)), "numbers", "two", "blas", prepare=float32)
     yield Case("svr_f32", scaled(SVR()), "numbers", "value", "blas", prepare=float32)
-    for part in (sparse, inside):
+    for part in (sparse, anomalies, inside):
         yield from part()

@@ -71,6 +71,10 @@ def cases():
     yield Text("count_tokens_split", make_pipeline(CountVectorizer(tokenizer=str.split, token_pattern=None, min_df=2), Ridge()), "value")
     yield Text("count_analyzer_split", make_pipeline(CountVectorizer(analyzer=str.split, min_df=2), Ridge()), "value")
     yield Text("count_preprocessed", make_pipeline(CountVectorizer(preprocessor=str.lower, min_df=2), Ridge()), "value")
+    yield Text("pattern_letters", make_pipeline(CountVectorizer(token_pattern=r"(?u)\b[^\W\d_]{3,}\b", max_features=100), Ridge()), "value")
+    yield Text("pattern_hyphens", make_pipeline(TfidfVectorizer(token_pattern=r"\b\w+(?:['-]\w+)*\b", max_features=100), RidgeClassifier()), "words")
+    yield Text("pattern_group", make_pipeline(CountVectorizer(token_pattern=r"[@#]?(\w{2,})[^\s\w]", max_features=80), Ridge()), "value")
+    yield Text("pattern_ranges", make_pipeline(CountVectorizer(token_pattern=r"[a-zà-ÿа-я一-龥]+|\d", max_features=80, ngram_range=(1, 2)), Ridge()), "value")
     # Weights.
     yield Text("tfidf_logistic", Pipeline([("tfidf", TfidfVectorizer(min_df=2)), ("clf", logistic())]), "two", "libm", every=True)
     yield Text("tfidf_logistic_three", make_pipeline(TfidfVectorizer(**few()), logistic()), "words3", "libm")

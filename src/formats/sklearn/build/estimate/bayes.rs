@@ -37,7 +37,11 @@ impl Reader {
     }
 
     /// `e^(x - ln Σ e^x)`; the class is that of the largest `x`.
-    fn by_logarithms(&mut self, labels: Labels, logs: Vec<Reg>) -> Result<Estimate, FormatError> {
+    pub(super) fn by_logarithms(
+        &mut self,
+        labels: Labels,
+        logs: Vec<Reg>,
+    ) -> Result<Estimate, FormatError> {
         let class = self.largest(&logs)?;
         let output = Output::Classes {
             labels: labels.clone(),

@@ -11,7 +11,11 @@ mod isolation;
 mod isotonic;
 mod linear;
 mod logistic;
+
+mod neighbours;
+
 mod mixture;
+
 mod net;
 mod support;
 
@@ -85,6 +89,14 @@ impl Reader {
             "IsolationForest" => self.isolation_forest(part, &reads),
             "SVC" | "NuSVC" => self.support_classifier(part, &reads),
             "SVR" | "NuSVR" => Ok(Estimate::Numbers(self.support_sums(part, &reads, &[])?)),
+            "KNeighborsClassifier" | "RadiusNeighborsClassifier" => {
+                self.neighbours_classifier(part, &reads)
+            }
+            "KNeighborsRegressor" | "RadiusNeighborsRegressor" => {
+                self.neighbours_regressor(part, &reads)
+            }
+            "NearestCentroid" => self.nearest_centroid(part, &reads),
+            "SGDOneClassSVM" => self.linear_one_class(part, &reads),
             "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),

@@ -92,14 +92,39 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
         let decision = self.support_sums(part, reads, &[])?[0];
-        let offset = part.array_or_number("offset_")?;
-        let score = self.board.each(
-            crate::model::StepOp::Add,
-            &[decision],
-            vec![offset.first().copied().unwrap_or(0.0)],
-        )?[0];
+        self.beyond(part, decision, false)
+    }
+
+    /// The same by a linear sum, where it is 0 or more.
+    ///
+    /// Source: `SGDOneClassSVM` in `sklearn/linear_model/_stochastic_gradient.py`.
+    pub(super) fn linear_one_class(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+    ) -> Result<Estimate, FormatError> {
+        self.board.whole_numbers(reads)?;
+        let linear = ops::Linear {
+            reads: reads.to_vec(),
+            weights: part.columns("coef_", reads.len())?,
+            intercept: vec![-offset(part)?],
+        };
+        let decision = self.board.draw(linear, [])?[0];
+        self.beyond(part, decision, true)
+    }
+
+    fn beyond(
+        &mut self,
+        part: Part<'_>,
+        decision: Reg,
+        or_equal: bool,
+    ) -> Result<Estimate, FormatError> {
+        let offset = vec![offset(part)?];
+        let score = self
+            .board
+            .each(crate::model::StepOp::Add, &[decision], offset)?[0];
         Ok(Estimate::Anomaly {
-            normal: self.above(decision, 0.0, false)?,
+            normal: self.above(decision, 0.0, or_equal)?,
             decision,
             score,
         })
@@ -314,6 +339,13 @@ fn kernel(part: Part<'_>) -> Result<Kernel, FormatError> {
             ));
         }
     })
+}
+
+/// What the decision is less than the score.
+fn offset(part: Part<'_>) -> Result<f64, FormatError> {
+    let offset = part.array_or_number("offset_")?;
+    let offset = offset.first().copied();
+    offset.ok_or_else(|| corrupt!("the {} has no offset", part.class))
 }
 
 /// The numbers of an array, or of a sparse matrix that stores them all.

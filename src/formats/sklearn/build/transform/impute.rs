@@ -50,16 +50,25 @@ impl Reader {
         part: Part<'_>,
         reads: &[Reg],
     ) -> Result<Vec<Reg>, FormatError> {
-        let missing = missing_values(part)?;
-        let marked = reads
-            .iter()
-            .map(|read| self.mark(*read, missing.as_ref(), false));
-        let marked: Vec<Reg> = marked.collect::<Result<_, _>>()?;
+        let marked = self.marked(part, reads)?;
         // "auto" is as the rows are.
         if part.text("sparse") != Some("auto") {
             self.sparse = part.flag("sparse");
         }
         self.indicate(part, &marked)
+    }
+
+    /// Registers in which the values that count as missing are NaN.
+    pub(super) fn marked(
+        &mut self,
+        part: Part<'_>,
+        reads: &[Reg],
+    ) -> Result<Vec<Reg>, FormatError> {
+        let missing = missing_values(part)?;
+        let marked = reads
+            .iter()
+            .map(|read| self.mark(*read, missing.as_ref(), false));
+        marked.collect()
     }
 
     /// A register in which the values that count as missing are NaN.
@@ -75,7 +84,11 @@ impl Reader {
         }
     }
 
-    fn indicate(&mut self, part: Part<'_>, marked: &[Reg]) -> Result<Vec<Reg>, FormatError> {
+    pub(super) fn indicate(
+        &mut self,
+        part: Part<'_>,
+        marked: &[Reg],
+    ) -> Result<Vec<Reg>, FormatError> {
         let features = part.array("features_")?;
         let features = features.floats()?;
         if part.text("features") != Some("all") && part.flag("error_on_new") {

@@ -6,6 +6,7 @@ mod decompose;
 mod dictionary;
 mod function;
 mod impute;
+mod neighbours;
 mod one_hot;
 mod ordinal;
 mod polynomial;
@@ -48,6 +49,7 @@ impl Reader {
             ("sklearn", "MaxAbsScaler") => self.max_abs_scaler(part, &reads),
             ("sklearn", "RobustScaler") => self.robust_scaler(part, &reads),
             ("sklearn", "SimpleImputer") => self.simple_imputer(part, &reads),
+            ("sklearn", "KNNImputer") => self.knn_imputer(part, &reads),
             ("sklearn", "MissingIndicator") => self.missing_indicator(part, &reads),
             ("sklearn", "OneHotEncoder") => self.one_hot(part, &reads),
             ("sklearn", "OrdinalEncoder") => self.ordinal(part, &reads),

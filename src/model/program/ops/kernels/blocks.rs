@@ -29,6 +29,20 @@ impl Blocks {
         }
     }
 
+    /// Numbers of each vector.
+    pub(in super::super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The vectors, one after the other.
+    pub(in super::super) fn vectors(&self) -> Vec<f64> {
+        let number = |at: usize, place: usize| {
+            self.numbers[at / LANES * LANES * self.width + place * LANES + at % LANES]
+        };
+        let vector = |at: usize| (0..self.width).map(move |place| number(at, place));
+        (0..self.len).flat_map(vector).collect()
+    }
+
     /// Number of vectors.
     pub(in super::super) fn len(&self) -> usize {
         self.len
@@ -36,8 +50,15 @@ impl Blocks {
 
     /// The blocks, each the numbers of its vectors place by place.
     pub(in super::super) fn iter(&self) -> impl Iterator<Item = &[[f64; LANES]]> {
+        self.from(0)
+    }
+
+    /// The blocks from the one with the number `first` on.
+    #[inline]
+    pub(in super::super) fn from(&self, first: usize) -> impl Iterator<Item = &[[f64; LANES]]> {
         let (numbers, _) = self.numbers.as_chunks();
-        numbers.chunks_exact(self.width.max(1))
+        let rest = numbers.get(first * self.width..).unwrap_or_default();
+        rest.chunks_exact(self.width.max(1))
     }
 }
 
@@ -56,7 +77,7 @@ pub(in super::super) fn squared_distances(block: &[[f64; LANES]], row: &[f64]) -
 
 /// The dot products of a row and the vectors of a block.
 #[inline]
-pub(super) fn dots(block: &[[f64; LANES]], row: &[f64]) -> [f64; LANES] {
+pub(in super::super) fn dots(block: &[[f64; LANES]], row: &[f64]) -> [f64; LANES] {
     let mut sums = [0.0; LANES];
     for (numbers, x) in block.iter().zip(row) {
         for (sum, y) in sums.iter_mut().zip(numbers) {

@@ -6,9 +6,9 @@ mod sparse;
 
 use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite, gather};
 use crate::model::check::invalid;
-pub(super) use blocks::{Blocks, LANES};
+pub(super) use blocks::{Blocks, LANES, dots, squared_distances};
 pub use function::Kernel;
-use sparse::Sparse;
+pub(super) use sparse::Sparse as SparseVectors;
 
 /// The vectors of a kernel machine, one after the other.
 #[derive(Clone, Debug)]
@@ -42,10 +42,11 @@ pub struct Kernels {
     pub intercept: Vec<f64>,
 }
 
+/// Vectors as a row is compared with them.
 #[derive(Debug)]
-enum Stored {
+pub(super) enum Stored {
     Dense(Blocks),
-    Sparse(Sparse),
+    Sparse(SparseVectors),
 }
 
 #[derive(Debug)]
@@ -89,10 +90,17 @@ impl Operation for Kernels {
         finite("a kernel machine", &self.coefficients)?;
         finite("a kernel machine", &self.intercept)?;
         self.kernel.check()?;
+        let stored = Stored::new(&self.vectors, self.reads.len())?;
+        if stored.len() != count {
+            invalid!(
+                "a kernel machine of {count} vectors stores {}",
+                stored.len()
+            );
+        }
         Ok(Box::new(Ready {
             reads: self.reads.clone(),
             kernel: self.kernel,
-            stored: self.stored(count)?,
+            stored,
             coefficients: transposed(&self.coefficients, count),
             ends,
             sums: (0..self.classes.len())
@@ -103,32 +111,37 @@ impl Operation for Kernels {
     }
 }
 
-impl Kernels {
-    fn stored(&self, count: usize) -> Result<Stored, InvalidModel> {
-        let width = self.reads.len();
-        let all = count.checked_mul(width);
-        match &self.vectors {
+impl Stored {
+    /// # Errors
+    /// Where the vectors are not of `width` numbers each.
+    pub(super) fn new(vectors: &Vectors, width: usize) -> Result<Self, InvalidModel> {
+        match vectors {
             Vectors::Dense(numbers) => {
-                finite("a kernel machine", numbers)?;
-                if Some(numbers.len()) != all {
-                    invalid!("the vectors of a kernel machine do not have {width} numbers each");
+                finite("a stored vector", numbers)?;
+                if width == 0 || !numbers.len().is_multiple_of(width) {
+                    invalid!("the stored vectors do not have {width} numbers each");
                 }
-                Ok(Stored::Dense(Blocks::new(numbers, width)))
+                Ok(Self::Dense(Blocks::new(numbers, width)))
             }
             Vectors::Sparse {
                 starts,
                 places,
                 numbers,
             } => {
-                let sparse = Sparse::new(starts, places, numbers, width)?;
-                if starts.len() != count + 1 {
-                    invalid!("a kernel machine of {count} vectors stores others");
-                }
+                let sparse = SparseVectors::new(starts, places, numbers, width)?;
                 Ok(match sparse.dense(width) {
-                    Some(dense) => Stored::Dense(Blocks::new(&dense, width)),
-                    None => Stored::Sparse(sparse),
+                    Some(dense) => Self::Dense(Blocks::new(&dense, width)),
+                    None => Self::Sparse(sparse),
                 })
             }
+        }
+    }
+
+    /// Number of vectors.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Dense(blocks) => blocks.len(),
+            Self::Sparse(sparse) => sparse.len(),
         }
     }
 }

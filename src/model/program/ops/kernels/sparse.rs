@@ -10,7 +10,7 @@ const SMALL: usize = 1 << 16;
 
 /// Vectors of which the numbers that are not 0 are stored.
 #[derive(Debug)]
-pub(super) struct Sparse {
+pub(in super::super) struct Sparse {
     starts: Vec<usize>,
     stored: Vec<(u32, f64)>,
     /// The squared length of each.
@@ -18,13 +18,13 @@ pub(super) struct Sparse {
 }
 
 impl Sparse {
-    pub(super) fn new(
+    pub(in super::super) fn new(
         starts: &[usize],
         places: &[u32],
         numbers: &[f64],
         width: usize,
     ) -> Result<Self, InvalidModel> {
-        finite("a kernel machine", numbers)?;
+        finite("a stored vector", numbers)?;
         let within = places.iter().all(|place| (*place as usize) < width);
         let end = starts.last().copied();
         if places.len() != numbers.len()
@@ -33,7 +33,7 @@ impl Sparse {
             || !starts.is_sorted()
             || end != Some(numbers.len())
         {
-            invalid!("the vectors of a kernel machine do not fit each other");
+            invalid!("stored vectors do not fit each other");
         }
         let length = |bounds: &[usize]| {
             let numbers = &numbers[bounds[0]..bounds[1]];
@@ -51,8 +51,13 @@ impl Sparse {
     }
 
     /// Number of vectors.
-    pub(super) fn len(&self) -> usize {
+    pub(in super::super) fn len(&self) -> usize {
         self.lengths.len()
+    }
+
+    /// The squared length of a vector.
+    pub(in super::super) fn length(&self, at: usize) -> f64 {
+        self.lengths[at]
     }
 
     fn vector(&self, at: usize) -> &[(u32, f64)] {
@@ -60,7 +65,7 @@ impl Sparse {
     }
 
     /// The same with their zeros, where these are few enough for that to be quicker and no larger than a file may ask for.
-    pub(super) fn dense(&self, width: usize) -> Option<Vec<f64>> {
+    pub(in super::super) fn dense(&self, width: usize) -> Option<Vec<f64>> {
         let size = self.len().checked_mul(width)?;
         if size > SMALL.max(self.stored.len().saturating_mul(MOST_ZEROS)) {
             return None;
@@ -77,7 +82,12 @@ impl Sparse {
 
     /// The dot product of a row and a vector, and the square of their distance. `length` is the row's, squared.
     #[inline]
-    pub(super) fn dot_and_distance(&self, at: usize, row: &[f64], length: f64) -> (f64, f64) {
+    pub(in super::super) fn dot_and_distance(
+        &self,
+        at: usize,
+        row: &[f64],
+        length: f64,
+    ) -> (f64, f64) {
         let products = self.vector(at).iter();
         let dot: f64 = products.map(|(place, y)| row[*place as usize] * y).sum();
         (dot, (length + self.lengths[at] - 2.0 * dot).max(0.0))

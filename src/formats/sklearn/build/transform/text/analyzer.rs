@@ -146,7 +146,7 @@ fn runs(part: Part<'_>) -> Result<(usize, usize), FormatError> {
 }
 
 /// The method of Python's `str` that a function is.
-fn method_of_str<'d>(part: Part<'d>, id: Id) -> Option<&'d str> {
+fn method_of_str(part: Part<'_>, id: Id) -> Option<&str> {
     let arena = part.arena;
     if arena.class(id) != Some(("builtins", "getattr")) {
         return None;
