@@ -17,13 +17,16 @@ class Pipelines:
     def __init__(self, draw, table, classifier, boosters):
         self.draw, self.table, self.classifier, self.boosters = draw, table, classifier, boosters
         self.one, self.chance, self.random = draw.one, draw.chance, draw.random
+        self.neighbours = draw.chance(0.15)
+        if self.neighbours:
+            table.scatter()
 
     def steps(self, *steps):
         steps = [step for step in steps if step is not None]
         return steps[0] if len(steps) == 1 else pipeline.make_pipeline(*steps)
 
     def number_imputer(self):
-        if self.chance(0.15):
+        if self.neighbours:
             return zoo.imputer(self.draw)
         strategy = self.one("mean", "median", "median", "most_frequent", "constant")
         more = {"keep_empty_features": True} if VERSION >= (1, 2) and self.chance(0.1) else {}
