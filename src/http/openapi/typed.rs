@@ -164,7 +164,7 @@ fn value(column: &Column, precision: Precision) -> Value {
                 "The model knows"
             };
             let names = words.taken().map(|word| match word {
-                Word::Text(text) => text.to_string(),
+                Word::Text(text) => text.clone(),
                 other => other.to_string(),
             });
             let names: Vec<String> = names.collect();
