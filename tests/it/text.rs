@@ -81,12 +81,15 @@ async fn a_text_is_sent_as_it_is_by_name_in_order_alone_and_in_a_batch() {
         assert_eq!(answer["probabilities"], json!(all[2 * at..2 * at + 2]));
     }
     // Each text has an answer of its own, also where others stand beside it.
-    assert!(all[0] != all[2] && all[2] != all[4] && all[0] != all[4]);
+    assert_ne!(all[..2], all[2..4]);
+    assert_ne!(all[2..4], all[4..]);
+    assert_ne!(all[..2], all[4..]);
     let (app, rows) = table();
     let all = expected(&app, &rows).await;
     let in_order = TEXTS.map(|text| json!([text, "returns", 3.0, 2.5, null]));
     assert_eq!(expected(&app, &in_order).await, all);
-    assert!(all[0] != all[2] && all[2] != all[4]);
+    assert_ne!(all[..2], all[2..4]);
+    assert_ne!(all[2..4], all[4..]);
 }
 
 #[tokio::test]
