@@ -171,14 +171,13 @@ impl Model {
         into.choices = self.output.choices().len();
         into.classes.clear();
         into.scores.clear();
-        match &self.last {
-            Last::Rows(scorer) => self.predict_rows_alone(scorer, batch, into),
-            _ => {
-                let predicted = self.predict_tiles(batch, into);
-                into.registers.trim();
-                into.scratch.text.trim();
-                predicted?;
-            }
+        if let Last::Rows(scorer) = &self.last {
+            self.predict_rows_alone(scorer, batch, into);
+        } else {
+            let predicted = self.predict_tiles(batch, into);
+            into.registers.trim();
+            into.scratch.text.trim();
+            predicted?;
         }
         if let Some(threshold) = self.threshold {
             let (scores, _) = into.scores.as_chunks::<2>();

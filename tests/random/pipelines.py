@@ -2,6 +2,8 @@
 
 import numpy as np, sklearn
 
+import zoo
+
 VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
 if VERSION < (1, 0):
     from sklearn.experimental import enable_hist_gradient_boosting  # noqa: the classes are not there without it
@@ -21,6 +23,8 @@ class Pipelines:
         return steps[0] if len(steps) == 1 else pipeline.make_pipeline(*steps)
 
     def number_imputer(self):
+        if self.chance(0.15):
+            return zoo.imputer(self.draw)
         strategy = self.one("mean", "median", "median", "most_frequent", "constant")
         more = {"keep_empty_features": True} if VERSION >= (1, 2) and self.chance(0.1) else {}
         return impute.SimpleImputer(strategy=strategy, add_indicator=self.chance(0.15), **({"fill_value": self.one(0, -1, 2.5)} if strategy == "constant" else {}), **more)
@@ -29,6 +33,8 @@ class Pipelines:
         bins = dict(n_bins=int(self.random.randint(2, 7)), encode=self.one("onehot", "onehot-dense", "ordinal"), strategy=self.one("uniform", "quantile"))
         if VERSION >= (1, 3):
             bins["subsample"] = None
+        if self.chance(0.25):
+            return self.one(*zoo.scalers(self.draw))
         function = self.one(None, np.abs, np.square, np.cbrt, np.arctan, np.log1p, np.log, np.sqrt, np.exp)
         return self.one(None, p.StandardScaler(), p.StandardScaler(), p.StandardScaler(with_mean=False), p.MinMaxScaler(), p.MinMaxScaler((-1, 2), clip=True), p.MaxAbsScaler(),
             p.RobustScaler(), p.RobustScaler(quantile_range=(10, 90), unit_variance=self.chance(0.3)), p.PowerTransformer(self.one("yeo-johnson", "yeo-johnson", "box-cox"), standardize=self.chance(0.7)), p.KBinsDiscretizer(**bins),
@@ -39,7 +45,8 @@ class Pipelines:
         lacking = set(self.table.lacking) & set(self.table.names("number", "truth"))
         scaler = self.scaler()
         imputer = self.number_imputer() if lacking or self.chance(0.7) else None
-        if isinstance(scaler, (p.KBinsDiscretizer, p.PolynomialFeatures)) and imputer is None:
+        takes_gaps = (type(None), p.StandardScaler, p.MinMaxScaler, p.MaxAbsScaler, p.RobustScaler, p.PowerTransformer, p.QuantileTransformer, p.FunctionTransformer)
+        if not isinstance(scaler, takes_gaps) and imputer is None:
             imputer = self.number_imputer()
         return self.steps(imputer, scaler) if imputer or scaler else "passthrough"
 
@@ -83,6 +90,8 @@ class Pipelines:
         parts = [("n", self.numbers(), numbers), ("w", self.words(), words)]
         if len(words) > 1 and self.chance(0.3):
             parts[1:] = [("w", self.words(), words[:1]), ("v", self.words(), words[1:])]
+        for i, name in enumerate(table.names("text")):
+            parts.append((f"x{i}", zoo.vectorizer(self.draw), name))
         if truths:
             parts.append(("t", self.one(self.number_imputer(), "drop") if set(truths) & set(table.lacking) else self.one(self.onehot(), "passthrough", "drop"), truths))
         rest = "drop"
@@ -91,10 +100,12 @@ class Pipelines:
             parts = [part for part in parts if part[0] != "t"] if self.chance(0.3) and not set(table.lacking) & set(truths) else parts
         way = self.one("names", "names", "positions", "mask", "array")
         at = {"names": lambda c: c, "positions": lambda c: [names.index(n) for n in c], "mask": lambda c: [n in c for n in names], "array": lambda c: np.array(c, dtype=object)}[way]
+        # A vectorizer takes one column, which is no list.
+        place = lambda c: at(c) if isinstance(c, list) else names.index(c) if way == "positions" else c
         self.random.shuffle(parts)
         more = {"transformer_weights": {"n": 0.5}} if self.chance(0.1) else {}
-        made = compose.ColumnTransformer([(name, step, at(cols)) for name, step, cols in parts], remainder=rest, sparse_threshold=self.one(0.3, 0.3, 0.0, 1.0), **more)
-        dense = not any(isinstance(x, p.KBinsDiscretizer) and x.encode == "onehot" or getattr(x, SPARSE, False) is True for x in self.inside(made))
+        made = compose.ColumnTransformer([(name, step, place(cols)) for name, step, cols in parts], remainder=rest, sparse_threshold=self.one(0.3, 0.3, 0.0, 1.0), **more)
+        dense = not table.names("text") and not any(isinstance(x, p.KBinsDiscretizer) and x.encode == "onehot" or getattr(x, SPARSE, False) is True for x in self.inside(made))
         if VERSION >= (1, 2) and dense and self.chance(0.2):
             made.set_output(transform="pandas")
         return made
@@ -124,7 +135,7 @@ class Pipelines:
             kinds = [tree.DecisionTreeRegressor(**trees), e.RandomForestRegressor(**many), e.ExtraTreesRegressor(**many), e.GradientBoostingRegressor(n_estimators=4, max_depth=2),
                 l.LinearRegression(), l.Ridge(alpha=self.one(0.1, 10)), l.Lasso(alpha=0.05), l.ElasticNet(alpha=0.05), l.LassoLars(alpha=0.05), l.BayesianRidge(), l.HuberRegressor(max_iter=300),
                 l.SGDRegressor(random_state=0), svm.LinearSVR(random_state=0), l.PoissonRegressor(), l.GammaRegressor(), l.TweedieRegressor(power=self.one(0, 1.5)), dummy.DummyRegressor(strategy=self.one("mean", "median"))]
-        kinds += [kinds[1]] * 3
+        kinds += [kinds[1]] * 3 + zoo.members(self.draw, c)
         for name in self.boosters:
             kinds += [self.booster(name)] * 3
         return self.one(*kinds)

@@ -9,7 +9,11 @@ use crate::{
 };
 use flate2::read::GzDecoder;
 use serde::Deserialize;
-use std::{fs, io::Read as _, path::PathBuf};
+use std::{
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 #[derive(Deserialize)]
 struct Table {
@@ -87,7 +91,8 @@ fn cases() -> Vec<Case> {
     let files = fs::read_dir(folder()).unwrap();
     let names = files.map(|file| file.unwrap().file_name().to_str().unwrap().to_owned());
     let mut names: Vec<String> = names
-        .filter(|name| name.ends_with(".gz") && name != "rows.json.gz" && name.contains(&wanted))
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "gz"))
+        .filter(|name| name != "rows.json.gz" && name.contains(&wanted))
         .collect();
     names.sort();
     names.iter().map(|name| case(name)).collect()

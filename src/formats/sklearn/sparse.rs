@@ -26,6 +26,18 @@ impl Sparse {
     pub(super) fn rows(&self) -> usize {
         self.starts.len() - 1
     }
+
+    /// All numbers, row by row: those that are not stored are 0, and those of one place add up. So many are `rows * columns`, which
+    /// the caller has bounded.
+    pub(super) fn dense(&self) -> Vec<f64> {
+        let mut dense = vec![0.0; self.rows() * self.columns];
+        for (row, bounds) in self.starts.windows(2).enumerate() {
+            for at in bounds[0]..bounds[1] {
+                dense[row * self.columns + self.places[at] as usize] += self.numbers[at];
+            }
+        }
+        dense
+    }
 }
 
 /// The sparse matrix with the number `id`; nothing where it is something else.
@@ -111,12 +123,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrays_that_do_not_fit_the_shape_are_refused() {
+    fn arrays_that_fit_the_shape_are_a_matrix_and_others_are_refused() {
         let matrix = |shape: &[usize], starts: &[i64], places: &[i64]| {
             checked(shape, starts, places, vec![1.0, 2.0])
         };
         let good = matrix(&[2, 3], &[0, 1, 2], &[2, 0]).unwrap();
         assert_eq!((good.rows(), good.columns), (2, 3));
+        assert_eq!(good.dense(), [0.0, 0.0, 1.0, 2.0, 0.0, 0.0]);
+        let twice = matrix(&[1, 3], &[0, 2], &[1, 1]).unwrap();
+        assert_eq!(twice.dense(), [0.0, 3.0, 0.0]);
         assert!(matrix(&[1, 3], &[0, 1], &[2, 0]).is_ok());
         for (shape, starts, places) in [
             (&[2, 3][..], &[0, 1, 3][..], &[2, 0, 0][..]),

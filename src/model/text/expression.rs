@@ -116,7 +116,7 @@ impl Expression {
         starts.push(text.len());
         let mut found = |start: usize, end: usize| each(&text[starts[start]..starts[end]]);
         let begun = Instant::now();
-        let in_time = |count: usize| count % LOOK != 0 || begun.elapsed() < MAX_TIME;
+        let in_time = |count: usize| !count.is_multiple_of(LOOK) || begun.elapsed() < MAX_TIME;
         if self.grouped {
             for (count, captures) in (1..).zip(self.regex.captures_iter(bytes)) {
                 match captures.get(1) {

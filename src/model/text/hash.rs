@@ -1,6 +1,6 @@
 //! The hash that tells the place of a term.
 
-/// MurmurHash3 for 32 bits, with the seed 0.
+/// `MurmurHash3` for 32 bits, with the seed 0.
 ///
 /// Source: Austin Appleby's `MurmurHash3_x86_32`, as scikit-learn's `murmurhash3_bytes_s32` calls it.
 pub(in crate::model) fn murmur3(bytes: &[u8]) -> i32 {

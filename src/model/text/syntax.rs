@@ -1,6 +1,6 @@
 //! The part of Python's regular expressions that can be found in a time that grows with the text alone.
 //!
-//! Source: `re/_parser.py` of CPython.
+//! Source: `re/_parser.py` of `CPython`.
 
 use super::{
     PatternError,
@@ -286,7 +286,6 @@ impl Parser<'_> {
     }
 
     /// `{2,5}`, whether it can be nothing, and how long it is.
-    #[expect(clippy::type_complexity, reason = "used once")]
     fn bounds(&self) -> Option<((String, bool), usize)> {
         let end = self.rest.find('}')?;
         let inside = &self.rest[1..end];

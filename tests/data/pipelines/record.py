@@ -29,7 +29,7 @@ class Case:
     version too, with more rows and all serializations; `alone` has the categories that were fitted where a row may only bring its own
     ones beside them; `rows` are asked of the table in the newest version; `whole` asks all rows in every version, for classes of which too few
     cases answer one number a row, or none where values are missing; `few` asks so many rows, however short an answer is; `skops` is false
-    for models that skops cannot write; `labels` records
+    for models that skops cannot write, and "always" for those that it writes in every version; `labels` records
     no scores of a classifier without probabilities; `more` is written into the header.
     """
 
@@ -58,6 +58,8 @@ class Case:
     def kinds(self):
         """The serializations beside pickle: of a third of the cases, and of few in older versions."""
         number = zlib.crc32(self.name.encode())
+        if self.skops == "always":
+            return ("skops",)
         if not self.skops:
             return ("joblib",) if number % 5 == 0 else ("cloudpickle",) if number % 5 == 1 else ()
         if number % 3 or not self.core and VERSION != VERSIONS[-1] and zlib.crc32(f"{VERSION}{self.name}".encode()) % 12:

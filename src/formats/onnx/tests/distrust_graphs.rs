@@ -229,7 +229,7 @@ fn all_unknown_operators_are_named_at_once() {
 #[test]
 fn a_tensor_in_another_file_is_refused() {
     let error = refused("1.20.0-c_mlp", |graph| {
-        graph.initializer[0].data_location = 1
+        graph.initializer[0].data_location = 1;
     });
     assert!(error.contains("another file"), "{error}");
 }

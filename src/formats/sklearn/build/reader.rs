@@ -17,11 +17,17 @@ const MAX_DEPTH: usize = 16;
 /// Nor are so many parts, each counted as often as it stands somewhere: of few objects that hold each other a file can make any number.
 pub(super) const MAX_PARTS: usize = 1 << 16;
 
+/// For each byte of a file, sparse weights may stand for so many numbers, and for that many in any file.
+const MAX_ZEROS_A_BYTE: usize = 6;
+const MIN_ZEROS: usize = 1 << 22;
+
 /// The reading of one model.
 pub(super) struct Reader {
     pub(super) board: Board,
     /// Bytes of the file that nothing has been made of, which bound what its trees and weights may claim.
     pub(super) size: usize,
+    /// How many numbers the sparse weights of all models may stand for, most of them 0 and not in the file.
+    pub(super) zeros: usize,
     /// The classes met, in their order.
     pub(super) parts: Vec<String>,
     /// Whether the rows at hand are a sparse matrix, in which XGBoost takes what is not stored for missing, and products go another way.
@@ -43,6 +49,7 @@ impl Reader {
         Self {
             board,
             size,
+            zeros: size.saturating_mul(MAX_ZEROS_A_BYTE).max(MIN_ZEROS),
             parts: Vec::new(),
             sparse: false,
             booster: None,

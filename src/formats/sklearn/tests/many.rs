@@ -42,3 +42,9 @@ fn a_scaler_that_is_its_own_scaler_ends() {
     let text = refusal("scaler_of_itself");
     assert!(text.contains("nest more than 16 deep"), "{text}");
 }
+
+#[test]
+fn sparse_weights_that_stand_for_very_many_do_not_fill_the_memory() {
+    let text = refusal("sparse_weights");
+    assert!(text.contains("call its `densify`"), "{text}");
+}

@@ -6,11 +6,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier, RandomForestRegressor, VotingClassifier
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold, chi2
-from sklearn.linear_model import LogisticRegression, PassiveAggressiveClassifier, Ridge, RidgeClassifier, SGDClassifier
+from sklearn.linear_model import LogisticRegression, PassiveAggressiveClassifier, Perceptron, Ridge, RidgeClassifier, SGDClassifier, SGDRegressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, Normalizer, OneHotEncoder, StandardScaler
-from sklearn.svm import LinearSVC, LinearSVR
+from sklearn.svm import SVC, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
 
 from cases.parts import boosted, forest, logistic
@@ -43,8 +43,20 @@ def few(**options):
     return {"max_features": 120, **options}
 
 
+def sparsified(pipeline):
+    """The pipeline, whose last step has its weights in a sparse matrix."""
+    def fitted(X, y):
+        pipeline.fit(X, y)
+        pipeline[-1].sparsify()
+        return pipeline
+    return fitted
+
+
 # Before 0.25 hstack sorts what a product with the weights has turned round, or not, as scipy does.
 UNION = "exact" if VERSION >= (1, 0) else "blas"
+
+
+PACKED = {"fitted": True, "skops": "always"}
 
 
 def cases():
@@ -102,6 +114,14 @@ def cases():
     yield Text("tfidf_union_normalizer", make_pipeline(FeatureUnion([("word", TfidfVectorizer(**few())), ("char", CountVectorizer(**few(analyzer="char")))]), Normalizer(), Ridge()), "value")
     yield Text("tfidf_tree", make_pipeline(TfidfVectorizer(**few()), DecisionTreeClassifier(max_depth=6, random_state=0)), "words")
     yield Text("tfidf_boosting", make_pipeline(TfidfVectorizer(**few()), GradientBoostingClassifier(n_estimators=6, max_depth=3, random_state=0)), "words3", "libm")
+    # Weights that are a sparse matrix.
+    yield Text("sparsified_logistic", sparsified(make_pipeline(TfidfVectorizer(**few(max_features=50)), LogisticRegression(penalty="l1", solver="liblinear", C=3.0, random_state=0))), "two", "libm", until=(1, 7), **PACKED)
+    yield Text("sparsified_sgd", sparsified(make_pipeline(CountVectorizer(**few(max_features=50)), TfidfTransformer(), SGDClassifier(penalty="l1", random_state=0))), "words3", "blas", **PACKED)
+    yield Text("sparsified_perceptron", sparsified(make_pipeline(HashingVectorizer(n_features=64), Perceptron(penalty="l1", random_state=0))), "words", **PACKED)
+    yield Table("sparsified_table", sparsified(make_pipeline(columns(TfidfVectorizer(**few(max_features=50)), ("numbers", StandardScaler(), ["stars", "weight"]), sparse_threshold=0), LinearSVC(penalty="l1", dual=False, random_state=0))), "words3", "blas", **PACKED)
+    yield Table("sparsified_svr", sparsified(make_pipeline(columns(TfidfVectorizer(**few(max_features=50))), SGDRegressor(penalty="elasticnet", random_state=0))), "value", "blas", until=(1, 7), **PACKED)
+    # Support vectors that are rows of a sparse matrix.
+    yield Text("svc", make_pipeline(TfidfVectorizer(max_features=20), SVC()), "two", "blas", skops="always")
     # Hashes.
     yield Text("hashing_logistic", make_pipeline(HashingVectorizer(n_features=512), logistic()), "two", "libm", every=True)
     yield Text("hashing_unsigned", make_pipeline(HashingVectorizer(n_features=300, alternate_sign=False, norm="l1"), Ridge()), "value", every=True)

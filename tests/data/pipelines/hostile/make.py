@@ -6,9 +6,11 @@
 import pathlib, pickle
 
 import numpy as np
+import scipy.sparse
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import RandomForestRegressor, VotingRegressor
+from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder, PowerTransformer
@@ -49,6 +51,11 @@ def models():
     linear = Ridge().fit(X, y)
     linear.coef_, linear.n_features_in_ = np.zeros(width), width
     yield "words_of_many_columns", make_pipeline(encoder, linear)
+    # A sparse matrix of nothing for very many weights.
+    width, outputs = 1 << 20, 50
+    linear = Ridge().fit(X, y)
+    linear.coef_, linear.intercept_, linear.n_features_in_ = scipy.sparse.csr_matrix((outputs, width)), np.zeros(outputs), width
+    yield "sparse_weights", make_pipeline(HashingVectorizer(n_features=width), linear)
 
 
 for name, model in models():

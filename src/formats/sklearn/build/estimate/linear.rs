@@ -6,7 +6,7 @@ use super::{
     Classes, Estimate, FormatError, Labels, Node, Part, Reader, Reg, corrupt, labels, ops,
     unsupported,
 };
-use crate::model::StepOp;
+use crate::{formats::sklearn::sparse::sparse, model::StepOp};
 
 /// Regressors that answer `X @ coef_.T + intercept_`.
 const REGRESSORS: [&str; 29] = [
@@ -78,9 +78,7 @@ impl Reader {
     /// `X @ coef_.T + intercept_`: a register for each row of `coef_`.
     fn linear(&mut self, part: Part<'_>, reads: &[Reg]) -> Result<Vec<Reg>, FormatError> {
         self.board.whole_numbers(reads)?;
-        let weights = part.array("coef_")?.floats()?;
-        // They may have been written as halves of doubles.
-        self.spend(weights.len().saturating_mul(4))?;
+        let weights = self.weights(part, reads.len())?;
         let outputs = weights.len().checked_div(reads.len()).unwrap_or(0);
         if outputs == 0 || outputs * reads.len() != weights.len() {
             return Err(corrupt!(
@@ -104,6 +102,32 @@ impl Reader {
             intercept,
         };
         self.board.draw(linear, [])
+    }
+
+    /// `coef_`, row by row. It is a sparse matrix after `sparsify`, which changes no answer but in the last bits.
+    fn weights(&mut self, part: Part<'_>, width: usize) -> Result<Vec<f64>, FormatError> {
+        let Some(sparse) = sparse(part.arena, part.attribute("coef_")?)? else {
+            let weights = part.array("coef_")?.floats()?;
+            // They may have been written as halves of doubles.
+            self.spend(weights.len().saturating_mul(4))?;
+            return Ok(weights);
+        };
+        if sparse.columns != width {
+            return Err(corrupt!(
+                "the {} has weights for {} columns, and gets {width}",
+                part.class,
+                sparse.columns
+            ));
+        }
+        self.spend(sparse.numbers.len().saturating_mul(4))?;
+        let left = self.zeros.checked_sub(sparse.rows().saturating_mul(width));
+        self.zeros = left.ok_or_else(|| {
+            unsupported!(
+                "the sparse weights of the {} stand for far more numbers than the file holds; call its `densify` before it is saved",
+                part.class
+            )
+        })?;
+        Ok(sparse.dense())
     }
 
     /// The classes of a linear classifier, and its `decision_function`: a register for two classes, else one for each.

@@ -123,6 +123,8 @@ fn rows_together_and_alone_answer_as_a_plain_walk_does() {
     }
 }
 
+type Forge<'a> = &'a dyn Fn(&mut BinnedTrees);
+
 #[test]
 fn what_does_not_hold_is_refused() {
     let mut rng = StdRng::seed_from_u64(6);
@@ -143,7 +145,6 @@ fn what_does_not_hold_is_refused() {
         roots: vec![0],
         nodes,
     };
-    type Forge<'a> = &'a dyn Fn(&mut BinnedTrees);
     let forged: [(Forge<'_>, &str); 10] = [
         (
             &|m| m.trees = Trees::Oblivious(vec![vec![612]]),

@@ -13,7 +13,10 @@ fn of_equally_far_points_the_first_ones_stay_and_come_sorted() {
         heap.push(distance, point);
     }
     heap.sort();
-    assert_eq!(distances, [0.5, 1.0, 2.0]);
+    assert_eq!(
+        distances.map(f64::to_bits),
+        [0.5, 1.0, 2.0].map(f64::to_bits)
+    );
     assert_eq!(points[..2], [4, 1]);
     assert!([0, 2].contains(&points[2]));
 }
