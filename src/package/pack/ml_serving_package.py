@@ -77,7 +77,9 @@ class Package:
                 for column, encoder in step.items():
                     column = rows.columns[column] if isinstance(column, int) else column
                     if column in rows.columns:
-                        rows[column] = encoder.transform(rows[column])
+                        coded = np.asarray(encoder.transform(rows[column]))
+                        # A binarizer makes two columns where it meets words that it does not know.
+                        rows[column] = coded if coded.ndim == 1 else coded[:, -1]
                     else:
                         labels = encoder.classes_
                 continue

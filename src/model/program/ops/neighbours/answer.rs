@@ -132,11 +132,8 @@ impl Learned {
                 precision,
             } => {
                 let distances = weights.unwrap_or_default().iter();
-                let distances = distances.map(|distance| precision.round(*distance));
-                let points = points.iter().map(|p| *p as usize);
-                let near = distances
-                    .zip(points)
-                    .map(|(distance, p)| (distance, reaches[p], densities[p]));
+                let near = points.iter().map(|p| *p as usize).zip(distances);
+                let near = near.map(|(p, x)| (precision.round(*x), reaches[p], densities[p]));
                 out.column(0)[row] = outliers::score(near, &mut scratch.scores);
             }
             Self::Classes {
@@ -160,17 +157,9 @@ impl Learned {
                     }
                     let mut class = largest(shares);
                     if let Some(weights) = weights.filter(|_| nearest) {
-                        let of = |class: usize| {
-                            let votes = points.iter().zip(weights);
-                            votes.map(move |(p, weight)| {
-                                if place(*p) as usize == class {
-                                    *weight
-                                } else {
-                                    0.0
-                                }
-                            })
-                        };
-                        class = most(*count, of, &mut scratch.prepared);
+                        let places = points.iter().map(|p| place(*p) as usize);
+                        let votes = places.zip(weights.iter().copied());
+                        class = most(*count, &votes, &mut scratch.prepared);
                     }
                     for (j, share) in scratch.scores.iter().enumerate() {
                         out.column(first + j)[row] = *share;
@@ -220,15 +209,16 @@ fn vote(classes: impl Iterator<Item = u32>, weights: Option<&[f64]>, shares: &mu
 /// The class whose votes sum to the most, as numpy sums them with a zero for each of another class.
 ///
 /// Source: `weighted_mode` in scikit-learn's `utils/extmath.py`.
-fn most<I: Iterator<Item = f64>>(
+fn most(
     classes: usize,
-    votes: impl Fn(usize) -> I,
+    votes: &(impl Iterator<Item = (usize, f64)> + Clone),
     terms: &mut Vec<f64>,
 ) -> u32 {
     let (mut best, mut sum) = (0, 0.0);
     for class in 0..classes {
+        let of = |(voted, weight)| if voted == class { weight } else { 0.0 };
         terms.clear();
-        terms.extend(votes(class));
+        terms.extend(votes.clone().map(of));
         let votes = pairwise_sum(terms);
         if votes > sum {
             (best, sum) = (class as u32, votes);
