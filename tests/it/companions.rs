@@ -112,6 +112,37 @@ fn a_package_that_was_packed_answers_as_its_directory_does() {
 }
 
 #[test]
+fn a_vectorizer_beside_a_model_takes_texts_and_so_does_the_package_of_both() {
+    for (case, first, model) in [
+        ("1.9.1-vectorizer", "vectorizer.pkl", "model.pkl"),
+        ("1.2.2-vectorizer_skops", "tfidf.skops", "model.skops"),
+    ] {
+        let folder = unpacked(case);
+        let file = |name: &str| shown(folder.path(), name);
+        let rows = tempfile::tempdir().unwrap();
+        let csv = shown(rows.path(), "rows.csv");
+        fs::write(&csv, "text\n\"Arrived late, and \"\"broken\"\"\"\nhappy\n").unwrap();
+        let own = run(&["predict", &file(""), "--input", &csv], &[]);
+        assert!(own.status.success(), "{}", text(&own.stderr));
+        let said = format!("`{first}` is taken for a step before the model");
+        assert!(text(&own.stderr).contains(&said), "{}", text(&own.stderr));
+        let (model, first, out) = (file(model), file(first), file("out/reviews"));
+        let arguments = ["pack", "--model", &model, "--before", &first, "--out", &out];
+        let packed = run(&arguments, &[]);
+        assert!(packed.status.success(), "{}", text(&packed.stderr));
+        let packed = run(&["predict", &out, "--input", &csv], &[]);
+        assert_eq!(text(&own.stdout), text(&packed.stdout), "{case}");
+        let lines = text(&own.stdout);
+        let classes = lines.lines().skip(1).map(|line| &line[..2]);
+        assert_eq!(classes.collect::<Vec<_>>(), ["1,", "0,"], "{lines}");
+        let example = fs::read_to_string(format!("{out}/input_example.json")).unwrap();
+        let example: serde_json::Value = serde_json::from_str(&example).unwrap();
+        assert_eq!(example["columns"], serde_json::json!(["text"]));
+        assert!(example["data"][0][0].is_string(), "{example}");
+    }
+}
+
+#[test]
 fn a_wrong_combination_writes_nothing() {
     let folder = unpacked("1.9.1-scaler_forest");
     let other = unpacked("1.9.1-label_encoders_scaler");

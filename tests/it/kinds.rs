@@ -97,6 +97,8 @@ pub fn apps() -> Vec<(&'static str, Arc<App>)> {
         .chain([
             ("missing_and_typed", app(&uri(&typed()))),
             ("words", serving("1.9.1-core_forest_error")),
+            ("free_text", serving("1.9.1-text_tfidf_logistic")),
+            ("free_text_in_a_table", serving("1.9.1-text_table_logistic")),
             ("labels_only", serving("1.9.1-linear_svc_words")),
             ("anomalies", serving("1.9.1-answers_isolation_words")),
             ("clusters", serving("1.9.1-answers_kmeans")),

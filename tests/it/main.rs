@@ -32,6 +32,7 @@ mod prefix;
 mod registry;
 mod shutdown;
 mod start;
+mod text;
 mod tls;
 mod v1;
 mod v2;

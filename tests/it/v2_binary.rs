@@ -15,10 +15,10 @@ use std::{io::Write, sync::Arc};
 const LENGTH: &str = "inference-header-content-length";
 const ROWS: [[f64; 4]; 2] = [[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]];
 
-struct Got {
-    status: u16,
+pub struct Got {
+    pub status: u16,
     headers: HeaderMap,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Got {
@@ -48,13 +48,13 @@ async fn sent(app: &Arc<App>, path: &str, length: &str, body: Vec<u8>) -> Got {
     }
 }
 
-async fn send(app: &Arc<App>, path: &str, json: &Value, bytes: &[u8]) -> Got {
+pub async fn send(app: &Arc<App>, path: &str, json: &Value, bytes: &[u8]) -> Got {
     let json = json.to_string();
     let length = json.len().to_string();
     sent(app, path, &length, [json.as_bytes(), bytes].concat()).await
 }
 
-fn input(name: &str, shape: &Value, datatype: &str, size: usize) -> Value {
+pub fn input(name: &str, shape: &Value, datatype: &str, size: usize) -> Value {
     json!({"name": name, "shape": shape, "datatype": datatype, "parameters": {"binary_data_size": size}})
 }
 

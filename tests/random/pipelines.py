@@ -14,16 +14,20 @@ p = preprocessing
 
 
 class Pipelines:
-    def __init__(self, draw, table, classifier, boosters):
-        self.draw, self.table, self.classifier, self.boosters = draw, table, classifier, boosters
+    def __init__(self, draw, table, task, boosters):
+        self.draw, self.table, self.boosters = draw, table, boosters
+        self.task, self.classifier = task, task == "classes"
         self.one, self.chance, self.random = draw.one, draw.chance, draw.random
+        self.neighbours = draw.chance(0.15)
+        if self.neighbours:
+            table.scatter()
 
     def steps(self, *steps):
         steps = [step for step in steps if step is not None]
         return steps[0] if len(steps) == 1 else pipeline.make_pipeline(*steps)
 
     def number_imputer(self):
-        if self.chance(0.15):
+        if self.neighbours:
             return zoo.imputer(self.draw)
         strategy = self.one("mean", "median", "median", "most_frequent", "constant")
         more = {"keep_empty_features": True} if VERSION >= (1, 2) and self.chance(0.1) else {}
@@ -77,7 +81,7 @@ class Pipelines:
             # Whether null is None or NaN makes a difference here, and a request cannot say which it is.
             fill.set_params(missing_values=None)
         encoders = [self.onehot(), self.onehot(), self.onehot(), self.ordinal()]
-        if VERSION >= (1, 3):
+        if VERSION >= (1, 3) and self.task in ("classes", "number"):
             encoders.append(p.TargetEncoder(random_state=0, smooth=self.one("auto", 5.0), cv=3))
         return self.steps(fill, self.one(*encoders))
 
@@ -114,7 +118,7 @@ class Pipelines:
         return [value for value in made.get_params().values()]
 
     def selector(self):
-        if not self.chance(0.2):
+        if self.task not in ("classes", "number") or not self.chance(0.2):
             return None
         score = feature_selection.f_classif if self.classifier else feature_selection.f_regression
         base = tree.DecisionTreeClassifier(max_depth=3, random_state=0) if self.classifier else tree.DecisionTreeRegressor(max_depth=3, random_state=0)
@@ -173,12 +177,12 @@ class Pipelines:
         return self.booster(self.one(*names)) if names else None
 
     def model(self):
-        alone = self.categorical() if not self.table.plain and self.chance(0.1) else None
+        alone = self.categorical() if self.task in ("classes", "number") and not self.table.plain and self.chance(0.1) else None
         if alone is not None:
             return alone
-        last = self.around()
+        last = self.around() if self.task in ("classes", "number") else self.one(*getattr(zoo, self.task)(self.draw))
         steps = [self.columns(), self.selector(), last]
         whole = pipeline.make_pipeline(*[step for step in steps if step is not None])
-        if self.chance(0.1):
+        if self.task in ("classes", "number") and self.chance(0.1):
             whole = model_selection.GridSearchCV(whole, {"memory": [None]}, cv=2)
         return whole

@@ -54,6 +54,12 @@ class Table:
     def names(self, *kinds):
         return [name for name, (kind, _) in self.columns.items() if kind in kinds]
 
+    def scatter(self):
+        """From here on no number occurs twice: which of the neighbours that are equally far fill a gap is left open by numpy."""
+        for name in self.names("number"):
+            values = self.columns[name][1]
+            values[:] = [None if x is None else x + float(self.random.rand()) / 64 for x in values]
+
     def categorize(self):
         """From here on words, and some columns of integers, are categories of pandas. LightGBM keeps other names than these."""
         self.columns = {name.replace(" ", "_").replace(",", "_"): column for name, column in self.columns.items()}

@@ -11,16 +11,28 @@ from tables import Table
 TOLERANCE = 1e-5
 
 
-def asked_of_python(model, table, rows, classifier):
-    """What Python answers: (labels or numbers, scores) of the rows that it takes, those rows' indexes, and what it refuses with a reason.
+# What a model may say beside its prediction: the method in Python, the field of an answer, and what asks for it.
+SAID = {
+    "classes": (("predict_proba", "probabilities", "?probabilities=true"), ("decision_function", None, "")),
+    "detectors": (("decision_function", "decision", ""),),
+    "clusterers": (("transform", "distances", "?distances=true"),),
+}
+
+
+def said(model, task):
+    return next((way for way in SAID.get(task, ()) if hasattr(model, way[0])), (None, None, ""))
+
+
+def asked_of_python(model, table, rows, task):
+    """What Python answers: (predictions, scores) of the rows that it takes, those rows' indexes, and what it refuses with a reason.
 
     An answer that is no finite number is a refusal as well: JSON cannot carry it.
     """
-    scores = next((getattr(model, name) for name in ("predict_proba", "decision_function") if classifier and hasattr(model, name)), None)
+    scores = getattr(model, said(model, task)[0] or "", None)
     # One table, so that a column has the same type whichever rows are taken.
     X = table.frame(rows)
     pick = lambda some: X if some is None else X[some] if table.plain else X.iloc[some]
-    ask = lambda some: (model.predict(pick(some)), scores(pick(some)) if scores else None)
+    ask = lambda some: (model.predict(pick(some)), np.asarray(scores(pick(some))) if scores else None)
     refused = {}
     try:
         answers, keep = ask(None), list(range(len(rows)))
@@ -34,7 +46,7 @@ def asked_of_python(model, table, rows, classifier):
         if not keep:
             raise
         answers = ask(keep)
-    numbers = [answers[0] if not classifier else np.zeros(len(keep)), answers[1] if scores else np.zeros(len(keep))]
+    numbers = [answers[0] if task.startswith("number") else np.zeros(len(keep)), answers[1] if scores else np.zeros(len(keep))]
     finite = np.logical_and.reduce([np.isfinite(x.reshape(len(keep), -1).astype(float)).all(axis=1) for x in numbers])
     refused.update({i: "its answer is not finite" for i, fine in zip(keep, finite) if not fine})
     return tuple(x[finite] if x is not None else None for x in answers), [i for i in keep if i not in refused], refused
@@ -44,28 +56,29 @@ def body(table, row):
     return {"features": row if table.plain else dict(zip(table.columns, row))}
 
 
-def label(answer):
-    return answer["label"] if "label" in answer else answer["prediction"]
-
-
 def is_same_label(answer, wanted):
-    found = label(answer)
+    """Whether a label is the one that Python answers, or each one of several."""
+    if isinstance(wanted, list):
+        known = answer.get("label") or [None] * len(wanted)
+        each = zip(answer["prediction"], known, wanted)
+        return len(known) == len(wanted) and all(is_same_label({"prediction": p, **({"label": l} if l is not None else {})}, w) for p, l, w in each)
+    found = answer["label"] if "label" in answer else answer["prediction"]
     return found == wanted if isinstance(wanted, str) else float(found) == float(wanted)
 
 
-def tied(scores, i):
-    """Whether the last bits decide which class wins."""
+def tied(scores, i, task):
+    """Whether the last bits decide which class wins, which cluster is nearest, or whether a row is an anomaly."""
     if scores is None:
         return False
-    row = np.sort(np.atleast_1d(scores[i]))
+    row = np.sort(np.atleast_1d(scores[i]) * (-1 if task == "clusterers" else 1))
     margin = row[-1] - row[-2] if len(row) > 1 else abs(row[0])
-    return bool(margin < 1e-7)
+    return bool(margin < 1e-7 * max(1, abs(row[-1])))
 
 
-def compare(server, table, rows, answers, keep, classifier, is_probability):
+def compare(server, table, rows, answers, keep, model, task):
     """What is wrong with the answers to the rows that Python takes, or None."""
     predicted, scores = answers
-    query = "?probabilities=true" if is_probability else ""
+    _, field, query = said(model, task)
     status, found = server.post(f"/predict/batch{query}", [body(table, rows[i]) for i in keep])
     if status != 200:
         for i in keep:
@@ -74,40 +87,49 @@ def compare(server, table, rows, answers, keep, classifier, is_probability):
                 return f"row {rows[i]} is refused, which Python answers: {found}"
         return f"a batch is refused ({status}), but none of its rows"
     wrong, worst = 0, 0.0
+    off = lambda found, exact: np.max(np.abs(np.atleast_1d(found).astype(float) - exact) / np.maximum(1, np.abs(exact)))
     for n, (answer, wanted) in enumerate(zip(found, predicted.tolist())):
-        if not classifier:
-            numbers, exact = np.atleast_1d(answer["prediction"]).astype(float), np.atleast_1d(wanted)
-            worst = max(worst, np.max(np.abs(numbers - exact) / np.maximum(1, np.abs(exact))))
+        if task.startswith("number"):
+            worst = max(worst, off(answer["prediction"], np.atleast_1d(wanted)))
             continue
-        wrong += not is_same_label(answer, wanted) and not tied(scores, n)
-        if is_probability:
-            if "probabilities" not in answer:
-                return "there are no probabilities"
-            worst = max(worst, np.max(np.abs(np.array(answer["probabilities"], dtype=float) - scores[n])))
+        wrong += not is_same_label(answer, wanted) and not tied(scores, n, task)
+        if field:
+            if field not in answer:
+                return f"there are no {field}"
+            worst = max(worst, off(answer[field], np.atleast_1d(scores[n])))
     if wrong:
         return f"{wrong} of {len(keep)} labels differ, scores are off by {worst:.1e}"
     if not worst <= TOLERANCE:
         return f"scores are off by {worst:.1e}"
 
 
+def target(draw, table, task):
+    """What a model of a kind is fitted to."""
+    quantity = np.exp(table.score / 3) * draw.one(1.0, 100.0)
+    second = table.score + draw.random.randn(len(table.score)) > np.median(table.score)
+    return {"classes": lambda: draw.classes(table.score), "number": lambda: quantity, "numbers": lambda: np.stack([quantity, table.score], axis=1),
+        "several": lambda: np.stack([np.digitize(table.score, np.quantile(table.score, [0.3, 0.6])) * draw.one(1, 2), second], axis=1).astype(int).astype(draw.one(int, str)),
+        "labels": lambda: np.stack([table.score > np.median(table.score), second], axis=1).astype(int)}.get(task, lambda: None)()
+
+
 def difference(draw, binary, folder, boosters):
     """Fits a pipeline; what is wrong with its answers, if something is."""
-    classifier = draw.chance(0.6)
+    task = draw.one(*["classes"] * 6, *["number"] * 4, "detectors", "clusterers", "several", "labels", "numbers")
     table = Table(draw)
-    model = Pipelines(draw, table, classifier, boosters).model()
-    y = draw.classes(table.score) if classifier else np.exp(table.score / 3) * draw.one(1.0, 100.0)
-    if classifier and any(type(part).__name__.startswith("XGB") for part in model.get_params().values()):
+    model = Pipelines(draw, table, task, boosters).model()
+    y = target(draw, table, task)
+    if task == "classes" and any(type(part).__name__.startswith("XGB") for part in model.get_params().values()):
         y = np.unique(y, return_inverse=True)[1]
     rows = table.asked()
     model.fit(table.frame(table.fitted()), y)
-    answers, keep, refused = asked_of_python(model, table, rows, classifier)
+    answers, keep, refused = asked_of_python(model, table, rows, task)
     end, raw = draw.serialized(model)
     path = folder / f"model.{end}"
     path.write_bytes(raw)
     what = " ".join(f"{model.__repr__(N_CHAR_MAX=10**6)} as {end}".split())
     try:
         with Server(binary, path) as server:
-            wrong = compare(server, table, rows, answers, keep, classifier, hasattr(model, "predict_proba")) if keep else None
+            wrong = compare(server, table, rows, answers, keep, model, task) if keep else None
             for i, reason in refused.items() if not wrong else ():
                 status, answer = server.post("/predict", body(table, rows[i]))
                 if status != 422:

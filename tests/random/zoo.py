@@ -1,7 +1,7 @@
 """Neighbours, kernels, nets, vectorizers and what stands around them, drawn at random; `Pipelines` draws from here too."""
 
 import numpy as np, sklearn
-from sklearn import decomposition, discriminant_analysis, ensemble, impute, linear_model, multiclass, naive_bayes, neighbors, neural_network, pipeline, preprocessing, svm, tree
+from sklearn import cluster, decomposition, discriminant_analysis, ensemble, impute, linear_model, multiclass, multioutput, naive_bayes, neighbors, neural_network, pipeline, preprocessing, svm, tree
 from sklearn.feature_extraction import text
 
 VERSION = tuple(int(x) for x in sklearn.__version__.split(".")[:2])
@@ -54,6 +54,43 @@ def regressors(draw):
 
 def members(draw, classifier):
     return classifiers(draw) if classifier else regressors(draw)
+
+
+def detectors(draw):
+    """What tells anomalies."""
+    return [
+        ensemble.IsolationForest(n_estimators=int(draw.one(3, 10)), contamination=draw.one("auto", 0.1), max_features=draw.one(1.0, 0.6), max_samples=draw.one("auto", 0.5), random_state=0),
+        svm.OneClassSVM(nu=0.2, **kernel(draw)),
+    ]
+
+
+def clusterers(draw):
+    return [cluster.KMeans(int(draw.one(2, 3, 5)), n_init=1, random_state=0), cluster.MiniBatchKMeans(3, n_init=1, random_state=0), cluster.Birch(n_clusters=draw.one(None, 3))]
+
+
+def several(draw):
+    """Classifiers of two targets, of two classes and of three."""
+    stump = lambda: tree.DecisionTreeClassifier(max_depth=int(draw.one(2, 4)), random_state=0)
+    few = dict(n_estimators=int(draw.one(2, 5)), max_depth=draw.one(3, None), random_state=0)
+    return [
+        tree.DecisionTreeClassifier(max_depth=4, random_state=0), ensemble.RandomForestClassifier(**few), ensemble.ExtraTreesClassifier(**few),
+        neighbors.KNeighborsClassifier(**neighbours(draw)), multioutput.MultiOutputClassifier(draw.one(stump(), linear_model.LogisticRegression(max_iter=200), svm.LinearSVC(dual=False))),
+    ]
+
+
+def labels(draw):
+    """Classifiers of two labels, each of which a row has or has not."""
+    linear = lambda: linear_model.LogisticRegression(max_iter=200)
+    return [*several(draw), multiclass.OneVsRestClassifier(linear()), multioutput.ClassifierChain(linear(), order=draw.one(None, [1, 0])), neural_network.MLPClassifier(**net(draw))]
+
+
+def numbers(draw):
+    """Regressors of two targets."""
+    deep = lambda: tree.DecisionTreeRegressor(max_depth=4, random_state=0)
+    return [
+        deep(), ensemble.RandomForestRegressor(3, random_state=0), linear_model.Ridge(), neighbors.KNeighborsRegressor(**neighbours(draw)), neural_network.MLPRegressor(**net(draw)),
+        multioutput.MultiOutputRegressor(draw.one(deep(), svm.SVR())), multioutput.RegressorChain(draw.one(deep(), linear_model.Ridge()), order=draw.one(None, [1, 0])),
+    ]
 
 
 def scalers(draw):

@@ -84,6 +84,9 @@ impl Outputs {
                 self.zipped = Some(names);
                 (tensor, true)
             }
+            Value::Text(_) => {
+                return Err(unsupported!("the output `{name}` is a text"));
+            }
         };
         let rows = tensor.dims.iter().find(|dim| !dim.is_one());
         if !matches!(rows, Some(Dim::Rows(_))) {

@@ -22,6 +22,7 @@ use crate::{
     model::{
         Reg, StepOp,
         ops::{self, Operand},
+        text::{Cut, Normal},
     },
 };
 
@@ -31,6 +32,23 @@ pub(super) enum Value {
     Tensor(Tensor),
     /// Maps of `ZipMap`: the classes and the scores.
     Zipped(Rc<[Cell]>, Tensor),
+    /// A free text on its way to a vectorizer, and whether it is cut into tokens: how many, only the rows tell.
+    Text(FreeText),
+}
+
+/// A column of free text, and what is done to it.
+#[derive(Clone, Debug)]
+pub(super) struct FreeText {
+    pub(super) column: Reg,
+    pub(super) normal: Normal,
+    pub(super) cut: Option<Tokens>,
+}
+
+/// How a text is cut into tokens.
+#[derive(Clone, Debug)]
+pub(super) struct Tokens {
+    pub(super) cut: Cut,
+    pub(super) least: usize,
 }
 
 /// The graph so far.
@@ -93,6 +111,10 @@ impl<'a> Drawing<'a> {
             Some(Value::Zipped(..)) => {
                 Err(unsupported!("{} reads what ZipMap has made", label(node)))
             }
+            Some(Value::Text(_)) => Err(unsupported!(
+                "{} reads what StringNormalizer or Tokenizer has made of a text; only TfIdfVectorizer does",
+                label(node)
+            )),
             None => Err(corrupt!(
                 "{} reads `{name}`, which nothing before it computes",
                 label(node)

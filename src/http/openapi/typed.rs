@@ -163,8 +163,11 @@ fn value(column: &Column, precision: Precision) -> Value {
             } else {
                 "The model knows"
             };
-            let names = words.taken().map(ToString::to_string);
-            let names: Vec<String> = names.take(MOST_NAMES + 1).collect();
+            let names = words.taken().map(|word| match word {
+                Word::Text(text) => text.clone(),
+                other => other.to_string(),
+            });
+            let names: Vec<String> = names.collect();
             let names = text::list(names.iter().map(String::as_str), MOST_NAMES);
             schema["description"] = json!(format!("{open} {names}."));
             schema["example"] = list.first().cloned().unwrap_or_default();

@@ -18,6 +18,7 @@ import joblib, numpy as np, pandas as pd, sklearn, skops.io
 from sklearn.datasets import load_iris
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import LabelBinarizer, LabelEncoder, MinMaxScaler, MultiLabelBinarizer, OneHotEncoder, OrdinalEncoder, StandardScaler
@@ -236,6 +237,39 @@ def bundle_skops():
     return files, *probabilities(model, before.transform, ENCODER.classes_, ALL)
 
 
+REVIEWS = pd.DataFrame({"text": [
+    "Arrived late and broken", "Works well, very happy", "Broken on arrival, very late", "Happy with it, works", "late again", "very good",
+    "It works. It works!", "broken", "Große Freude, très bon", "never again: late, late, late",
+]})
+LATE = [1, 0, 1, 0, 1, 0, 0, 1, 0, 1]
+READ = pd.concat([REVIEWS, pd.DataFrame({"text": ["", "unknown words only", "LATE but happy", np.nan, "tab\tand\nline"]})], ignore_index=True)
+
+
+def reading():
+    """A vectorizer of the only column, which is a text, and a model of what it makes."""
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2)).fit(REVIEWS["text"])
+    model = LogisticRegression().fit(vectorizer.transform(REVIEWS["text"]), LATE)
+    return vectorizer, model, *probabilities(model, lambda x: vectorizer.transform(x["text"]), columns=["text"]), READ
+
+
+@case
+def vectorizer():
+    vectorizer, model, *rest = reading()
+    return {"model.pkl": pickled(model), "vectorizer.pkl": pickled(vectorizer)}, *rest
+
+
+@case
+def vectorizer_skops():
+    vectorizer, model, *rest = reading()
+    return {"model.skops": skops.io.dumps(model), "tfidf.skops": skops.io.dumps(vectorizer)}, *rest
+
+
+@case
+def vectorizer_bundle():
+    vectorizer, model, *rest = reading()
+    return {"model.pkl": pickled({"vectorizer": vectorizer, "model": model})}, *rest
+
+
 @case
 def binarizer_two():
     """Two classes are one column, here of -1 and 1, and the answer is a word."""
@@ -347,7 +381,7 @@ def main():
             print(sklearn.__version__, name, f"is left out: {missing}")
             continue
         recorded = answers(columns, answer, asked[0] if asked else ASKED)
-        recorded["exact"] = not any(kind in name for kind in ["xgboost", "scaler_columns", "onnx"])
+        recorded["exact"] = not any(kind in name for kind in ["xgboost", "scaler_columns", "onnx", "vectorizer"])
         write(folder / f"{sklearn.__version__}-{name}.tar.gz", {**files, "answers.json": json.dumps(recorded).encode()})
         refused = sum(label is None for label in recorded["labels"])
         print(sklearn.__version__, name, f"{len(recorded['labels'])} rows, {refused} refused")

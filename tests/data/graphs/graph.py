@@ -13,6 +13,7 @@ import tables
 VERSION = tuple(int(n) for n in sklearn.__version__.split(".")[:2])
 KINDS = {"float": FloatTensorType, "double": DoubleTensorType, "int64": Int64TensorType, "bool": BooleanTensorType, "string": StringTensorType}
 # What the columns of the mixed table are to the graph, where it has an input for each.
+TEXTS = ["text", "title"]
 COLUMNS = {"age": "float", "income": "float", "score": "float", "ratio": "float", "balance": "float", "month": "float", "city": "string",
     "plan": "string", "job": "string", "note": "string", "grade": "string", "member": "bool"}
 
@@ -26,14 +27,19 @@ class Case:
     # "float", "double", "columns" (an input for each column), or a dict of columns and types.
     inputs: Any = "float"
     options: dict = dataclasses.field(default_factory=dict)
+    # Options of the steps, by their class.
+    steps: dict = dataclasses.field(default_factory=dict)
     opset: Any = None
     rows: int = 80
 
     def graph(self):
         X, targets = tables.fitted(self.table)
         names = None
-        if not isinstance(X, np.ndarray):
-            for column in tables.WORDS:
+        if isinstance(self.inputs, str) and self.inputs in TEXTS:
+            # A vectorizer alone takes a list of texts.
+            X, names = X[self.inputs].tolist(), [(self.inputs, StringTensorType([None, 1]))]
+        elif not isinstance(X, np.ndarray):
+            for column in [name for name in tables.WORDS if name in X]:
                 X[column] = X[column].astype(object).where(X[column].notna(), "")
             kinds = COLUMNS if self.inputs == "columns" else self.inputs
             X, names = X[list(kinds)], [(n, KINDS[k]([None, 1])) for n, k in kinds.items()]
@@ -53,6 +59,6 @@ class Case:
             warnings.simplefilter("ignore")
             model = self.model()
             model.fit(X, y)
-            options = {id(model): self.options} if self.options else None
+            options = {**self.steps, **({id(model): self.options} if self.options else {})} or None
             return to_onnx(model, initial_types=names, options=options, target_opset=self.opset)
 

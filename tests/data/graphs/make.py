@@ -14,7 +14,8 @@ tables are those of ../pipelines (tables.py there). A case is gzipped. Its first
     bytes                 the size of the model
 
 Then follow the outputs, row by row and little-endian, and the model. A null of the table is NaN in a column of numbers, and "" in one
-of text. Refused rows have zeros.
+of text. Refused rows have zeros. `StringNormalizer` asks for the locale en_US.UTF-8; where it is not installed, LOCPATH may name a folder in
+which it is a copy of C.utf8.
 """
 
 import gzip, json, pathlib, sys, warnings
@@ -54,27 +55,30 @@ def feeds(session, table):
     return found, inputs
 
 
-def plain(value):
+def plain(value, count):
     """An output as an array of rows, and the keys of its maps."""
     if isinstance(value, list):
         keys = list(value[0])
         return np.array([[row[key] for key in keys] for row in value]), [k if isinstance(k, str) else int(k) for k in keys]
     value = np.asarray(value)
-    if value.ndim == 2 and len(value) == 1:
+    if value.ndim == 2 and len(value) == 1 and count > 1:
         # Of some classifiers the label is a row.
         value = value.T if value.shape[1] > 1 else value
     return (value.reshape(len(value), -1) if value.ndim != 2 else value), None
 
 
-def run(session, feed, count):
+def run(session, feed, count, alone):
     """The outputs, and the rows that are refused."""
     try:
-        return [plain(v) for v in session.run(None, feed)], []
+        # Texts change what others in their batch are answered.
+        if alone:
+            raise ValueError
+        return [plain(v, count) for v in session.run(None, feed)], []
     except Exception:
         found, refused = [], []
         for i in range(count):
             try:
-                found.append([plain(v) for v in session.run(None, {k: v[i : i + 1] for k, v in feed.items()})])
+                found.append([plain(v, 1) for v in session.run(None, {k: v[i : i + 1] for k, v in feed.items()})])
             except Exception:
                 found.append(None)
                 refused.append(i)
@@ -100,7 +104,7 @@ def record(folder, version, case, graph):
     table = tables.tables()[case.table]
     table["rows"] = table["rows"][: case.rows]
     feed, inputs = feeds(session, table)
-    answers, refused = run(session, feed, len(table["rows"]))
+    answers, refused = run(session, feed, len(table["rows"]), case.table == "reviews")
     outputs, data = [], b""
     for put, (value, keys) in zip(session.get_outputs(), answers):
         kind, names, part = packed(value, keys)

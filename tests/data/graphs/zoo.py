@@ -11,6 +11,7 @@ from sklearn import (
     svm as S, tree as T,
 )
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.feature_extraction import text as FT
 from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
 
 import tables
@@ -119,3 +120,34 @@ def cases():
     bools = {"member": "bool", "plan": "string", "score": "float"}
     for n, m in {"log": finals["log"], "rf": finals["rf"]}.items():
         yield Z(f"n_bool_{n}", lambda m=m: make_pipeline(ColumnTransformer([("i", "passthrough", ["member", "score"]), ("w", ohe(), ["plan"])]), m()), target="two", table="clean", inputs=bools)
+    yield from vectorizers(ohe)
+
+
+def vectorizers(ohe):
+    """Vectorizers of text, alone and among other columns."""
+    log, flat = lambda: L.LogisticRegression(max_iter=300), {"zipmap": False}
+    C, T = FT.CountVectorizer, FT.TfidfVectorizer
+    ways = {
+        "tfidf": lambda: T(min_df=4), "count": lambda: C(min_df=4), "grams": lambda: C(ngram_range=(1, 2), min_df=3, stop_words="english"),
+        "pairs": lambda: T(ngram_range=(2, 2), min_df=3), "char": lambda: C(analyzer="char", ngram_range=(2, 3), min_df=25), "char1": lambda: T(analyzer="char"),
+        "case": lambda: C(lowercase=False, binary=True, max_features=60), "sub": lambda: T(sublinear_tf=True, norm="l1", token_pattern="[a-z]+", max_features=50),
+        "bare": lambda: T(norm=None, use_idf=False, token_pattern=r"\b[A-Za-z]{3,}\b", min_df=4), "max": lambda: T(smooth_idf=False, max_df=0.3, token_pattern=r"\w+|[^\w\s]+", max_features=80),
+        "after": lambda: make_pipeline(C(min_df=5), FT.TfidfTransformer()),
+    }
+    finals = {"log": log, "sgd": lambda: L.SGDClassifier(loss="log_loss", random_state=0), "svc": lambda: S.LinearSVC(random_state=0), "nb": lambda: B.MultinomialNB(),
+        "rf": lambda: E.RandomForestClassifier(4, max_depth=5, random_state=0)}
+    if VERSION < (1, 5):
+        # Of a short text with emoji onnxruntime 1.15 makes the text "Conversion Error".
+        del ways["char"], ways["char1"]
+    for n, way in ways.items():
+        for f, m in finals.items():
+            yield Z(f"v_{n}_{f}", lambda way=way, m=m: make_pipeline(way(), m()), target="two" if f in ("sgd", "rf") else "words3", table="reviews", inputs="text", options={} if f == "svc" else flat)
+    for n, step in {"seps": {"separators": [" ", "[.]", "\\?", ",", ";", "!"]}, "empty": {"keep_empty_string": True}, "locale": {"locale": "C.UTF-8"}, "exp": {"tokenexp": "a|[a-z]+?|[0-9]+[.]?[0-9]*"}}.items():
+        yield Z(f"v_{n}_log", lambda: make_pipeline(T(min_df=3), log()), target="words3", table="reviews", inputs="text", options=flat, steps={T: step})
+    several = lambda: ColumnTransformer([("t", T(min_df=4), "text"), ("h", C(ngram_range=(1, 2), min_df=4), "title"), ("o", ohe(), ["topic"]), ("n", P.StandardScaler(), ["stars", "weight"])])
+    every = {"text": "string", "title": "string", "topic": "string", "stars": "float", "weight": "float"}
+    for f, m in finals.items():
+        if f != "nb":
+            yield Z(f"v_columns_{f}", lambda m=m: make_pipeline(several(), m()), target="words3", table="reviews", inputs=every)
+    yield Z("v_columns_op12", lambda: make_pipeline(several(), log()), target="two", table="reviews", inputs=every, opset={"": 12, "ai.onnx.ml": 2})
+    yield Z("v_alone_tfidf", lambda: T(max_features=20), table="reviews", inputs="text")

@@ -20,13 +20,13 @@ async fn ask(app: &Arc<App>, body: &Value) -> Answer {
 }
 
 /// The predictions to a body that is taken.
-async fn predictions(app: &Arc<App>, body: &Value) -> Value {
+pub async fn predictions(app: &Arc<App>, body: &Value) -> Value {
     let answer = ask(app, body).await;
     assert_eq!(answer.status, 200, "{body}: {}", answer.text);
     answer.json()["predictions"].clone()
 }
 
-async fn ask_csv(app: &Arc<App>, body: &str) -> Answer {
+pub async fn ask_csv(app: &Arc<App>, body: &str) -> Answer {
     let request = Request::post("/invocations").header("content-type", "text/csv");
     let body = Full::new(Bytes::from(body.to_owned()));
     send(app, request.body(body).unwrap()).await

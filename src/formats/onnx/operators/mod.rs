@@ -22,13 +22,14 @@ mod scale;
 mod shape;
 mod slice;
 mod svm;
+mod text;
 mod trees;
 mod zip;
 
 use super::{
     attributes::Attributes,
     corrupt,
-    drawing::{Drawing, Value, common, computed},
+    drawing::{Drawing, FreeText, Tokens, Value, common, computed},
     features::{Elem, Features},
     labels,
     proto::{GraphProto, ML_DOMAIN, NodeProto, elem},
@@ -112,9 +113,11 @@ const DEFAULT: &[(&str, Reader)] = &[
     ("Split", slice::split),
     ("Sqrt", functions::unary),
     ("Squeeze", shape::squeeze),
+    ("StringNormalizer", text::normalizer),
     ("Sub", arithmetic::pairwise),
     ("Sum", arithmetic::pairwise),
     ("Tanh", functions::unary),
+    ("TfIdfVectorizer", text::vectorizer),
     ("Tile", shape::tile),
     ("TopK", choose::top_k),
     ("Transpose", shape::transpose),
@@ -145,7 +148,10 @@ const MACHINE_LEARNING: &[(&str, Reader)] = &[
 ];
 
 /// Those of onnxruntime.
-const RUNTIME: &[(&str, Reader)] = &[("CDist", neighbours::distances)];
+const RUNTIME: &[(&str, Reader)] = &[
+    ("CDist", neighbours::distances),
+    ("Tokenizer", text::tokenizer),
+];
 
 /// The reader of a node's operator, if it has one.
 fn reader(node: &NodeProto) -> Option<Reader> {

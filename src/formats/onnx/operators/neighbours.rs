@@ -2,7 +2,7 @@
 
 use super::{
     Attributes, Cell, Dim, Drawing, Elem, FormatError, GraphProto, NodeProto, Tensor, corrupt,
-    label, linear, tensors, unsupported,
+    label, linear, tensors, text, unsupported,
 };
 use crate::{
     formats::program::Register,
@@ -91,6 +91,9 @@ pub(super) fn scan<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
     let body = attributes
         .graph("body")?
         .ok_or_else(|| corrupt!("{} has no body", label(node)))?;
+    if plain && node.input.len() == 1 {
+        return text::scan(drawing, node, body);
+    }
     let metric = metric_of(body).filter(|_| {
         plain
             && node.input.len() == 2

@@ -12,7 +12,7 @@ pub(super) fn identity<'a>(
     node: &'a NodeProto,
 ) -> Result<(), FormatError> {
     let name = node.input.first().map_or("", String::as_str);
-    if let Some(value @ Value::Zipped(..)) = drawing.value(name).cloned() {
+    if let Some(value @ (Value::Zipped(..) | Value::Text(_))) = drawing.value(name).cloned() {
         return drawing.set_value(node, 0, value);
     }
     let tensor = drawing.tensor(node, 0)?;
@@ -95,8 +95,13 @@ pub(super) fn flatten<'a>(
     node: &'a NodeProto,
 ) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
-    let tensor = drawing.tensor(node, 0)?;
     let axis = attributes.int("axis")?.unwrap_or(1);
+    let name = node.input.first().map_or("", String::as_str);
+    if let (Some(text @ Value::Text(_)), 1) = (drawing.value(name).cloned(), axis) {
+        // The tokens of a row stay these.
+        return drawing.set_value(node, 0, text);
+    }
+    let tensor = drawing.tensor(node, 0)?;
     let rank = tensor.dims.len();
     let axis = if axis == rank as i64 {
         rank

@@ -26,7 +26,7 @@ fn read(bytes: &[u8]) -> Result<(), FormatError> {
 }
 
 /// The recorded graphs of a name.
-fn graph(part: &str) -> ModelProto {
+pub(super) fn graph(part: &str) -> ModelProto {
     let path = files()
         .into_iter()
         .find(|path| path.to_string_lossy().contains(part));
@@ -35,7 +35,7 @@ fn graph(part: &str) -> ModelProto {
 }
 
 /// One graph for each kind of operators.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "1.20.0-m_core_log",
     "1.20.0-m_imp_ohe_log",
     "1.20.0-c_knn_dist",
@@ -49,6 +49,7 @@ const KINDS: [&str; 14] = [
     "1.20.0-c_bag_feat",
     "1.20.0-t_poly3",
     "1.20.0-n_int_ord",
+    "1.20.0-v_columns_log",
     "1.14.1-c_ovo",
 ];
 
@@ -196,7 +197,7 @@ proptest! {
 }
 
 /// What a change of a graph is refused with.
-fn refused(kind: &str, change: impl FnOnce(&mut GraphProto)) -> String {
+pub(super) fn refused(kind: &str, change: impl FnOnce(&mut GraphProto)) -> String {
     let mut model = graph(kind);
     change(model.graph.as_mut().unwrap());
     read(&model.encode_to_vec()).unwrap_err().to_string()

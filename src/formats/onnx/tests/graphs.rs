@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     formats::{AnswersBy, FormatError, ModelFile, OutputKind},
-    input::{Batch, Schema, Value},
+    input::{Batch, Schema, Texts, Value},
     model::{Labels, Model, Predictions},
 };
 
@@ -159,9 +159,11 @@ pub(super) fn compare(
     for at in 0..case.head.rows {
         let cells = row(case, table, at);
         let schema = model.schema();
-        let accepted = accepted(schema, &cells);
+        let mut texts = Texts::default();
+        let accepted = accepted(schema, &cells, &mut texts);
         let predicted = accepted.and_then(|values| {
             let batch = Batch::from_values(values, schema.len()).unwrap();
+            let batch = batch.with_texts(texts);
             model
                 .predict(&batch, &mut answers)
                 .map_err(|error| error.to_string())
@@ -204,7 +206,11 @@ pub(super) fn compare(
 }
 
 /// The numbers that a client's values are to the model.
-fn accepted(schema: &Schema, cells: &[serde_json::Value]) -> Result<Vec<f64>, String> {
+fn accepted(
+    schema: &Schema,
+    cells: &[serde_json::Value],
+    texts: &mut Texts,
+) -> Result<Vec<f64>, String> {
     schema
         .columns
         .iter()
@@ -216,8 +222,7 @@ fn accepted(schema: &Schema, cells: &[serde_json::Value]) -> Result<Vec<f64>, St
                 serde_json::Value::String(text) => Value::Text(text),
                 number => Value::Number(number.as_f64().unwrap()),
             };
-            let accepted =
-                column.accept(value, schema.precision, &mut crate::input::Texts::default());
+            let accepted = column.accept(value, schema.precision, texts);
             accepted.map_err(|refusal| format!("{}: {refusal:?}", column.name))
         })
         .collect()
@@ -283,7 +288,7 @@ pub(super) fn tables() -> BTreeMap<String, Table> {
             serde_json::from_slice(&unpacked(&path)).unwrap(),
         )
     };
-    ["mixed", "clean", "numbers", "numbers_missing"]
+    ["mixed", "clean", "numbers", "numbers_missing", "reviews"]
         .map(name)
         .into()
 }

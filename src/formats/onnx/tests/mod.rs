@@ -4,6 +4,7 @@ mod distrust;
 mod distrust_graphs;
 mod distrust_v5;
 mod graphs;
+mod texts;
 mod ties;
 
 use std::{fs, path::PathBuf};

@@ -6,10 +6,11 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import IsolationForest
 from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from cases import parts
 from record import VERSION, Case
+from tables import NUMERIC, WORDS
 
 
 def both(targets):
@@ -36,6 +37,9 @@ def isolation():
     yield Case("answers_isolation_one_column", of(max_features=1, max_samples=2), "numbers", "two", "libm")
     yield Case("answers_isolation_words", make_pipeline(parts.columns(), of(contamination=0.05)), "mixed", "two", "libm")
     yield Case("answers_isolation_gaps", of(contamination=0.2), "numbers_missing", "two", "libm", since=(1, 6))
+    # In a sparse matrix a missing value goes the way of the large ones.
+    sparse = parts.one(OneHotEncoder(handle_unknown="ignore"), WORDS, of(contamination=0.2, n_estimators=20), "passthrough", sparse_threshold=1.0)
+    yield Case("answers_isolation_sparse_gaps", sparse, "mixed", "two", "libm", since=(1, 6), prepare=lambda X: X[WORDS + NUMERIC])
     # Rows that lie on the offset are no anomalies.
     yield Case("answers_isolation_ties", of(contamination=0.4, n_estimators=2, max_samples=8), "numbers", "two", "libm", every=True)
 

@@ -10,7 +10,7 @@ use crate::{
         trees::{Forest, Nodes},
     },
     input::Precision,
-    model::{Aggregation, Link, Output, TreeNode},
+    model::{Aggregation, ForestIr, Link, Output, TreeNode},
 };
 
 /// The columns that each tree was given.
@@ -28,7 +28,9 @@ impl Reader {
         reads: &[Reg],
     ) -> Result<Estimate, FormatError> {
         let mut forest = depths(part, self.size)?;
-        forest.forest.handles_missing &= !self.sparse;
+        if self.sparse {
+            missing_is_large(&mut forest.forest);
+        }
         self.board.features(reads, &forest.forest)?;
         if !forest.forest.handles_infinite {
             self.board.refuse_infinite(reads, Precision::F32);
@@ -47,6 +49,15 @@ impl Reader {
             decision: answers[1],
             score: answers[2],
         })
+    }
+}
+
+/// In a sparse matrix a missing value is compared as any other, and below nothing.
+fn missing_is_large(forest: &mut ForestIr) {
+    for node in forest.trees.iter_mut().flatten() {
+        if let TreeNode::Split { missing_yes, .. } = node {
+            *missing_yes = false;
+        }
     }
 }
 
