@@ -20,7 +20,8 @@ use std::{
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Rows go through the files of --before in their order. Such a file holds a fitted transformer of scikit-learn (scaler, preprocessor,
-encoder), a dict of a LabelEncoder for each column, or the LabelEncoder of the target. The model may be a dict that holds all of it.
+encoder), a dict of a LabelEncoder for each column, or the LabelEncoder or LabelBinarizer of the target. The model may be a dict that
+holds all of it.
 The package is an MLflow Model directory, which mlflow.pyfunc opens too.
 
 Examples:
@@ -33,7 +34,7 @@ pub(super) struct PackArgs {
     /// File of what comes before the model; repeat it for several, in their order
     #[arg(long, value_name = "FILE")]
     before: Vec<PathBuf>,
-    /// File of the words of the classes 0 to k-1: a `LabelEncoder`, a list, or JSON
+    /// File of the words of the classes 0 to k-1: a `LabelEncoder` or `LabelBinarizer`, a list, or JSON
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
     /// File of the names of the columns in their order: a list, or JSON

@@ -8,14 +8,27 @@ use crate::model::{Kind, Labels, ModelIr};
 pub(crate) struct Words {
     pub(crate) from: String,
     pub(crate) labels: Labels,
+    pub(crate) told: Told,
+}
+
+/// How a model tells the classes of which a file holds the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// By the numbers 0 to k-1.
+    Numbers,
+    /// As a `LabelBinarizer` writes them: of two classes by one of these values, of more by a target for each class, which has the second
+    /// value where the row is of that class.
+    Columns([i64; 2]),
+    /// As a `MultiLabelBinarizer` does: by a target each, and a row may have any of them.
+    Targets,
 }
 
 /// Names the classes 0 to k-1 of a model by `words`. Says so in a note.
 ///
 /// # Errors
 /// `Corrupt` when the words are those of something else.
-pub(crate) fn rename(ir: &mut ModelIr, words: &Words) -> Result<String, FormatError> {
-    let Words { from, labels } = words;
+pub(super) fn by_number(ir: &mut ModelIr, words: &Words) -> Result<String, FormatError> {
+    let Words { from, labels, .. } = words;
     let Some(own) = ir.output.labels_mut() else {
         let kind = match ir.output.kind() {
             Kind::Regressor => "is a regressor",

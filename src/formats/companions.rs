@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Beside, Format, FormatError, ModelFile, Named, Parsed, Words, decide_from, in_file, rename,
-    sklearn, unsupported,
+    Beside, Format, FormatError, ModelFile, Named, Parsed, Told, Words, decide_from, in_file,
+    rename, sklearn, unsupported,
 };
 use crate::model::Labels;
 
@@ -31,7 +31,7 @@ impl Threshold<'_> {
 /// The files beside a model, by what they do.
 #[derive(Clone, Debug, Default)]
 pub struct Companions<'a> {
-    /// Transformers and encoders, in the order in which rows go through them. A `LabelEncoder` among them holds the words of the classes.
+    /// Transformers and encoders, in the order in which rows go through them. A `LabelEncoder` or `LabelBinarizer` among them holds the words of the classes.
     pub before: Vec<Beside<'a>>,
     /// The words of the classes 0 to k-1.
     pub labels: Option<Beside<'a>>,
@@ -68,10 +68,7 @@ pub(super) fn read(
         (format.behind)(file, before)
     })?;
     if let Some(file) = &companions.labels {
-        let words = Words {
-            from: file.name.to_owned(),
-            labels: labels(file.bytes).map_err(in_file(file.name))?,
-        };
+        let words = words(file).map_err(in_file(file.name))?;
         let note = rename(&mut parsed.ir, &words)?;
         parsed.notes.push(note);
     }
@@ -112,11 +109,20 @@ fn names(bytes: &[u8]) -> Result<Vec<String>, FormatError> {
     names.ok_or_else(|| unsupported!("it holds no JSON list of the names of columns"))
 }
 
-fn labels(bytes: &[u8]) -> Result<Labels, FormatError> {
-    let Some(value) = json(bytes) else {
-        return sklearn::labels(bytes);
-    };
-    let value = inner(&value, &["classes", "class_names", "labels"]);
+fn words(file: &Beside<'_>) -> Result<Words, FormatError> {
+    let from = file.name.to_owned();
+    match json(file.bytes) {
+        Some(value) => Ok(Words {
+            from,
+            labels: labels(&value)?,
+            told: Told::Numbers,
+        }),
+        None => sklearn::words(file.bytes, from),
+    }
+}
+
+fn labels(value: &Value) -> Result<Labels, FormatError> {
+    let value = inner(value, &["classes", "class_names", "labels"]);
     let words: Option<Vec<&Value>> = match value {
         Value::Array(list) => Some(list.iter().collect()),
         Value::Object(map) => by_number(map),

@@ -14,12 +14,13 @@ mod format;
 pub mod lightgbm;
 pub mod onnx;
 pub(crate) mod program;
+mod rename;
 pub mod sklearn;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod xgboost;
 
-pub(crate) use answers::{Words, decide_from, rename, short};
+pub(crate) use answers::{Told, Words, decide_from, short};
 pub use answers_by::{AnswersBy, GraphOutput, OutputKind, one_array};
 pub use before::Beside;
 pub(crate) use before::{Before, Begun, Named, Takes};
@@ -29,6 +30,7 @@ pub use error::FormatError;
 pub(crate) use error::{corrupt, in_file, unsupported};
 use format::MAX_FEATURES;
 pub use format::{ColumnsBy, Format, ModelFile, Parsed};
+pub(crate) use rename::rename;
 pub(crate) use sklearn::version as sklearn_version;
 
 /// Every format. The order decides which file of a folder is the model where several could be.

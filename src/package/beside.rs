@@ -20,11 +20,15 @@ enum Role {
 }
 
 /// The names of such files without the ending, in the order in which rows go through them.
-const NAMES: [(&str, Role); 22] = [
+const NAMES: [(&str, Role); 26] = [
     ("label_encoders", Role::Before),
     ("encoders", Role::Before),
+    ("label_binarizers", Role::Before),
     ("label_encoder", Role::Before),
     ("target_encoder", Role::Before),
+    ("label_binarizer", Role::Before),
+    ("lb", Role::Before),
+    ("mlb", Role::Before),
     ("encoder", Role::Before),
     ("imputer", Role::Before),
     ("vectorizer", Role::Before),

@@ -132,6 +132,38 @@ async fn what_is_no_text_is_refused_with_the_row_and_the_column() {
 }
 
 #[tokio::test]
+async fn a_missing_text_is_taken_where_an_imputer_fills_it_in() {
+    for (case, filled) in [
+        ("1.9.1-text_filled_alone", ""),
+        ("1.5.2-text_filled_word", "missing text"),
+    ] {
+        let app = serving(case);
+        let of = |text: Value| {
+            let mut row = row("");
+            row["text"] = text;
+            if case.ends_with("alone") {
+                row = json!({ "text": row["text"] });
+            }
+            json!({ "features": row }).to_string()
+        };
+        let missing = post(&app, "/predict", of(Value::Null)).await;
+        assert_eq!(missing.status, 200, "{}", missing.text);
+        let same = post(&app, "/predict", of(json!(filled))).await;
+        for field in ["prediction", "label", "confidence", "decision"] {
+            assert_eq!(missing.json()[field], same.json()[field], "{case}");
+        }
+        let document = get(&app, "/openapi.json").await.json();
+        let features =
+            &document["components"]["schemas"]["PredictRequest"]["properties"]["features"];
+        let text = &features["oneOf"][0]["properties"]["text"];
+        assert_eq!(text, &json!({"type": "string", "nullable": true}));
+    }
+    let app = serving("1.9.1-text_filled_alone");
+    let answer = ask_csv(&app, "text\ngood\nn/a\n\"\"\n").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+#[tokio::test]
 async fn tensors_of_strings_are_texts_in_every_codec() {
     let (app, rows) = table();
     let all = expected(&app, &rows).await;

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use super::{
     drawing::{Drawing, Value},
     features::{Elem, Features},
-    proto::GraphProto,
+    proto::{GraphProto, ValueInfoProto, elem},
     tensor::{Cell, Dim, Tensor},
     tensors, unsupported,
 };
 use crate::{
     formats::{FormatError, MAX_FEATURES, program::Board},
-    input::{Column, Schema},
+    input::{Column, ColumnType, Schema},
     model::Reg,
 };
 
@@ -20,6 +20,8 @@ struct Input<'a> {
     name: &'a str,
     columns: std::ops::Range<usize>,
     elem: Elem,
+    /// Whether it is a list of texts rather than a column of them.
+    list: bool,
 }
 
 /// Begins to draw a graph of a file of `size` bytes.
@@ -40,10 +42,14 @@ pub(super) fn drawing(
         name,
         columns,
         elem,
+        list,
     } in inputs
     {
         let columns: Vec<Reg> = columns.map(|column| column as Reg).collect();
-        let tensor = input(&mut drawing, elem, &columns)?;
+        let mut tensor = input(&mut drawing, elem, &columns)?;
+        if list {
+            tensor = tensor.with_dims(vec![Dim::Rows(1)]);
+        }
         drawing.set_name(name, Value::Tensor(tensor))?;
     }
     for tensor in &graph.initializer {
@@ -64,8 +70,14 @@ fn inputs(graph: &GraphProto) -> Result<(Vec<Input<'_>>, Vec<Column>), FormatErr
         if constant.contains(name) {
             continue;
         }
-        let features = Features::input(input)?;
-        let width = features.width.ok_or_else(|| {
+        let list = is_list(input);
+        let (width, elem, kind) = if list {
+            (Some(1), Elem::Text, ColumnType::Text)
+        } else {
+            let features = Features::input(input)?;
+            (features.width, features.elem, features.kind())
+        };
+        let width = width.ok_or_else(|| {
             unsupported!("the input `{name}` does not say how many columns it has; give it a shape")
         })?;
         let first = columns.len();
@@ -81,14 +93,24 @@ fn inputs(graph: &GraphProto) -> Result<(Vec<Input<'_>>, Vec<Column>), FormatErr
                 format!("{name}_{i}")
             }
         };
-        columns.extend((0..width).map(|i| Column::new(called(i), features.kind())));
+        columns.extend((0..width).map(|i| Column::new(called(i), kind)));
         inputs.push(Input {
             name,
             columns: first..first + width,
-            elem: features.elem,
+            elem,
+            list,
         });
     }
     Ok((inputs, columns))
+}
+
+/// Whether an input is a list of texts, one for each row.
+fn is_list(input: &ValueInfoProto) -> bool {
+    let tensor = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
+    tensor.is_some_and(|tensor| {
+        let axes = tensor.shape.as_ref().map(|shape| shape.dim.len());
+        tensor.elem_type == elem::STRING && axes == Some(1)
+    })
 }
 
 /// The tensor of an input: numbers are what the type says, and only floats may be missing.

@@ -10,6 +10,7 @@ mod finish;
 mod hashes;
 mod known;
 mod register;
+mod texts;
 mod words;
 
 pub(crate) use board::Board;

@@ -153,6 +153,9 @@ impl Board {
     /// Draws what a value becomes that is missing, and whether None is such. The register stays its column's.
     pub(crate) fn fill(&mut self, read: Reg, value: &Word, none: bool) -> Result<Reg, FormatError> {
         self.spend(std::iter::once(value))?;
+        if self.is_free_text(&[read]) {
+            return self.fill_text(read, value);
+        }
         let mut after = self.register(read).clone();
         after.unfilled = Some(read).filter(|_| !none);
         after.filled = Some(value.clone());
@@ -175,6 +178,12 @@ impl Board {
     /// Draws that a value counts as missing. The register stays its column's.
     pub(crate) fn is_missing(&mut self, read: Reg, value: &Word) -> Result<Reg, FormatError> {
         self.spend(std::iter::once(value))?;
+        if self.is_free_text(&[read]) {
+            return Err(unsupported!(
+                "`{}` takes {value} for a missing text; leave its missing_values at NaN, and send null",
+                self.place()
+            ));
+        }
         let mut after = self.register(read).clone();
         after.unfilled = None;
         after.filled = None;
@@ -193,31 +202,6 @@ impl Board {
             precision: after.precision,
         };
         Ok(self.draw(each, [after])?[0])
-    }
-
-    /// Reads a register as free text.
-    ///
-    /// # Errors
-    /// `Unsupported` where it is no column, or another step reads the column as something else.
-    pub(crate) fn free_text(&mut self, read: Reg) -> Result<(), FormatError> {
-        let place = self.place();
-        let Some(at) = self.register(read).column else {
-            return Err(unsupported!(
-                "`{place}` reads a text that another step has made; make it in the client"
-            ));
-        };
-        let column = &mut self.columns[at as usize];
-        column.read = true;
-        column.infinite = false;
-        column.nullable = false;
-        if !matches!(column.holds, Holds::Anything | Holds::Text) {
-            return Err(unsupported!(
-                "`{place}` reads the column `{}` as free text, which another step reads otherwise; give it a copy of the column",
-                column.name
-            ));
-        }
-        column.holds = Holds::Text;
-        Ok(())
     }
 
     /// Notes that words are kept for a column: the text, and its place in list and index.

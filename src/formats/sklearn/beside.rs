@@ -2,15 +2,14 @@
 
 use super::{
     FormatError,
-    build::{Chain, Item, label_list, name_list, version_of},
+    build::{Chain, Item, class_words, name_list, version_of},
     numpy,
     read::Content,
     unsupported,
 };
 use crate::{
-    formats::{Before, Beside, Named, Parsed, in_file},
+    formats::{Before, Beside, Named, Parsed, Words, in_file},
     input::Schema,
-    model::Labels,
 };
 
 /// Opens `files`, and gives what they do before a model to `then`. `columns` are lists of names, each with its file; `model` is what
@@ -39,14 +38,14 @@ pub(crate) fn before(
     then(&chain)
 }
 
-/// The words of classes in a file: a `LabelEncoder`, a list or a dict.
+/// The words of classes in a file: a `LabelEncoder`, a binarizer, a list or a dict. `from` is what messages call the file.
 ///
 /// # Errors
 /// `Corrupt` and `Unsupported` as the file is.
-pub(crate) fn labels(bytes: &[u8]) -> Result<Labels, FormatError> {
+pub(crate) fn words(bytes: &[u8], from: String) -> Result<Words, FormatError> {
     let content = Content::of(bytes)?;
     let (arena, root, _) = content.open()?;
-    label_list(&arena, root)
+    class_words(&arena, root, from)
 }
 
 /// The names of columns in a file: a list, an array, or a pandas Index.

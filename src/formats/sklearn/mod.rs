@@ -19,7 +19,7 @@ mod sparse;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use beside::{before, labels, names, number, version};
+pub(crate) use beside::{before, names, number, version, words};
 pub use read::read;
 
 use super::{Format, FormatError, corrupt, unsupported};

@@ -8,7 +8,8 @@ import pandas as pd
 import yaml
 
 MODEL = ["model", "clf", "classifier", "reg", "regressor", "estimator", "pipeline"]
-BEFORE = ["label_encoders", "encoders", "label_encoder", "target_encoder", "le", "encoder", "imputer", "preprocessor", "scaler"]
+ENCODERS = ["LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer"]
+BEFORE = ["label_encoders", "encoders", "label_binarizers", "label_encoder", "target_encoder", "le", "label_binarizer", "lb", "mlb", "encoder", "imputer", "preprocessor", "scaler"]
 COLUMNS = ["features", "feature_names", "feature_columns", "columns"]
 LABELS = ["classes", "class_names", "target_names"]
 THRESHOLD = ["threshold", "best_threshold", "optimal_threshold"]
@@ -34,9 +35,11 @@ def _load_pyfunc(path):
 class Package:
     def __init__(self, model, before, lists, labels, threshold):
         self.model, self.threshold = model, threshold
-        self.before = [step for step in before if type(step).__name__ != "LabelEncoder"]
-        targets = [step for step in before if type(step).__name__ == "LabelEncoder"]
-        self.labels = _words(targets[0] if targets and labels is None else labels)
+        self.before = [step for step in before if type(step).__name__ not in ENCODERS]
+        targets = [step for step in before if type(step).__name__ in ENCODERS]
+        target = targets[0] if targets and labels is None else labels
+        self.binarizer = target if type(target).__name__ == "LabelBinarizer" else None
+        self.labels = _words(target)
         fitted = [getattr(part, "feature_names_in_", []) for part in [*self.before, model]]
         known = [list(names) for names in [*lists, *fitted] if len(names)]
         # A list may name what comes out of a preprocessor; the first part that was fitted with names knows the table.
@@ -56,6 +59,8 @@ class Package:
             answers = np.asarray(self.model.classes_)[(second >= second.dtype.type(self.threshold)).astype(int)]
         if hasattr(self.model, "classes_") and answers.dtype.kind in "bf":
             answers = answers.astype(int)
+        if self.binarizer is not None and answers.dtype.kind in "iu" and (answers.ndim == 2 or len(labels) == 2):
+            return self.binarizer.inverse_transform(answers.reshape(len(answers), -1))
         return labels[answers.astype(int)] if labels is not None and answers.dtype.kind in "iu" else answers
 
     def _prepared(self, rows):
@@ -72,7 +77,9 @@ class Package:
                 for column, encoder in step.items():
                     column = rows.columns[column] if isinstance(column, int) else column
                     if column in rows.columns:
-                        rows[column] = encoder.transform(rows[column])
+                        coded = np.asarray(encoder.transform(rows[column]))
+                        # A binarizer makes two columns where it meets words that it does not know.
+                        rows[column] = coded if coded.ndim == 1 else coded[:, -1]
                     else:
                         labels = encoder.classes_
                 continue
@@ -206,7 +213,10 @@ def _inner(value, keys):
 def _words(labels):
     if labels is None:
         return None
-    if type(labels).__name__ == "LabelEncoder":
+    if type(labels).__name__ == "MultiLabelBinarizer":
+        # Each label is a target of its own, and answered as 0 or 1.
+        return None
+    if type(labels).__name__ in ENCODERS:
         return labels.classes_
     if isinstance(labels, dict):
         labels = next((labels[key] for key in ["classes", "class_names", "labels"] if key in labels), labels)

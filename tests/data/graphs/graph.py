@@ -30,6 +30,8 @@ class Case:
     # Options of the steps, by their class.
     steps: dict = dataclasses.field(default_factory=dict)
     opset: Any = None
+    # Whether a text alone is a list rather than a column.
+    flat: bool = False
     rows: int = 80
 
     def graph(self):
@@ -37,7 +39,7 @@ class Case:
         names = None
         if isinstance(self.inputs, str) and self.inputs in TEXTS:
             # A vectorizer alone takes a list of texts.
-            X, names = X[self.inputs].tolist(), [(self.inputs, StringTensorType([None, 1]))]
+            X, names = X[self.inputs].tolist(), [(self.inputs, StringTensorType([None] if self.flat else [None, 1]))]
         elif not isinstance(X, np.ndarray):
             for column in [name for name in tables.WORDS if name in X]:
                 X[column] = X[column].astype(object).where(X[column].notna(), "")

@@ -50,7 +50,7 @@ def feeds(session, table):
             places = list(range(at, at + width))
             at += width
         columns = [cells([row[i] for row in rows], kind) for i in places]
-        found[put.name] = np.concatenate(columns, axis=1)
+        found[put.name] = columns[0][:, 0] if len(put.shape) == 1 else np.concatenate(columns, axis=1)
         inputs.append([put.name, kind, len(places)])
     return found, inputs
 

@@ -151,3 +151,4 @@ def vectorizers(ohe):
             yield Z(f"v_columns_{f}", lambda m=m: make_pipeline(several(), m()), target="words3", table="reviews", inputs=every)
     yield Z("v_columns_op12", lambda: make_pipeline(several(), log()), target="two", table="reviews", inputs=every, opset={"": 12, "ai.onnx.ml": 2})
     yield Z("v_alone_tfidf", lambda: T(max_features=20), table="reviews", inputs="text")
+    yield Z("v_list_log", lambda: make_pipeline(C(max_features=40), log()), target="two", table="reviews", inputs="text", flat=True)

@@ -95,6 +95,7 @@ MODULES = [
     "several_classes",
     "answers",
     "text",
+    "outliers",
 ]
 
 

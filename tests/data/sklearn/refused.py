@@ -7,12 +7,14 @@ import gzip, pathlib, pickle, sys, warnings
 
 import cloudpickle, numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.covariance import EllipticEnvelope
 from sklearn.decomposition import KernelPCA
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier, StackingClassifier
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, LabelBinarizer, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -70,6 +72,10 @@ models = {
     "kernel_pca": make_pipeline(KernelPCA(2), tree).fit(X, y),
     "function": make_pipeline(FunctionTransformer(double), tree).fit(X, y),
     "two_targets": StackingClassifier([("tree", tree)], final_estimator=tree, cv=2).fit(X, np.c_[y, 1 - y]),
+    # It was fitted by itself: a Pipeline cannot do that.
+    "label_binarizer": make_pipeline(StandardScaler().fit(X), LabelBinarizer().fit(["a", "b", "c"]), DecisionTreeClassifier(max_depth=1).fit(X, y)),
+    "envelope_not_stored": EllipticEnvelope(store_precision=False, random_state=0).fit(X),
+    "density_of_the_fit": LocalOutlierFactor(3).fit(X),
     "init": GradientBoostingClassifier(n_estimators=1, max_depth=1, init=LogisticRegression()).fit(X, y),
     "unfitted": DecisionTreeClassifier(),
     "one_tree_many_times": many,

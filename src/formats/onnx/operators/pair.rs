@@ -7,7 +7,10 @@ use super::{
 use crate::{
     formats::program::Register,
     input::Precision,
-    model::ops::{self, Binary, Operand},
+    model::{
+        Reg, StepOp,
+        ops::{self, Binary, Operand},
+    },
 };
 use std::rc::Rc;
 
@@ -27,6 +30,11 @@ pub(super) fn pair(
     } else {
         a.elem
     };
+    if function == Binary::Mul
+        && let Some(weighed) = weighed(drawing, node, a, b)?
+    {
+        return Ok(weighed);
+    }
     let (dims, [left, right]) = drawing.alike(node, a, b)?;
     let precision = precision(elem);
     let mut cells = Vec::with_capacity(left.len());
@@ -51,6 +59,39 @@ pub(super) fn pair(
         meaning: meaning(function, a, b),
         ..Tensor::new(elem, dims, cells)
     })
+}
+
+/// The registers of a row of 32-bit floats that are mostly 0, of which only the others are stored.
+pub(super) fn stored(drawing: &Drawing<'_>, tensor: &Tensor) -> Option<Vec<Reg>> {
+    if tensor.elem != Elem::Float || tensor.rows() != Some(0) || tensor.dims.len() != 2 {
+        return None;
+    }
+    let register = |cell: &Cell| match cell {
+        Cell::Register(register) => Some(*register),
+        _ => None,
+    };
+    let registers: Vec<Reg> = tensor.cells.iter().map(register).collect::<Option<_>>()?;
+    let sparse = |register: &Reg| drawing.board.register(*register).sparse;
+    registers.iter().all(sparse).then_some(registers)
+}
+
+/// Such a row by weights, which leaves what is 0 as it is.
+fn weighed(
+    drawing: &mut Drawing<'_>,
+    node: &NodeProto,
+    row: &Tensor,
+    weights: &Tensor,
+) -> Result<Option<Tensor>, FormatError> {
+    let (Some(reads), Some(weights)) = (stored(drawing, row), weights.numbers()) else {
+        return Ok(None);
+    };
+    if reads.len() != weights.len() || weights.iter().any(|weight| !weight.is_finite()) {
+        return Ok(None);
+    }
+    drawing.spend(reads.len(), node)?;
+    let drawn = drawing.board.each(StepOp::Mul, &reads, weights)?;
+    let weighed = Tensor::of_registers(Elem::Float, &drawn);
+    Ok(Some(weighed.with_dims(row.dims.clone())))
 }
 
 /// The cells of a function of pairs that only the rows tell.

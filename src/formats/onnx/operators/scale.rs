@@ -4,7 +4,11 @@ use super::{
     Attributes, Cell, Dim, Drawing, Elem, FormatError, Meaning, NodeProto, Tensor, cast, corrupt,
     functions, label, linear, node::within_rows, pair, reduce, shape, unsupported,
 };
-use crate::model::ops::{Binary, Function, Reduction};
+use crate::{
+    formats::program::Register,
+    input::Precision,
+    model::ops::{self, Binary, Function, Reduction},
+};
 
 /// `Scaler`: minus an offset, times a scale; one of each for all columns, or for each.
 pub(super) fn scaler<'a>(
@@ -73,7 +77,16 @@ pub(super) fn normalizer<'a>(
         return Err(corrupt!("{} has an input without axes", label(node)));
     };
     let axis = within_rows(node, &tensor, axis as i64)?;
-    let mut result = match attributes.text("norm")? {
+    let norm = attributes.text("norm")?;
+    if let (Some(reads), Some("L1" | "L2")) = (pair::stored(drawing, &tensor), norm) {
+        drawing.spend(reads.len(), node)?;
+        let squares = norm == Some("L2");
+        let known = vec![Register::sparse(Precision::F32); reads.len()];
+        let drawn = drawing.board.draw(ops::Shares { reads, squares }, known)?;
+        let shares = Tensor::of_registers(Elem::Float, &drawn);
+        return drawing.set(node, 0, shares.with_dims(tensor.dims));
+    }
+    let mut result = match norm {
         None | Some("MAX") => over(drawing, node, &tensor, axis, Reduction::Largest)?,
         Some("L1") => over(drawing, node, &tensor, axis, Reduction::Sizes)?,
         Some("L2") => {
@@ -86,7 +99,7 @@ pub(super) fn normalizer<'a>(
         }
         Some(other) => return Err(unsupported!("{} has the norm {other}", label(node))),
     };
-    result.meaning = if attributes.text("norm")? == Some("L1") {
+    result.meaning = if norm == Some("L1") {
         Meaning::Shares
     } else {
         Meaning::Plain

@@ -258,7 +258,7 @@ pub(super) fn vectorizer<'a>(
         skips,
         width,
     };
-    let register = Register::rounded(Precision::F32);
+    let register = Register::sparse(Precision::F32);
     let counted = drawing.board.draw(grams, vec![register; width])?;
     let counted = Tensor::of_registers(Elem::Float, &counted);
     drawing.set(node, 0, counted)

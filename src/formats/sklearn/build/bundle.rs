@@ -3,12 +3,12 @@
 use super::{
     Arena, FormatError, Id, Part, Schema,
     chain::{Chain, Item},
-    lists::{label_list, name_list},
+    lists::{class_words, name_list},
     part, unsupported,
     whole::{behind, model},
 };
 use crate::formats::{
-    Named, Parsed, Words, decide_from, in_file, rename, short,
+    Named, Parsed, decide_from, in_file, rename, short,
     sklearn::{numpy, record::Node},
 };
 
@@ -22,12 +22,16 @@ const MODEL: [&str; 7] = [
     "pipeline",
 ];
 /// In the order in which rows go through them.
-const BEFORE: [&str; 13] = [
+const BEFORE: [&str; 17] = [
     "label_encoders",
     "encoders",
+    "label_binarizers",
     "label_encoder",
     "target_encoder",
     "le",
+    "label_binarizer",
+    "lb",
+    "mlb",
     "encoder",
     "imputer",
     "vectorizer",
@@ -140,9 +144,8 @@ impl<'d> Bundle<'d> {
         let chain = Chain::new(items, columns, model_key, told)?;
         let mut parsed = behind(arena, *root, size, &chain)?;
         if let Some((from, id)) = self.only(&LABELS, "list of classes")? {
-            let labels = label_list(arena, *id).map_err(in_file(from))?;
-            let from = from.clone();
-            notes.push(rename(&mut parsed.ir, &Words { from, labels })?);
+            let words = class_words(arena, *id, from.clone()).map_err(in_file(from))?;
+            notes.push(rename(&mut parsed.ir, &words)?);
         }
         if let Some((from, id)) = self.only(&THRESHOLD, "threshold")? {
             let number = numpy::number(arena, *id);

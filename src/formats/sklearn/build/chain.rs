@@ -3,15 +3,11 @@
 use super::{
     Arena, Board, FormatError, Id, Part, Reader,
     agree::{self, Says},
-    cells, corrupt,
-    labels::labels,
-    lists, origin, unsupported,
+    corrupt, lists, origin, unsupported,
 };
 use crate::{
     formats::{
-        Before, Begun, Named, Takes, Words,
-        program::{Entry, Otherwise},
-        short,
+        Before, Begun, Named, Takes, Words, short,
         sklearn::{numpy, record::Node},
     },
     input::Schema,
@@ -65,7 +61,7 @@ impl<'d> Item<'d> {
         size: usize,
     ) -> Result<Self, FormatError> {
         let what = match (Part::new(arena, id), arena.node(id)) {
-            (Some(part), _) if lists::is_encoder(part) => What::Target(part),
+            (Some(part), _) if lists::is_of_target(part) => What::Target(part),
             (Some(part), _) => What::Step(super::compose::found(part)?),
             (None, Node::Dict(pairs)) => What::Codes(codes(arena, pairs, from)?),
             _ => {
@@ -103,7 +99,7 @@ impl<'d> Item<'d> {
     }
 }
 
-/// `{"city": LabelEncoder(), …}`
+/// `{"city": LabelEncoder(), "member": LabelBinarizer(), …}`
 fn codes<'d>(
     arena: &'d Arena<'d>,
     pairs: &[(Id, Id)],
@@ -118,7 +114,7 @@ fn codes<'d>(
         let encoder = Part::new(arena, *value).filter(|part| lists::is_encoder(*part));
         key.zip(encoder).ok_or_else(|| {
             unsupported!(
-                "`{from}` holds a dict with {} in it, where each column should have a LabelEncoder",
+                "`{from}` holds a dict with {} in it, where each column should have a LabelEncoder or LabelBinarizer",
                 arena.kind(*value)
             )
         })
@@ -163,7 +159,7 @@ impl<'d> Chain<'d> {
             match (item.what, &target) {
                 (What::Target(_), Some((first, _))) => {
                     return Err(unsupported!(
-                        "`{first}` and `{}` both hold one LabelEncoder, and only one can be that of the target; put encoders of columns into \
+                        "`{first}` and `{}` both hold the words of one column, and only one can be the target; put encoders of columns into \
                          a dict by column",
                         item.from
                     ));
@@ -223,7 +219,7 @@ impl<'d> Chain<'d> {
                 continue;
             };
             let read = row.reads[place];
-            row.reads[place] = reader.inside(from, |reader| reader.label_codes(*encoder, read))?;
+            row.reads[place] = reader.inside(from, |reader| reader.by_encoder(*encoder, read))?;
             coded.push(key.text());
         }
         let columns = short(&coded);
@@ -319,10 +315,7 @@ struct Notes {
 
 impl Notes {
     fn target(&mut self, from: &str, part: Part<'_>) -> Result<(), FormatError> {
-        self.words = Some(Words {
-            from: from.to_owned(),
-            labels: labels(part, "classes_")?,
-        });
+        self.words = Some(lists::words_of(part, from.to_owned())?);
         Ok(())
     }
 
@@ -367,24 +360,5 @@ impl Key {
                 name.escape_debug()
             )),
         }
-    }
-}
-
-impl Reader {
-    /// `LabelEncoder.transform`, which fails for what it does not know.
-    ///
-    /// Source: `sklearn/preprocessing/_label.py`.
-    fn label_codes(&mut self, encoder: Part<'_>, read: Reg) -> Result<Reg, FormatError> {
-        let known = cells::values(encoder, encoder.attribute("classes_")?)?;
-        let mut missing = Otherwise::Refuse;
-        let mut entries: Vec<Entry> = Vec::with_capacity(known.len());
-        for (code, value) in known.into_iter().enumerate() {
-            match value {
-                Some(word) => entries.push((word, code as f64)),
-                None => missing = Otherwise::Is(code as f64),
-            }
-        }
-        self.board
-            .recode(read, &entries, Otherwise::Refuse, missing)
     }
 }

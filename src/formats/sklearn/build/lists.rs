@@ -6,12 +6,12 @@ use super::{
     unsupported,
 };
 use crate::{
-    formats::FormatError,
     formats::sklearn::{
         id::Id,
         numpy,
         record::{Arena, Node},
     },
+    formats::{FormatError, Told, Words},
     input::Word,
     model::Labels,
 };
@@ -51,11 +51,58 @@ pub(in super::super) fn name_list(arena: &Arena<'_>, id: Id) -> Result<Vec<Strin
         .collect()
 }
 
-/// The words of classes, in the order of their numbers: a fitted `LabelEncoder`, a list, or a dict from one to the other.
-pub(in super::super) fn label_list(arena: &Arena<'_>, id: Id) -> Result<Labels, FormatError> {
-    if let Some(part) = Part::new(arena, id).filter(|part| is_encoder(*part)) {
-        return labels(part, "classes_");
+/// The words of classes: a fitted `LabelEncoder`, a binarizer, a list, or a dict from one to the other. `from` is what messages call
+/// their place.
+pub(in super::super) fn class_words(
+    arena: &Arena<'_>,
+    id: Id,
+    from: String,
+) -> Result<Words, FormatError> {
+    if let Some(part) = Part::new(arena, id).filter(|part| is_of_target(*part)) {
+        return words_of(part, from);
     }
+    Ok(Words {
+        from,
+        labels: label_list(arena, id)?,
+        told: Told::Numbers,
+    })
+}
+
+/// The words of an encoder of the target.
+pub(super) fn words_of(part: Part<'_>, from: String) -> Result<Words, FormatError> {
+    let told = match part.sklearn_class() {
+        "MultiLabelBinarizer" => Told::Targets,
+        "LabelBinarizer" if part.text("y_type_") == Some("multilabel-indicator") => Told::Targets,
+        "LabelBinarizer" => {
+            let [negative, positive] = binary_values(part)?;
+            Told::Columns([negative, positive])
+        }
+        _ => Told::Numbers,
+    };
+    Ok(Words {
+        from,
+        labels: labels(part, "classes_")?,
+        told,
+    })
+}
+
+/// What a `LabelBinarizer` writes for a row that is not of a class, and for one that is.
+pub(super) fn binary_values(part: Part<'_>) -> Result<[i64; 2], FormatError> {
+    let values = [part.number("neg_label")?, part.number("pos_label")?];
+    let [negative, positive] = integral(&values)?[..] else {
+        return Err(corrupt!("the {} has no two values", part.class));
+    };
+    if negative >= positive {
+        return Err(corrupt!(
+            "the {} writes {negative} and {positive}",
+            part.class
+        ));
+    }
+    Ok([negative, positive])
+}
+
+/// Words in the order of their numbers.
+fn label_list(arena: &Arena<'_>, id: Id) -> Result<Labels, FormatError> {
     let words = match arena.node(id) {
         Node::Dict(pairs) => by_number(arena, pairs)?,
         _ => values(arena, "list of classes", id)?,
@@ -80,9 +127,14 @@ pub(in super::super) fn label_list(arena: &Arena<'_>, id: Id) -> Result<Labels, 
     }
 }
 
-/// Whether the part numbers the words of one column or of the target.
+/// Whether the part encodes the words of one column or of the target.
 pub(super) fn is_encoder(part: Part<'_>) -> bool {
-    part.sklearn_class() == "LabelEncoder"
+    matches!(part.sklearn_class(), "LabelEncoder" | "LabelBinarizer")
+}
+
+/// Whether the part encodes the target where no column is named.
+pub(super) fn is_of_target(part: Part<'_>) -> bool {
+    is_encoder(part) || part.sklearn_class() == "MultiLabelBinarizer"
 }
 
 /// `{0: "no", 1: "yes"}` or `{"no": 0, "yes": 1}` as a list.

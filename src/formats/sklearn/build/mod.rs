@@ -15,6 +15,7 @@ mod cells;
 mod chain;
 mod compose;
 mod dicts;
+mod encoded;
 mod ensemble;
 mod estimate;
 mod estimated;
@@ -50,5 +51,5 @@ use reader::Reader;
 
 pub(super) use bundle::{root, version_of};
 pub(super) use chain::{Chain, Item};
-pub(super) use lists::{label_list, name_list};
+pub(super) use lists::{class_words, name_list};
 pub(super) use whole::behind;

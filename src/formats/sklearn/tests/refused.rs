@@ -54,6 +54,18 @@ fn other_refusals_say_what_to_change() {
             "was written by scikit-learn 0.22.2.post1; fit it with 0.24 or later",
         ),
         ("one_tree_many_times", "one tree many times over"),
+        (
+            "envelope_not_stored",
+            "the EllipticEnvelope has not stored what it measures by; fit it with store_precision=True",
+        ),
+        (
+            "density_of_the_fit",
+            "the LocalOutlierFactor knows the rows of its fit alone; fit it with novelty=True",
+        ),
+        (
+            "label_binarizer",
+            "the step `labelbinarizer` is a LabelBinarizer, which is fitted on the target alone and encodes no columns",
+        ),
         ("svc_precomputed", "reads a precomputed kernel"),
         ("svc_own_kernel", "has a kernel of its own, __main__.own"),
         ("svc_ties_of_pairs", "breaks ties although"),

@@ -66,8 +66,30 @@ impl Operation for Dot {
     }
 }
 
+impl Ready {
+    /// Row by row, over what is not 0: the rest changes no sum.
+    fn run_stored(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        let width = self.inputs.len;
+        let round = |x| Precision::F32.round(x);
+        for row in 0..tile.rows() {
+            let entries = &mut scratch.entries;
+            self.inputs.gather(tile, row, entries);
+            entries.sort_by_key(|(feature, _)| *feature);
+            for (j, intercept) in self.intercept.iter().enumerate() {
+                let weights = &self.weights[j * width..][..width];
+                let add = |y, (feature, x): &(u32, f64)| round(y + x * weights[*feature as usize]);
+                let sum = entries.iter().fold(0.0, add);
+                out.column(j)[row] = round(sum + intercept);
+            }
+        }
+    }
+}
+
 impl Run for Ready {
-    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, _: &mut Scratch) {
+    fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
+        if self.inputs.are_stored() {
+            return self.run_stored(tile, out, scratch);
+        }
         let width = self.inputs.len;
         let round = |x| Precision::F32.round(x);
         for (j, (out, intercept)) in out.columns().zip(&self.intercept).enumerate() {

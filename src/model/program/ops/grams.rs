@@ -2,7 +2,7 @@ use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile};
 use crate::model::{check::invalid, program::Why, text::Tokenizer};
 use std::{collections::HashMap, sync::Arc};
 
-/// How often runs of tokens are in a free text. One register for each run that is counted.
+/// How often runs of tokens are in a free text. One register for each run that is counted, most of which are 0.
 ///
 /// Source: `TfIdfVectorizer` in onnxruntime's `core/providers/cpu/nn/tfidfvectorizer.cc`.
 #[derive(Clone, Debug)]
@@ -51,6 +51,10 @@ impl Operation for Grams {
         }
         Ok(Box::new(self.clone()))
     }
+
+    fn is_sparse(&self) -> bool {
+        true
+    }
 }
 
 impl Grams {
@@ -84,22 +88,27 @@ const UNKNOWN: u32 = u32::MAX;
 
 impl Run for Grams {
     fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
-        let mut tokens = Vec::new();
-        out.columns().for_each(|column| column.fill(0.0));
+        let (mut tokens, mut found) = (Vec::new(), Vec::new());
         for row in 0..tile.rows() {
             let text = tile.text(self.read, row).unwrap_or_default();
             tokens.clear();
             let number = |token: &str| self.tokens.get(token).copied().unwrap_or(UNKNOWN);
-            let found = |token: &str| tokens.push(number(token));
-            let in_time = self.tokenizer.tokens(text, found);
+            let note = |token: &str| tokens.push(number(token));
+            let in_time = self.tokenizer.tokens(text, note);
             let lookups = tokens
                 .len()
                 .saturating_mul(self.lengths.1 * (self.skips + 1));
             if !in_time || lookups > MAX_LOOKUPS {
                 scratch.refuse(row, Why::TooLong);
-                continue;
+                tokens.clear();
             }
-            self.count(&tokens, |at| out.column(at as usize)[row] += 1.0);
+            found.clear();
+            self.count(&tokens, |at| found.push(at));
+            found.sort_unstable();
+            for same in found.chunk_by(|a, b| a == b) {
+                out.push(same[0], same.len() as f64);
+            }
+            out.end_row();
         }
     }
 }

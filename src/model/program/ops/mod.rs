@@ -33,6 +33,7 @@ mod products;
 mod quantiles;
 mod recode;
 mod reduce;
+mod shares;
 mod spline;
 mod squares;
 #[cfg(test)]
@@ -72,6 +73,7 @@ pub use products::{Factor, Products};
 pub use quantiles::Quantiles;
 pub use recode::{Codes, Recode};
 pub use reduce::{Extremes, Reduce, Reduction};
+pub use shares::Shares;
 pub use spline::{Basis, Outside, Spline};
 pub use squares::Squares;
 pub use vectorize::{Counts, Terms, Vectorize};

@@ -13,6 +13,8 @@ use std::{collections::HashMap, sync::Arc};
 pub struct Vectorize {
     /// A column of free text.
     pub read: Reg,
+    /// The text that stands for a missing one.
+    pub missing: Box<str>,
     pub analyzer: Arc<Analyzer>,
     pub terms: Terms,
     pub counts: Counts,
@@ -85,7 +87,7 @@ impl Operation for Vectorize {
 impl Run for Vectorize {
     fn run(&self, tile: &Tile<'_>, out: &mut Out<'_>, scratch: &mut Scratch) {
         for row in 0..tile.rows() {
-            let text = tile.text(self.read, row).unwrap_or_default();
+            let text = tile.text(self.read, row).unwrap_or(&self.missing);
             let count = |found: &mut Vec<_>, term: &str| found.extend(self.terms.place(term));
             if !self.analyzer.terms(text, &mut scratch.text, count) {
                 scratch.refuse(row, Why::TooLong);

@@ -105,6 +105,54 @@ fn what_is_no_companion_of_this_model_is_refused_with_its_name() {
     }
 }
 
+#[test]
+fn words_of_columns_are_not_those_of_a_model_that_has_others() {
+    let several = || take("1.9.1-binarizer_labels", "mlb.pkl");
+    let three = || take("1.9.1-binarizer_forest", "lb.pkl");
+    // The pickle of a dict from `plan` to what the other pickle holds, behind its header and the frame's.
+    let mut of_column = b"\x80\x04}X\x04\0\0\0plan".to_vec();
+    of_column.extend_from_slice(&three()[11..]);
+    of_column.pop();
+    of_column.extend_from_slice(b"s.");
+    let four = take("1.9.1-binarizer_labels", "model.pkl");
+    let columns = take("1.9.1-binarizer_columns", "model.pkl");
+    for (files, said) in [
+        (
+            forest().with("mlb.pkl", several()),
+            "`mlb.pkl` holds the words of 4 labels of which a row may have several, but the model tells 1 at once",
+        ),
+        (
+            forest().with("lb.pkl", three()),
+            "`lb.pkl` holds the words of 3 classes, but the model knows 2",
+        ),
+        (
+            Memory::default()
+                .with("model.pkl", four)
+                .with("lb.pkl", three()),
+            "`lb.pkl` holds the words of 3 classes, but the model has 4 targets",
+        ),
+        (
+            Memory::default()
+                .with("model.skops", take("1.9.1-scaler_skops", "model.skops"))
+                .with("lb.pkl", three()),
+            "but the model is a regressor",
+        ),
+        (
+            Memory::default()
+                .with("model.pkl", columns)
+                .with("label_encoders.pkl", of_column),
+            "a LabelBinarizer makes 3 columns of one",
+        ),
+        (
+            forest().with("mlb.pkl", several()).with("lb.pkl", three()),
+            "`lb.pkl` and `mlb.pkl` both hold the words of one column",
+        ),
+    ] {
+        let refusal = refusal(&files);
+        assert!(refusal.contains(said), "{refusal}");
+    }
+}
+
 /// A file as Python's `pickle` writes it at protocol 2.
 fn pickled(body: &[u8]) -> Memory {
     let bytes = [&[0x80, 2], body, b"."].concat();

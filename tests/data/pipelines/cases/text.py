@@ -6,10 +6,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier, RandomForestRegressor, VotingClassifier
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, VarianceThreshold, chi2
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, PassiveAggressiveClassifier, Perceptron, Ridge, RidgeClassifier, SGDClassifier, SGDRegressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, Normalizer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier
 
@@ -35,8 +36,18 @@ def Table(name, model, target, exact="exact", **options):
     return Recorded(f"text_{name}", model, "reviews", target, exact, rows=250, **options)
 
 
-def columns(vectorizer, *more, **options):
-    return ColumnTransformer([("text", vectorizer, "text"), ("topic", OneHotEncoder(handle_unknown="ignore"), ["topic"]), *more], **options)
+def frame(X):
+    """The texts as a table of one column."""
+    return X[["text"]]
+
+
+def filled(vectorizer, text, flat=np.ravel, arguments=None):
+    """A vectorizer, and before it what fills in a missing text."""
+    return make_pipeline(SimpleImputer(strategy="constant", fill_value=text), FunctionTransformer(flat, kw_args=arguments), vectorizer)
+
+
+def columns(vectorizer, *more, text="text", **options):
+    return ColumnTransformer([("text", vectorizer, text), ("topic", OneHotEncoder(handle_unknown="ignore"), ["topic"]), *more], **options)
 
 
 def few(**options):
@@ -121,7 +132,7 @@ def cases():
     yield Table("sparsified_table", sparsified(make_pipeline(columns(TfidfVectorizer(**few(max_features=50)), ("numbers", StandardScaler(), ["stars", "weight"]), sparse_threshold=0), LinearSVC(penalty="l1", dual=False, random_state=0))), "words3", "blas", **PACKED)
     yield Table("sparsified_svr", sparsified(make_pipeline(columns(TfidfVectorizer(**few(max_features=50))), SGDRegressor(penalty="elasticnet", random_state=0))), "value", "blas", until=(1, 7), **PACKED)
     # Support vectors that are rows of a sparse matrix.
-    yield Text("svc", make_pipeline(TfidfVectorizer(max_features=20), SVC()), "two", "blas", skops="always")
+    yield Text("svc", make_pipeline(TfidfVectorizer(max_features=20), SVC()), "two", "blas", since=(1, 2), until=(1, 2), skops="always")
     # Hashes.
     yield Text("hashing_logistic", make_pipeline(HashingVectorizer(n_features=512), logistic()), "two", "libm", every=True)
     yield Text("hashing_unsigned", make_pipeline(HashingVectorizer(n_features=300, alternate_sign=False, norm="l1"), Ridge()), "value", every=True)
@@ -137,6 +148,12 @@ def cases():
     yield Table("table_places", make_pipeline(ColumnTransformer([("text", TfidfVectorizer(**few()), 0), ("numbers", StandardScaler(), [2, 3])], remainder="drop"), Ridge()), "value", "blas")
     yield Table("table_kbest", make_pipeline(columns(TfidfVectorizer(**few())), SelectKBest(chi2, k=30), StandardScaler(with_mean=False), logistic()), "words", "blas")
     yield Table("table_weights", make_pipeline(columns(TfidfVectorizer(**few()), ("numbers", StandardScaler(), ["weight"]), transformer_weights={"text": 3.0, "numbers": 0.5}), Ridge()), "value", "blas")
+    # What is filled in for a missing text.
+    yield Table("filled", make_pipeline(columns(filled(TfidfVectorizer(**few(max_features=20)), ""), ("rest", "passthrough", ["weight"]), text=["text"]), Ridge()), "value", "blas")
+    yield Table("filled_word", make_pipeline(columns(filled(CountVectorizer(**few(max_features=30)), "missing text", np.reshape, {"newshape": -1}), text=["text"]), logistic()), "two", "blas", until=(1, 5))
+    yield Table("filled_squeeze", make_pipeline(columns(filled(HashingVectorizer(n_features=32), "none", np.squeeze, {"axis": 1}), text=["text"]), Ridge()), "value", "blas")
+    yield Table("filled_frequent", make_pipeline(columns(make_pipeline(SimpleImputer(strategy="most_frequent"), FunctionTransformer(np.squeeze), FeatureUnion([("a", TfidfVectorizer(max_features=30)), ("b", CountVectorizer(max_features=20, analyzer="char"))])), text=["text"]), forest()), "words3")
+    yield Table("filled_alone", Pipeline([("fill", SimpleImputer(strategy="constant", fill_value="")), ("flat", FunctionTransformer(np.ravel)), ("tfidf", TfidfVectorizer(max_features=20)), ("clf", RidgeClassifier())]), "words", prepare=frame)
     # Boosters, to which what a sparse matrix does not store is missing or zero.
     yield Text("lightgbm", make_pipeline(TfidfVectorizer(**few()), boosted("LGBMClassifier")), "two", "libm")
     yield Text("lightgbm_counts", make_pipeline(CountVectorizer(**few(dtype=np.float32)), boosted("LGBMRegressor")), "value")

@@ -74,6 +74,7 @@ impl Reader {
         steps: &[(&'d str, &'d [super::Id])],
         mut reads: Vec<Reg>,
     ) -> Result<Vec<Reg>, FormatError> {
+        self.expect_text(holder, steps, &reads);
         for (name, rest) in steps {
             match Step::of(
                 holder,

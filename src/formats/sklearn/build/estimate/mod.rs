@@ -17,6 +17,7 @@ mod neighbours;
 mod mixture;
 
 mod net;
+mod outliers;
 mod support;
 
 use super::{
@@ -97,6 +98,8 @@ impl Reader {
             }
             "NearestCentroid" => self.nearest_centroid(part, &reads),
             "SGDOneClassSVM" => self.linear_one_class(part, &reads),
+            "EllipticEnvelope" => self.elliptic_envelope(part, &reads),
+            "LocalOutlierFactor" => self.local_outlier_factor(part, &reads),
             "OneClassSVM" => self.one_class(part, &reads),
             "IsotonicRegression" => self.isotonic_regression(part, &reads),
             "LinearDiscriminantAnalysis" => self.linear_discriminant(part, &reads),

@@ -74,17 +74,18 @@ impl Reader {
         self.neighbours(part, reads, learned).map(Estimate::Numbers)
     }
 
-    fn neighbours(
+    /// What the points near a row say together.
+    pub(super) fn neighbours(
         &mut self,
         part: Part<'_>,
         reads: &[Reg],
         learned: Learned,
     ) -> Result<Vec<Reg>, FormatError> {
         self.board.whole_numbers(reads)?;
-        let near = if part.class.starts_with("Radius") {
-            Near::Within(part.number("radius")?)
-        } else {
-            Near::Nearest(part.count("n_neighbors")?)
+        let near = match part.class {
+            "LocalOutlierFactor" => Near::Nearest(part.count("n_neighbors_")?),
+            class if class.starts_with("Radius") => Near::Within(part.number("radius")?),
+            _ => Near::Nearest(part.count("n_neighbors")?),
         };
         let by_distance = match (part.get("weights"), part.text("weights")) {
             (None, _) | (_, Some("uniform")) => false,

@@ -81,6 +81,14 @@ impl Reader {
                 let near = self.near(part, &reads)?;
                 Ok(near.map(|near| near[1..].to_vec()).unwrap_or_default())
             }
+            ("sklearn", "LabelEncoder" | "LabelBinarizer" | "MultiLabelBinarizer") => {
+                Err(unsupported!(
+                    "the step `{}` is a {}, which is fitted on the target alone and encodes no columns; use a OneHotEncoder or an \
+                     OrdinalEncoder",
+                    self.board.place(),
+                    part.class
+                ))
+            }
             _ => Err(self.refusal(part)),
         }
     }

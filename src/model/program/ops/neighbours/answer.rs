@@ -1,7 +1,10 @@
 //! What points say of a row together.
 
-use super::{InvalidModel, Out, Scratch, Why, finite};
-use crate::model::{check::invalid, largest, pairwise_sum};
+use super::{InvalidModel, Out, Scratch, Why, finite, outliers};
+use crate::{
+    input::Precision,
+    model::{check::invalid, largest, pairwise_sum},
+};
 
 /// What is known of every point.
 #[derive(Clone, Debug)]
@@ -22,6 +25,15 @@ pub enum Learned {
         /// The class of each target where no point is near; without them such a row is refused.
         alone: Option<Vec<u32>>,
     },
+    /// How dense points lie: one register for how much denser the points near a row are than the row, as a negative number.
+    Densities {
+        /// One for each point.
+        densities: Vec<f64>,
+        /// How far the last of its own neighbours is from each point.
+        reaches: Vec<f64>,
+        /// What distances from a row are rounded to.
+        precision: Precision,
+    },
 }
 
 impl Learned {
@@ -29,6 +41,7 @@ impl Learned {
     pub(super) fn width(&self) -> usize {
         match self {
             Self::Numbers { targets, .. } => *targets,
+            Self::Densities { .. } => 1,
             Self::Classes { counts, .. } => counts
                 .iter()
                 .fold(0usize, |sum, n| sum.saturating_add(n + 1)),
@@ -43,6 +56,15 @@ impl Learned {
                 finite("what neighbours have learned", values)?;
                 if *targets == 0 || Some(values.len()) != points.checked_mul(*targets) {
                     invalid!("there are {} answers of {points} points", values.len());
+                }
+            }
+            Self::Densities {
+                densities, reaches, ..
+            } => {
+                finite("the density near a point", densities)?;
+                finite("the distance of a neighbour", reaches)?;
+                if densities.len() != points || reaches.len() != points {
+                    invalid!("there are {} densities of {points} points", densities.len());
                 }
             }
             Self::Classes {
@@ -74,6 +96,11 @@ impl Learned {
         Ok(())
     }
 
+    /// Whether the distances of the points are asked for in the place of weights.
+    pub(super) fn of_distances(&self) -> bool {
+        matches!(self, Self::Densities { .. })
+    }
+
     /// Writes the answer to a row. `weights` are those of the points where they count differently; `nearest` says that they are so many
     /// of them, whose class is the one with the most votes, and not the one with the largest share.
     pub(super) fn answer(
@@ -99,6 +126,16 @@ impl Learned {
                     out.column(target)[row] = mean(known, weights, terms).unwrap_or(*alone);
                 }
             }
+            Self::Densities {
+                densities,
+                reaches,
+                precision,
+            } => {
+                let distances = weights.unwrap_or_default().iter();
+                let near = points.iter().map(|p| *p as usize).zip(distances);
+                let near = near.map(|(p, x)| (precision.round(*x), reaches[p], densities[p]));
+                out.column(0)[row] = outliers::score(near, &mut scratch.scores);
+            }
             Self::Classes {
                 places,
                 counts,
@@ -120,17 +157,9 @@ impl Learned {
                     }
                     let mut class = largest(shares);
                     if let Some(weights) = weights.filter(|_| nearest) {
-                        let of = |class: usize| {
-                            let votes = points.iter().zip(weights);
-                            votes.map(move |(p, weight)| {
-                                if place(*p) as usize == class {
-                                    *weight
-                                } else {
-                                    0.0
-                                }
-                            })
-                        };
-                        class = most(*count, of, &mut scratch.prepared);
+                        let places = points.iter().map(|p| place(*p) as usize);
+                        let votes = places.zip(weights.iter().copied());
+                        class = most(*count, &votes, &mut scratch.prepared);
                     }
                     for (j, share) in scratch.scores.iter().enumerate() {
                         out.column(first + j)[row] = *share;
@@ -180,15 +209,16 @@ fn vote(classes: impl Iterator<Item = u32>, weights: Option<&[f64]>, shares: &mu
 /// The class whose votes sum to the most, as numpy sums them with a zero for each of another class.
 ///
 /// Source: `weighted_mode` in scikit-learn's `utils/extmath.py`.
-fn most<I: Iterator<Item = f64>>(
+fn most(
     classes: usize,
-    votes: impl Fn(usize) -> I,
+    votes: &(impl Iterator<Item = (usize, f64)> + Clone),
     terms: &mut Vec<f64>,
 ) -> u32 {
     let (mut best, mut sum) = (0, 0.0);
     for class in 0..classes {
+        let of = |(voted, weight)| if voted == class { weight } else { 0.0 };
         terms.clear();
-        terms.extend(votes(class));
+        terms.extend(votes.clone().map(of));
         let votes = pairwise_sum(terms);
         if votes > sum {
             (best, sum) = (class as u32, votes);

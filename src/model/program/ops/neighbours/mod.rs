@@ -4,6 +4,7 @@ mod answer;
 mod fill;
 mod heap;
 mod measure;
+mod outliers;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -163,7 +164,9 @@ impl Ready {
         out: &mut Out<'_>,
         scratch: &mut Scratch,
     ) {
-        if self.by_distance {
+        if self.learned.of_distances() {
+            found.iter_mut().for_each(|x| *x = self.metric.distance(*x));
+        } else if self.by_distance {
             found
                 .iter_mut()
                 .for_each(|x| *x = 1.0 / self.metric.distance(*x));
@@ -179,7 +182,7 @@ impl Ready {
         } else {
             found.fill(1.0);
         }
-        let weighed = self.by_distance.then_some(&*found);
+        let weighed = (self.by_distance || self.learned.of_distances()).then_some(&*found);
         let nearest = matches!(self.near, Near::Nearest(_));
         self.learned
             .answer(row, points, weighed, nearest, out, scratch);

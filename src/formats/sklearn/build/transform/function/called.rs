@@ -10,6 +10,8 @@ pub(super) enum Call {
     Round,
     /// `numpy.nan_to_num`.
     Fill,
+    /// `numpy.ravel`, `squeeze` or `reshape`: the only column, as the texts that a vectorizer takes.
+    Flatten,
 }
 
 /// The arguments that a function is called with beside the row.
@@ -131,11 +133,22 @@ impl<'d> Called<'d> {
         }
     }
 
+    /// Whether a function that arranges anew makes an array of one axis of one column.
+    pub(super) fn flattens(&self, arguments: &mut Arguments<'_>) -> Result<bool, FormatError> {
+        Ok(match self.name().unwrap_or_default().1 {
+            "ravel" => true,
+            // The second axis of two; without one a batch of one row has no axis left, which Python does not take.
+            "squeeze" => matches!(arguments.take(&["axis"])?, None | Some(1.0 | -1.0)),
+            _ => arguments.take(&["newshape", "shape"])? == Some(-1.0),
+        })
+    }
+
     pub(super) fn call(&self) -> Option<Call> {
         match self.name()? {
             (module, "clip") if is_numpy(module) => Some(Call::Clip),
             (module, "around" | "round" | "round_") if is_numpy(module) => Some(Call::Round),
             (module, "nan_to_num") if is_numpy(module) => Some(Call::Fill),
+            (module, "ravel" | "squeeze" | "reshape") if is_numpy(module) => Some(Call::Flatten),
             _ => None,
         }
     }

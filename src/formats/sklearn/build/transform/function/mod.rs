@@ -34,6 +34,12 @@ impl Reader {
                 self.round(&reads, decimals)?
             }
             Some(Call::Fill) => self.fill_numbers(&reads, &mut arguments)?,
+            Some(Call::Flatten)
+                if self.board.is_free_text(&reads) && called.flattens(&mut arguments)? =>
+            {
+                reads
+            }
+            Some(Call::Flatten) => return Err(self.unknown(&called)),
             None => match called.function() {
                 Some(Known::Of(function)) => self.apply_to(part, function, &reads)?,
                 Some(Known::Nothing) => reads,

@@ -3,6 +3,7 @@
 //! Source: `CountVectorizer`, `TfidfTransformer`, `TfidfVectorizer` and `HashingVectorizer` in `sklearn/feature_extraction/text.py`,
 //! versions 0.24 to 1.9.
 
+mod ahead;
 mod analyzer;
 
 use super::{FormatError, Part, Reader, Reg, Register, cells, corrupt, numpy, ops, unsupported};
@@ -31,7 +32,7 @@ impl Reader {
                 reads.len()
             ));
         };
-        self.board.free_text(read)?;
+        let missing = self.board.free_text(read)?;
         let analyzer = Arc::new(analyzer::analyzer(part)?);
         let terms = self.terms(part)?;
         let counts = if part.flag("binary") || is_boolean(part) {
@@ -42,6 +43,7 @@ impl Reader {
         let precision = cells::dtype(part, "dtype")?.unwrap_or(Precision::F64);
         let vectorize = ops::Vectorize {
             read,
+            missing,
             analyzer,
             terms,
             counts,
