@@ -12,9 +12,10 @@ use super::{FormatError, corrupt, unsupported};
 /// What the dictionary of LZMA may take: that of its highest preset is 64 MiB, whatever the size of the file.
 const LZMA_KIB: u32 = 66 << 10;
 
-/// How far `size` bytes may unpack. Forests shrink to a fifth or so; a thousandfold is the work of somebody who wants the memory.
+/// How far `size` bytes may unpack. Forests shrink to a fifth or so, the zeros of rows that neighbours keep to a hundredth; a thousandfold
+/// is the work of somebody who wants the memory.
 pub(super) fn inflate_limit(size: usize) -> usize {
-    size.saturating_mul(50).max(1 << 22)
+    size.saturating_mul(200).max(1 << 25)
 }
 
 /// How bytes are compressed.

@@ -16,7 +16,7 @@ joblib.dump(tree, folder / "tree.joblib")
 for method in ["zlib", "gzip", "bz2", "lzma", "xz", "lz4"]:
     joblib.dump(tree, folder / f"tree.joblib.{method}", compress=(method, 9 if method != "lz4" else 3))
 # What unpacks to far more than anything that a program has written.
-nones = b"N" * (6 << 20)
+nones = b"N" * (40 << 20)
 (folder / "bomb.bz2").write_bytes(bz2.compress(nones))
 (folder / "bomb.xz").write_bytes(lzma.compress(nones))
 (folder / "bomb.lzma").write_bytes(lzma.compress(nones, lzma.FORMAT_ALONE))
