@@ -193,7 +193,7 @@ mod tests {
             assert_eq!(archive.member("1.npz/data.npy").unwrap(), [7; 500]);
             assert!(!archive.has("1.npz") && archive.size() == 503);
         }
-        let bomb = zip(&[("a", &vec![0; 5 << 20])], CompressionMethod::Deflated);
+        let bomb = zip(&[("a", &vec![0; 40 << 20])], CompressionMethod::Deflated);
         let file = zip(&[("1.npz", &bomb)], CompressionMethod::Stored);
         assert!(refusal(&file).contains("far more than its own size"));
         let file = zip(&[("1.npz", b"PK")], CompressionMethod::Stored);
@@ -232,13 +232,13 @@ mod tests {
 
     #[test]
     fn many_small_bombs_are_no_better_than_one() {
-        let bomb = vec![0; 1 << 20];
+        let bomb = vec![0; 8 << 20];
         let names = ["a", "b", "c", "d", "e"];
         let file = zip(
             &names.map(|name| (name, &bomb[..])),
             CompressionMethod::Deflated,
         );
-        assert!(file.len() < 10_000);
+        assert!(file.len() < 100_000);
         assert!(refusal(&file).contains("far more than its own size"));
         assert!(Archive::open(&zip(&[("a", &bomb)], CompressionMethod::Deflated)).is_ok());
     }
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn members_that_share_their_bytes_count_each() {
         let data = vec![1; 1 << 20];
-        let names: Vec<String> = (0..80).map(|i| format!("{i:03}")).collect();
+        let names: Vec<String> = (0..300).map(|i| format!("{i:03}")).collect();
         let mut members: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &[][..])).collect();
         members[0].1 = &data;
         let mut file = zip(&members, CompressionMethod::Stored);
