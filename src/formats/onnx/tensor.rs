@@ -94,6 +94,14 @@ impl Tensor {
         }
     }
 
+    /// Other cells of the same kind: of its elements, and with what they mean.
+    pub(super) fn alike(&self, dims: Vec<Dim>, cells: impl Into<Rc<[Cell]>>) -> Self {
+        Self {
+            meaning: self.meaning,
+            ..Self::new(self.elem, dims, cells)
+        }
+    }
+
     /// Registers by rows and columns.
     pub(super) fn of_registers(elem: Elem, registers: &[Reg]) -> Self {
         let cells: Vec<_> = registers.iter().map(|r| Cell::Register(*r)).collect();

@@ -141,7 +141,7 @@ impl Tokenizer {
                 end
             } else {
                 // One that is too short is sought again one letter behind its start.
-                start + text[start..].chars().next().map_or(1, char::len_utf8)
+                next_letter(text, start)
             };
             if !clock.in_time() {
                 return false;
@@ -168,7 +168,7 @@ impl Tokenizer {
             from = if end > start {
                 end
             } else {
-                start + text[start..].chars().next().map_or(1, char::len_utf8)
+                next_letter(text, start)
             };
             if !clock.in_time() {
                 return false;
@@ -180,6 +180,11 @@ impl Tokenizer {
     fn is_long(&self, token: &str) -> bool {
         token.len() >= self.least && token.chars().nth(self.least.saturating_sub(1)).is_some()
     }
+}
+
+/// One letter behind a place.
+fn next_letter(text: &str, place: usize) -> usize {
+    place + text[place..].chars().next().map_or(1, char::len_utf8)
 }
 
 #[cfg(test)]

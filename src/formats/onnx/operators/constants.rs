@@ -2,7 +2,7 @@
 
 use super::{
     Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cells_of, corrupt, label,
-    tensors, unsupported,
+    node::row_by_row, tensors, unsupported,
 };
 
 /// `Constant`, in each of its forms.
@@ -129,16 +129,6 @@ pub(super) fn dims(node: &NodeProto, shape: &Tensor) -> Result<Vec<Dim>, FormatE
         ));
     }
     let dims: Vec<Dim> = shape.cells.iter().map(dim).collect::<Result<_, _>>()?;
-    if dims
-        .iter()
-        .filter(|dim| matches!(dim, Dim::Rows(_)))
-        .count()
-        > 1
-    {
-        return Err(unsupported!(
-            "{} joins every row with every other one",
-            label(node)
-        ));
-    }
+    row_by_row(node, &dims)?;
     Ok(dims)
 }

@@ -139,8 +139,5 @@ fn turned(
     let cells: Vec<_> = (0..n)
         .flat_map(|j| tensor.cells.iter().skip(j).step_by(n.max(1)).cloned())
         .collect();
-    Ok(Tensor {
-        meaning: tensor.meaning,
-        ..Tensor::new(tensor.elem, vec![columns, rows], cells)
-    })
+    Ok(tensor.alike(vec![columns, rows], cells))
 }

@@ -75,3 +75,15 @@ pub(super) fn within_rows(
         )),
     }
 }
+
+/// Axes along one of which at most there are rows.
+pub(super) fn row_by_row(node: &NodeProto, dims: &[Dim]) -> Result<(), FormatError> {
+    let rows = dims.iter().filter(|dim| matches!(dim, Dim::Rows(_)));
+    if rows.count() > 1 {
+        return Err(unsupported!(
+            "{} joins every row with every other one",
+            label(node)
+        ));
+    }
+    Ok(())
+}

@@ -231,14 +231,7 @@ pub(super) fn transpose<'a>(
         .map(|at| tensor.cells[at].clone())
         .collect();
     let dims = order.iter().map(|axis| tensor.dims[*axis]).collect();
-    drawing.set(
-        node,
-        0,
-        Tensor {
-            meaning: tensor.meaning,
-            ..Tensor::new(tensor.elem, dims, cells)
-        },
-    )
+    drawing.set(node, 0, tensor.alike(dims, cells))
 }
 
 /// `Squeeze`: axes of one entry go.
@@ -310,14 +303,7 @@ pub(super) fn expand<'a>(
         .into_iter()
         .map(|at| tensor.cells[at].clone())
         .collect();
-    drawing.set(
-        node,
-        0,
-        Tensor {
-            meaning: tensor.meaning,
-            ..Tensor::new(tensor.elem, dims, cells)
-        },
-    )
+    drawing.set(node, 0, tensor.alike(dims, cells))
 }
 
 /// `Tile`: the tensor several times.
@@ -336,10 +322,7 @@ pub(super) fn tile<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
                 let cells = tensor.at(axis, &places);
                 let mut dims = tensor.dims.clone();
                 dims[axis] = Dim::Fixed(n * times);
-                tensor = Tensor {
-                    meaning: tensor.meaning,
-                    ..Tensor::new(tensor.elem, dims, cells)
-                };
+                tensor = tensor.alike(dims, cells);
             }
             _ => return Err(unsupported!("{} repeats rows", label(node))),
         }

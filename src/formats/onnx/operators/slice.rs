@@ -2,8 +2,8 @@
 
 use super::{
     Attributes, Cell, Dim, Drawing, Elem, FormatError, NodeProto, Tensor, cells_of, computed,
-    corrupt, label, node::axis_of, node::integers, node::whole, node::within_rows, place,
-    unsupported,
+    corrupt, label, node::axis_of, node::integers, node::row_by_row, node::whole,
+    node::within_rows, place, unsupported,
 };
 use crate::model::ops::{self, Operand};
 
@@ -32,14 +32,7 @@ pub(super) fn gather<'a>(
     } else {
         picked(drawing, node, &tensor, axis, &indices.cells)?
     };
-    drawing.set(
-        node,
-        0,
-        Tensor {
-            meaning: tensor.meaning,
-            ..Tensor::new(tensor.elem, dims, cells)
-        },
-    )
+    drawing.set(node, 0, tensor.alike(dims, cells))
 }
 
 /// Constant indices as places.
@@ -154,14 +147,7 @@ pub(super) fn gather_elements<'a>(
             }
         }
     }
-    drawing.set(
-        node,
-        0,
-        Tensor {
-            meaning: tensor.meaning,
-            ..Tensor::new(tensor.elem, dims, cells)
-        },
-    )
+    drawing.set(node, 0, tensor.alike(dims, cells))
 }
 
 /// `ArrayFeatureExtractor`: at places of the last axis. Of one axis the answer has a second one before it.
@@ -186,17 +172,7 @@ pub(super) fn array_feature_extractor<'a>(
     } else {
         Dim::Fixed(count)
     });
-    if dims
-        .iter()
-        .filter(|dim| matches!(dim, Dim::Rows(_)))
-        .count()
-        > 1
-    {
-        return Err(unsupported!(
-            "{} joins every row with every other one",
-            label(node)
-        ));
-    }
+    row_by_row(node, &dims)?;
     if indices
         .rows()
         .is_some_and(|rows| cells_of(&indices.dims[..rows]) != 1)
@@ -209,14 +185,7 @@ pub(super) fn array_feature_extractor<'a>(
     } else {
         picked(drawing, node, &tensor, axis, &indices.cells)?
     };
-    drawing.set(
-        node,
-        0,
-        Tensor {
-            meaning: tensor.meaning,
-            ..Tensor::new(tensor.elem, dims, cells)
-        },
-    )
+    drawing.set(node, 0, tensor.alike(dims, cells))
 }
 
 /// `Compress` by a mask that is the same for every row.
@@ -241,14 +210,7 @@ pub(super) fn compress<'a>(
     dims[axis] = Dim::Fixed(places.len());
     drawing.spend(tensor.cells.len(), node)?;
     let cells = tensor.at(axis, &places);
-    drawing.set(
-        node,
-        0,
-        Tensor {
-            meaning: tensor.meaning,
-            ..Tensor::new(tensor.elem, dims, cells)
-        },
-    )
+    drawing.set(node, 0, tensor.alike(dims, cells))
 }
 
 /// `Slice`: its numbers are attributes in old versions, inputs in later ones.
@@ -291,10 +253,7 @@ pub(super) fn slice<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
         let cells = tensor.at(axis, &places);
         let mut dims = tensor.dims.clone();
         dims[axis] = Dim::Fixed(places.len());
-        tensor = Tensor {
-            meaning: tensor.meaning,
-            ..Tensor::new(tensor.elem, dims, cells)
-        };
+        tensor = tensor.alike(dims, cells);
     }
     drawing.set(node, 0, tensor)
 }
@@ -329,14 +288,7 @@ pub(super) fn split<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
         let mut dims = tensor.dims.clone();
         dims[axis] = Dim::Fixed(length);
         let cells = tensor.at(axis, &places);
-        drawing.set(
-            node,
-            i,
-            Tensor {
-                meaning: tensor.meaning,
-                ..Tensor::new(tensor.elem, dims, cells)
-            },
-        )?;
+        drawing.set(node, i, tensor.alike(dims, cells))?;
     }
     Ok(())
 }

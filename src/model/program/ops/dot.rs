@@ -1,8 +1,5 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite};
-use crate::{
-    input::Precision,
-    model::{check::invalid, program::registers::Inputs},
-};
+use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, one_for_each_pair};
+use crate::{input::Precision, model::program::registers::Inputs};
 
 /// `y[j] = Σ x[i] weights[j][i] + intercept[j]`, where every sum is rounded to 32 bits as soon as it is taken. One register for each
 /// intercept.
@@ -36,16 +33,7 @@ impl Operation for Dot {
     }
 
     fn ready(&self, registers: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        if Some(self.weights.len()) != self.reads.len().checked_mul(self.intercept.len()) {
-            invalid!(
-                "a product has {} weights for {} columns and {} outputs",
-                self.weights.len(),
-                self.reads.len(),
-                self.intercept.len()
-            );
-        }
-        finite("a product", &self.weights)?;
-        finite("a product", &self.intercept)?;
+        one_for_each_pair("a product", &self.reads, &self.weights, &self.intercept)?;
         let inputs = Inputs::new(&self.reads, registers)?;
         let dense = inputs.dense.iter().enumerate();
         let dense = dense.map(|(at, (feature, _))| (*feature, (false, at)));

@@ -1,5 +1,5 @@
-use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, finite};
-use crate::model::{check::invalid, program::registers::Inputs};
+use super::{InvalidModel, Operation, Out, Reg, Registers, Run, Scratch, Tile, one_for_each_pair};
+use crate::model::program::registers::Inputs;
 
 /// `y[j] = Σ x[i] weights[j][i] + intercept[j]`. One register for each intercept.
 #[derive(Clone, Debug)]
@@ -33,16 +33,12 @@ impl Operation for Linear {
     }
 
     fn ready(&self, registers: &Registers<'_>) -> Result<Box<dyn Run>, InvalidModel> {
-        if Some(self.weights.len()) != self.reads.len().checked_mul(self.intercept.len()) {
-            invalid!(
-                "a linear model has {} weights for {} columns and {} outputs",
-                self.weights.len(),
-                self.reads.len(),
-                self.intercept.len()
-            );
-        }
-        finite("a linear model", &self.weights)?;
-        finite("a linear model", &self.intercept)?;
+        one_for_each_pair(
+            "a linear model",
+            &self.reads,
+            &self.weights,
+            &self.intercept,
+        )?;
         Ok(Box::new(Ready {
             inputs: Inputs::new(&self.reads, registers)?,
             weights: self.by_input(),

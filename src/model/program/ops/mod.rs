@@ -102,6 +102,25 @@ fn one_each<T>(what: &str, reads: &[Reg], numbers: &[T]) -> Result<(), InvalidMo
     Ok(())
 }
 
+/// A finite weight for each pair of a register that is read and an output, and a finite number for each output.
+fn one_for_each_pair(
+    what: &str,
+    reads: &[Reg],
+    weights: &[f64],
+    intercept: &[f64],
+) -> Result<(), InvalidModel> {
+    if Some(weights.len()) != reads.len().checked_mul(intercept.len()) {
+        invalid!(
+            "{what} has {} weights for {} columns and {} outputs",
+            weights.len(),
+            reads.len(),
+            intercept.len()
+        );
+    }
+    finite(what, weights)?;
+    finite(what, intercept)
+}
+
 /// Numbers that are all finite.
 fn finite(what: &str, numbers: &[f64]) -> Result<(), InvalidModel> {
     if let Some(bad) = numbers.iter().find(|x| !x.is_finite()) {
