@@ -1,32 +1,48 @@
 //! HTTP to registries and stores: one client, its credentials, and answers turned into [`RegistryError`].
 
 use super::{
-    access::Access,
+    access::{Access, CaBundle, is_true},
+    credentials::{self, User},
     error::RegistryError,
-    redact::redact,
-    retry::{Failed, Idempotent, retry},
+    http::{self, Trust, unreachable},
+    refused::refused,
+    retry::Failed,
     tracking::TrackingServer,
-    uri::decoded,
+    upgrade, waiting,
 };
 
+use crate::secret::redact;
 use reqwest::{
-    Certificate, RequestBuilder, Response, StatusCode, Url,
-    header::{CONTENT_TYPE, RETRY_AFTER},
+    Method, Request, RequestBuilder, Response, Url,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
+    redirect::Policy,
 };
-use serde::de::DeserializeOwned;
-use std::{error::Error as _, fs, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex};
 
-const CONNECT: Duration = Duration::from_secs(5);
-/// The longest pause within an answer.
-const SILENCE: Duration = Duration::from_secs(30);
-/// How many bytes of an error's body are read.
-const MAX_ERROR_BYTES: usize = 16 << 10;
+/// The header that names the workspace, as MLflow's own client sends it.
+const WORKSPACE: &str = "x-mlflow-workspace";
 
 /// The HTTP client, and where the tracking server is.
 pub(super) struct Client {
     http: reqwest::Client,
+    /// For other servers, where MLflow's are shown a certificate.
+    web: Option<reqwest::Client>,
+    /// For signed addresses, where any certificate of the store will do.
+    lenient: Option<reqwest::Client>,
     tracking: TrackingServer,
+    /// Where the registered models are.
+    registry: TrackingServer,
+    /// Who asks the servers, where their addresses do not tell.
+    user: Option<User>,
+    /// Servers of artifacts that get the tracking server's credentials too.
+    artifact_servers: Mutex<Vec<Url>>,
     access: Access,
+}
+
+/// A request, and what it is sent with.
+pub(super) struct Outgoing {
+    http: reqwest::Client,
+    request: Request,
 }
 
 impl Client {
@@ -34,8 +50,21 @@ impl Client {
     /// `Uri` for a tracking URI or a certificate that cannot be used.
     pub(super) fn new(access: &Access) -> Result<Self, RegistryError> {
         Ok(Self {
-            tracking: TrackingServer::new(&access.tracking_uri)?,
-            http: http(access)?,
+            tracking: TrackingServer::new("MLFLOW_TRACKING_URI", &access.tracking_uri)?,
+            registry: TrackingServer::new("MLFLOW_REGISTRY_URI", &access.registry_uri)?,
+            http: http(access, Peer::Mlflow)?,
+            web: if access.client_cert_path.is_empty() {
+                None
+            } else {
+                Some(http(access, Peer::Other)?)
+            },
+            lenient: if access.variables.is_true("MLFLOW_S3_IGNORE_TLS") {
+                Some(http(access, Peer::Lenient)?)
+            } else {
+                None
+            },
+            user: credentials::user(access)?,
+            artifact_servers: Mutex::default(),
             access: access.clone(),
         })
     }
@@ -44,245 +73,280 @@ impl Client {
         &self.tracking
     }
 
-    /// The settings of buckets.
-    pub(super) fn stores(&self) -> &[(String, String)] {
-        &self.access.stores
+    /// The server of the registered models.
+    pub(super) fn registry(&self) -> &TrackingServer {
+        if self.registry.is_configured() {
+            &self.registry
+        } else {
+            &self.tracking
+        }
+    }
+
+    /// Every server that is configured.
+    pub(super) fn servers(&self) -> impl Iterator<Item = &TrackingServer> {
+        [&self.tracking, &self.registry]
+            .into_iter()
+            .filter(|server| server.is_configured())
+    }
+
+    /// The servers and the workspace that names of models are looked up in.
+    pub(super) fn realm(&self) -> String {
+        let mut realm = self.tracking.name();
+        if self.registry.is_configured() {
+            realm = format!("{realm} {}", self.registry.name());
+        }
+        if !self.access.workspace.is_empty() {
+            realm = format!("{realm} workspace {}", self.access.workspace);
+        }
+        realm
+    }
+
+    /// How stores are reached.
+    pub(super) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// A GET of `url`, with credentials where it is the tracking server's.
     pub(super) fn get(&self, url: &Url) -> RequestBuilder {
-        self.authorized(url, self.http.get(url.clone()))
+        let http = match self.owner(url) {
+            Some(_) => &self.http,
+            None => self.stranger(),
+        };
+        self.authorized(url, http.get(url.clone()))
+    }
+
+    /// A GET of an address that was signed for it. It takes no other credentials, wherever it is.
+    pub(super) fn signed_get(
+        &self,
+        url: &Url,
+        headers: &BTreeMap<String, String>,
+    ) -> RequestBuilder {
+        let request = self.signer().get(url.clone());
+        headers.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        })
+    }
+
+    /// A GET that takes no credentials of MLflow's, wherever it goes.
+    pub(super) fn anonymous_get(&self, url: &Url) -> RequestBuilder {
+        self.stranger().get(url.clone())
+    }
+
+    /// A POST of a form that takes no credentials of MLflow's, wherever it goes.
+    pub(super) fn anonymous_post(&self, url: &Url, form: String) -> RequestBuilder {
+        let request = self.stranger().post(url.clone());
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        request.body(form)
     }
 
     pub(super) fn post(&self, url: &Url, body: &serde_json::Value) -> RequestBuilder {
-        self.authorized(url, self.http.post(url.clone())).json(body)
+        self.request(Method::POST, url, body)
     }
 
-    pub(super) fn patch(&self, url: &Url, body: &serde_json::Value) -> RequestBuilder {
-        self.authorized(url, self.http.patch(url.clone()))
+    /// A request with a body of JSON to an MLflow server.
+    pub(super) fn request(
+        &self,
+        method: Method,
+        url: &Url,
+        body: &serde_json::Value,
+    ) -> RequestBuilder {
+        self.authorized(url, self.http.request(method, url.clone()))
             .json(body)
     }
 
-    pub(super) fn put(&self, url: &Url, body: reqwest::Body) -> RequestBuilder {
-        self.authorized(url, self.http.put(url.clone())).body(body)
+    /// A PUT to an MLflow server.
+    pub(super) fn put(&self, url: &Url, body: reqwest::Body, length: u64) -> RequestBuilder {
+        self.authorized(url, upload(&self.http, url, body, length))
     }
 
-    /// Adds the tracking server's credentials if the request goes to the tracking server. Basic wins over Bearer, as in Python's client.
+    /// A PUT to an address that was signed for it. It takes no other credentials, wherever it is.
+    pub(super) fn signed_put(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        body: reqwest::Body,
+        length: u64,
+    ) -> RequestBuilder {
+        upload(self.signer(), url, body, length).headers(headers)
+    }
+
+    /// What signed addresses are asked with.
+    fn signer(&self) -> &reqwest::Client {
+        self.lenient.as_ref().unwrap_or_else(|| self.stranger())
+    }
+
+    /// What other servers than MLflow's are asked with: they are not shown the certificate that MLflow's are.
+    fn stranger(&self) -> &reqwest::Client {
+        self.web.as_ref().unwrap_or(&self.http)
+    }
+
+    /// Adds what MLflow's servers want to know about who asks, if the request goes to one of them. As in Python, the user of the address
+    /// wins over the variables, and these win over the token.
     fn authorized(&self, url: &Url, request: RequestBuilder) -> RequestBuilder {
-        let Some(tracking) = self.tracking.owns(url) else {
+        let Some(server) = self.owner(url) else {
             return request;
         };
         let access = &self.access;
-        if !access.username.is_empty() {
-            request.basic_auth(&access.username, Some(&access.password))
+        let request = if access.workspace.is_empty() {
+            request
+        } else {
+            request.header(WORKSPACE, &access.workspace)
+        };
+        if let Some(user) = server.user().or(self.user.as_ref()) {
+            request.basic_auth(user.name.expose(), Some(user.password.expose()))
         } else if !access.token.is_empty() {
-            request.bearer_auth(&access.token)
-        } else if !tracking.username().is_empty() {
-            request.basic_auth(
-                decoded(tracking.username()),
-                tracking.password().map(decoded),
-            )
+            request.bearer_auth(access.token.expose())
         } else {
             request
         }
     }
 
+    /// The MLflow server that `url` is on, or whose credentials a server of artifacts gets.
+    fn owner(&self, url: &Url) -> Option<&TrackingServer> {
+        let mut servers = [&self.registry, &self.tracking].into_iter();
+        let owner = servers.find(|server| server.owns(url));
+        owner.or_else(|| self.is_shared_with(url).then_some(&self.tracking))
+    }
+
+    /// From now on, the server at `url` gets the tracking server's credentials too.
+    pub(super) fn share_credentials(&self, url: &Url) {
+        let mut servers = self.artifact_servers.lock();
+        if let Ok(servers) = &mut servers {
+            servers.push(url.clone());
+        }
+    }
+
+    /// Whether the tracking server's credentials go to `url` too.
+    fn is_shared_with(&self, url: &Url) -> bool {
+        let servers = self.artifact_servers.lock();
+        servers.is_ok_and(|servers| servers.iter().any(|server| server.origin() == url.origin()))
+    }
+
+    /// Whether a request to `url` gets credentials, or there are none.
+    pub(super) fn has_credentials_for(&self, url: &Url) -> bool {
+        let asks = self.user.is_some() || !self.access.token.is_empty();
+        let none = !asks && self.tracking.user().is_none();
+        none || self.owner(url).is_some()
+    }
+
     /// Sends one request and waits for the head of a successful answer.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Failed> {
-        let response = request.send().await.map_err(|error| Failed {
-            may_have_acted: !error.is_connect(),
-            ..unreachable(&error).into()
-        })?;
+        let (place, request) = self.prepared(request)?;
+        waiting::wait(&place, self.success(request)).await
+    }
+
+    /// As [`send`](Self::send), for a request whose body may be long: who sends it sees whether it moves.
+    pub(super) async fn send_upload(&self, request: RequestBuilder) -> Result<Response, Failed> {
+        let (place, request) = self.prepared(request)?;
+        waiting::as_long_as_it_takes(&place, self.success(request)).await
+    }
+
+    /// Sends one request and waits for the head of an answer, whatever it is.
+    pub(super) async fn ask(&self, request: RequestBuilder) -> Result<Response, Failed> {
+        let (place, request) = self.prepared(request)?;
+        waiting::answer(&place, self.exchange(request)).await
+    }
+
+    /// A request that can be sent, and what is waited for then.
+    pub(super) fn prepared(&self, request: RequestBuilder) -> Result<(String, Outgoing), Failed> {
+        let (http, request) = request.build_split();
+        let request = request.map_err(|error| unreachable(&error))?;
+        let place = self.place(request.url());
+        Ok((place, Outgoing { http, request }))
+    }
+
+    /// What is waited for when `url` is asked.
+    fn place(&self, url: &Url) -> String {
+        let place = redact(url.as_str());
+        match self.access.proxies.of(url) {
+            Some(proxy) => {
+                format!("{place} through {proxy}, from which NO_PROXY can except its host,")
+            }
+            None => place,
+        }
+    }
+
+    /// As [`send`](Self::send), without a limit of time.
+    pub(super) async fn success(&self, outgoing: Outgoing) -> Result<Response, Failed> {
+        let asked = outgoing.request.url().clone();
+        let response = self.exchange(outgoing).await?;
         if response.status().is_success() {
             Ok(response)
         } else {
-            Err(refused(response).await)
+            Err(refused(response, &asked).await)
         }
     }
 
-    /// Sends what `request` makes, retries where that may help, and reads the answer's JSON; an empty answer is `null`.
-    pub(super) async fn json<T: DeserializeOwned>(
-        &self,
-        idempotent: Idempotent,
-        request: impl Fn() -> RequestBuilder,
-    ) -> Result<T, Failed> {
-        retry(idempotent, async || {
-            let response = self.send(request()).await?;
-            let place = redact(response.url().as_str());
-            let bytes = response.bytes().await.map_err(|error| unreachable(&error))?;
-            let bytes = if bytes.is_empty() { &b"null"[..] } else { &bytes };
-            serde_json::from_slice(bytes).map_err(|error| {
-                RegistryError::NotFound(format!(
-                    "{place} does not answer like an MLflow server ({error}); check MLFLOW_TRACKING_URI"
-                ))
-                .into()
-            })
-        })
-        .await
-    }
-}
-
-/// Makes the HTTP client. It reads the certificate store and sets up TLS, so it is made only when something is on another machine.
-fn http(access: &Access) -> Result<reqwest::Client, RegistryError> {
-    // A second call fails, and the first one stays in effect.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("ml-serving/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .danger_accept_invalid_certs(access.insecure_tls);
-    if !access.cert_path.is_empty() {
-        let wrong = |why: String| {
-            RegistryError::Uri(format!(
-                "MLFLOW_TRACKING_SERVER_CERT_PATH={}: {why}; give a PEM file of the CA",
-                access.cert_path
-            ))
-        };
-        let pem = fs::read(&access.cert_path).map_err(|error| wrong(error.to_string()))?;
-        let bundle =
-            Certificate::from_pem_bundle(&pem).map_err(|error| wrong(error.to_string()))?;
-        if bundle.is_empty() {
-            return Err(wrong("there is no certificate in it".into()));
+    async fn exchange(&self, outgoing: Outgoing) -> Result<Response, Failed> {
+        let Outgoing { http, mut request } = outgoing;
+        loop {
+            let again = request.try_clone();
+            let response = http.execute(request).await;
+            let response = response.map_err(|error| self.no_answer(&error))?;
+            let again = again.filter(|_| follows_redirects(&self.access));
+            match again.and_then(|again| upgrade::next(again, &response)) {
+                Some(next) => request = next,
+                None => return Ok(response),
+            }
         }
-        builder = bundle
-            .into_iter()
-            .fold(builder, reqwest::ClientBuilder::add_root_certificate);
     }
-    builder
-        .build()
-        .map_err(|error| RegistryError::Uri(format!("no HTTPS client: {}", cause(&error))))
+
+    /// The error for a request that got no answer, with the proxy that it was sent to.
+    fn no_answer(&self, error: &reqwest::Error) -> Failed {
+        let proxy = error.url().and_then(|url| self.access.proxies.of(url));
+        let asked = proxy.map_or(String::new(), |proxy| {
+            format!("; it was asked through {proxy}, and NO_PROXY can except its host")
+        });
+        Failed {
+            may_have_acted: !error.is_connect(),
+            ..unreachable(error).and(&asked).into()
+        }
+    }
 }
 
-/// The error for a request that got no answer or an incomplete one.
-pub(super) fn unreachable(error: &reqwest::Error) -> RegistryError {
-    let place = error
-        .url()
-        .map_or("the server".to_owned(), |url| redact(url.as_str()));
-    RegistryError::Unavailable(format!("{place} does not answer: {}", cause(error)))
+/// A PUT of `length` bytes. There is no limit of time, because one for a silent server would count while the body is sent too.
+///
+/// The length is always sent: where MLflow's server hands the request on to Flask, it stores nothing of a chunked body, and says 200.
+/// 3.5 and 3.9 do that always, 3.18 with `--static-prefix`.
+fn upload(http: &reqwest::Client, url: &Url, body: reqwest::Body, length: u64) -> RequestBuilder {
+    let request = http.put(url.clone()).header(CONTENT_LENGTH, length);
+    request.body(body)
 }
 
-/// The innermost cause, which is the informative one, without the URL.
-fn cause(error: &reqwest::Error) -> String {
-    let mut innermost = error.source();
-    while let Some(inner) = innermost.and_then(std::error::Error::source) {
-        innermost = Some(inner);
-    }
-    let what = if error.is_timeout() {
-        "timed out: "
+/// Who is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Peer {
+    /// MLflow's servers.
+    Mlflow,
+    /// Any other server.
+    Other,
+    /// One that may show any certificate.
+    Lenient,
+}
+
+/// Makes the client for such servers.
+fn http(access: &Access, peer: Peer) -> Result<reqwest::Client, RegistryError> {
+    let file = |variable, path: &String| CaBundle {
+        variable,
+        path: path.clone(),
+    };
+    let server = file("MLFLOW_TRACKING_SERVER_CERT_PATH", &access.cert_path);
+    let shown = file("MLFLOW_TRACKING_CLIENT_CERT_PATH", &access.client_cert_path);
+    let trust = Trust {
+        bundles: vec![server, access.ca_bundle.clone()],
+        anyone: access.insecure_tls || peer == Peer::Lenient,
+        identity: (peer == Peer::Mlflow).then_some(shown),
+    };
+    let policy = if follows_redirects(access) {
+        upgrade::policy()
     } else {
-        ""
+        Policy::none()
     };
-    let text = innermost.map_or_else(|| error.to_string(), |inner| format!("{what}{inner}"));
-    if refused_certificate(error) {
-        // `openssl req -x509` makes such a certificate by default. Python accepts it, rustls does not.
-        return format!(
-            "{text}: if the server shows an authority's own certificate, give it one that the authority has signed"
-        );
-    }
-    text
+    // `waiting` limits the time.
+    http::built(http::builder(&trust, &access.proxies)?.redirect(policy))
 }
 
-/// Whether TLS refused a certificate for a reason other than its dates, its names or its authority.
-fn refused_certificate(error: &reqwest::Error) -> bool {
-    let mut next = error.source();
-    while let Some(inner) = next {
-        if let Some(rustls::Error::InvalidCertificate(cause)) = inner.downcast_ref() {
-            return matches!(cause, rustls::CertificateError::Other(_));
-        }
-        // `source` of an I/O error skips the error that it wraps.
-        next = match inner.downcast_ref::<std::io::Error>() {
-            Some(io) => io
-                .get_ref()
-                .map(|inner| inner as &(dyn std::error::Error + 'static)),
-            None => inner.source(),
-        };
-    }
-    false
-}
-
-/// Turns an answer that is no success into an error.
-async fn refused(response: Response) -> Failed {
-    let status = response.status();
-    let place = redact(response.url().as_str());
-    let header = |name| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    };
-    let retry_after = header(RETRY_AFTER)
-        .and_then(|text| text.parse().ok())
-        .map(Duration::from_secs);
-    let html = header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
-    let ErrorBody { message, code } = error_body(response, html).await;
-    let text = format!("{place} answers {status}{message}");
-    let error = match status {
-        StatusCode::UNAUTHORIZED => RegistryError::Denied(format!(
-            "{text}; check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
-        )),
-        StatusCode::FORBIDDEN if code.is_some() => {
-            RegistryError::Denied(format!("{text}; the credentials do not allow this"))
-        }
-        // MLflow answers without a code when it does not accept the Host header.
-        StatusCode::FORBIDDEN => RegistryError::Denied(format!(
-            "{text}; the credentials do not allow this, or, if it is about the Host header, the MLflow server needs --allowed-hosts naming this host"
-        )),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-            RegistryError::Unavailable(text)
-        }
-        StatusCode::NOT_IMPLEMENTED => RegistryError::NotFound(text),
-        _ if status.is_server_error() => RegistryError::Unavailable(text),
-        _ => RegistryError::NotFound(text),
-    };
-    let turned_away = matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    );
-    Failed {
-        error,
-        may_have_acted: !turned_away,
-        retry_after,
-        code,
-    }
-}
-
-/// The body of an answer that is no success.
-struct ErrorBody {
-    /// `: ` and the beginning of the message, or nothing.
-    message: String,
-    /// MLflow's `error_code`.
-    code: Option<String>,
-}
-
-/// Reads the body of an error: MLflow's JSON, or the beginning of a text.
-async fn error_body(mut response: Response, html: bool) -> ErrorBody {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_ERROR_BYTES {
-            break;
-        }
-    }
-    let json = serde_json::from_slice::<serde_json::Value>(&body).unwrap_or_default();
-    let field = |name| {
-        json.get(name)
-            .and_then(|value| value.as_str())
-            .map(str::to_owned)
-    };
-    let text = match field("message") {
-        Some(message) => message,
-        None if html => String::new(),
-        None => String::from_utf8_lossy(&body).into_owned(),
-    };
-    let line = text.trim().lines().next().unwrap_or_default();
-    let line: String = line.chars().filter(|c| !c.is_control()).take(300).collect();
-    ErrorBody {
-        message: if line.is_empty() {
-            line
-        } else {
-            format!(": {line}")
-        },
-        code: field("error_code"),
-    }
+fn follows_redirects(access: &Access) -> bool {
+    let allowed = access.variables.get("MLFLOW_ALLOW_HTTP_REDIRECTS");
+    allowed.is_none_or(is_true)
 }

@@ -5,8 +5,12 @@ use super::{
     client::Client,
     error::RegistryError,
     located::Located,
-    places::{artifact_store::ArtifactStore, remote_file::RemoteFile},
+    places::{
+        artifact_store::{ArtifactStore, next},
+        remote_file::RemoteFile,
+    },
     retry::{Idempotent, retry},
+    waiting,
 };
 use crate::{
     package::{self, path::inside},
@@ -18,9 +22,10 @@ use tokio::{fs, io::AsyncWriteExt};
 
 /// How many files are downloaded at a time.
 const PARALLEL: usize = 4;
-const MAX_MLMODEL_BYTES: usize = 16 << 20;
+pub(super) const MAX_MLMODEL_BYTES: usize = 16 << 20;
 
-/// Downloads a located package into an empty directory; an archive is unpacked there.
+/// Downloads a located package into an empty directory; an archive is unpacked there. `begin` learns how many bytes will come, as far as
+/// the place tells. Gives back the listing of the place, if it has one.
 ///
 /// # Errors
 /// What the place or the disk said. `into` then holds an incomplete package, which the caller must remove.
@@ -28,42 +33,60 @@ pub(super) async fn download(
     client: &Client,
     located: Located,
     into: &Path,
-) -> Result<(), RegistryError> {
+    begin: &(dyn Fn(u64) + Sync),
+) -> Result<Option<Vec<RemoteFile>>, RegistryError> {
     let Located {
         place,
         listing,
         fallback,
+        whole,
         ..
     } = located;
     let listing = match listing {
         Some(files) => Ok(Some(files)),
         None => place.list(client).await,
     };
+    let files = listing.as_ref().ok().cloned().flatten();
+    let sizes = files.iter().flatten().filter_map(|file| file.size);
+    begin(sizes.sum());
     let was_listed = listing.is_ok();
     let direct = match listing {
-        Ok(files) => package_files(client, &place, files, into).await,
+        Ok(files) => package_files(client, &place, files, into, whole).await,
         Err(error) => Err(error),
     };
     let (Err(error), Some(through)) = (&direct, &fallback) else {
-        return direct;
+        return direct.map(|()| files);
     };
     let closed = matches!(
         error,
         RegistryError::Denied(_) | RegistryError::NotFound(_) | RegistryError::Uri(_)
     );
     let unlisted = !was_listed && matches!(error, RegistryError::Unavailable(_));
-    if !closed && !unlisted {
-        return direct;
+    let over = waiting::left().is_some_and(|left| left.is_zero());
+    if (!closed && !unlisted) || over {
+        return direct.map(|()| files);
     }
     tracing::info!(%error, "the files cannot be had from their store; asking the MLflow server for them");
-    package_files(client, through, None, into)
-        .await
-        .map_err(|second| match second {
-            RegistryError::NotFound(text) | RegistryError::Denied(text) => RegistryError::NotFound(
-                format!("{error}; and the MLflow server does not hand them out either: {text}"),
-            ),
-            other => other,
-        })
+    let handed_out = async {
+        let files = through.list(client).await?;
+        package_files(client, through, files, into, whole).await
+    };
+    let handed_out = handed_out.await.map(|()| files);
+    handed_out.map_err(|second| both(error, second))
+}
+
+/// The failure of a store and of MLflow, which was asked for the store's files. What may pass with MLflow may pass.
+fn both(store: &RegistryError, mlflow: RegistryError) -> RegistryError {
+    let text = |text: String| {
+        format!("{store}; and the MLflow server does not hand the files out either: {text}")
+    };
+    match mlflow {
+        RegistryError::NotFound(why) | RegistryError::Denied(why) => {
+            RegistryError::NotFound(text(why))
+        }
+        RegistryError::Unavailable(why) => RegistryError::Unavailable(text(why)),
+        other => other,
+    }
 }
 
 /// Downloads the files in `listing`; without a listing, the files that the `MLmodel` names.
@@ -72,15 +95,18 @@ async fn package_files(
     place: &ArtifactStore,
     listing: Option<Vec<RemoteFile>>,
     into: &Path,
+    whole: bool,
 ) -> Result<(), RegistryError> {
     let files = match listing {
         Some(files) => files,
-        None => named_by_mlmodel(client, place, into).await?,
+        None => named_by_mlmodel(client, place, into, whole).await?,
     };
-    let archive = match files.as_slice() {
-        [only] if archive::is_archive(&only.path) => Some(into.join(&only.path)),
-        _ => None,
-    };
+    let is_only = files.len() == 1;
+    let archives: Vec<_> = files
+        .iter()
+        .filter(|file| file.is_archive || (is_only && archive::is_archive(&file.path)))
+        .map(|file| into.join(&file.path))
+        .collect();
     let total = files.iter().filter_map(|file| file.size).sum();
     let progress = Progress::new("downloading", &place.describe(), Unit::Bytes, total);
     stream::iter(files)
@@ -88,7 +114,12 @@ async fn package_files(
             let progress = &progress;
             async move {
                 match download_file(client, place, &file, into, progress).await {
-                    Err(RegistryError::NotFound(_)) if file.optional => Ok(()),
+                    Err(RegistryError::NotFound(why) | RegistryError::Denied(why))
+                        if file.optional =>
+                    {
+                        tracing::debug!(why, "{} is not there", file.path);
+                        Ok(())
+                    }
                     done => done,
                 }
             }
@@ -97,7 +128,8 @@ async fn package_files(
         .try_collect::<Vec<()>>()
         .await?;
     progress.finish();
-    archive.map_or(Ok(()), |archive| archive::unpack(&archive, into))
+    let mut archives = archives.iter();
+    archives.try_for_each(|archive| archive::unpack(archive, into))
 }
 
 /// The files that the `MLmodel` names, for places that cannot list theirs. Downloads the `MLmodel`.
@@ -105,13 +137,26 @@ async fn named_by_mlmodel(
     client: &Client,
     place: &ArtifactStore,
     into: &Path,
+    whole: bool,
 ) -> Result<Vec<RemoteFile>, RegistryError> {
     let text = place
         .read_small(client, "MLmodel", MAX_MLMODEL_BYTES)
         .await?;
-    let named = package::mlmodel::read(&text).and_then(|mlmodel| mlmodel.named_files());
+    let named = package::mlmodel::read(&text).and_then(|mlmodel| {
+        let mut named = mlmodel.named_files()?;
+        if whole {
+            named.extend(mlmodel.environment_files());
+        }
+        Ok(named)
+    });
     let named =
         named.map_err(|error| RegistryError::Corrupt(format!("{}: {error}", place.describe())))?;
+    if whole {
+        tracing::warn!(
+            "{} does not list its files: those that the MLmodel does not name, such as the ones in code/, are left out",
+            place.describe()
+        );
+    }
     let path = into.join("MLmodel");
     fs::write(&path, text)
         .await
@@ -139,12 +184,16 @@ async fn download_file(
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).await.map_err(unwritable)?;
     }
+    let what = format!("{} of {}", file.path, place.describe());
     let downloaded = retry(Idempotent::Yes, async || {
         let (announced, mut bytes) = place.open(client, &file.path).await?;
         let mut to = fs::File::create(&path).await.map_err(unwritable)?;
         let mut size = 0;
-        while let Some(chunk) = bytes.next().await {
-            let chunk = chunk.inspect_err(|_| progress.rewind(size))?;
+        loop {
+            let chunk = next(&mut bytes, &what).await;
+            let Some(chunk) = chunk.inspect_err(|_| progress.rewind(size))? else {
+                break;
+            };
             to.write_all(&chunk).await.map_err(unwritable)?;
             size += chunk.len() as u64;
             progress.advance(chunk.len() as u64);
@@ -153,11 +202,7 @@ async fn download_file(
         match file.size.or(announced).filter(|expected| *expected != size) {
             Some(expected) => {
                 progress.rewind(size);
-                let text = format!(
-                    "{} of {} has {expected} bytes, but {size} came",
-                    file.path,
-                    place.describe()
-                );
+                let text = format!("{what} has {expected} bytes, but {size} came");
                 Err(RegistryError::Unavailable(text).into())
             }
             None => Ok(()),

@@ -1,28 +1,30 @@
 //! Why a URI did not lead to a package.
 
-use crate::package::path::OutsidePackage;
+use crate::{package::path::OutsidePackage, secret::redact_text};
 use std::{io, path::Path};
 
 /// Why a URI did not lead to a package, or a package not into a registry. Each text names the thing, the cause and the next step.
+///
+/// What a server or a library said may be a part of it, so addresses are shown without their secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
     /// Not a URI this server understands, or a setting it needs; the text shows the right form.
-    #[error("{0}")]
+    #[error("{}", redact_text(.0))]
     Uri(String),
     /// There is nothing at that place, and waiting will not change it.
-    #[error("{0}")]
+    #[error("{}", redact_text(.0))]
     NotFound(String),
     /// The place refuses the credentials.
-    #[error("{0}")]
+    #[error("{}", redact_text(.0))]
     Denied(String),
     /// The place answered with something that is no valid package.
-    #[error("{0}")]
+    #[error("{}", redact_text(.0))]
     Corrupt(String),
     /// The place does not answer now; it may later.
-    #[error("{0}")]
+    #[error("{}", redact_text(.0))]
     Unavailable(String),
     /// The disk of this machine failed.
-    #[error("{0}")]
+    #[error("{}", redact_text(.0))]
     Disk(String),
 }
 
@@ -38,6 +40,21 @@ impl RegistryError {
     /// A file of the user's own that cannot be read.
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self::Disk(format!("{} cannot be read: {error}", path.display()))
+    }
+}
+
+impl RegistryError {
+    /// The same kind of failure with `more` after its text.
+    #[must_use]
+    pub(super) fn and(mut self, more: &str) -> Self {
+        let (Self::Uri(text)
+        | Self::NotFound(text)
+        | Self::Denied(text)
+        | Self::Corrupt(text)
+        | Self::Unavailable(text)
+        | Self::Disk(text)) = &mut self;
+        text.push_str(more);
+        self
     }
 }
 

@@ -1,8 +1,9 @@
 //! Fetches a package into a directory of the caller's, for an image, for an init container or to look at it.
 
 use super::{
-    access::Access, client::Client, download::download, error::RegistryError, locate::locate,
-    places::disk::walk, resolve::on_this_machine, runtime::block_on, uri::ModelUri,
+    access::Access, client::Client, download::download, error::RegistryError, left_out::LeftOut,
+    locate::locate, places::disk::walk, resolve::on_this_machine, resolved::PATIENCE,
+    runtime::block_on, uri::ModelUri,
 };
 use crate::package::{
     Files, REGISTRATION, Registration,
@@ -12,6 +13,7 @@ use crate::package::{
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Fetches the package that `uri` names into `dir`: new, empty, or a package to replace. Blocks.
@@ -19,6 +21,19 @@ use std::{
 /// # Errors
 /// As [`RegistryError`] tells; what was in `dir` is then still there.
 pub fn fetch(uri: &str, access: &Access, dir: &Path) -> Result<(), RegistryError> {
+    fetch_within(PATIENCE, uri, access, dir)
+}
+
+/// The same without bytes of the model for at most `patience`.
+///
+/// # Errors
+/// As [`fetch`].
+pub fn fetch_within(
+    patience: Duration,
+    uri: &str,
+    access: &Access,
+    dir: &Path,
+) -> Result<(), RegistryError> {
     let uri = ModelUri::parse(uri)?;
     let unwritable = |error: io::Error| RegistryError::unwritable(dir, &error);
     fs::create_dir_all(dir).map_err(unwritable)?;
@@ -30,11 +45,16 @@ pub fn fetch(uri: &str, access: &Access, dir: &Path) -> Result<(), RegistryError
         )));
     }
     let staging = Staging::within(dir).map_err(unwritable)?;
-    fill(&uri, access, &staging.path())?;
+    fill(&uri, access, &staging.path(), patience)?;
     staging.install().map_err(unwritable)
 }
 
-fn fill(uri: &ModelUri, access: &Access, into: &Path) -> Result<(), RegistryError> {
+fn fill(
+    uri: &ModelUri,
+    access: &Access,
+    into: &Path,
+    patience: Duration,
+) -> Result<(), RegistryError> {
     if let Some(resolved) = on_this_machine(uri)? {
         let root = match uri {
             ModelUri::Path(path) if path.is_dir() => Some(path),
@@ -43,10 +63,11 @@ fn fill(uri: &ModelUri, access: &Access, into: &Path) -> Result<(), RegistryErro
         return copy(resolved.files.as_ref(), root, into);
     }
     let client = Client::new(access)?;
-    block_on(async {
-        let located = locate(&client, uri).await?;
+    block_on(Some(patience), async {
+        let mut located = locate(&client, uri).await?;
+        located.whole = true;
         let (name, version) = (located.name.clone(), located.version.clone());
-        download(&client, located, into).await?;
+        download(&client, located, into, &|_| ()).await?;
         let Some(version) = version else {
             return Ok(());
         };
@@ -65,13 +86,21 @@ fn copy(files: &dyn Files, root: Option<&PathBuf>, into: &Path) -> Result<(), Re
     let names = root
         .map_or_else(|| files.names(), |root| walk(root))
         .map_err(unreadable)?;
+    let mut left_out = LeftOut::default();
     for name in names {
-        let bytes = files.read(&name).map_err(unreadable)?;
-        let to = into.join(inside(&name)?);
-        let written =
-            fs::create_dir_all(to.parent().unwrap_or(into)).and_then(|()| fs::write(&to, bytes));
+        let Ok(path) = inside(&name) else {
+            left_out.add(&name);
+            continue;
+        };
+        let to = into.join(path);
+        let written = fs::create_dir_all(to.parent().unwrap_or(into)).and_then(|()| match root {
+            // However large it is.
+            Some(root) => fs::copy(root.join(path), &to).map(|_| ()),
+            None => fs::write(&to, files.read(path)?),
+        });
         written.map_err(|error| RegistryError::unwritable(&to, &error))?;
     }
+    left_out.say("the package");
     Ok(())
 }
 

@@ -10,20 +10,23 @@ use super::{
         bucket::Bucket,
         mlflow::{Mlflow, Redirect},
         names::package_name,
+        oci::Artifact,
         proxy::Proxy,
         web::Web,
     },
     uri::ModelUri,
+    variables::Of,
 };
+use crate::secret::redact;
 
 /// How many hops from one URI to another are followed.
 const MAX_REDIRECTS: usize = 5;
 
 /// Where one URI leads.
 enum Hop {
-    Arrived(Located),
+    Arrived(Box<Located>),
     /// To another URI.
-    Redirected(Redirect),
+    Redirected(Box<Redirect>),
 }
 
 /// Follows `uri` to a place.
@@ -31,20 +34,26 @@ enum Hop {
 /// # Errors
 /// `Uri` for a URI of this machine, and what the registries answer.
 pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, RegistryError> {
+    if uri.is_mlflows() {
+        client.access().check(Of::Mlflow)?;
+        Mlflow::new(client).check_workspace().await?;
+    } else {
+        client.access().check(Of::Network)?;
+    }
     let mut redirects: Vec<Redirect> = Vec::new();
     let mut next = uri.clone();
     let mut located = loop {
-        let error = match hop(client, &next).await {
-            Ok(Hop::Arrived(located)) => break located,
+        let error = match hop(client, &next, redirects.is_empty()).await {
+            Ok(Hop::Arrived(located)) => break *located,
             Ok(Hop::Redirected(redirect)) => {
                 if redirects.len() == MAX_REDIRECTS {
                     return Err(RegistryError::NotFound(format!(
                         "{} leads from one URI to another without an end",
-                        redirect.uri
+                        redact(&redirect.uri)
                     )));
                 }
                 let parsed = ModelUri::parse(&redirect.uri);
-                redirects.push(redirect);
+                redirects.push(*redirect);
                 match parsed {
                     Ok(uri) => {
                         next = uri;
@@ -76,25 +85,34 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
     }))
 }
 
-async fn hop(client: &Client, uri: &ModelUri) -> Result<Hop, RegistryError> {
+/// Follows `uri`, which the user has `named`, or a registry.
+async fn hop(client: &Client, uri: &ModelUri, named: bool) -> Result<Hop, RegistryError> {
     let mlflow = Mlflow::new(client);
+    let redirected = |redirect| Hop::Redirected(Box::new(redirect));
     let (name, place) = match uri {
         ModelUri::Registered { name, version } => {
-            return mlflow.registered(name, version).await.map(Hop::Redirected);
+            return mlflow.registered(name, version).await.map(redirected);
         }
-        ModelUri::Logged { id } => return mlflow.logged(id).await.map(Hop::Redirected),
-        ModelUri::Run { id, path } => return mlflow.run(id, path).await.map(Hop::Redirected),
+        ModelUri::Logged { id } => return mlflow.logged(id).await.map(redirected),
+        ModelUri::Run { id, path } => return mlflow.run(id, path).await.map(redirected),
         ModelUri::Artifacts { host, path } => {
             let proxy = Proxy::new(client, host.as_deref(), path)?;
+            if let Some(host) = host {
+                mlflow.introduce(&proxy, host, named).await;
+            }
             (package_name(path), ArtifactStore::Proxy(proxy))
         }
         ModelUri::Bucket(url) => {
-            let bucket = Bucket::new(url, client.stores())?;
+            let bucket = Bucket::new(url, client.access())?;
             (package_name(url.path()), ArtifactStore::Bucket(bucket))
         }
         ModelUri::Web(url) => {
             let web = Web::new(url);
             (package_name(web.base().path()), ArtifactStore::Web(web))
+        }
+        ModelUri::Oci(reference) => {
+            let artifact = Artifact::find(client, reference).await?;
+            return Ok(Hop::Arrived(Box::new(located_artifact(artifact))));
         }
         ModelUri::Builtin(_) | ModelUri::Path(_) => {
             return Err(RegistryError::Uri(
@@ -102,7 +120,20 @@ async fn hop(client: &Client, uri: &ModelUri) -> Result<Hop, RegistryError> {
             ));
         }
     };
-    Ok(Hop::Arrived(Located::unversioned(name, place)))
+    Ok(Hop::Arrived(Box::new(Located::unversioned(name, place))))
+}
+
+/// An artifact, whose manifest names its files and identifies all of them.
+fn located_artifact(artifact: Artifact) -> Located {
+    Located {
+        version: Some(artifact.version().to_owned()),
+        identity: Some(artifact.identity()),
+        listing: Some(artifact.list()),
+        ..Located::unversioned(
+            package_name(artifact.repository()),
+            ArtifactStore::Oci(artifact),
+        )
+    }
 }
 
 /// Adds what the registry that led here knows about the model.
@@ -126,7 +157,9 @@ async fn identify(
     let (ModelUri::Bucket(url), ArtifactStore::Bucket(_)) = (uri, &located.place) else {
         return Ok(());
     };
-    let listing = located.place.list(client).await?.unwrap_or_default();
+    let Some(listing) = located.place.list(client).await? else {
+        return Ok(());
+    };
     let tags: Option<Vec<_>> = listing
         .iter()
         .map(|file| Some(format!("{} {}", file.path, file.tag.as_ref()?)))

@@ -17,6 +17,8 @@ pub(super) struct Located {
     pub(super) listing: Option<Vec<RemoteFile>>,
     /// Where to download the files from when `place` refuses them.
     pub(super) fallback: Option<ArtifactStore>,
+    /// Whether all files are wanted, not only those that a model is loaded from.
+    pub(super) whole: bool,
 }
 
 impl Located {
@@ -30,6 +32,7 @@ impl Located {
             place,
             listing: None,
             fallback: None,
+            whole: false,
         }
     }
 }

@@ -2,71 +2,28 @@
 
 use super::{
     access::Access,
-    cache::{Cache, CachedFiles, Remembered},
-    client::Client,
-    download::download,
+    elsewhere::from_elsewhere,
     error::RegistryError,
-    locate::locate,
     places::{
         builtin,
         disk::{Directory, directory_name},
     },
-    redact::redact,
-    runtime::block_on,
+    resolved::{Limits, Origin, Resolved},
     uri::ModelUri,
 };
-use crate::package::{Files, Registration};
-use std::path::Path;
+use crate::package::Registration;
 
-/// Where the bytes of a model came from, as answers and metrics name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// It is in the binary.
-    Builtin,
-    /// It is at a path of this machine.
-    Directory,
-    /// The registry or store answered.
-    Registry,
-    /// It comes from the cache, because the registry did not answer.
-    Cache,
-}
-
-impl Origin {
-    /// The name in answers and metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Builtin => "builtin",
-            Self::Directory => "directory",
-            Self::Registry => "registry",
-            Self::Cache => "cache",
-        }
-    }
-}
-
-/// The files of a package on this machine.
-pub struct Resolved {
-    /// The name its place gives it.
-    pub name: String,
-    /// The version its place gives it, if it keeps versions.
-    pub version: Option<String>,
-    /// The MLflow run that made it, where its place tells.
-    pub run_id: Option<String>,
-    /// Where the files came from.
-    pub origin: Origin,
-    pub files: Box<dyn Files + Send + Sync>,
-}
-
-/// Finds the package that `uri` names. A package that is not on this machine is downloaded into `cache_dir`; only then are HTTP and TLS set up.
+/// Finds the package that `uri` names. A package that is not on this machine is downloaded into the cache; only then are HTTP and TLS set up.
 ///
 /// Blocks; not to be called from within a runtime.
 ///
 /// # Errors
 /// As [`RegistryError`] tells; each names the URI and the next step.
-pub fn resolve(uri: &str, access: &Access, cache_dir: &Path) -> Result<Resolved, RegistryError> {
+pub fn resolve(uri: &str, access: &Access, limits: &Limits) -> Result<Resolved, RegistryError> {
     let parsed = ModelUri::parse(uri)?;
     match on_this_machine(&parsed)? {
         Some(resolved) => Ok(resolved),
-        None => from_elsewhere(&parsed, uri, access, cache_dir),
+        None => from_elsewhere(&parsed, uri, access, limits),
     }
 }
 
@@ -87,6 +44,7 @@ pub(super) fn on_this_machine(uri: &ModelUri) -> Result<Option<Resolved>, Regist
                 version: None,
                 run_id: None,
                 origin: Origin::Builtin,
+                cached: None,
                 files: Box::new(files),
             }
         }
@@ -101,6 +59,7 @@ pub(super) fn on_this_machine(uri: &ModelUri) -> Result<Option<Resolved>, Regist
                 version,
                 run_id: None,
                 origin: Origin::Directory,
+                cached: None,
                 files: Box::new(files),
             }
         }
@@ -109,80 +68,20 @@ pub(super) fn on_this_machine(uri: &ModelUri) -> Result<Option<Resolved>, Regist
     Ok(Some(resolved))
 }
 
-fn from_elsewhere(
-    uri: &ModelUri,
-    text: &str,
-    access: &Access,
-    cache_dir: &Path,
-) -> Result<Resolved, RegistryError> {
-    let client = Client::new(access)?;
-    let server = client.tracking().name();
-    let cache = Cache::new(cache_dir);
-    let (meaning, files, origin) = match block_on(fetch_into_cache(&client, uri, text, &cache)) {
-        Ok((meaning, files)) => {
-            cache.remember(&server, text, &meaning);
-            (meaning, files, Origin::Registry)
-        }
-        Err(RegistryError::Unavailable(why)) => {
-            let Some((meaning, files)) = cache.last(&server, text) else {
-                return Err(RegistryError::Unavailable(why));
-            };
-            tracing::warn!(
-                why,
-                version = meaning.version,
-                "the registry does not answer: {} is served from the cache, as it was resolved last",
-                redact(text)
-            );
-            (meaning, files, Origin::Cache)
-        }
-        Err(error) => return Err(error),
-    };
-    Ok(Resolved {
-        name: meaning.name,
-        version: meaning.version,
-        run_id: meaning.run_id,
-        origin,
-        files: Box::new(files),
-    })
-}
-
-/// Asks the registry, and downloads what is not in the cache yet.
-async fn fetch_into_cache(
-    client: &Client,
-    uri: &ModelUri,
-    text: &str,
-    cache: &Cache,
-) -> Result<(Remembered, CachedFiles), RegistryError> {
-    let mut located = locate(client, uri).await?;
-    let identity = located.identity.take();
-    // Without an identity, the same place may hold something else today.
-    let cached = identity
-        .as_ref()
-        .and_then(|id| cache.package(&Cache::key(id)));
-    let key = Cache::key(
-        &identity.unwrap_or_else(|| format!("{} {}", client.tracking().name(), redact(text))),
-    );
-    let meaning = Remembered {
-        name: std::mem::take(&mut located.name),
-        version: located.version.take(),
-        run_id: located.run_id.take(),
-        key,
-    };
-    if let Some(files) = cached {
-        return Ok((meaning, files));
-    }
-    cache.sweep();
-    let fill = async |into: &Path| download(client, located, into).await;
-    let files = cache.put(&meaning.key, fill).await?;
-    Ok((meaning, files))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{registry::PATIENCE, secret::Secret};
+    use std::{path::Path, sync::LazyLock};
+
+    static UNUSED: LazyLock<Limits> = LazyLock::new(|| Limits {
+        cache_dir: Path::new("unused"),
+        cache_max_bytes: 0,
+        patience: PATIENCE,
+    });
 
     fn found(uri: &str) -> Result<Resolved, RegistryError> {
-        resolve(uri, &Access::default(), Path::new("unused"))
+        resolve(uri, &Access::default(), &UNUSED)
     }
 
     fn refusal(uri: &str) -> String {
@@ -201,17 +100,17 @@ mod tests {
     fn what_is_on_this_machine_needs_no_client() {
         // No client can be made with this certificate and this address.
         let broken = Access {
-            tracking_uri: "sqlite:///mlflow.db".into(),
+            tracking_uri: Secret::uri("sqlite:///mlflow.db"),
             cert_path: "/no/such/file.pem".into(),
             ..Access::default()
         };
         for uri in ["builtin:iris", "models/iris", "file:models/iris/model.onnx"] {
-            resolve(uri, &broken, Path::new("unused"))
+            resolve(uri, &broken, &UNUSED)
                 .map_err(|e| e.to_string())
                 .map(|_| ())
                 .expect(uri);
         }
-        let error = resolve("models:/iris/1", &broken, Path::new("unused"));
+        let error = resolve("models:/iris/1", &broken, &UNUSED);
         assert!(matches!(error, Err(RegistryError::Uri(_))));
     }
 

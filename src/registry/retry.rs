@@ -3,7 +3,7 @@
 //! This is our own loop and no crate's, because a server's `Retry-After` takes the place of the doubled wait and is jittered like it, and
 //! because requests that are not idempotent have a rule of their own.
 
-use super::error::RegistryError;
+use super::{error::RegistryError, waiting};
 use std::time::Duration;
 
 const ATTEMPTS: u32 = 4;
@@ -20,15 +20,21 @@ pub(super) struct Failed {
     pub(super) retry_after: Option<Duration>,
     /// The `error_code` of MLflow's answer, such as `RESOURCE_ALREADY_EXISTS`.
     pub(super) code: Option<String>,
+    /// The status of the answer, if there was a whole one that is no success.
+    pub(super) status: Option<u16>,
+    /// Whether it took so long that nobody would wait for it again.
+    pub(super) was_long: bool,
 }
 
 impl From<RegistryError> for Failed {
     fn from(error: RegistryError) -> Self {
         Self {
             error,
+            was_long: false,
             may_have_acted: true,
             retry_after: None,
             code: None,
+            status: None,
         }
     }
 }
@@ -48,7 +54,7 @@ pub(super) enum Idempotent {
     No,
 }
 
-/// Makes up to four attempts while the failure may pass. The waits between them double and are jittered.
+/// Makes up to four attempts while the failure may pass and there is time. The waits between them double and are jittered.
 ///
 /// # Errors
 /// The last failure.
@@ -63,7 +69,7 @@ pub(super) async fn retry<T>(
             Err(failed) => failed,
         };
         let passes = matches!(failed.error, RegistryError::Unavailable(_));
-        if !passes || (idempotent == Idempotent::No && failed.may_have_acted) {
+        if !passes || failed.was_long || (idempotent == Idempotent::No && failed.may_have_acted) {
             return Err(failed);
         }
         let pause = failed
@@ -71,8 +77,15 @@ pub(super) async fn retry<T>(
             .unwrap_or(wait)
             .min(LONGEST_WAIT)
             .mul_f64(0.75 + rand::random::<f64>() / 2.0);
+        if waiting::left().is_some_and(|left| left <= pause) {
+            return Err(failed);
+        }
         tracing::debug!(error = %failed.error, retry_in_seconds = pause.as_secs_f64(), "the request is sent again");
-        tokio::time::sleep(pause).await;
+        let over = async {
+            tokio::time::sleep(pause).await;
+            Ok::<_, Failed>(())
+        };
+        waiting::wait(&format!("the next try ({})", failed.error), over).await?;
         wait *= 2;
     }
     attempt().await
@@ -122,11 +135,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_was_waited_for_long_enough_is_tried_once() {
+        let hung = || Failed {
+            was_long: true,
+            ..busy(false, None)
+        };
+        assert_eq!(attempts(Idempotent::Yes, hung).await.0, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_server_says_how_long_to_wait_within_reason() {
         let (_, time) = attempts(Idempotent::Yes, || busy(true, Some(2))).await;
         assert!(time >= Duration::from_secs(6).mul_f64(0.75), "{time:?}");
         let (_, time) = attempts(Idempotent::Yes, || busy(true, Some(3600))).await;
         assert!(time <= (LONGEST_WAIT * 3).mul_f64(1.26), "{time:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_tried_when_the_time_is_over() {
+        let few = attempts(Idempotent::Yes, || busy(true, Some(8)));
+        let (count, time) = waiting::within(Duration::from_secs(15), few).await;
+        assert!(
+            count < 4 && time < Duration::from_secs(15),
+            "{count} {time:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,13 +2,14 @@
 //!
 //! The `models:/` and `runs:/` forms are MLflow's (`mlflow/store/artifact/utils/models.py`); a bucket's are those of its own tools.
 
-use super::{error::RegistryError, redact::redact};
+use super::{error::RegistryError, reference::Reference, unsupported};
+use crate::secret::{decoded, redact};
 use reqwest::Url;
 use std::{fmt, path::PathBuf};
 
 /// The valid forms, for messages.
 pub(super) const FORMS: &str = "builtin:iris, a path or file:// URI, models:/NAME/VERSION, models:/NAME/latest, models:/NAME/STAGE, \
-     models:/NAME@ALIAS, models:/m-ID, runs:/RUN_ID/PATH, mlflow-artifacts:/PATH, http(s)://, s3://, gs:// or az://";
+     models:/NAME@ALIAS, models:/m-ID, runs:/RUN_ID/PATH, mlflow-artifacts:/PATH, http(s)://, s3://, gs://, az:// or oci://";
 
 /// Where a model is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub(super) enum ModelUri {
     Web(Url),
     /// `s3://`, `gs://`, `az://` and their like
     Bucket(Url),
+    /// `oci://HOST/REPOSITORY:TAG` or `oci://HOST/REPOSITORY@DIGEST`
+    Oci(Reference),
 }
 
 /// Which version of a registered model.
@@ -86,13 +89,22 @@ impl ModelUri {
                 let url = Url::parse(uri).map_err(|error| wrong(&format!("{error}; write https://HOST/PATH of a package's directory, of a model file, or of a .tar.gz or .zip")))?;
                 Ok(Self::Web(url))
             }
+            "oci" | "oci+http" | "oci+https" => {
+                // Nothing of the URI is shown: its user may be a secret.
+                let wrong = |why: String| RegistryError::Uri(format!("an {scheme}: URI that cannot be used: {why}"));
+                let said = [("oci+http", "http"), ("oci+https", "https")];
+                let said = said.iter().find(|(said, _)| *said == scheme).map(|(_, scheme)| *scheme);
+                let text = rest.strip_prefix("//").ok_or("two slashes follow oci:, as in oci://HOST/REPOSITORY:TAG".to_owned());
+                text.and_then(|text| Reference::parse(text, said)).map(Self::Oci).map_err(wrong)
+            }
             "wasb" | "wasbs" => wasb(uri).map(Self::Bucket).ok_or_else(|| wrong("write wasbs://CONTAINER@ACCOUNT.blob.core.windows.net/PATH, or az://CONTAINER/PATH")),
             _ if BUCKETS.contains(&scheme) => {
                 let form = format!("write {scheme}://BUCKET/PATH of a package's directory");
-                let url = Url::parse(uri).map_err(|error| wrong(&format!("{error}; {form}")))?;
+                let url = Url::parse(&literal(uri)).map_err(|error| wrong(&format!("{error}; {form}")))?;
                 let whole = url.host_str().is_some_and(|host| !host.is_empty());
                 whole.then_some(Self::Bucket(url)).ok_or_else(|| wrong(&form))
             }
+            _ if let Some(way_out) = unsupported::way_out(scheme) => Err(wrong(&format!("this server cannot fetch {scheme} URIs; {way_out}"))),
             // A path may contain a colon, but an unknown scheme is a mistake.
             _ if rest.starts_with("//") => Err(wrong(&format!("this server cannot fetch {scheme} URIs; give it {FORMS}"))),
             _ if rest.starts_with('/') && scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphabetic()) => {
@@ -159,7 +171,7 @@ fn models(rest: &str) -> Result<ModelUri, String> {
 
 /// `wasbs://CONTAINER@ACCOUNT.blob.core.windows.net/PATH`, as MLflow writes it, in the form `object_store` reads.
 fn wasb(uri: &str) -> Option<Url> {
-    let url = Url::parse(uri).ok()?;
+    let url = Url::parse(&literal(uri)).ok()?;
     let (container, account) = (
         Some(url.username()).filter(|c| !c.is_empty())?,
         url.host_str()?,
@@ -167,11 +179,23 @@ fn wasb(uri: &str) -> Option<Url> {
     Url::parse(&format!("https://{account}/{container}{}", url.path())).ok()
 }
 
-/// A part of a URI without its percent-encoding.
-pub(super) fn decoded(path: &str) -> String {
-    percent_encoding::percent_decode_str(path)
-        .decode_utf8_lossy()
-        .into_owned()
+/// A bucket's URI whose percent signs mean themselves: keys are not encoded in it, as for the cloud's own tools and for MLflow's client.
+fn literal(uri: &str) -> String {
+    let (path, query) = uri.split_at(uri.find('?').unwrap_or(uri.len()));
+    format!("{}{query}", path.replace('%', "%25"))
+}
+
+impl ModelUri {
+    /// Whether an MLflow server is asked for it.
+    pub(super) fn is_mlflows(&self) -> bool {
+        matches!(
+            self,
+            Self::Registered { .. }
+                | Self::Logged { .. }
+                | Self::Run { .. }
+                | Self::Artifacts { .. }
+        )
+    }
 }
 
 impl fmt::Display for VersionSpec {
@@ -267,6 +291,68 @@ mod tests {
     }
 
     #[test]
+    fn a_percent_sign_of_a_key_is_one() {
+        for uri in [
+            "s3://b/100%25 ü+#",
+            "gs://b/100%25 ü+",
+            "wasbs://c@a.blob.core.windows.net/100%25 ü+",
+        ] {
+            let Ok(ModelUri::Bucket(url)) = ModelUri::parse(uri) else {
+                panic!("{uri}");
+            };
+            assert!(decoded(url.path()).ends_with("/100%25 ü+"), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_uri_of_another_tool_is_refused_by_its_name_with_the_way_out() {
+        for (uri, way_out) in [
+            (
+                "git+https://github.com/acme/churn.git",
+                "clone the repository",
+            ),
+            (
+                "git+ssh://git@github.com/acme/churn.git",
+                "clone the repository",
+            ),
+            ("git:churn", "clone the repository"),
+            ("hf://acme/churn", "resolve/REVISION/FILE"),
+            ("huggingface://acme/churn:main", "hf download"),
+            ("HF://acme/churn", "hf download"),
+            ("hub:acme/churn", "with the tool of that hub"),
+            ("ollama://llama3", "language models"),
+            ("kaggle://acme/churn", "kaggle models"),
+            ("kagglehub://acme/churn", "kaggle models"),
+            ("docker://ghcr.io/acme/churn:1", "oras push"),
+            ("pvc://claim/churn", "model.source.existingClaim"),
+            ("wandb://acme/churn", "download the package"),
+            ("hdfs://h/m", "copy the package"),
+            ("dbfs:/m", "copy the package"),
+        ] {
+            let refusal = ModelUri::parse(uri).expect_err(uri).to_string();
+            let scheme = uri.split(':').next().unwrap_or_default();
+            assert!(refusal.contains(&format!("{scheme} URIs; ")), "{refusal}");
+            assert!(refusal.contains(way_out), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn an_artifact_is_asked_for_by_its_reference() {
+        for uri in [
+            "oci://ghcr.io/acme/churn:1",
+            "oci+http://registry:5000/churn:1",
+        ] {
+            assert!(
+                matches!(ModelUri::parse(uri), Ok(ModelUri::Oci(_))),
+                "{uri}"
+            );
+        }
+        let secret = "oci://me:hunter2@ghcr.io/acme/churn:1";
+        let refusal = ModelUri::parse(secret).expect_err(secret).to_string();
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+
+    #[test]
     fn a_wrong_uri_is_answered_with_the_right_form() {
         for (uri, hint) in [
             ("models:Forest/1", "models:/NAME/VERSION"),
@@ -285,7 +371,9 @@ mod tests {
             ("s3:///m", "s3://BUCKET/PATH"),
             ("http://", "https://HOST/PATH"),
             ("dbfs:/m", "dbfs"),
-            ("hdfs://h/m", "builtin:iris"),
+            ("gopher://h/m", "builtin:iris"),
+            ("oci:h/churn:1", "two slashes"),
+            ("oci://h/churn", "which version"),
             ("", "builtin:iris"),
         ] {
             let refusal = ModelUri::parse(uri).expect_err(uri).to_string();

@@ -2,31 +2,33 @@
 
 use super::{
     bucket::Bucket,
+    content::Content,
+    oci,
     proxy::Proxy,
-    remote_file::{ByteStream, RemoteFile},
+    remote_file::{ByteStream, RemoteFile, bytes_of},
+    sending,
     web::Web,
 };
-use crate::registry::{
-    client::{Client, unreachable},
-    error::RegistryError,
-    redact::redact,
-    retry::{Failed, Idempotent, retry},
+use crate::{
+    progress::Progress,
+    registry::{
+        client::Client,
+        error::RegistryError,
+        retry::{Failed, Idempotent, retry},
+        waiting,
+    },
+    secret::redact,
 };
-use futures_util::{StreamExt, TryStreamExt};
-use reqwest::Url;
-use std::{fs, path::PathBuf};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use std::{cell::Cell, sync::Arc};
 
-/// Where files lie: behind MLflow, in a bucket, or on a web server.
+/// Where files lie: behind MLflow, in a bucket, on a web server, or in an OCI registry.
 pub(in crate::registry) enum ArtifactStore {
     Proxy(Proxy),
     Bucket(Bucket),
     Web(Web),
-}
-
-/// The content of a file to write.
-pub(in crate::registry) enum Content {
-    Text(String),
-    File(PathBuf),
+    Oci(oci::Artifact),
 }
 
 impl ArtifactStore {
@@ -40,8 +42,15 @@ impl ArtifactStore {
     ) -> Result<Option<Vec<RemoteFile>>, RegistryError> {
         let files = match self {
             Self::Proxy(proxy) => proxy.list(client).await?,
-            Self::Bucket(bucket) => bucket.list().await?,
-            Self::Web(web) => return Ok(web.list()),
+            Self::Bucket(bucket) => match waiting::answer(bucket.place(), bucket.list()).await? {
+                Some(files) => files,
+                None => return Ok(None),
+            },
+            Self::Web(web) => match web.list(client).await? {
+                Some(files) => files,
+                None => return Ok(None),
+            },
+            Self::Oci(artifact) => artifact.list(),
         };
         if files.is_empty() {
             return Err(RegistryError::NotFound(format!(
@@ -58,15 +67,19 @@ impl ArtifactStore {
         client: &Client,
         file: &str,
     ) -> Result<(Option<u64>, ByteStream), Failed> {
-        let url = match self {
+        let response = match self {
             Self::Bucket(bucket) => {
-                let (size, bytes) = bucket.open(file).await?;
+                let opened = waiting::wait(bucket.place(), bucket.open(file));
+                let (size, bytes) = opened.await?;
                 return Ok((Some(size), bytes));
             }
-            Self::Proxy(proxy) => proxy.url(file),
-            Self::Web(web) => web.url(file),
+            Self::Oci(artifact) => {
+                let (size, bytes) = artifact.open(client, file).await?;
+                return Ok((Some(size), bytes));
+            }
+            Self::Proxy(proxy) => proxy.open(client, file).await?,
+            Self::Web(web) => web.open(client, file).await?,
         };
-        let response = client.send(client.get(&url)).await?;
         Ok((response.content_length(), bytes_of(response)))
     }
 
@@ -83,8 +96,8 @@ impl ArtifactStore {
         let read = retry(Idempotent::Yes, async || {
             let (_, mut stream) = self.open(client, file).await?;
             let mut bytes = Vec::new();
-            while let Some(chunk) = stream.next().await {
-                bytes.extend_from_slice(&chunk?);
+            while let Some(chunk) = next(&mut stream, file).await? {
+                bytes.extend_from_slice(&chunk);
                 if bytes.len() > max {
                     return Err(RegistryError::Corrupt(format!(
                         "{file} at {} is larger than {max} bytes",
@@ -98,7 +111,15 @@ impl ArtifactStore {
         Ok(read.await?)
     }
 
-    /// Writes one file, with retries.
+    /// Whether files go to addresses that the server signs, and not to itself.
+    pub(in crate::registry) async fn wants_signed(&self, client: &Client) -> bool {
+        match self {
+            Self::Proxy(proxy) => proxy.is_presigned_only(client).await,
+            Self::Bucket(_) | Self::Web(_) | Self::Oci(_) => false,
+        }
+    }
+
+    /// Writes one file, with retries; `signed` as [`wants_signed`](Self::wants_signed) says.
     ///
     /// # Errors
     /// `Uri` at a place that cannot be written.
@@ -107,15 +128,29 @@ impl ArtifactStore {
         client: &Client,
         file: &str,
         content: &Content,
+        progress: &Arc<Progress>,
+        signed: bool,
     ) -> Result<(), RegistryError> {
         let put = retry(Idempotent::Yes, async || {
             match self {
-                Self::Bucket(bucket) => bucket.put(file, content.bytes()?).await?,
-                Self::Proxy(proxy) => {
-                    let url: Url = proxy.url(file);
-                    client.send(client.put(&url, content.body().await?)).await?;
+                Self::Bucket(bucket) => {
+                    let read = Cell::new(0);
+                    let part = async |start, length| {
+                        let part = content.read(start, length).await?;
+                        read.set(read.get() + length);
+                        progress.advance(length);
+                        Ok(part)
+                    };
+                    let put = bucket.put(file, content.size(), part).await;
+                    put.inspect_err(|_| progress.rewind(read.get()))?;
                 }
-                Self::Web(_) => {
+                Self::Proxy(proxy) if signed => {
+                    proxy.put_presigned(client, file, content, progress).await?;
+                }
+                Self::Proxy(proxy) => {
+                    sending::send(client, &proxy.url(file), content, progress).await?;
+                }
+                Self::Web(_) | Self::Oci(_) => {
                     return Err(RegistryError::Uri(format!(
                         "{} cannot be written",
                         self.describe()
@@ -134,37 +169,21 @@ impl ArtifactStore {
             Self::Proxy(proxy) => format!("mlflow-artifacts:/{}", proxy.path()),
             Self::Bucket(bucket) => format!("{} in the bucket", bucket.prefix()),
             Self::Web(web) => redact(web.base().as_str()),
+            Self::Oci(artifact) => artifact.describe(),
         }
     }
 }
 
-/// The bytes of an answer; errors name its address.
-fn bytes_of(response: reqwest::Response) -> ByteStream {
-    let url = response.url().clone();
-    response
-        .bytes_stream()
-        .map_err(move |error| unreachable(&error.with_url(url.clone())))
-        .boxed()
-}
-
-impl Content {
-    fn bytes(&self) -> Result<Vec<u8>, RegistryError> {
-        match self {
-            Self::Text(text) => Ok(text.clone().into_bytes()),
-            Self::File(path) => {
-                fs::read(path).map_err(|error| RegistryError::unreadable(path, &error))
-            }
-        }
-    }
-
-    /// The file is streamed, so that a large model never has to fit into memory.
-    async fn body(&self) -> Result<reqwest::Body, RegistryError> {
-        match self {
-            Self::Text(text) => Ok(text.clone().into()),
-            Self::File(path) => Ok(tokio::fs::File::open(path)
-                .await
-                .map_err(|error| RegistryError::unreadable(path, &error))?
-                .into()),
-        }
-    }
+/// The next bytes of `file`; nothing at its end.
+///
+/// # Errors
+/// That of the stream, and `Unavailable` when it pauses for too long.
+pub(in crate::registry) async fn next(
+    stream: &mut ByteStream,
+    file: &str,
+) -> Result<Option<Bytes>, RegistryError> {
+    let next = async { stream.next().await.transpose() };
+    let chunk = waiting::wait(file, next).await?;
+    waiting::came(chunk.as_ref().map_or(0, |chunk| chunk.len() as u64));
+    Ok(chunk)
 }

@@ -1,7 +1,10 @@
 //! A package on disk: an MLflow Model directory, or one ONNX file.
 
 use crate::{
-    package::{Files, model_stem, path::MAX_FILES},
+    package::{
+        Files, model_stem,
+        path::{MAX_FILES, is_stray_at_top},
+    },
     registry::{error::RegistryError, uri::FORMS},
 };
 use std::{
@@ -66,6 +69,10 @@ pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if directory.is_empty() {
+                // What a volume has at its top, which root alone may read, or which is there under other names too.
+                if is_stray_at_top(&name) && entry.file_type()?.is_dir() {
+                    continue;
+                }
                 name
             } else {
                 format!("{directory}/{name}")
@@ -73,8 +80,13 @@ pub(in crate::registry) fn walk(root: &Path) -> io::Result<Vec<String>> {
             // Links to directories are not followed, because they may form a cycle.
             if entry.file_type()?.is_dir() {
                 directories.push(path);
-            } else if fs::metadata(entry.path())?.is_file() {
+            } else if fs::metadata(entry.path()).is_ok_and(|found| found.is_file()) {
                 files.push(path);
+            } else {
+                tracing::warn!(
+                    "{} is left out: it is no file, or a link that leads to none",
+                    entry.path().display()
+                );
             }
             if files.len() + directories.len() > MAX_FILES {
                 return Err(io::Error::other(format!(

@@ -1,9 +1,11 @@
-//! Reads a package's name from the path of a URI, and whether the path is that of one file.
+//! Paths of URIs: what a package is called by one, whether it is that of one file, and how two are joined.
 
 use crate::{
     package::{is_model_file, model_stem},
-    registry::{archive, uri::decoded},
+    registry::archive,
+    secret::decoded,
 };
+use reqwest::Url;
 
 /// The last part of a path without a file's ending; MLflow's own `artifacts` is skipped.
 pub(in crate::registry) fn package_name(path: &str) -> String {
@@ -19,6 +21,24 @@ pub(in crate::registry) fn package_name(path: &str) -> String {
 pub(super) fn file_name(path: &str) -> Option<String> {
     let last = decoded(path.rsplit('/').next()?);
     (archive::is_archive(&last) || is_model_file(&last)).then_some(last)
+}
+
+/// `url` with the parts of `path` after it, each encoded.
+pub(super) fn below(url: &Url, path: &str) -> Url {
+    let mut url = url.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path.split('/'));
+    }
+    url
+}
+
+/// `path` in the directory `base`, either of which may be empty.
+pub(super) fn join(base: &str, path: &str) -> String {
+    match (base.trim_end_matches('/'), path) {
+        ("", path) => path.to_owned(),
+        (base, "") => base.to_owned(),
+        (base, path) => format!("{base}/{path}"),
+    }
 }
 
 #[cfg(test)]

@@ -3,37 +3,30 @@
 //! Source: `mlflow/protos/mlflow_artifacts.proto`.
 
 use super::{
+    names::{below, join},
     remote_file::RemoteFile,
-    web::{below, join},
+    signed,
+    tree::{self, Entry, Level},
 };
-use crate::{
-    package::path::{MAX_FILES, MAX_LEVELS, inside},
-    registry::{client::Client, error::RegistryError, retry::Idempotent},
+use crate::registry::{
+    client::Client,
+    error::RegistryError,
+    retry::{Failed, Idempotent},
 };
-use reqwest::Url;
-use serde::Deserialize;
+use reqwest::{Response, Url};
+use std::sync::atomic::AtomicBool;
 
 const ARTIFACTS: &str = "/api/2.0/mlflow-artifacts/artifacts";
+/// Answers a signed address of the store for a file.
+const SIGNING: &str = "/api/2.0/mlflow-artifacts/presigned";
 
 /// A directory behind the proxy.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::registry) struct Proxy {
     api: Url,
     path: String,
-}
-
-#[derive(Deserialize)]
-struct Listing {
-    #[serde(default)]
-    files: Vec<ListedFile>,
-}
-
-#[derive(Deserialize)]
-struct ListedFile {
-    path: String,
-    #[serde(default)]
-    is_dir: bool,
-    file_size: Option<u64>,
+    /// Whether the server has signed addresses for files that it did not send.
+    signs: AtomicBool,
 }
 
 impl Proxy {
@@ -65,12 +58,58 @@ impl Proxy {
             api.set_port(port).map_err(|()| wrong())?;
         }
         let path = path.to_owned();
-        Ok(Self { api, path })
+        Ok(Self {
+            api,
+            path,
+            signs: AtomicBool::default(),
+        })
     }
 
     /// The URL of a file, for reading and for writing.
     pub(super) fn url(&self, file: &str) -> Url {
         below(&self.api, &join(&self.path, file))
+    }
+
+    /// Another address of the same server: `path` of its API.
+    pub(super) fn sibling(&self, path: &str) -> Option<Url> {
+        let mut url = self.api.clone();
+        let root = url.path().strip_suffix(ARTIFACTS)?.to_owned();
+        url.set_path(&format!("{root}{path}"));
+        Some(url)
+    }
+
+    /// Opens a file.
+    pub(super) async fn open(&self, client: &Client, file: &str) -> Result<Response, Failed> {
+        let url = self.url(file);
+        let opened = match self.sibling(SIGNING) {
+            Some(signing) => {
+                let signing = below(&signing, &join(&self.path, file));
+                signed::open(client, &url, &signing, &self.signs).await
+            }
+            None => client.file(&url).await,
+        };
+        opened.map_err(|failed| Failed {
+            error: self.explained(client, failed.error),
+            ..failed
+        })
+    }
+
+    /// The error with what may be its cause: a second server that asks for credentials.
+    fn explained(&self, client: &Client, error: RegistryError) -> RegistryError {
+        match error {
+            error @ RegistryError::Denied(_) if !client.has_credentials_for(&self.api) => {
+                error.and(&format!(
+                    ". They are sent to {} only, and to the server at which its default experiment keeps artifacts; name another one in the model URI: mlflow-artifacts://HOST:PORT/PATH",
+                    client.tracking().name()
+                ))
+            }
+            error => error,
+        }
+    }
+
+    /// The address of the server's artifacts.
+    pub(super) fn api(&self) -> &Url {
+        &self.api
     }
 
     /// The path as messages name it.
@@ -81,35 +120,18 @@ impl Proxy {
     /// Every file of the directory and of those below it.
     pub(super) async fn list(&self, client: &Client) -> Result<Vec<RemoteFile>, RegistryError> {
         let path = &self.path;
-        let mut files = Vec::new();
-        let mut directories = vec![(String::new(), 0)];
-        while let Some((directory, level)) = directories.pop() {
+        let level = async |directory: &str| {
             let mut url = self.api.clone();
             url.query_pairs_mut()
-                .append_pair("path", &join(path, &directory));
-            let listing: Listing = client.json(Idempotent::Yes, || client.get(&url)).await?;
-            for file in listing.files {
-                let inner = join(&directory, &file.path);
-                let inner = inside(&inner)?.to_owned();
-                if !file.is_dir {
-                    files.push(RemoteFile {
-                        size: file.file_size,
-                        ..RemoteFile::required(inner)
-                    });
-                } else if level == MAX_LEVELS {
-                    return Err(RegistryError::Corrupt(format!(
-                        "{path} has directories more than {MAX_LEVELS} levels deep"
-                    )));
-                } else {
-                    directories.push((inner, level + 1));
-                }
-            }
-            if files.len() + directories.len() > MAX_FILES {
-                return Err(RegistryError::Corrupt(format!(
-                    "{path} has more than {MAX_FILES} files; that is no model package"
-                )));
-            }
-        }
-        Ok(files)
+                .append_pair("path", &join(path, directory));
+            let listed: Level = client.json(Idempotent::Yes, || client.get(&url)).await?;
+            let below = |entry: Entry| Entry {
+                path: join(directory, &entry.path),
+                ..entry
+            };
+            Ok(listed.files.into_iter().map(below).collect())
+        };
+        let listed = tree::files(format!("mlflow-artifacts:/{path}"), level).await;
+        listed.map_err(|error| self.explained(client, error))
     }
 }

@@ -1,7 +1,14 @@
 //! Files on a web server, which cannot list them.
 
-use super::{names::file_name, remote_file::RemoteFile};
-use reqwest::Url;
+use super::{
+    lists::Lists,
+    names::{below, file_name, join},
+    remote_file::RemoteFile,
+    signed,
+};
+use crate::registry::{client::Client, error::RegistryError, retry::Failed};
+use reqwest::{Response, Url};
+use std::sync::atomic::AtomicBool;
 
 /// Where files lie on a web server.
 #[derive(Clone, Debug)]
@@ -10,11 +17,12 @@ pub(in crate::registry) enum Web {
     Directory(Url),
     /// One file, whatever its URL looks like, and its name in the package.
     File { url: Url, name: String },
-    /// One URL for all files: the path of each, below `prefix`, goes into the query under `key`.
+    /// One URL of MLflow's for all files: the path of each, below `prefix`, goes into the query under `key`.
     Query {
         url: Url,
         key: &'static str,
         prefix: String,
+        lists: Option<Box<Lists>>,
     },
 }
 
@@ -33,28 +41,46 @@ impl Web {
     }
 
     /// Files behind an endpoint that takes their path in the query.
-    pub(in crate::registry) fn query(url: Url, key: &'static str, prefix: &str) -> Self {
+    pub(in crate::registry) fn query(
+        url: Url,
+        key: &'static str,
+        prefix: &str,
+        lists: Option<Lists>,
+    ) -> Self {
         Self::Query {
             url,
             key,
             prefix: prefix.to_owned(),
+            lists: lists.map(Box::new),
         }
     }
 
-    /// The files, if the URL names them.
-    pub(super) fn list(&self) -> Option<Vec<RemoteFile>> {
+    /// The files, if the URL names them or something lists them.
+    pub(super) async fn list(
+        &self,
+        client: &Client,
+    ) -> Result<Option<Vec<RemoteFile>>, RegistryError> {
         match self {
-            Self::File { name, .. } => Some(vec![RemoteFile::required(name.clone())]),
-            Self::Directory(_) | Self::Query { .. } => None,
+            Self::File { name, .. } => Ok(Some(vec![RemoteFile::required(name.clone())])),
+            Self::Directory(_) | Self::Query { lists: None, .. } => Ok(None),
+            Self::Query {
+                lists: Some(lists), ..
+            } => match lists.files(client).await {
+                // An older server, or one that does not show everything to everyone.
+                Err(RegistryError::NotFound(_) | RegistryError::Denied(_)) => Ok(None),
+                files => files,
+            },
         }
     }
 
     /// The URL of a file of the package.
-    pub(super) fn url(&self, path: &str) -> Url {
+    fn url(&self, path: &str) -> Url {
         match self {
             Self::Directory(url) => below(url, path),
             Self::File { url, .. } => url.clone(),
-            Self::Query { url, key, prefix } => {
+            Self::Query {
+                url, key, prefix, ..
+            } => {
                 let mut url = url.clone();
                 let path = join(prefix, path);
                 url.query_pairs_mut().append_pair(key, &path);
@@ -63,27 +89,20 @@ impl Web {
         }
     }
 
+    /// Opens a file of the package.
+    pub(super) async fn open(&self, client: &Client, path: &str) -> Result<Response, Failed> {
+        let url = self.url(path);
+        if !matches!(self, Self::Query { .. }) {
+            return client.send(client.get(&url)).await;
+        }
+        let mut signing = url.clone();
+        signing.query_pairs_mut().append_pair("presigned", "true");
+        signed::open(client, &url, &signing, &AtomicBool::default()).await
+    }
+
     /// The URL that messages name.
     pub(in crate::registry) fn base(&self) -> &Url {
         let (Self::Directory(url) | Self::File { url, .. } | Self::Query { url, .. }) = self;
         url
-    }
-}
-
-/// `url` with the parts of `path` after it, each encoded.
-pub(super) fn below(url: &Url, path: &str) -> Url {
-    let mut url = url.clone();
-    if let Ok(mut segments) = url.path_segments_mut() {
-        segments.pop_if_empty().extend(path.split('/'));
-    }
-    url
-}
-
-/// `path` in the directory `base`, either of which may be empty.
-pub(super) fn join(base: &str, path: &str) -> String {
-    match (base.trim_end_matches('/'), path) {
-        ("", path) => path.to_owned(),
-        (base, "") => base.to_owned(),
-        (base, path) => format!("{base}/{path}"),
     }
 }

@@ -1,228 +1,208 @@
-//! The run, the logged model and the version that a push makes.
+//! The steps of a push: the run, the logged model, its files, the version, the alias. Each one is made only when all before it hold.
 //!
 //! Source: what MLflow 3.18's own client sends; servers of MLflow 2 have no logged models and get the files below the run.
 
+use super::{
+    api::{Api, field, now},
+    content::{MLMODEL, Package},
+    made::Made,
+    ready::Ready,
+    upload::{check_names, destination, upload},
+    verify::verify,
+    version::{Logged, Registration, same_place},
+};
 use crate::{
-    package::mlmodel::{LoggedAs, MlModelDocument, Training},
+    package::mlmodel::LoggedAs,
     registry::{
         client::Client,
         error::RegistryError,
-        places::{disk::walk, mlflow::Mlflow},
-        retry::{Failed, Idempotent},
+        places::{artifact_store::ArtifactStore, content::Content, mlflow::Mlflow},
     },
 };
 use serde_json::{Value, json};
-use std::{
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::SystemTime;
 
 /// The directory of a run's artifacts that the model goes to, and the name of the logged model.
-pub(super) const NAME: &str = "model";
+const NAME: &str = "model";
 
-/// MLflow's error code for something that exists already.
-const EXISTS: &str = "RESOURCE_ALREADY_EXISTS";
-
-/// A package that is being registered.
+/// A package that is being registered as `name`.
 pub(super) struct Push<'a> {
     pub(super) client: &'a Client,
-    pub(super) dir: &'a Path,
-    pub(super) mlmodel: MlModelDocument,
-    /// The time in MLflow's form, as `2026-11-24 00:27:10.720856`.
-    pub(super) created: String,
+    pub(super) package: Package,
+    pub(super) name: &'a str,
+    pub(super) alias: Option<&'a str>,
 }
 
-impl<'a> Push<'a> {
-    pub(super) fn new(client: &'a Client, dir: &'a Path, mlmodel: MlModelDocument) -> Self {
-        let created = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
-        Self {
-            client,
-            dir,
-            mlmodel,
-            created: created.format("%F %T%.6f").to_string(),
-        }
-    }
+/// Where a model is logged.
+struct Place {
+    run_id: String,
+    /// The logged model of MLflow 3.
+    model_id: Option<String>,
+    /// The address of the directory, as the server calls it.
+    uri: String,
+    store: ArtifactStore,
 }
 
 impl Push<'_> {
-    /// Registers the package as a version of `name`. Gives back the version and the run.
+    fn api(&self) -> Api<'_> {
+        Api(self.client)
+    }
+
+    /// Registers the package. Gives back the version and the run.
     ///
     /// # Errors
-    /// The first failure; the run is then marked as failed.
-    pub(super) async fn run(
+    /// The first failure, with what is left of the push: no version that is READY, or it is named.
+    pub(super) async fn run(&self, ready: Ready) -> Result<(String, String), RegistryError> {
+        let mut made = Made::default();
+        match self.steps(ready, &mut made).await {
+            Ok((version, run_id)) => {
+                let end = json!({"run_id": run_id, "status": "FINISHED", "end_time": now()});
+                // The version is there, whatever becomes of the run.
+                if let Err(failed) = self.api().set("/runs/update", &end).await {
+                    tracing::warn!(error = %failed.error, "the run {run_id} could not be marked as finished");
+                }
+                Ok((version, run_id))
+            }
+            Err(error) => Err(made.undo(self.api(), self.name, error).await),
+        }
+    }
+
+    async fn steps(
         &self,
-        name: &str,
-        alias: Option<&str>,
+        ready: Ready,
+        made: &mut Made,
     ) -> Result<(String, String), RegistryError> {
-        let files = walk(self.dir).map_err(|error| RegistryError::unreadable(self.dir, &error))?;
+        let registration = Registration {
+            api: self.api(),
+            name: self.name,
+        };
+        // Whoever may not do this is told before the files are sent.
+        if !ready.registered {
+            registration.registered_model(made).await?;
+        }
+        let experiment = ready.experiment.id(self.api()).await?;
+        let place = self.place(&experiment, made).await?;
+        self.record(&place).await?;
+        let files = self.files(&place)?;
+        check_names(&place.store, &files)?;
+        upload(self.client, &place.store, &files).await?;
+        let through = self.through(&place)?;
+        verify(self.client, &place.store, through.as_ref(), &files).await?;
+        let logged = self.log(&place).await?;
+        let version = registration.version(&logged, made).await?;
+        let served_from = registration.place(&version).await?;
+        if !same_place(&served_from, &place.uri) {
+            let store = destination(self.client, &served_from).await?;
+            verify(self.client, &store, None, &files).await?;
+        }
+        if let Some(alias) = self.alias {
+            registration.alias(alias, &version, made).await?;
+        }
+        Ok((version, place.run_id))
+    }
+
+    /// Begins a run, and a logged model where the server has such.
+    async fn place(&self, experiment: &str, made: &mut Made) -> Result<Place, RegistryError> {
+        let name = format!("push {}", self.name);
         let tags = json!([
-            {"key": "mlflow.runName", "value": format!("push {name}")},
+            {"key": "mlflow.runName", "value": name},
             {"key": "mlflow.source.name", "value": "ml-serving push"},
             {"key": "mlflow.source.type", "value": "LOCAL"},
         ]);
-        // Every server has this experiment.
-        let run = self.create("/runs/create", json!({"experiment_id": "0", "run_name": format!("push {name}"), "start_time": now(), "tags": tags})).await?;
+        let run = json!({"experiment_id": experiment, "run_name": name, "start_time": now(), "tags": tags});
+        let run = self.api().create("/runs/create", &run).await?;
         let run_id = field(&run, &["run", "info", "run_id"])?;
-        let artifacts = field(&run, &["run", "info", "artifact_uri"])?;
-        let registered = async {
-            let logged = self.log(&run_id, &artifacts, &files).await?;
-            self.register(name, alias, &run_id, logged).await
+        made.run = Some(run_id.clone());
+        let model = json!({"experiment_id": experiment, "name": NAME, "model_type": "", "source_run_id": run_id, "params": self.package.params(), "tags": []});
+        let (model_id, uri) = match self.api().create("/logged-models", &model).await {
+            Ok(model) => {
+                let id = field(&model, &["model", "info", "model_id"])?;
+                made.model = Some(id.clone());
+                (Some(id), field(&model, &["model", "info", "artifact_uri"])?)
+            }
+            // A server of MLflow 2 does not know the address.
+            Err(failed) if failed.status == Some(404) && failed.code.is_none() => {
+                let uri = field(&run, &["run", "info", "artifact_uri"])?;
+                (None, format!("{}/{NAME}", uri.trim_end_matches('/')))
+            }
+            Err(failed) => return Err(failed.error),
         };
-        let registered = registered.await;
-        let status = match registered {
-            Ok(_) => "FINISHED",
-            Err(_) => "FAILED",
-        };
-        let end = json!({"run_id": run_id, "status": status, "end_time": now()});
-        let ended = self.create("/runs/update", end).await;
-        // The first failure is the one to report.
-        let version = registered?;
-        ended?;
-        Ok((version, run_id))
+        let store = destination(self.client, &uri).await?;
+        Ok(Place {
+            run_id,
+            model_id,
+            uri,
+            store,
+        })
     }
 
-    /// Logs the training and uploads the package: below the run, or as a logged model where the server has such.
-    async fn log(
-        &self,
-        run_id: &str,
-        artifacts: &str,
-        files: &[String],
-    ) -> Result<Logged, RegistryError> {
-        let Training { params, metrics } = self.mlmodel.training();
-        let param = |(key, text)| json!({"key": key, "value": text});
-        let params: Vec<Value> = params.into_iter().map(param).collect();
-        let metric = |(key, x)| json!({"key": key, "value": x, "timestamp": now(), "step": 0});
-        let metrics: Vec<Value> = metrics.into_iter().map(metric).collect();
-        let batch = json!({"run_id": run_id, "params": params, "metrics": metrics});
-        self.create("/runs/log-batch", batch).await?;
-        let model = json!({"experiment_id": "0", "name": NAME, "model_type": "", "source_run_id": run_id, "params": params, "tags": []});
-        match self
-            .create("/logged-models", model)
-            .await
-            .map_err(RegistryError::from)
-        {
-            Ok(model) => self.log_model(&model, run_id, files).await,
-            // A server of MLflow 2.
-            Err(RegistryError::NotFound(_)) => self.log_below_run(run_id, artifacts, files).await,
-            Err(error) => Err(error),
+    /// Records the training: in the run, and its metrics in the logged model too, whose parameters it has already.
+    async fn record(&self, place: &Place) -> Result<(), RegistryError> {
+        let metrics = self.package.metrics(place.model_id.as_deref(), now());
+        let batch =
+            json!({"run_id": place.run_id, "params": self.package.params(), "metrics": metrics});
+        self.api().set("/runs/log-batch", &batch).await?;
+        Ok(())
+    }
+
+    /// The files to upload, with the `MLmodel` as it is logged.
+    fn files(&self, place: &Place) -> Result<Vec<(String, Content)>, RegistryError> {
+        let mlmodel = self.mlmodel(place, &place.uri);
+        let text = mlmodel
+            .to_yaml()
+            .map_err(|error| RegistryError::Corrupt(error.to_string()))?;
+        let mut files = self.package.files.clone();
+        files.push((MLMODEL.to_owned(), Content::text(text)));
+        Ok(files)
+    }
+
+    fn mlmodel(&self, place: &Place, uri: &str) -> crate::package::mlmodel::MlModelDocument {
+        let created = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
+        self.package.mlmodel.logged_as(LoggedAs {
+            run_id: &place.run_id,
+            model_id: place.model_id.as_deref(),
+            artifact_path: if place.model_id.is_some() { uri } else { NAME },
+            created: &created.format("%F %T%.6f").to_string(),
+        })
+    }
+
+    /// How the MLflow server hands out what is in a bucket.
+    fn through(&self, place: &Place) -> Result<Option<ArtifactStore>, RegistryError> {
+        if !matches!(place.store, ArtifactStore::Bucket(_)) {
+            return Ok(None);
         }
+        let mlflow = Mlflow::new(self.client);
+        let web = match &place.model_id {
+            Some(id) => mlflow.logged_files(id, "")?,
+            None => mlflow.run_files(&place.run_id, NAME)?,
+        };
+        Ok(Some(ArtifactStore::Web(web)))
     }
 
-    async fn log_model(
-        &self,
-        model: &Value,
-        run_id: &str,
-        files: &[String],
-    ) -> Result<Logged, RegistryError> {
-        let id = field(model, &["model", "info", "model_id"])?;
-        let place = field(model, &["model", "info", "artifact_uri"])?;
-        let uploaded = self.upload(&place, run_id, Some(&id), files).await;
-        let status = if uploaded.is_ok() {
-            "LOGGED_MODEL_READY"
-        } else {
-            "LOGGED_MODEL_UPLOAD_FAILED"
+    /// Says that the model is logged, now that all of it is there.
+    async fn log(&self, place: &Place) -> Result<Logged, RegistryError> {
+        let run_id = place.run_id.clone();
+        let Some(id) = &place.model_id else {
+            let model = self.mlmodel(place, NAME).to_json();
+            let model = model.map_err(|error| RegistryError::Corrupt(error.to_string()))?;
+            let body: Value = json!({"run_id": run_id, "model_json": model.to_string()});
+            self.api().create("/runs/log-model", &body).await?;
+            return Ok(Logged {
+                source: place.uri.clone(),
+                model_id: None,
+                run_id,
+            });
         };
-        let url = Mlflow::new(self.client).endpoint(&format!("/logged-models/{id}"))?;
-        let end = json!({"model_id": id, "status": status});
-        let ended = self
-            .client
-            .json::<Value>(Idempotent::Yes, || self.client.patch(&url, &end));
-        let ended = ended.await;
-        uploaded?;
-        ended?;
+        let ready = json!({"model_id": id, "status": "LOGGED_MODEL_READY"});
+        self.api()
+            .patch(&format!("/logged-models/{id}"), &ready)
+            .await?;
         let outputs = json!({"run_id": run_id, "models": [{"model_id": id, "step": 0}]});
-        self.create("/runs/outputs", outputs).await?;
+        self.api().create("/runs/outputs", &outputs).await?;
         Ok(Logged {
             source: format!("models:/{id}"),
-            model_id: Some(id),
-        })
-    }
-
-    async fn log_below_run(
-        &self,
-        run_id: &str,
-        artifacts: &str,
-        files: &[String],
-    ) -> Result<Logged, RegistryError> {
-        let source = format!("{}/{NAME}", artifacts.trim_end_matches('/'));
-        self.upload(&source, run_id, None, files).await?;
-        let model = self.mlmodel.logged_as(LoggedAs {
+            model_id: Some(id.clone()),
             run_id,
-            model_id: None,
-            artifact_path: NAME,
-            created: &self.created,
-        });
-        let model = model
-            .to_json()
-            .map_err(|error| RegistryError::Corrupt(error.to_string()))?;
-        let body = json!({"run_id": run_id, "model_json": model.to_string()});
-        self.create("/runs/log-model", body).await?;
-        Ok(Logged {
-            source,
-            model_id: None,
         })
     }
-
-    /// Makes a version of `name` from what was logged.
-    async fn register(
-        &self,
-        name: &str,
-        alias: Option<&str>,
-        run_id: &str,
-        logged: Logged,
-    ) -> Result<String, RegistryError> {
-        match self
-            .create("/registered-models/create", json!({"name": name}))
-            .await
-        {
-            Err(failed) if failed.code.as_deref() != Some(EXISTS) => return Err(failed.error),
-            _ => {}
-        }
-        let Logged { source, model_id } = logged;
-        let version =
-            json!({"name": name, "source": source, "run_id": run_id, "model_id": model_id});
-        let made = self.create("/model-versions/create", version).await?;
-        let version = field(&made, &["model_version", "version"])?;
-        if let Some(alias) = alias {
-            let body = json!({"name": name, "alias": alias, "version": version});
-            self.create("/registered-models/alias", body).await?;
-        }
-        Ok(version)
-    }
-
-    /// A POST that creates something, so that it is repeated only when the first one had no effect.
-    async fn create(&self, path: &str, body: Value) -> Result<Value, Failed> {
-        let url = Mlflow::new(self.client).endpoint(path)?;
-        self.client
-            .json(Idempotent::No, || self.client.post(&url, &body))
-            .await
-    }
-}
-
-/// Where the registry finds what was logged.
-struct Logged {
-    source: String,
-    model_id: Option<String>,
-}
-
-/// The text at a path of an answer.
-fn field(answer: &Value, path: &[&str]) -> Result<String, RegistryError> {
-    let found = path
-        .iter()
-        .try_fold(answer, |value, key| value.get(key))
-        .and_then(Value::as_str);
-    found.map(str::to_owned).ok_or_else(|| {
-        RegistryError::NotFound(format!(
-            "the server's answer has no {}; is it MLflow?",
-            path.join(".")
-        ))
-    })
-}
-
-/// Milliseconds since 1970.
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_millis() as u64
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use ml_serving::{
     config::{Config, ModelConfig},
-    registry::Origin,
+    registry::{Origin, Secret},
 };
 use std::{path::Path, time::Duration};
 use tokio::{
@@ -65,7 +65,8 @@ fn what_was_resolved_before_starts_without_the_registry() {
         );
         load("models:/Wine & Co/1", &at(&proxy.url), cache.path()).expect_err("never resolved");
     }
-    proxy.fail(Fault::Answer(404, "{}"), "", usize::MAX);
+    let gone = r#"{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "gone"}"#;
+    proxy.fail(Fault::Answer(404, gone), "", usize::MAX);
     load(URI, &at(&proxy.url), cache.path()).expect_err("the registry answers: it is gone");
     proxy.heal();
     assert_eq!(
@@ -138,7 +139,7 @@ async fn serve_until(
     let address = listener.local_addr().unwrap();
     let config = Config {
         model: ModelConfig {
-            uri: URI.to_owned(),
+            uri: Secret::uri(URI),
             cache_dir: cache.display().to_string(),
             ..ModelConfig::default()
         },

@@ -1,7 +1,7 @@
 //! What networks and registries do wrong.
 
 use super::{
-    at, load,
+    at, load, local,
     proxy::{Fault, Proxy},
     tracking_server,
 };
@@ -9,7 +9,7 @@ use ml_serving::{
     Error,
     config::ModelConfig,
     load::LoadError,
-    registry::{Access, RegistryError},
+    registry::{Access, RegistryError, Secret},
 };
 
 const URI: &str = "models:/Wine & Co/2";
@@ -29,7 +29,7 @@ fn a_fault_that_passes_is_survived() {
         (Fault::Slow, "", 100),
     ] {
         let cache = tempfile::tempdir().unwrap();
-        proxy.fail(fault.clone(), of, times);
+        proxy.fail(fault, of, times);
         let served = load(URI, &at(&proxy.url), cache.path())
             .unwrap_or_else(|error| panic!("{fault:?} of {of:?}: {error}"));
         assert_eq!(served.version, "2");
@@ -46,7 +46,7 @@ fn a_fault_that_stays_is_named_and_leaves_nothing_in_the_cache() {
         (Fault::Down, "", "does not answer"),
     ] {
         let cache = tempfile::tempdir().unwrap();
-        proxy.fail(fault.clone(), of, usize::MAX);
+        proxy.fail(fault, of, usize::MAX);
         let error = load(URI, &at(&proxy.url), cache.path()).expect_err(says);
         assert!(
             matches!(error, LoadError::Registry(RegistryError::Unavailable(_)))
@@ -85,25 +85,9 @@ fn a_closed_door_is_told_apart_from_a_missing_model() {
 }
 
 #[test]
-fn what_is_no_mlflow_is_called_so() {
-    let proxy = Proxy::before(&tracking_server());
-    let cache = tempfile::tempdir().unwrap();
-    proxy.fail(
-        Fault::Answer(200, "<html>Welcome to nginx!</html>"),
-        "",
-        usize::MAX,
-    );
-    let error = load(URI, &at(&proxy.url), cache.path()).expect_err("no MLflow");
-    assert!(
-        error.to_string().contains("check MLFLOW_TRACKING_URI"),
-        "{error}"
-    );
-    assert!(!error.is_transient());
-}
-
-#[test]
 fn a_file_name_that_leads_out_of_the_package_is_refused() {
-    let proxy = Proxy::before(&tracking_server());
+    // A server that has nothing but the listing: MLflow itself has the files that the MLmodel names.
+    let proxy = Proxy::before(&local::mlflow(Vec::new()));
     for listing in [
         r#"{"files": [{"path": "../../evil", "is_dir": false, "file_size": 1}]}"#,
         r#"{"files": [{"path": "/etc/evil", "is_dir": false, "file_size": 1}]}"#,
@@ -113,17 +97,15 @@ fn a_file_name_that_leads_out_of_the_package_is_refused() {
         let cache = tempfile::tempdir().unwrap();
         proxy.fail(Fault::Answer(200, listing), "artifacts?path=", usize::MAX);
         let error = load(URI, &at(&proxy.url), cache.path()).expect_err(listing);
-        assert_eq!(error.reason(), "corrupt", "{error}");
-        assert!(
-            error.to_string().contains("does not lie in the package"),
-            "{error}"
-        );
+        // What no package can have is left out, and nothing else is there.
+        assert_eq!(error.reason(), "not_found", "{error}");
+        assert!(error.to_string().contains("there are no files"), "{error}");
     }
 }
 
 #[test]
 fn a_directory_without_an_end_is_refused() {
-    let proxy = Proxy::before(&tracking_server());
+    let proxy = Proxy::before(&local::mlflow(Vec::new()));
     let cache = tempfile::tempdir().unwrap();
     proxy.fail(
         Fault::Answer(200, r#"{"files": [{"path": "a", "is_dir": true}]}"#),
@@ -131,7 +113,7 @@ fn a_directory_without_an_end_is_refused() {
         usize::MAX,
     );
     let error = load(URI, &at(&proxy.url), cache.path()).expect_err("a circle");
-    assert_eq!(error.reason(), "corrupt", "{error}");
+    assert_eq!(error.reason(), "not_found", "{error}");
 }
 
 #[test]
@@ -153,7 +135,7 @@ fn content_that_is_not_the_pinned_one_is_refused() {
     let digest = load(URI, &access, cache.path()).unwrap().digest;
     let pinned = |sha256: &str| {
         let config = ModelConfig {
-            uri: URI.to_owned(),
+            uri: Secret::uri(URI),
             sha256: sha256.to_owned(),
             cache_dir: cache.path().display().to_string(),
             ..ModelConfig::default()
@@ -172,14 +154,14 @@ fn credentials_go_to_the_tracking_server() {
     let cache = tempfile::tempdir().unwrap();
     let proxy = Proxy::before(&tracking_server());
     let basic = Access {
-        username: "me".to_owned(),
-        password: "secret".to_owned(),
-        token: "unused".to_owned(),
+        username: Secret::key("me"),
+        password: Secret::key("secret"),
+        token: Secret::key("unused"),
         ..at(&proxy.url)
     };
     load("models:/Wine & Co/1", &basic, cache.path()).unwrap();
     let bearer = Access {
-        token: "abc".to_owned(),
+        token: Secret::key("abc"),
         ..at(&proxy.url)
     };
     load("models:/Wine & Co/2", &bearer, cache.path()).unwrap();

@@ -1,7 +1,8 @@
 //! Servers on this machine that answer as MLflow and as web servers do: for tests that need no real ones.
 
+use super::request::request;
 use std::{
-    io::{Read, Write},
+    io::Write,
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,6 +11,7 @@ use std::{
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// The model that is registered at [`mlflow`]: two versions, of which the second has the alias `champion`.
 pub const NAME: &str = "Wine & Co";
@@ -33,26 +35,46 @@ fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
 }
 
 fn serve(mut client: TcpStream, answer: &dyn Fn(&str) -> Answer) -> std::io::Result<()> {
-    let (mut head, mut byte) = (Vec::new(), [0]);
-    while !head.ends_with(b"\r\n\r\n") {
-        if client.read(&mut byte)? == 0 {
-            return Ok(());
-        }
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let length = head.lines().find_map(|line| {
-        let line = line.to_ascii_lowercase();
-        line.strip_prefix("content-length:")?.trim().parse().ok()
-    });
-    client.read_exact(&mut vec![0; length.unwrap_or(0)])?;
+    let (head, _) = request(&mut client)?;
     let (status, body) = answer(head.split(' ').nth(1).unwrap_or_default());
     let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
+        "HTTP/1.1 {status} x\r\ncontent-length: {}\r\netag: {}\r\nlast-modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n",
+        body.len(),
+        tag(&body)
     );
     client.write_all(head.as_bytes())?;
     client.write_all(&body)
+}
+
+/// The entity tag of a content.
+fn tag(content: &[u8]) -> String {
+    format!("\"{:x}\"", Sha256::digest(content))
+}
+
+/// A bucket of S3's, `models`, with the files of `root` below `iris`.
+pub fn bucket(root: &Path) -> String {
+    let root = root.to_owned();
+    start(move |target| {
+        let path = target.split('?').next().unwrap_or_default();
+        if let Some(name) = path.strip_prefix("/models/iris/") {
+            return file(&root.join(name));
+        }
+        let objects = std::fs::read_dir(&root).unwrap().map(|entry| {
+            let path = entry.unwrap().path();
+            let content = std::fs::read(&path).unwrap();
+            format!(
+                "<Contents><Key>iris/{}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>{}</ETag><Size>{}</Size></Contents>",
+                path.file_name().unwrap().display(),
+                tag(&content),
+                content.len()
+            )
+        });
+        let objects: String = objects.collect();
+        let listing = format!(
+            "<ListBucketResult><Name>models</Name><IsTruncated>false</IsTruncated>{objects}</ListBucketResult>"
+        );
+        (200, listing.into_bytes())
+    })
 }
 
 /// A web server of the files below `root`.
@@ -62,6 +84,14 @@ pub fn web(root: &Path) -> String {
         let path = target.split('?').next().unwrap_or_default();
         let path = percent_decode_str(path).decode_utf8_lossy();
         file(&root.join(path.trim_start_matches('/')))
+    })
+}
+
+/// A store that speaks S3 and lets nobody in.
+pub fn closed() -> String {
+    start(|_| {
+        let text = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+        (403, text.into())
     })
 }
 
@@ -75,6 +105,12 @@ fn file(path: &Path) -> Answer {
 /// An MLflow server whose artifacts are the embedded package: version 1 of [`NAME`] as MLflow 2 keeps it, version 2 as a logged model.
 /// `sources` are the URIs of further versions, from 3 on.
 pub fn mlflow(sources: Vec<String>) -> String {
+    mlflow_of(&iris(), sources)
+}
+
+/// The same with the files of `root` as its artifacts.
+pub fn mlflow_of(root: &Path, sources: Vec<String>) -> String {
+    let root = root.to_owned();
     start(move |target| {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let query = |name: &str| {
@@ -85,7 +121,7 @@ pub fn mlflow(sources: Vec<String>) -> String {
         let known = query("name").is_none_or(|name| name == NAME);
         if let Some(file_path) = path.strip_prefix("/api/2.0/mlflow-artifacts/artifacts/") {
             let name = file_path.rsplit('/').next().unwrap_or_default();
-            return file(&iris().join(name));
+            return file(&root.join(name));
         }
         let version = query("version").and_then(|version| version.parse().ok());
         let found = match path.trim_start_matches("/api/2.0/") {
@@ -105,17 +141,24 @@ pub fn mlflow(sources: Vec<String>) -> String {
                 };
                 Some(json!({"artifact_uri": uri}))
             }
-            "mlflow/logged-models/m%2D2" => Some(json!({"model": {"info": {
-                "model_id": "m-2",
-                "name": "model",
-                "artifact_uri": "mlflow-artifacts:/1/models/m-2/artifacts",
-                "status": "LOGGED_MODEL_READY",
-                "source_run_id": "run-2",
-            }}})),
+            "mlflow/logged-models/m%2D2" => Some(json!({"model": logged_model()})),
             "mlflow/model-versions/search" => {
                 Some(json!({"model_versions": [{"version": "2"}, {"version": "1"}]}))
             }
-            "mlflow-artifacts/artifacts" => Some(listing()),
+            "mlflow-artifacts/artifacts" => Some(listing(&root)),
+            "mlflow/runs/get" => Some(json!({"run": {"info": {
+                "experiment_id": "1",
+                "artifact_uri": "mlflow-artifacts:/1/run-2/artifacts",
+            }}})),
+            "mlflow/logged-models/search" => Some(json!({"models": [logged_model()]})),
+            "/version" => Some(json!(3.18)),
+            // Where it keeps artifacts itself.
+            "mlflow/experiments/get" => {
+                let place = sources
+                    .first()
+                    .map_or("mlflow-artifacts:/0", String::as_str);
+                Some(json!({"experiment": {"artifact_location": place}}))
+            }
             _ => None,
         };
         let refusal = json!({"error_code": "RESOURCE_DOES_NOT_EXIST", "message": target});
@@ -123,6 +166,16 @@ pub fn mlflow(sources: Vec<String>) -> String {
         let answer = found.unwrap_or(refusal);
         (status, answer.to_string().into_bytes())
     })
+}
+
+fn logged_model() -> Value {
+    json!({"info": {
+        "model_id": "m-2",
+        "name": "model",
+        "artifact_uri": "mlflow-artifacts:/1/models/m-2/artifacts",
+        "status": "LOGGED_MODEL_READY",
+        "source_run_id": "run-2",
+    }})
 }
 
 fn model_version(version: usize) -> Value {
@@ -133,13 +186,13 @@ fn model_version(version: usize) -> Value {
     }})
 }
 
-fn listing() -> Value {
-    let file = |name: &str| {
-        let size = std::fs::metadata(iris().join(name)).unwrap().len();
-        json!({"path": name, "is_dir": false, "file_size": size})
-    };
-    let names = ["MLmodel", "model.onnx", "input_example.json"];
-    json!({"files": names.map(file)})
+fn listing(root: &Path) -> Value {
+    let files = std::fs::read_dir(root).unwrap().map(|entry| {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        json!({"path": name, "is_dir": false, "file_size": entry.metadata().unwrap().len()})
+    });
+    json!({"files": files.collect::<Vec<_>>()})
 }
 
 pub fn iris() -> PathBuf {

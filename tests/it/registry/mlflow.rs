@@ -1,10 +1,8 @@
 //! Two versions of MLflow, with models that Python and `push` have logged.
 
-use super::{at, load, logged, refusal, var};
+use super::{answers_like_python, at, load, logged, refusal, var};
 use ml_serving::{
-    input::Batch,
-    load::{LoadError, LoadedModel},
-    model::Predictions,
+    load::LoadError,
     registry::{self, Origin, RegistryError},
 };
 use serde_json::Value;
@@ -14,39 +12,6 @@ const SERVERS: [(&str, &str); 2] = [("mlflow3", "MLFLOW3"), ("mlflow2", "MLFLOW2
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
-}
-
-/// The model answers every row as scikit-learn does, in which it was trained.
-fn answers_like_python(served: &LoadedModel, logged: &Value, version: usize) {
-    let (rows, expected) = (
-        logged["rows"].as_array().unwrap(),
-        &logged["versions"][version],
-    );
-    let mut answer = Predictions::default();
-    for (i, row) in rows.iter().enumerate() {
-        let row: Vec<f64> = row
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|x| x.as_f64().unwrap())
-            .collect();
-        served
-            .model
-            .predict(&Batch::one(&row), &mut answer)
-            .unwrap();
-        assert_eq!(
-            u64::from(answer.classes[0]),
-            expected["predictions"][i].as_u64().unwrap(),
-            "row {i}"
-        );
-        for (class, score) in answer.scores.iter().enumerate() {
-            let wanted = expected["probabilities"][i][class].as_f64().unwrap();
-            assert!(
-                (score - wanted).abs() < 1e-6,
-                "row {i}, class {class}: {score}, Python says {wanted}"
-            );
-        }
-    }
 }
 
 #[test]
@@ -161,59 +126,6 @@ fn artifacts_that_are_not_proxied_are_had_from_the_server() {
         let served =
             load(&uri, &access, cache.path()).unwrap_or_else(|error| panic!("{uri}: {error}"));
         answers_like_python(&served, &logged, 0);
-    }
-}
-
-#[test]
-#[ignore = "needs make registry-test"]
-fn what_push_registers_is_pythons_too() {
-    for (server, address) in SERVERS {
-        let tracking = var(address);
-        let pushed = registry::push(
-            Path::new("models/iris"),
-            "models:/pushed iris",
-            Some("champion"),
-            &at(&tracking),
-        )
-        .unwrap();
-        let python = var(if server == "mlflow3" {
-            "PYTHON3"
-        } else {
-            "PYTHON2"
-        });
-        let output = Command::new(python)
-            .args([
-                "tests/registry/opened.py",
-                &tracking,
-                "pushed iris",
-                &pushed.version,
-                "[5.1, 3.5, 1.4, 0.2]",
-            ])
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        let found: Value = serde_json::from_str(printed.trim())
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-        assert_eq!(found["label"], 0);
-        assert_eq!(found["columns"][3], "petal_width");
-        assert_eq!(found["params"]["trees"], "100");
-        assert_eq!(found["metrics"]["test_accuracy"], 0.833_333);
-        assert_eq!(found["status"], "FINISHED");
-        assert_eq!(found["aliases"][0], "champion");
-        let cache = tempfile::tempdir().unwrap();
-        let served = load("models:/pushed iris@champion", &at(&tracking), cache.path()).unwrap();
-        assert_eq!(
-            (served.name.as_str(), served.version, served.run_id),
-            ("pushed iris", pushed.version, Some(pushed.run_id))
-        );
-        let again = registry::push(
-            Path::new("models/iris"),
-            "models:/pushed iris",
-            None,
-            &at(&tracking),
-        )
-        .unwrap();
-        assert_eq!(again.version, "2", "{server}");
     }
 }
 

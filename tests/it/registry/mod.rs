@@ -2,18 +2,34 @@
 //! room, and then what can be held against a real MLflow is.
 
 mod cache;
+mod changed;
+mod every_request;
 mod faults;
+mod field;
+mod hanging;
+mod ingress;
+mod kinds;
 mod local;
 mod mlflow;
+mod oci;
 mod optional;
+mod own_code;
+mod places;
 mod proxy;
+mod push;
+mod request;
+mod servers;
+mod shared;
+mod stored;
 mod stores;
 mod web;
 
 use ml_serving::{
     config::ModelConfig,
+    input::Batch,
     load::{self, LoadError, LoadedModel},
-    registry::Access,
+    model::Predictions,
+    registry::{Access, Secret},
 };
 use serde_json::Value;
 use std::path::Path;
@@ -43,14 +59,14 @@ fn logged(server: &str) -> Value {
 
 fn at(tracking_uri: &str) -> Access {
     Access {
-        tracking_uri: tracking_uri.to_owned(),
+        tracking_uri: Secret::uri(tracking_uri),
         ..Access::default()
     }
 }
 
 fn load(uri: &str, access: &Access, cache: &Path) -> Result<LoadedModel, LoadError> {
     let config = ModelConfig {
-        uri: uri.to_owned(),
+        uri: Secret::uri(uri),
         cache_dir: cache.display().to_string(),
         ..ModelConfig::default()
     };
@@ -60,4 +76,37 @@ fn load(uri: &str, access: &Access, cache: &Path) -> Result<LoadedModel, LoadErr
 fn refusal(uri: &str, access: &Access) -> LoadError {
     let cache = tempfile::tempdir().unwrap();
     load(uri, access, cache.path()).expect_err(uri)
+}
+
+/// The model answers every row as scikit-learn does, in which it was trained.
+fn answers_like_python(served: &LoadedModel, logged: &Value, version: usize) {
+    let (rows, expected) = (
+        logged["rows"].as_array().unwrap(),
+        &logged["versions"][version],
+    );
+    let mut answer = Predictions::default();
+    for (i, row) in rows.iter().enumerate() {
+        let row: Vec<f64> = row
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|x| x.as_f64().unwrap())
+            .collect();
+        served
+            .model
+            .predict(&Batch::one(&row), &mut answer)
+            .unwrap();
+        assert_eq!(
+            u64::from(answer.classes[0]),
+            expected["predictions"][i].as_u64().unwrap(),
+            "row {i}"
+        );
+        for (class, score) in answer.scores.iter().enumerate() {
+            let wanted = expected["probabilities"][i][class].as_f64().unwrap();
+            assert!(
+                (score - wanted).abs() < 1e-6,
+                "row {i}, class {class}: {score}, Python says {wanted}"
+            );
+        }
+    }
 }

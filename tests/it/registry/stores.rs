@@ -1,19 +1,25 @@
 //! Buckets, and web servers that speak TLS.
 
-use super::{iris_digest, load, refusal, var};
-use ml_serving::registry::{Access, Origin};
+use super::{
+    at, iris_digest, load,
+    proxy::{Fault, Proxy},
+    refusal,
+    servers::PRESIGNED,
+    var,
+};
+use ml_serving::registry::{Access, Origin, Secret, Variables};
 use std::process::Command;
 
 fn s3() -> Access {
-    let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let stores = vec![
-        set("aws_endpoint_url", &var("S3")),
-        set("aws_access_key_id", "key"),
-        set("aws_secret_access_key", "secret"),
-        set("aws_region", "us-east-1"),
+    let set = |name: &str, value: &str| (name.to_owned(), Secret::key(value));
+    let variables = vec![
+        set("AWS_ENDPOINT_URL", &var("S3")),
+        set("AWS_ACCESS_KEY_ID", "key"),
+        set("AWS_SECRET_ACCESS_KEY", "secret"),
+        set("AWS_REGION", "us-east-1"),
     ];
     Access {
-        stores,
+        variables: Variables(variables),
         ..Access::default()
     }
 }
@@ -110,6 +116,34 @@ fn a_certificate_counts_only_where_its_authority_is_known() {
             .to_string()
             .contains("MLFLOW_TRACKING_SERVER_CERT_PATH=Cargo.toml")
     );
+}
+
+#[test]
+#[ignore = "needs make registry-test"]
+fn a_signed_address_may_show_any_certificate_where_the_variable_of_stores_says_so() {
+    let proxy = Proxy::before(PRESIGNED.access().tracking_uri.expose());
+    let signed = format!(r#"{{"url": "{}/iris.zip"}}"#, var("TLS"));
+    let signed = Fault::Answer(200, signed.leak());
+    proxy.fail(signed, "/mlflow-artifacts/presigned/", usize::MAX);
+    let refusal = |ignores: &str| {
+        let cache = tempfile::tempdir().unwrap();
+        let ignores = (
+            "MLFLOW_S3_IGNORE_TLS".to_owned(),
+            Secret::uri(ignores.to_owned()),
+        );
+        let access = Access {
+            variables: Variables(vec![ignores]),
+            ..at(&proxy.url)
+        };
+        let refusal =
+            load("models:/Wine & Co@champion", &access, cache.path()).expect_err("another file");
+        refusal.to_string().to_lowercase()
+    };
+    let strict = refusal("false");
+    assert!(strict.contains("certificate"), "{strict}");
+    // What is behind the address is an archive, and no MLmodel.
+    let lenient = refusal("true");
+    assert!(!lenient.contains("certificate"), "{lenient}");
 }
 
 #[test]

@@ -9,6 +9,9 @@ pub(super) struct ModelVersion {
     pub(super) current_stage: Option<String>,
     #[serde(default)]
     pub(super) run_id: Option<String>,
+    /// The URI that the version was registered from.
+    #[serde(default)]
+    pub(super) source: Option<String>,
     #[serde(default)]
     pub(super) status: Option<String>,
     #[serde(default)]
@@ -53,6 +56,8 @@ pub(super) struct LoggedModel {
 pub(super) struct LoggedModels {
     #[serde(default)]
     pub(super) models: Vec<LoggedModelBody>,
+    #[serde(default)]
+    pub(super) next_page_token: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,10 @@
 //!
 //! Source: `mlflow/protos/{model_registry,service}.proto`, versions 2 and 3.
 
-use crate::registry::{client::Client, error::RegistryError, retry::Idempotent};
+use crate::registry::{
+    client::Client, error::RegistryError, places::proxy::Proxy, retry::Idempotent,
+    tracking::TrackingServer,
+};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,19 +21,45 @@ impl<'a> Mlflow<'a> {
         Self(client)
     }
 
-    /// The server as messages name it.
-    pub(super) fn server(self) -> String {
-        self.0.tracking().name()
+    pub(super) fn client(self) -> &'a Client {
+        self.0
+    }
+
+    /// The server of the registered models, as messages name it.
+    pub(in crate::registry) fn server(self) -> String {
+        self.0.registry().name()
+    }
+
+    pub(super) fn has_credentials_for(self, proxy: &Proxy) -> bool {
+        self.0.has_credentials_for(proxy.api())
+    }
+
+    pub(super) fn share_credentials(self, proxy: &Proxy) {
+        self.0.share_credentials(proxy.api());
     }
 
     /// An endpoint of the API.
     pub(in crate::registry) fn endpoint(self, path: &str) -> Result<Url, RegistryError> {
-        self.0.tracking().at(&format!("{API}{path}"))
+        self.server_of(path).at(&format!("{API}{path}"))
+    }
+
+    /// Registered models and their versions may have a server of their own.
+    fn server_of(self, path: &str) -> &'a TrackingServer {
+        let of_registry = |start| path.trim_start_matches(API).starts_with(start);
+        if of_registry("/registered-models") || of_registry("/model-versions") {
+            self.0.registry()
+        } else {
+            self.0.tracking()
+        }
     }
 
     /// The URL of `path` below the server's address with a query.
-    pub(super) fn url(self, path: &str, query: &[(&str, &str)]) -> Result<Url, RegistryError> {
-        let mut url = self.0.tracking().at(path)?;
+    pub(in crate::registry) fn url(
+        self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Url, RegistryError> {
+        let mut url = self.server_of(path).at(path)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -55,5 +84,52 @@ impl<'a> Mlflow<'a> {
         let url = self.endpoint(path)?;
         let found = self.0.json(Idempotent::Yes, || self.0.post(&url, body));
         Ok(found.await?)
+    }
+
+    /// The same of an endpoint that MLflow has had since its version 3; nothing where the server is older.
+    ///
+    /// # Errors
+    /// `Unavailable` where MLflow 3 answers that it does not know the endpoint: that was something in front of it.
+    pub(super) async fn search_since_3<T: DeserializeOwned>(
+        self,
+        path: &str,
+        body: &Value,
+    ) -> Result<Option<T>, RegistryError> {
+        let url = self.endpoint(path)?;
+        let found = self.0.json_if_known(|| self.0.post(&url, body)).await?;
+        if found.is_none() && self.major().await.is_some_and(|major| major >= 3) {
+            return Err(self.not_known(path));
+        }
+        Ok(found)
+    }
+
+    /// What is at `path`, which MLflow has had since its version 3; nothing where the server says that it is older.
+    ///
+    /// # Errors
+    /// `Unavailable` where anything else does not know the endpoint.
+    pub(super) async fn get_since_3<T: DeserializeOwned>(
+        self,
+        path: &str,
+    ) -> Result<Option<T>, RegistryError> {
+        let url = self.endpoint(path)?;
+        let found = self.0.json_if_known(|| self.0.get(&url)).await?;
+        if found.is_none() && self.major().await.is_none_or(|major| major >= 3) {
+            return Err(self.not_known(path));
+        }
+        Ok(found)
+    }
+
+    fn not_known(self, path: &str) -> RegistryError {
+        RegistryError::Unavailable(format!(
+            "{} does not know {path}, as MLflow 3 does; check MLFLOW_TRACKING_URI, and what is in front of the server",
+            self.server()
+        ))
+    }
+
+    /// The major version of the server, where it tells.
+    async fn major(self) -> Option<u32> {
+        let url = self.url("/version", &[]).ok()?;
+        let version = self.0.version(&url).await.ok()?;
+        version.split('.').next()?.parse().ok()
     }
 }

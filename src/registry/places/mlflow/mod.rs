@@ -2,8 +2,11 @@
 
 mod answers;
 mod api;
+mod artifact_server;
+mod logged_by;
 mod redirect;
 mod versions;
+mod workspace;
 
 pub(in crate::registry) use api::Mlflow;
 pub(in crate::registry) use redirect::Redirect;

@@ -1,15 +1,18 @@
 //! Where a registered version, a logged model or a run keeps its files: MLflow answers with a further URI.
 
 use super::{
-    answers::{DownloadUri, LoggedModel, LoggedModels, Run},
+    answers::{DownloadUri, LoggedModel, ModelVersion, Run},
     api::Mlflow,
 };
 use crate::registry::{
     error::RegistryError,
-    places::web::{Web, join},
+    places::{
+        lists::{Below, Lists},
+        names::join,
+        web::Web,
+    },
     uri::VersionSpec,
 };
-use serde_json::json;
 
 /// Where the files are: another URI, and what is already known about the model.
 pub(in crate::registry) struct Redirect {
@@ -31,14 +34,14 @@ impl Mlflow<'_> {
         spec: &VersionSpec,
     ) -> Result<Redirect, RegistryError> {
         let found = self.version(name, spec).await?;
-        let version = found.version;
+        let version = found.version.clone();
         let query = [("name", name), ("version", version.as_str())];
         let DownloadUri { artifact_uri: uri } =
             self.get("/model-versions/get-download-uri", &query).await?;
         let files = self.url("/model-versions/get-artifact", &query)?;
         Ok(Redirect {
             identity: Some(format!("{} {name} {version} {uri}", self.server())),
-            through: Web::query(files, "path", ""),
+            through: Web::query(files, "path", "", self.lists_version(&found, &uri)?),
             uri,
             name: name.to_owned(),
             run_id: found.run_id.filter(|id| !id.is_empty()),
@@ -52,7 +55,13 @@ impl Mlflow<'_> {
             "/logged-models/{}",
             percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC)
         );
-        let found: LoggedModel = self.get(&path, &[]).await?;
+        let Some(found) = self.get_since_3::<LoggedModel>(&path).await? else {
+            return Err(RegistryError::NotFound(format!(
+                "{} is MLflow 2, which has no logged models such as {id}; name the model by its version (models:/NAME/VERSION) or its run \
+                 (runs:/RUN_ID/PATH), or the server of MLflow 3 in MLFLOW_TRACKING_URI",
+                self.server()
+            )));
+        };
         let info = found.model.info;
         match info.status.as_str() {
             "" | "LOGGED_MODEL_READY" | "LOGGED_MODEL_STATUS_UNSPECIFIED" => {}
@@ -93,34 +102,13 @@ impl Mlflow<'_> {
         let run: Run = self.get("/runs/get", &[("run_id", id)]).await?;
         let info = run.run.info;
         let (first, rest) = path.split_once('/').unwrap_or((path, ""));
-        let filter = format!("name = '{}'", first.replace('\'', ""));
-        let search =
-            json!({"experiment_ids": [info.experiment_id], "filter": filter, "max_results": 100});
-        // MLflow 2 has no logged models and answers 404.
-        let logged = match self
-            .search::<LoggedModels>("/logged-models/search", &search)
-            .await
-        {
-            Ok(found) => found
-                .models
-                .into_iter()
-                .find(|model| model.info.source_run_id.as_deref() == Some(id)),
-            Err(RegistryError::NotFound(_)) => None,
-            Err(error) => return Err(error),
-        };
+        let logged = self.logged_by(id, &info.experiment_id, first).await?;
         let (uri, through) = match logged {
             Some(model) => (
                 join(&model.info.artifact_uri, rest),
                 self.logged_files(&model.info.model_id, rest)?,
             ),
-            None => (
-                join(&info.artifact_uri, path),
-                Web::query(
-                    self.url("/get-artifact", &[("run_uuid", id)])?,
-                    "path",
-                    path,
-                ),
-            ),
+            None => (join(&info.artifact_uri, path), self.run_files(id, path)?),
         };
         Ok(Redirect {
             uri,
@@ -133,10 +121,62 @@ impl Mlflow<'_> {
         })
     }
 
+    /// The endpoint that serves the files of a run below `prefix`.
+    pub(in crate::registry) fn run_files(
+        self,
+        id: &str,
+        prefix: &str,
+    ) -> Result<Web, RegistryError> {
+        let url = self.url("/get-artifact", &[("run_uuid", id)])?;
+        let lists = self.lists_run(id, Below::At(prefix.to_owned()))?;
+        Ok(Web::query(url, "path", prefix, Some(lists)))
+    }
+
     /// The endpoint that serves the files of a logged model below `prefix`.
-    fn logged_files(self, id: &str, prefix: &str) -> Result<Web, RegistryError> {
+    pub(in crate::registry) fn logged_files(
+        self,
+        id: &str,
+        prefix: &str,
+    ) -> Result<Web, RegistryError> {
         let path = format!("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files");
         let url = self.url(&path, &[])?;
-        Ok(Web::query(url, "artifact_file_path", prefix))
+        let lists = self.lists_logged(id, prefix)?;
+        Ok(Web::query(url, "artifact_file_path", prefix, Some(lists)))
+    }
+
+    fn lists_run(self, id: &str, below: Below) -> Result<Lists, RegistryError> {
+        let url = self.url("/api/2.0/mlflow/artifacts/list", &[("run_id", id)])?;
+        let key = "path";
+        Ok(Lists { url, key, below })
+    }
+
+    fn lists_logged(self, id: &str, prefix: &str) -> Result<Lists, RegistryError> {
+        let path = format!("/api/2.0/mlflow/logged-models/{id}/artifacts/directories");
+        Ok(Lists {
+            url: self.url(&path, &[])?,
+            key: "artifact_directory_path",
+            below: Below::At(prefix.to_owned()),
+        })
+    }
+
+    /// What lists the files of a version: it has no endpoint for that itself, but what it was registered from may have.
+    fn lists_version(
+        self,
+        version: &ModelVersion,
+        uri: &str,
+    ) -> Result<Option<Lists>, RegistryError> {
+        let source = version.source.as_deref().unwrap_or_default();
+        if let Some(id) = source.strip_prefix("models:/")
+            && id.starts_with("m-")
+            && !id.contains('/')
+        {
+            return self.lists_logged(id, "").map(Some);
+        }
+        let Some(id) = version.run_id.as_deref().filter(|id| !id.is_empty()) else {
+            return Ok(None);
+        };
+        let run = self.url("/api/2.0/mlflow/runs/get", &[("run_id", id)])?;
+        let uri = uri.to_owned();
+        self.lists_run(id, Below::OfRun { run, uri }).map(Some)
     }
 }

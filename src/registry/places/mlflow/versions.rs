@@ -81,7 +81,17 @@ impl Mlflow<'_> {
     }
 
     async fn versions(self, name: &str) -> Result<Vec<ModelVersion>, RegistryError> {
-        let quote = if name.contains('\'') { '"' } else { '\'' };
+        let quote = match (name.contains('\''), name.contains('"')) {
+            // A filter cannot escape a quote. This endpoint answers the newest version of each stage.
+            (true, true) => {
+                let body = json!({"name": name});
+                let path = "/registered-models/get-latest-versions";
+                let many: ManyVersions = self.search(path, &body).await?;
+                return Ok(many.model_versions);
+            }
+            (true, false) => '"',
+            _ => '\'',
+        };
         let filter = format!("name={quote}{name}{quote}");
         let many: ManyVersions = self
             .get(

@@ -1,0 +1,147 @@
+//! Reads back what was uploaded. Only what a reader gets proves that a store has it: MLflow's server answers 200 for files that it did
+//! not store, and tells no checksums; a bucket's entity tag is one in some cases only.
+
+use crate::{
+    progress::{Progress, Unit},
+    registry::{
+        client::Client,
+        error::RegistryError,
+        places::{
+            artifact_store::{ArtifactStore, next},
+            content::Content,
+        },
+        retry::{Idempotent, retry},
+    },
+};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// How many files are read at a time.
+const PARALLEL: usize = 4;
+
+/// Makes sure that `store` lists `files` with their sizes, and hands out their bytes; `through` is another way to these.
+///
+/// # Errors
+/// `Corrupt` where it does not.
+pub(super) async fn verify(
+    client: &Client,
+    store: &ArtifactStore,
+    through: Option<&ArtifactStore>,
+    files: &[(String, Content)],
+) -> Result<(), RegistryError> {
+    listed(client, store, files).await?;
+    match read_back(client, store, files).await {
+        // The credentials may write and not read.
+        Err(error @ RegistryError::Denied(_)) => {
+            match through {
+                Some(through) => {
+                    tracing::info!(%error, "the files cannot be read from their store; reading them back through the MLflow server");
+                    read_back(client, through, files).await.map_err(|second| {
+                    error.and(&format!("; and they cannot be read back through the MLflow server either: {second}"))
+                })
+                }
+                None => Err(error),
+            }
+        }
+        done => done,
+    }
+}
+
+/// Makes sure that the listing, by which Python downloads a model, has every file.
+async fn listed(
+    client: &Client,
+    store: &ArtifactStore,
+    files: &[(String, Content)],
+) -> Result<(), RegistryError> {
+    let listing = match store.list(client).await {
+        Ok(Some(listing)) => listing,
+        // Listing is a permission of its own, and so is reading.
+        Ok(None) | Err(RegistryError::Denied(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let sizes: HashMap<_, _> = listing
+        .iter()
+        .map(|file| (file.path.as_str(), file.size))
+        .collect();
+    for (name, content) in files {
+        match sizes.get(name.as_str()) {
+            None => {
+                return Err(RegistryError::Corrupt(format!(
+                    "{} does not list {name}, which was uploaded there",
+                    store.describe()
+                )));
+            }
+            Some(Some(size)) if *size != content.size() => {
+                return Err(wrong_size(store, name, *size, content));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn read_back(
+    client: &Client,
+    store: &ArtifactStore,
+    files: &[(String, Content)],
+) -> Result<(), RegistryError> {
+    let total = files.iter().map(|(_, content)| content.size()).sum();
+    let progress = Progress::new("reading back from", &store.describe(), Unit::Bytes, total);
+    stream::iter(files)
+        .map(|(name, content)| file(client, store, name, content, &progress))
+        .buffer_unordered(PARALLEL)
+        .try_collect::<Vec<()>>()
+        .await?;
+    progress.finish();
+    Ok(())
+}
+
+/// Reads one file back, piece by piece, and compares it with what was sent.
+async fn file(
+    client: &Client,
+    store: &ArtifactStore,
+    name: &str,
+    content: &Content,
+    progress: &Progress,
+) -> Result<(), RegistryError> {
+    let what = format!("{name} of {}", store.describe());
+    let read = retry(Idempotent::Yes, async || {
+        let (_, mut bytes) = store.open(client, name).await?;
+        let (mut digest, mut size) = (Sha256::new(), 0);
+        loop {
+            let piece = next(&mut bytes, &what).await;
+            let Some(piece) = piece.inspect_err(|_| progress.rewind(size))? else {
+                break;
+            };
+            digest.update(&piece);
+            size += piece.len() as u64;
+            progress.advance(piece.len() as u64);
+        }
+        Ok((size, <[u8; 32]>::from(digest.finalize())))
+    });
+    let (size, sha256) = read.await?;
+    if (size, sha256) == (content.size(), content.sha256()) {
+        return Ok(());
+    }
+    if content.has_changed() {
+        return Err(RegistryError::Disk(format!(
+            "{name} was changed on this machine while it was uploaded; push again when nothing writes to the package"
+        )));
+    }
+    if size != content.size() {
+        return Err(wrong_size(store, name, size, content));
+    }
+    Err(RegistryError::Corrupt(format!(
+        "{} keeps other bytes of {name} than were uploaded",
+        store.describe()
+    )))
+}
+
+fn wrong_size(store: &ArtifactStore, name: &str, size: u64, content: &Content) -> RegistryError {
+    RegistryError::Corrupt(format!(
+        "{} keeps {size} bytes of {name}, of {} that were uploaded",
+        store.describe(),
+        content.size()
+    ))
+}

@@ -1,0 +1,142 @@
+//! Proxies, redirects and certificates.
+
+use super::{
+    MODEL, header,
+    listener::{Listener, certificate, forwarded},
+    local, run,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use std::{io::Write, net::TcpListener, thread};
+
+/// The target of a request without the host that a proxy is told.
+fn target(head: &str) -> String {
+    let target = head.split(' ').nth(1).unwrap_or_default();
+    let host = ["http://localhost", "https://localhost"];
+    let found = host.iter().find_map(|host| target.strip_prefix(host));
+    found.unwrap_or(target).to_owned()
+}
+
+#[test]
+fn credentials_follow_a_redirect_to_https_of_the_same_host() {
+    let upstream = local::mlflow(Vec::new());
+    // The default ports are reached through a proxy, which is the server too.
+    let proxy = Listener::start(move |head| {
+        let target = target(head);
+        if head.contains(" http://") {
+            let location = format!("location: https://localhost{target}\r\n");
+            return (308, location, Vec::new());
+        }
+        forwarded(&upstream, &target)
+    });
+    let address = format!("http://{}", proxy.address);
+    let ca = certificate("ca.pem").display().to_string();
+    let (code, text) = run(
+        &[
+            ("HTTP_PROXY", address.as_str()),
+            ("HTTPS_PROXY", address.as_str()),
+            ("REQUESTS_CA_BUNDLE", ca.as_str()),
+            ("MLFLOW_TRACKING_URI", "http://localhost"),
+            ("MLFLOW_TRACKING_USERNAME", "me"),
+            ("MLFLOW_TRACKING_PASSWORD", "secret"),
+        ],
+        &["inspect", MODEL],
+    );
+    assert_eq!(code, 0, "{text}");
+    let basic = format!("Basic {}", BASE64_STANDARD.encode("me:secret"));
+    let heads = proxy.heads();
+    let encrypted: Vec<_> = heads
+        .iter()
+        .filter(|head| head.starts_with("encrypted"))
+        .collect();
+    assert!(!encrypted.is_empty(), "{heads:?}");
+    for head in encrypted {
+        assert_eq!(header(head, "authorization"), [&basic], "{head}");
+    }
+}
+
+#[test]
+fn a_redirect_to_another_server_gets_no_credentials_and_is_told_of() {
+    let other = Listener::start(|head| match header(head, "authorization").as_slice() {
+        [] => (401, String::new(), b"who are you?".to_vec()),
+        _ => (200, String::new(), b"{}".to_vec()),
+    });
+    let location = format!("location: http://{}/elsewhere\r\n", other.address);
+    let first = Listener::start(move |_| (302, location.clone(), Vec::new()));
+    let (code, text) = run(
+        &[
+            ("MLFLOW_TRACKING_URI", &format!("http://{}", first.address)),
+            ("MLFLOW_TRACKING_TOKEN", "secret-token"),
+        ],
+        &["inspect", MODEL],
+    );
+    assert_eq!(code, 69, "{text}");
+    assert!(
+        text.contains(&first.address) && text.contains("/elsewhere"),
+        "{text}"
+    );
+    assert!(text.contains("gets no credentials"), "{text}");
+    assert!(!text.contains("secret-token"), "{text}");
+}
+
+#[test]
+fn a_dead_proxy_is_named_and_no_proxy_with_a_star_excepts_addresses_too() {
+    let upstream = local::mlflow(Vec::new());
+    // Nothing listens there once it is dropped.
+    let dead = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dead = format!("http://me:secret@{}", dead.local_addr().unwrap());
+    let run = |more: &[(&str, &str)]| {
+        let mut variables = vec![
+            ("http_proxy", dead.as_str()),
+            ("MLFLOW_TRACKING_URI", upstream.as_str()),
+        ];
+        variables.extend(more);
+        run(&variables, &["inspect", MODEL])
+    };
+    let (code, text) = run(&[]);
+    assert_eq!(code, 69, "{text}");
+    assert!(
+        text.contains("of http_proxy") && text.contains("NO_PROXY"),
+        "{text}"
+    );
+    assert!(!text.contains("secret"), "{text}");
+    let port = upstream.rsplit(':').next().unwrap();
+    let with_port = format!("127.0.0.1:{port}");
+    for except in ["*", "localhost, *", "127.0.0.0/8", with_port.as_str()] {
+        let (code, text) = run(&[("NO_PROXY", except)]);
+        assert_eq!(code, 0, "{except}: {text}");
+    }
+}
+
+#[test]
+fn https_to_a_port_without_tls_is_told_so() {
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("https://{}", plain.local_addr().unwrap());
+    thread::spawn(move || {
+        for client in plain.incoming() {
+            // A client that goes away is its own affair.
+            let _ = client
+                .unwrap()
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        }
+    });
+    let (code, text) = run(&[("MLFLOW_TRACKING_URI", &address)], &["inspect", MODEL]);
+    assert_eq!(code, 69, "{text}");
+    assert!(text.contains("speaks no TLS"), "{text}");
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_refused_by_the_name_of_its_variable() {
+    for proxy in ["socks5://me:secret@host:1080", "http://me:se/cret@"] {
+        let variables = [
+            ("ALL_PROXY", proxy),
+            ("MLFLOW_TRACKING_URI", "http://localhost"),
+        ];
+        let (code, text) = run(&variables, &["inspect", MODEL]);
+        assert_eq!(code, 64, "{text}");
+        assert!(text.contains("ALL_PROXY"), "{text}");
+        assert!(
+            !text.contains("secret") && !text.contains("cret@"),
+            "{text}"
+        );
+    }
+}
