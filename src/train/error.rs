@@ -61,30 +61,50 @@ pub enum TrainError {
         class: String,
     },
     #[error(
-        "{file}: the target {target} has {distinct} distinct values with fractions, so it is a quantity; regression training is not supported, \
-         choose a class column or put the values into classes"
-    )]
-    Regression {
-        file: String,
-        target: String,
-        distinct: usize,
-    },
-    #[error(
-        "{file}: the target {target} has {distinct} distinct values, more than the {limit} classes supported; choose a class column"
+        "{file}: the target {target} has more distinct values than the {limit} classes supported; {way_out}"
     )]
     TooManyClasses {
         file: String,
         target: String,
-        distinct: usize,
         limit: usize,
+        way_out: &'static str,
     },
     #[error(
-        "{file} has {rows} rows in {classes} classes, too few to hold out a share of {share}; add rows, or train on all with --test-split 0"
+        "{cell}: {value:?} is not a number, but the target is a quantity; correct it or drop the row, or add --task classification if \
+         it is the name of a class"
+    )]
+    NoQuantity { cell: Cell, value: String },
+    #[error("{cell}: {value:?} is beyond ±{limit:e}, the largest target; rescale the column")]
+    LargeTarget {
+        cell: Cell,
+        value: String,
+        limit: f64,
+    },
+    #[error(
+        "{file}: every row has the target {target} = {value}; there is nothing to learn, choose another column"
+    )]
+    OneValue {
+        file: String,
+        target: String,
+        value: f64,
+    },
+    #[error(
+        "{file}: the values of the target {target}, {least} to {most}, are too close together for the 32-bit floats of the answers; \
+         subtract an offset or rescale the column"
+    )]
+    CloseTargets {
+        file: String,
+        target: String,
+        least: f64,
+        most: f64,
+    },
+    #[error(
+        "{file} has {size}, too few to hold out a share of {share}; add rows, or train on all with --test-split 0"
     )]
     TooFewRows {
         file: String,
-        rows: usize,
-        classes: usize,
+        /// Rows, and classes where there are any.
+        size: String,
         share: f64,
     },
     #[error(

@@ -2,10 +2,11 @@
 
 use ndarray::Axis;
 
-use super::forest::{self, Sample};
+use super::forest::{self, Sample, Targets};
+use super::report::{Classification, HeldOut, Regression};
 use super::scaler::Scaler;
 use super::split::{self, Split};
-use super::{Features, Params, Report, Table, TrainError};
+use super::{Params, Report, Table, Target, TrainError};
 use crate::input::{Batch, ColumnType, Precision, Schema};
 use crate::model::{Aggregation, ForestModel, Link, Model, Output, Predictions, Step, StepOp};
 
@@ -21,7 +22,7 @@ pub struct Trained {
     pub report: Option<Report>,
     /// For the package's metadata.
     pub facts: Facts,
-    /// The first row of each of the first few classes, unscaled, in file order.
+    /// The first row of each of the first few classes, or the first few rows of a regression, unscaled, in file order.
     pub example: Vec<Vec<f32>>,
 }
 
@@ -30,33 +31,24 @@ pub struct Trained {
 pub struct Facts {
     /// Data, target and every parameter with the value used.
     pub params: Vec<(&'static str, String)>,
-    /// Row counts and, with held-out rows, accuracy and macro F1.
+    /// Row counts and, with held-out rows, what the report measures.
     pub metrics: Vec<(&'static str, f64)>,
 }
 
 /// Fits a standard scaler and a random forest.
 ///
 /// The same table and parameters give the same model bit for bit, on any number of threads. `progress` is called from the fitting
-/// threads after each tree with the number done.
+/// threads with the thousandths of trees that were just done.
 ///
 /// # Errors
 /// Parameters out of their limits, too few rows to hold some out, a column too wide for `f32`.
 pub fn train(
     table: &Table,
     params: &Params,
-    progress: impl Fn(usize) + Sync,
+    progress: impl Fn(u64) + Sync,
 ) -> Result<Trained, TrainError> {
     params.check(table.columns.len())?;
-    let n_classes = table.labels.len();
-    let Split { train, test } =
-        split::stratified(&table.classes, n_classes, params.test_split, params.seed).ok_or_else(
-            || TrainError::TooFewRows {
-                file: table.name.clone(),
-                rows: table.classes.len(),
-                classes: n_classes,
-                share: params.test_split,
-            },
-        )?;
+    let Split { train, test } = split(table, params)?;
 
     let rows = table.rows.select(Axis(0), &train);
     let scaler = Scaler::fit(rows.view());
@@ -66,23 +58,22 @@ pub fn train(
     })?;
     let sample = Sample {
         rows: standard,
-        classes: train.iter().map(|&row| table.classes[row]).collect(),
-        n_classes,
+        targets: targets(&table.truth, &train),
     };
+    // The trees see the scaled copy only.
+    drop(rows);
     let forest = forest::grow(&sample, params, &progress)?;
 
+    let (aggregation, output) = answer(&table.truth);
     let source = ForestModel {
         schema: Schema::named(table.columns.iter().cloned(), ColumnType::Double),
         input: Precision::F32,
         steps: steps(&scaler),
         forest,
-        aggregation: Aggregation::Sum,
+        aggregation,
         base: Vec::new(),
         factor: 1.0,
-        output: Output::Classes {
-            labels: table.labels.clone(),
-            link: Link::Identity,
-        },
+        output,
         output_precision: Precision::F32,
     };
     let report = if test.is_empty() {
@@ -90,7 +81,7 @@ pub fn train(
     } else {
         Some(measure(&source, table, &test)?)
     };
-    let facts = facts(table, params, train.len(), report.as_ref());
+    let facts = facts(table, params, &sample, report.as_ref());
     let example = example(table);
     Ok(Trained {
         source,
@@ -98,6 +89,51 @@ pub fn train(
         facts,
         example,
     })
+}
+
+fn split(table: &Table, params: &Params) -> Result<Split, TrainError> {
+    let (share, seed) = (params.test_split, params.seed);
+    let rows = table.truth.len();
+    let (split, size) = match &table.truth {
+        Target::Classes { labels, classes } => (
+            split::stratified(classes, labels.len(), share, seed),
+            format!("{rows} rows in {} classes", labels.len()),
+        ),
+        Target::Numbers(numbers) => (
+            split::by_value(numbers, share, seed),
+            format!("{rows} rows"),
+        ),
+    };
+    split.ok_or_else(|| TrainError::TooFewRows {
+        file: table.name.clone(),
+        size,
+        share,
+    })
+}
+
+/// What is learnt of these rows.
+fn targets(truth: &Target, rows: &[usize]) -> Targets {
+    match truth {
+        Target::Classes { labels, classes } => Targets::Classes {
+            of: rows.iter().map(|&row| classes[row]).collect(),
+            n: labels.len(),
+        },
+        Target::Numbers(numbers) => {
+            Targets::Numbers(rows.iter().map(|&row| numbers[row]).collect())
+        }
+    }
+}
+
+/// What becomes of the trees' answers: shares of classes add up to one, and the mean of numbers is taken as onnxruntime takes it.
+fn answer(truth: &Target) -> (Aggregation, Output) {
+    let link = Link::Identity;
+    match truth {
+        Target::Classes { labels, .. } => {
+            let labels = labels.clone();
+            (Aggregation::Sum, Output::Classes { labels, link })
+        }
+        Target::Numbers(_) => (Aggregation::MeanF32, Output::Regression { link }),
+    }
 }
 
 fn steps(scaler: &Scaler) -> Vec<Step> {
@@ -114,7 +150,6 @@ fn steps(scaler: &Scaler) -> Vec<Step> {
 
 /// Predicts with the engine that will serve the model.
 fn measure(source: &ForestModel, table: &Table, test: &[usize]) -> Result<Report, TrainError> {
-    let names = table.labels.names();
     let defect = |error: &dyn std::fmt::Display| TrainError::Internal(error.to_string());
     let model = Model::new(source.clone()).map_err(|error| defect(&error))?;
     let rows = table.rows.select(Axis(0), test);
@@ -124,16 +159,26 @@ fn measure(source: &ForestModel, table: &Table, test: &[usize]) -> Result<Report
     model
         .predict(&batch, &mut answers)
         .map_err(|error| defect(&error))?;
-    let truth = test.iter().map(|&row| table.classes[row]);
-    let predicted = answers.classes.iter().map(|&class| class as usize);
-    Ok(Report::new(names, truth.zip(predicted)))
+    Ok(match &table.truth {
+        Target::Classes { labels, classes } => {
+            let truth = test.iter().map(|&row| classes[row]);
+            let predicted = answers.classes.iter().map(|&class| class as usize);
+            Report::Classification(Classification::new(labels.names(), truth.zip(predicted)))
+        }
+        Target::Numbers(numbers) => {
+            let held_out = |(at, &row): (usize, &usize)| HeldOut {
+                row: row + 1,
+                truth: numbers[row],
+                predicted: answers.row(at)[0],
+            };
+            Report::Regression(Regression::new(
+                test.iter().enumerate().map(held_out).collect(),
+            ))
+        }
+    })
 }
 
-fn facts(table: &Table, params: &Params, trained_on: usize, report: Option<&Report>) -> Facts {
-    let features = match params.features {
-        Features::Count(count) => count.to_string(),
-        Features::Share(share) => format!("{share:?}"),
-    };
+fn facts(table: &Table, params: &Params, sample: &Sample, report: Option<&Report>) -> Facts {
     let depth = params
         .max_depth
         .map_or("none".to_owned(), |d| d.to_string());
@@ -143,20 +188,20 @@ fn facts(table: &Table, params: &Params, trained_on: usize, report: Option<&Repo
         .map_or(table.name.clone(), |name| {
             name.to_string_lossy().into_owned()
         });
-    let mut metrics = vec![("training_rows", trained_on as f64)];
+    let mut metrics = vec![("training_rows", sample.rows.nrows() as f64)];
     if let Some(report) = report {
         metrics.push(("test_rows", report.rows() as f64));
-        metrics.push(("test_accuracy", report.accuracy()));
-        metrics.push(("test_macro_f1", report.macro_average().f1));
+        metrics.extend(report.metrics());
     }
     Facts {
         params: vec![
             ("data", data),
             ("target", table.target.clone()),
+            ("task", table.truth.task().name().to_owned()),
             ("trees", params.trees.to_string()),
             ("max_depth", depth),
             ("min_leaf", params.min_leaf.to_string()),
-            ("features", features),
+            ("features", sample.features(params).to_string()),
             ("seed", params.seed.to_string()),
             ("test_split", params.test_split.to_string()),
         ],
@@ -165,12 +210,16 @@ fn facts(table: &Table, params: &Params, trained_on: usize, report: Option<&Repo
 }
 
 fn example(table: &Table) -> Vec<Vec<f32>> {
-    let mut firsts: Vec<usize> = (0..table.labels.len())
-        .filter_map(|class| table.classes.iter().position(|&c| c == class))
-        .collect();
-    firsts.sort_unstable();
-    firsts
-        .iter()
+    let rows: Vec<usize> = match &table.truth {
+        Target::Classes { labels, classes } => {
+            let first = |class| classes.iter().position(|&c| c == class);
+            let mut firsts: Vec<usize> = (0..labels.len()).filter_map(first).collect();
+            firsts.sort_unstable();
+            firsts
+        }
+        Target::Numbers(numbers) => (0..numbers.len()).collect(),
+    };
+    rows.iter()
         .take(EXAMPLES)
         .map(|&row| table.rows.row(row).to_vec())
         .collect()

@@ -110,7 +110,7 @@ mod tests {
     use crate::train::{Params, load, train};
 
     fn trained(seed: u64) -> Trained {
-        let table = load("iris", None).expect("embedded");
+        let table = load("iris", None, None).expect("embedded");
         let params = Params {
             trees: 5,
             seed,
@@ -202,7 +202,7 @@ mod tests {
         for threads in [1, 4] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             let again = pool.expect("a pool").install(|| {
-                let table = load("iris", None).expect("embedded");
+                let table = load("iris", None, None).expect("embedded");
                 train(&table, &Params::default(), |_| ()).expect("fitted")
             });
             let contents = contents(&again).expect("contents");

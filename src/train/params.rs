@@ -1,31 +1,75 @@
 //! The parameters of a training and their limits.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::TrainError;
 
 /// Depth of a tree when none is given, and the deepest that can be asked for.
 ///
-/// A limit is needed: linfa recurses per level, and where rounding puts a split value onto the upper of two neighbouring numbers it
-/// would recurse for ever. A random forest's tree is some 2 log2(rows) deep, 48 for the largest table that is read.
+/// A random forest's tree is some 2 log2(rows) deep, 48 for the largest table that is read. Only strange data makes it deeper.
 pub const DEEPEST: usize = 256;
 /// The largest forest that can be asked for.
 pub const MOST_TREES: usize = 10_000;
 
-/// How many features each tree sees. linfa draws them per tree, not per split.
+/// What is learnt of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Its classes.
+    Classification,
+    /// Its values: the target is a quantity.
+    Regression,
+}
+
+impl Task {
+    /// The name that users see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Classification => "classification",
+            Self::Regression => "regression",
+        }
+    }
+}
+
+impl FromStr for Task {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Classification, Self::Regression]
+            .into_iter()
+            .find(|task| task.name() == text)
+            .ok_or_else(|| "it takes classification or regression".to_owned())
+    }
+}
+
+/// How many features each split sees. They are drawn anew for every split; those that are constant there do not count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Features {
     Count(usize),
+    /// The square root of their number, rounded down.
+    Sqrt,
     /// Between 0 (exclusive) and 1; the count is rounded up.
     Share(f64),
 }
 
 impl Features {
-    /// The number of features a tree sees out of `available`.
+    /// The number of features a split sees out of `available`.
     pub fn count(self, available: usize) -> usize {
         match self {
             Self::Count(count) => count,
+            Self::Sqrt => available.isqrt().max(1),
             Self::Share(share) => ((available as f64 * share).ceil() as usize).clamp(1, available),
+        }
+    }
+}
+
+impl fmt::Display for Features {
+    /// As it is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Sqrt => f.write_str("sqrt"),
+            Self::Share(share) => write!(f, "{share:?}"),
         }
     }
 }
@@ -33,14 +77,16 @@ impl Features {
 impl FromStr for Features {
     type Err = String;
 
-    /// `3` is a count, `0.5` or `1.0` a share.
+    /// `3` is a count, `0.5` or `1.0` a share, `sqrt` the square root.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parsed = if text.contains('.') {
+        let parsed = if text == "sqrt" {
+            Some(Self::Sqrt)
+        } else if text.contains('.') {
             text.parse().map(Self::Share).ok()
         } else {
             text.parse().map(Self::Count).ok()
         };
-        parsed.ok_or_else(|| "it takes a count such as 3, or a share such as 0.5".to_owned())
+        parsed.ok_or_else(|| "it takes a count such as 3, a share such as 0.5, or sqrt".to_owned())
     }
 }
 
@@ -53,9 +99,8 @@ pub struct Params {
     pub max_depth: Option<usize>,
     /// Fewest bootstrap draws a leaf may hold.
     pub min_leaf: usize,
-    /// Features per tree. Half of them is what the random subspace method is usually given; on the embedded data more is slower
-    /// and no better.
-    pub features: Features,
+    /// Features per split; none means what suits the task.
+    pub features: Option<Features>,
     /// The seed of every random choice.
     pub seed: u64,
     /// Share of the rows held out to measure on; 0 trains on all and measures nothing.
@@ -68,7 +113,7 @@ impl Default for Params {
             trees: 100,
             max_depth: None,
             min_leaf: 1,
-            features: Features::Share(0.5),
+            features: None,
             seed: 42,
             test_split: 0.2,
         }
@@ -94,11 +139,11 @@ impl Params {
             return refuse("--min-leaf", "0".to_owned(), "choose 1 or more".to_owned());
         }
         match self.features {
-            Features::Count(count) if !(1..=columns).contains(&count) => {
+            Some(Features::Count(count)) if !(1..=columns).contains(&count) => {
                 let rule = format!("choose 1 to {columns}, the number of feature columns");
                 return refuse("--features", count.to_string(), rule);
             }
-            Features::Share(share) if !(share > 0.0 && share <= 1.0) => {
+            Some(Features::Share(share)) if !(share > 0.0 && share <= 1.0) => {
                 let rule = "a share is above 0.0 and at most 1.0".to_owned();
                 return refuse("--features", share.to_string(), rule);
             }
@@ -139,17 +184,27 @@ mod tests {
             "--min-leaf is 0; choose 1 or more"
         );
         assert_eq!(
-            refused(|p| p.features = Features::Count(5)),
+            refused(|p| p.features = Some(Features::Count(5))),
             "--features is 5; choose 1 to 4, the number of feature columns"
         );
         assert_eq!(
-            refused(|p| p.features = Features::Share(f64::NAN)),
+            refused(|p| p.features = Some(Features::Share(f64::NAN))),
             "--features is NaN; a share is above 0.0 and at most 1.0"
         );
         assert_eq!(
             refused(|p| p.test_split = 1.0),
             "--test-split is 1; choose a share of the rows, from 0 to below 1"
         );
+    }
+
+    #[test]
+    fn features_are_shown_as_they_are_read() {
+        for text in ["3", "0.5", "1.0", "sqrt"] {
+            let features: Features = text.parse().expect(text);
+            assert_eq!(features.to_string(), text);
+        }
+        let counts = [1, 3, 4, 20].map(|available| Features::Sqrt.count(available));
+        assert_eq!(counts, [1, 1, 2, 4]);
     }
 
     #[test]

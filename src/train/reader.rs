@@ -1,45 +1,33 @@
 //! Reads the cells of a CSV file into numbers and target texts. Every cell is checked.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 
 use ndarray::Array2;
 
-use super::TrainError;
+use super::merged::Watches;
+use super::table::Table;
+use super::truth::{QUOTED, TargetCells};
+use super::{Task, TrainError};
 use crate::input::{Cell, Column, ColumnType, CsvError, CsvRows, Precision, Refusal, Texts};
 
-/// linfa counts rows in `f32`, which is exact up to this number.
+/// The weights of a leaf are sums of draws in `f32`, which is exact up to this number.
 const MOST_ROWS: usize = 1 << 24;
-/// Messages quote at most this many characters of a cell.
-const QUOTED: usize = 40;
 
-/// A table whose targets are still texts.
-#[derive(Clone, Debug)]
-pub(super) struct RawTable {
-    pub(super) name: String,
-    pub(super) target: String,
-    pub(super) columns: Vec<String>,
-    pub(super) rows: Array2<f32>,
-    /// Index into `distinct`, one per row.
-    pub(super) targets: Vec<usize>,
-    /// The target's different texts.
-    pub(super) distinct: Vec<String>,
-}
-
-/// Reads a CSV file; `name` is for messages.
+/// Reads a CSV file; `name` is for messages. Without a `task` it is found out.
 pub(super) fn read(
     input: impl Read,
     name: &str,
     target: Option<&str>,
-) -> Result<RawTable, TrainError> {
+    task: Option<Task>,
+) -> Result<Table, TrainError> {
     let mut csv = CsvRows::open(input, name)?;
     let header = header(&csv, name)?;
     let at = target_position(&header, name, target)?;
     let feature = Column::new("", ColumnType::Double);
 
     let mut cells: Vec<f32> = Vec::new();
-    let mut targets = Vec::new();
-    let mut ids: BTreeMap<String, usize> = BTreeMap::new();
+    let mut watches = Watches::of(header.len());
+    let mut targets = TargetCells::new(task);
     while csv.advance()? {
         if targets.len() == MOST_ROWS {
             let (file, limit) = (name.to_owned(), MOST_ROWS);
@@ -54,41 +42,32 @@ pub(super) fn read(
             if text.is_empty() {
                 return Err(TrainError::EmptyCell(cell()));
             }
-            if j != at {
-                cells.push(number(&feature, text, cell)?);
-                continue;
+            if j == at {
+                targets.push(text, cell)?;
+            } else {
+                let value = number(&feature, text, cell)?;
+                cells.push(watches.look(j, text, value));
             }
-            let id = match ids.get(text) {
-                Some(&id) => id,
-                None => ids.len(),
-            };
-            if id == ids.len() {
-                ids.insert(class(text, cell)?.to_owned(), id);
-            }
-            targets.push(id);
         }
     }
-    if targets.is_empty() {
+    if targets.len() == 0 {
         let file = name.to_owned();
         return Err(CsvError::NoRows { file }.into());
     }
 
+    watches.warn(name, &header);
     let mut columns = header;
     let target = columns.remove(at);
     let shape = (targets.len(), columns.len());
     let rows = Array2::from_shape_vec(shape, cells)
         .map_err(|error| TrainError::Internal(error.to_string()))?;
-    let mut distinct = vec![String::new(); ids.len()];
-    for (text, id) in ids {
-        distinct[id] = text;
-    }
-    Ok(RawTable {
+    let truth = targets.decide(name, &target)?;
+    Ok(Table {
         name: name.to_owned(),
         target,
         columns,
         rows,
-        targets,
-        distinct,
+        truth,
     })
 }
 
@@ -129,9 +108,9 @@ fn target_position(
 }
 
 /// Reads a feature by the rules of the server, so that a served cell becomes the same number as in the training.
-fn number(feature: &Column, text: &str, cell: impl FnOnce() -> Cell) -> Result<f32, TrainError> {
+fn number(feature: &Column, text: &str, cell: impl FnOnce() -> Cell) -> Result<f64, TrainError> {
     let accepted = feature.accept_text(text, Precision::F32, &mut Texts::default());
-    accepted.map(|x| x as f32).map_err(|refusal| {
+    accepted.map_err(|refusal| {
         let (cell, value) = (cell(), text.chars().take(QUOTED).collect());
         match refusal {
             Refusal::Type { .. } | Refusal::Unknown { .. } => {
@@ -143,21 +122,14 @@ fn number(feature: &Column, text: &str, cell: impl FnOnce() -> Cell) -> Result<f
     })
 }
 
-/// Reads a target: any text but NaN, which exporters write for a missing value.
-fn class(text: &str, cell: impl FnOnce() -> Cell) -> Result<&str, TrainError> {
-    if text.eq_ignore_ascii_case("nan") {
-        let (cell, value) = (cell(), text.to_owned());
-        return Err(TrainError::NotFinite { cell, value });
-    }
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Labels;
+    use crate::train::Target;
 
     fn check(csv: impl AsRef<[u8]>, expected: &str) {
-        let error = read(csv.as_ref(), "t.csv", Some("y")).expect_err(expected);
+        let error = read(csv.as_ref(), "t.csv", Some("y"), None).expect_err(expected);
         assert_eq!(error.to_string(), expected);
         let flag = matches!(error, TrainError::MissingTarget { .. });
         let code = crate::Error::from(error).exit_code();
@@ -167,11 +139,13 @@ mod tests {
     #[test]
     fn quotes_spaces_crlf_blank_lines_and_a_byte_order_mark_are_read() {
         let csv = "\u{feff}\"a, 1\",y, b\r\n 1.5 ,\"x,\"\"q\"\"\",-2e3\r\n\r\n\"3\",z,.5\r\n";
-        let raw = read(csv.as_bytes(), "t.csv", Some("y")).expect("a table");
-        assert_eq!(raw.columns, ["a, 1", "b"]);
-        assert_eq!(raw.rows, ndarray::array![[1.5, -2000.0], [3.0, 0.5]]);
-        assert_eq!(raw.distinct, ["x,\"q\"", "z"]);
-        assert_eq!(raw.targets, [0, 1]);
+        let table = read(csv.as_bytes(), "t.csv", Some("y"), None).expect("a table");
+        assert_eq!(table.columns, ["a, 1", "b"]);
+        assert_eq!(table.rows, ndarray::array![[1.5, -2000.0], [3.0, 0.5]]);
+        let labels = ["x,\"q\"", "z"].map(str::to_owned).to_vec();
+        let classes = vec![0, 1];
+        let labels = Labels::Strings(labels);
+        assert_eq!(table.truth, Target::Classes { labels, classes });
     }
 
     #[test]
@@ -213,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_target_must_be_named() {
-        let error = read(b"a,b\n1,2\n".as_slice(), "t.csv", None).expect_err("no target");
+        let error = read(b"a,b\n1,2\n".as_slice(), "t.csv", None, None).expect_err("no target");
         assert_eq!(
             error.to_string(),
             "t.csv: no target column is named; add --target with one of: a, b"
@@ -282,8 +256,10 @@ mod tests {
             proptest::sample::select(b"ay,;\"\n\r1.e-\xff \xef\xbb\xbf".to_vec()), 0..60,
         )) {
             let with_header = [b"a,y\n".as_slice(), &bytes].concat();
-            let _ = read(bytes.as_slice(), "t.csv", Some("y"));
-            let _ = read(with_header.as_slice(), "t.csv", Some("y"));
+            for task in [None, Some(Task::Regression), Some(Task::Classification)] {
+                let _ = read(bytes.as_slice(), "t.csv", Some("y"), task);
+                let _ = read(with_header.as_slice(), "t.csv", Some("y"), task);
+            }
         }
     }
 }

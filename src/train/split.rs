@@ -6,6 +6,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::apportion::apportion;
 
+/// Groups of neighbouring values that a quantity is held out by.
+const GROUPS: usize = 10;
+
 /// Row indices, each list ascending.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Split {
@@ -46,6 +49,29 @@ pub(super) fn stratified(
     train.sort_unstable();
     test.sort_unstable();
     Some(Split { train, test })
+}
+
+/// Holds out a `share` of the rows of a quantity: the same share of its low, middling and high values.
+///
+/// The rows are put into as many groups of neighbouring values as they allow, up to [`GROUPS`]. A plain draw would now and then hold out
+/// too many or too few of the extreme values, which decide on R² and RMSE.
+/// `None` as in [`stratified`].
+pub(super) fn by_value(numbers: &[f64], share: f64, seed: u64) -> Option<Split> {
+    let rows = numbers.len();
+    let mut order: Vec<usize> = (0..rows).collect();
+    // A stable sort, so that equal values stay in the order of the rows.
+    order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
+    // Every group has a row for either side.
+    let held_out = (rows as f64 * share).round() as usize;
+    let groups = GROUPS
+        .min(held_out)
+        .min(rows.saturating_sub(held_out))
+        .max(1);
+    let mut group = vec![0; rows];
+    for (place, row) in order.into_iter().enumerate() {
+        group[row] = place * groups / rows;
+    }
+    stratified(&group, groups, share, seed)
 }
 
 #[cfg(test)]
@@ -90,5 +116,34 @@ mod tests {
     fn too_few_rows_hold_nothing_out() {
         assert_eq!(stratified(&[0, 1], 2, 0.5, 1), None);
         assert_eq!(stratified(&[0, 0, 1], 2, 0.1, 1), None);
+    }
+
+    #[test]
+    fn low_and_high_values_are_held_out_alike() {
+        // The values do not come in order.
+        let numbers: Vec<f64> = (0..100).map(|i| f64::from(i * 37 % 100)).collect();
+        let split = by_value(&numbers, 0.2, 1).expect("enough rows");
+        let mut held: Vec<usize> = split
+            .test
+            .iter()
+            .map(|&row| numbers[row] as usize / 10)
+            .collect();
+        held.sort_unstable();
+        assert_eq!(held, (0..20).map(|i| i / 2).collect::<Vec<_>>());
+        assert_eq!(split.train.len(), 80);
+        assert_ne!(Some(split), by_value(&numbers, 0.2, 2));
+    }
+
+    #[test]
+    fn a_few_numbers_give_what_they_can_spare() {
+        let split = by_value(&[1.0, 2.0, 3.0], 0.2, 1).expect("one of three");
+        assert_eq!((split.train.len(), split.test.len()), (2, 1));
+        assert_eq!(by_value(&[1.0, 2.0], 0.2, 1), None);
+        let all = by_value(&[1.0, 2.0], 0.0, 1).expect("none are asked for");
+        assert_eq!(all.train, [0, 1]);
+        // Half of four, and no group of two loses both of its rows.
+        let half = by_value(&[4.0, 3.0, 2.0, 1.0], 0.5, 3).expect("two of four");
+        assert_eq!(half.test.len(), 2);
+        assert!(half.test[0] < 2 && half.test[1] >= 2);
     }
 }

@@ -7,15 +7,25 @@ use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::model::Labels;
-use crate::train::load;
+use crate::train::{Features, Task, load};
 
 fn trained(data: &str, params: &Params) -> Trained {
-    let table = load(data, None).expect("embedded");
+    let table = load(data, None, None).expect("embedded");
     train(&table, params, |_| ()).expect("fitted")
 }
 
+fn small() -> Params {
+    Params {
+        trees: 5,
+        ..Params::default()
+    }
+}
+
 fn accuracy(trained: &Trained) -> f64 {
-    trained.report.as_ref().expect("held-out rows").accuracy()
+    match trained.report.as_ref().expect("held-out rows") {
+        Report::Classification(report) => report.accuracy(),
+        Report::Regression(_) => panic!("no classes"),
+    }
 }
 
 /// Two classes far apart in column `a`; `b` is constant.
@@ -28,8 +38,27 @@ fn tiny(rows: usize) -> Table {
             (rows, 2),
             |(i, j)| if j == 0 { (i % 2 * 10) as f32 } else { 0.1 },
         ),
-        labels: Labels::Strings(vec!["no".to_owned(), "yes".to_owned()]),
-        classes: (0..rows).map(|i| i % 2).collect(),
+        truth: Target::Classes {
+            labels: Labels::Strings(vec!["no".to_owned(), "yes".to_owned()]),
+            classes: (0..rows).map(|i| i % 2).collect(),
+        },
+    }
+}
+
+/// A curve with a step over two columns; a third one is noise.
+fn curve(rows: usize) -> Table {
+    let noise = |i: usize| (i * 7919 % 101) as f32 / 101.0;
+    let features = |i: usize| [i as f32 / rows as f32, noise(i), noise(i + 50)];
+    let truth = |i: usize| {
+        let [a, b, _] = features(i).map(f64::from);
+        1e6 * (a * a - if b > 0.5 { 1.0 } else { 0.0 })
+    };
+    Table {
+        name: "curve.csv".to_owned(),
+        target: "y".to_owned(),
+        columns: ["a", "b", "c"].map(str::to_owned).to_vec(),
+        rows: Array2::from_shape_fn((rows, 3), |(i, j)| features(i)[j]),
+        truth: Target::Numbers((0..rows).map(truth).collect()),
     }
 }
 
@@ -60,11 +89,13 @@ fn wine_is_learnt_as_well_as_linfas_own_forest_learns_it() {
     let ours = accuracy(&trained("winequality", &params));
     assert!(ours > 0.5, "{ours}");
 
-    let table = load("winequality", None).expect("embedded");
-    let split = split::stratified(&table.classes, 6, params.test_split, params.seed);
-    let Split { train, test } = split.expect("enough rows");
+    let table = load("winequality", None, None).expect("embedded");
+    let Target::Classes { classes, .. } = &table.truth else {
+        panic!("whole numbers are classes");
+    };
+    let Split { train, test } = split(&table, &params).expect("enough rows");
     let part = |rows: &[usize]| {
-        let classes: Array1<usize> = rows.iter().map(|&row| table.classes[row]).collect();
+        let classes: Array1<usize> = rows.iter().map(|&row| classes[row]).collect();
         linfa::Dataset::new(table.rows.select(Axis(0), rows), classes)
     };
     let oracle = RandomForestParams::new_fixed_rng(
@@ -94,7 +125,7 @@ fn only_training_rows_shape_the_scaler() {
     };
     let mut table = tiny(40);
     let before = train(&table, &params, |_| ()).expect("fitted").source.steps;
-    let split = split::stratified(&table.classes, 2, params.test_split, params.seed);
+    let split = split(&table, &params);
     for row in split.expect("enough rows").test {
         table.rows[[row, 0]] = 1e9;
     }
@@ -138,10 +169,11 @@ fn facts_name_every_parameter() {
     let expected = [
         ("data", "iris"),
         ("target", "species"),
+        ("task", "classification"),
         ("trees", "2"),
         ("max_depth", "4"),
         ("min_leaf", "1"),
-        ("features", "0.5"),
+        ("features", "sqrt"),
         ("seed", "42"),
         ("test_split", "0.2"),
     ];
@@ -183,9 +215,124 @@ fn a_column_too_wide_to_scale_is_named() {
 #[test]
 fn a_bad_parameter_is_a_usage_error() {
     let params = Params {
-        features: Features::Count(3),
+        features: Some(Features::Count(3)),
         ..Params::default()
     };
     let error = train(&tiny(40), &params, |_| ()).expect_err("two columns");
     assert_eq!(crate::Error::from(error).exit_code(), 64);
+}
+
+fn regression(trained: &Trained) -> &Regression {
+    match trained.report.as_ref().expect("held-out rows") {
+        Report::Regression(report) => report,
+        Report::Classification(_) => panic!("no numbers"),
+    }
+}
+
+#[test]
+fn a_curve_is_learnt() {
+    let trained = train(&curve(400), &Params::default(), |_| ()).expect("fitted");
+    let report = regression(&trained);
+    assert_eq!(report.rows(), 80);
+    assert!(report.r2() > Some(0.97), "{report}");
+    assert_eq!(trained.source.aggregation, Aggregation::MeanF32);
+    assert_eq!(trained.facts.params[2], ("task", "regression".to_owned()));
+    let names: Vec<&str> = trained
+        .facts
+        .metrics
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
+    let expected = [
+        "training_rows",
+        "test_rows",
+        "test_r2",
+        "test_mae",
+        "test_rmse",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(Some(trained.facts.metrics[2].1), report.r2());
+}
+
+#[test]
+fn the_first_rows_are_the_example_of_a_regression() {
+    let table = curve(400);
+    let trained = train(&table, &small(), |_| ()).expect("fitted");
+    let rows = [0, 1, 2].map(|row| table.rows.row(row).to_vec());
+    assert_eq!(trained.example, rows);
+}
+
+#[test]
+fn a_report_names_rows_of_the_table_and_their_targets() {
+    let mut table = curve(400);
+    let Target::Numbers(numbers) = &mut table.truth else {
+        panic!("numbers");
+    };
+    numbers[17] = 1e9;
+    let with = |seed| Params { seed, ..small() };
+    let held_out = |seed: &u64| {
+        let split = split(&table, &with(*seed)).expect("enough rows");
+        split.test.contains(&17)
+    };
+    let seed = (0..100).find(held_out).expect("some seed holds it out");
+    let trained = train(&table, &with(seed), |_| ()).expect("fitted");
+    let report = regression(&trained).to_string();
+    let (_, worst) = report
+        .split_once("largest residuals\n")
+        .expect("the worst rows");
+    let first: Vec<&str> = worst
+        .lines()
+        .skip(1)
+        .take(1)
+        .flat_map(str::split_whitespace)
+        .collect();
+    assert_eq!(first[0], "18", "{report}");
+    assert!(first[1].starts_with("1000000000"), "{report}");
+}
+
+#[test]
+fn wine_is_a_quantity_when_asked_for() {
+    let table = load("winequality", None, Some(Task::Regression)).expect("embedded");
+    let params = Params {
+        trees: 30,
+        ..Params::default()
+    };
+    let trained = train(&table, &params, |_| ()).expect("fitted");
+    // scikit-learn's forest of 30 trees has 0.45 on average.
+    assert!(
+        regression(&trained).r2() > Some(0.35),
+        "{:?}",
+        trained.report
+    );
+}
+
+#[test]
+fn numbers_are_learnt_twice_as_the_same_model_on_any_number_of_threads() {
+    let table = curve(300);
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let trained = pool
+            .expect("a pool")
+            .install(|| train(&table, &small(), |_| ()));
+        format!("{:?}", trained.expect("fitted"))
+    };
+    let once = on(1);
+    for threads in [1, 3] {
+        assert!(on(threads) == once, "{threads} threads differ");
+    }
+}
+
+#[test]
+fn too_few_numbers_to_hold_some_out_are_said() {
+    let error = train(&curve(2), &Params::default(), |_| ()).expect_err("two rows");
+    assert_eq!(
+        error.to_string(),
+        "curve.csv has 2 rows, too few to hold out a share of 0.2; add rows, or train on all with --test-split 0"
+    );
+    let params = Params {
+        test_split: 0.0,
+        ..small()
+    };
+    let trained = train(&curve(2), &params, |_| ()).expect("fitted to both");
+    assert_eq!(trained.report, None);
 }

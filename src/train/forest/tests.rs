@@ -1,26 +1,52 @@
 #![expect(clippy::float_cmp, reason = "that sums are exact is what is tested")]
 
-use linfa::prelude::Predict;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use linfa::Dataset;
+use linfa::prelude::{Fit, Predict};
+use ndarray::Array1;
 
 use super::*;
-use crate::train::{Features, Table, load};
+use crate::train::{Table, Target, load};
 
 fn sample(name: &str) -> Sample {
-    let Table {
-        rows,
-        classes,
-        labels,
-        ..
-    } = load(name, None).expect("embedded");
+    let Table { rows, truth, .. } = load(name, None, None).expect("embedded");
+    let Target::Classes { labels, classes } = truth else {
+        panic!("whole numbers are classes");
+    };
     Sample {
         rows,
-        classes,
-        n_classes: labels.len(),
+        targets: Targets::Classes {
+            of: classes,
+            n: labels.len(),
+        },
+    }
+}
+
+/// The leaf of a tree that a row ends in.
+fn leaf_of(nodes: &[TreeNode], feature_of: impl Fn(usize) -> f32) -> usize {
+    let mut at = 0;
+    loop {
+        match nodes[at] {
+            TreeNode::Leaf { values } => return values as usize,
+            TreeNode::Split {
+                feature,
+                threshold,
+                yes,
+                no,
+                ..
+            } => {
+                let left = f64::from(feature_of(feature as usize)) <= threshold;
+                at = if left { yes } else { no } as usize;
+            }
+            TreeNode::Categories { .. } => panic!("linfa has no categories"),
+        }
     }
 }
 
 fn grown(sample: &Sample, params: &Params) -> ForestIr {
-    grow(sample, params, &|_| ()).expect("fitted")
+    grow(sample, params, &|_: u64| ()).expect("fitted")
 }
 
 /// The leaf vectors a row reaches, one per tree.
@@ -64,7 +90,7 @@ fn leaf_values_are_the_bootstrap_rows_class_shares() {
     let sample = sample("iris");
     let params = Params {
         trees: 1,
-        features: Features::Share(1.0),
+        features: Some(Features::Share(1.0)),
         max_depth: Some(1),
         ..Params::default()
     };
@@ -83,26 +109,32 @@ fn leaf_values_are_the_bootstrap_rows_class_shares() {
 #[test]
 fn a_flattened_tree_answers_as_linfa_does() {
     let sample = sample("winequality");
-    let bag = Dataset::new(sample.rows.clone(), Array1::from(sample.classes.clone()));
-    let fitted = DecisionTree::params()
-        .max_depth(Some(9))
-        .fit(&bag)
-        .expect("fitted");
-    let features: Vec<usize> = (0..11).collect();
-    let (nodes, n_leaves) = flatten(&fitted, &features);
-    assert_eq!(n_leaves, fitted.num_leaves());
-    assert_eq!(nodes.len(), 2 * n_leaves - 1);
+    let Targets::Classes { of, n } = &sample.targets else {
+        panic!("wine has classes")
+    };
+    let bag = Dataset::new(sample.rows.clone(), Array1::from(of.clone()));
+    let params = DecisionTree::params().max_depth(Some(9)).prune(false);
+    let fitted = params.fit(&bag).expect("fitted");
+    let weights = |leaf: &Leaf<usize>| -> Vec<(usize, u32)> {
+        let whole = |&(class, weight)| (class, weight as u32);
+        leaf.class_weights().iter().map(whole).collect()
+    };
+    let (trees, values) = gather(vec![Tree::flatten(fitted.root_node(), weights)]);
+    assert_eq!(trees[0].len(), 2 * fitted.num_leaves() - 1);
 
-    // Where no value equals a threshold `<` and `<=` agree, so the two walks end in the same leaf; its majority is linfa's answer,
-    // except where pruning merged leaves of one answer, whose majority is the same, or where two classes tie.
-    let mut counts = vec![vec![0u32; sample.n_classes]; n_leaves];
-    for (row, &class) in sample.rows.rows().into_iter().zip(&sample.classes) {
-        counts[leaf_of(&nodes, |j| row[j])][class] += 1;
-    }
     let answers = fitted.predict(&sample.rows);
-    for (row, &answer) in sample.rows.rows().into_iter().zip(&answers) {
-        let leaf = &counts[leaf_of(&nodes, |j| row[j])];
-        assert_eq!(Some(&leaf[answer]), leaf.iter().max());
+    let mut reached = vec![vec![0; *n]; values.len()];
+    for ((row, &class), &answer) in sample.rows.rows().into_iter().zip(of).zip(&answers) {
+        let leaf = leaf_of(&trees[0], |j| row[j]);
+        reached[leaf][class] += 1;
+        let most = values[leaf].iter().map(|&(_, weight)| weight).max();
+        assert!(values[leaf].contains(&(answer, most.expect("rows"))));
+    }
+    // Leaves that hold the same share an entry.
+    for (value, reached) in values.iter().zip(&reached) {
+        for &(class, weight) in value {
+            assert_eq!(reached[class] % weight, 0);
+        }
     }
 }
 
@@ -140,13 +172,12 @@ fn seeds_and_trees_differ() {
 }
 
 #[test]
-fn depth_leaf_size_and_features_are_kept() {
+fn depth_and_leaf_size_are_kept() {
     let sample = sample("winequality");
     let params = Params {
         trees: 5,
         max_depth: Some(3),
         min_leaf: 200,
-        features: Features::Count(2),
         ..Params::default()
     };
     for nodes in grown(&sample, &params).trees {
@@ -156,47 +187,112 @@ fn depth_leaf_size_and_features_are_kept() {
             leaves.count() <= 1599 / 200,
             "leaves of fewer than 200 draws"
         );
-        let mut used: Vec<u32> = nodes
-            .iter()
-            .filter_map(|node| match node {
-                TreeNode::Split { feature, .. } => Some(*feature),
-                _ => None,
-            })
-            .collect();
-        used.sort_unstable();
-        used.dedup();
-        assert!(used.len() <= 2, "more than 2 features");
     }
 }
 
+/// The features that a tree splits by, and the one that its root does.
+fn features(nodes: &[TreeNode]) -> (BTreeSet<u32>, Option<u32>) {
+    let split = |node: &TreeNode| match node {
+        TreeNode::Split { feature, .. } => Some(*feature),
+        _ => None,
+    };
+    let all = nodes.iter().filter_map(split).collect();
+    (all, split(&nodes[0]))
+}
+
 #[test]
-fn a_split_that_rounds_onto_the_upper_value_ends_the_tree() {
-    // Neighbouring floats far from zero: their midpoint is the upper one, and linfa sends both rows left for ever.
+fn features_are_drawn_per_split() {
+    let sample = sample("winequality");
+    let with = |features| {
+        let params = Params {
+            trees: 20,
+            features: Some(features),
+            ..Params::default()
+        };
+        grown(&sample, &params).trees
+    };
+    let one = with(Features::Count(1));
+    let roots: BTreeSet<_> = one.iter().map(|nodes| features(nodes).1).collect();
+    assert!(roots.len() > 5, "{roots:?}");
+    assert!(one.iter().all(|nodes| features(nodes).0.len() == 11));
+    // The best of all features is the same one for most bags.
+    let all = with(Features::Share(1.0));
+    let roots: BTreeSet<_> = all.iter().map(|nodes| features(nodes).1).collect();
+    assert!(roots.len() < 4, "{roots:?}");
+    assert!(with(Features::Sqrt) == with(Features::Count(3)));
+}
+
+#[test]
+fn neighbouring_floats_are_told_apart() {
+    // Far from zero their midpoint is the upper one.
     let (low, high) = (200.0f32.next_up(), 200.0f32.next_up().next_up());
     assert_eq!(f32::midpoint(low, high), high);
     let sample = Sample {
         rows: Array2::from_shape_fn((40, 1), |(i, _)| if i < 20 { low } else { high }),
-        classes: (0..40).map(|i| i / 20).collect(),
-        n_classes: 2,
+        targets: Targets::Classes {
+            of: (0..40).map(|i| i / 20).collect(),
+            n: 2,
+        },
     };
     let params = Params {
         trees: 3,
         ..Params::default()
     };
+    for nodes in grown(&sample, &params).trees {
+        assert_eq!(nodes.len(), 3);
+        assert!(
+            matches!(nodes[0], TreeNode::Split { threshold, .. } if threshold == f64::from(low))
+        );
+    }
+}
+
+#[test]
+fn a_forest_of_numbers_predicts_the_means_of_its_draws() {
+    let rows = Array2::from_shape_fn((90, 2), |(i, j)| if j == 0 { i as f32 } else { 0.0 });
+    let sample = Sample {
+        rows,
+        // Three steps
+        targets: Targets::Numbers((0..90).map(|i| f64::from(i / 30) * 1e6).collect()),
+    };
+    let params = Params {
+        trees: 10,
+        ..Params::default()
+    };
     let forest = grown(&sample, &params);
-    assert!(forest.trees.iter().all(|nodes| nodes.len() == 1));
+    assert_eq!((forest.width, forest.trees.len()), (1, 10));
+    // What leaves share is there once.
+    let mut leaves = forest.leaves.clone();
+    leaves.sort_by(f64::total_cmp);
+    assert_eq!(leaves, [0.0, 1e6, 2e6]);
+    assert!(forest.trees.iter().all(|nodes| nodes.len() == 5));
+
+    let stump = Params {
+        trees: 1,
+        max_depth: Some(1),
+        ..params
+    };
+    let forest = grown(&sample, &stump);
+    let bag = Bag::draw(90, params.seed, 0);
+    let part = |range: std::ops::Range<usize>| bag.draws[range].iter().sum::<f32>() as f64;
+    let (low, middle, high) = (part(0..30), part(30..60), part(60..90));
+    let apart = [
+        (0.0, (middle + 2.0 * high) * 1e6 / (middle + high)),
+        (middle * 1e6 / (low + middle), 2e6),
+    ];
+    let rounded = apart.map(|(a, b): (f64, f64)| vec![a as f32 as f64, b as f32 as f64]);
+    assert!(rounded.contains(&forest.leaves), "{:?}", forest.leaves);
 }
 
 #[test]
 fn progress_counts_every_tree() {
-    let last = AtomicUsize::new(0);
+    let told = AtomicU64::new(0);
     let params = Params {
         trees: 9,
         ..Params::default()
     };
-    let progress = |done| {
-        last.fetch_max(done, Ordering::Relaxed);
+    let progress = |more| {
+        told.fetch_add(more, Ordering::Relaxed);
     };
     grow(&sample("iris"), &params, &progress).expect("fitted");
-    assert_eq!(last.into_inner(), 9);
+    assert_eq!(told.into_inner(), 9 * bag::TREE);
 }

@@ -14,7 +14,8 @@
 //!
 //! # Current state
 //!
-//! `linfa-trees` currently provides an [implementation](DecisionTree) of single-tree fitting for classification.
+//! `linfa-trees` currently provides an [implementation](DecisionTree) of single-tree fitting for classification,
+//! and [one](DecisionTreeRegressor) for regression.
 //!
 
 mod decision_trees;

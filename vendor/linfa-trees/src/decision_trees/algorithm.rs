@@ -1,113 +1,19 @@
 //! Linear decision trees
 //!
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 
 use linfa::dataset::AsSingleTargets;
-use ndarray::{Array1, ArrayBase, Axis, Data, Ix1, Ix2};
+use ndarray::{Array1, ArrayBase, Data, Ix1, Ix2};
 
+use super::fit::{self, Classes, Entropy, Entry, Gini, Impurity, NumberedClasses, RankedColumns};
 use super::NodeIter;
 use super::Tikz;
 use super::{DecisionTreeValidParams, SplitQuality};
-use linfa::{
-    dataset::{Labels, Records},
-    error::Error,
-    error::Result,
-    traits::*,
-    DatasetBase, Float, Label,
-};
+use linfa::{dataset::Labels, error::Error, error::Result, traits::*, DatasetBase, Float, Label};
 
 #[cfg(feature = "serde")]
 use serde_crate::{Deserialize, Serialize};
-
-/// RowMask tracks observations
-///
-/// The decision tree algorithm splits observations at a certain split value for a specific feature. The
-/// left and right children can then only use a certain number of observations. In order to track
-/// that, the observations are masked with a boolean vector, hiding all observations which are not
-/// applicable in a lower tree.
-struct RowMask {
-    mask: Vec<bool>,
-    nsamples: usize,
-}
-
-impl RowMask {
-    /// Generates a RowMask without hidden observations
-    ///
-    /// ### Parameters
-    ///
-    /// * `nsamples`: the total number of observations
-    ///
-    fn all(nsamples: usize) -> Self {
-        RowMask {
-            mask: vec![true; nsamples],
-            nsamples,
-        }
-    }
-
-    /// Generates a RowMask where all observations are hidden
-    ///
-    /// ### Parameters
-    ///
-    /// * `nsamples`: the total number of observations
-    fn none(nsamples: usize) -> Self {
-        RowMask {
-            mask: vec![false; nsamples],
-            nsamples: 0,
-        }
-    }
-
-    /// Sets the observation at the specified index as visible
-    ///
-    /// ### Parameters
-    ///
-    /// * `idx`: the index of the observation to turn visible
-    ///
-    /// ### Panics
-    ///
-    /// If `idx` is out of bounds
-    ///
-    fn mark(&mut self, idx: usize) {
-        self.mask[idx] = true;
-        self.nsamples += 1;
-    }
-}
-
-/// Sorted values of observations with indices (always for a particular feature)
-struct SortedIndex<'a, F: Float> {
-    feature_name: &'a str,
-    sorted_values: Vec<(usize, F)>,
-}
-
-impl<'a, F: Float> SortedIndex<'a, F> {
-    /// Sorts the values of a given feature in ascending order
-    ///
-    /// ### Parameters
-    ///
-    /// * `x`: the observations to sort
-    /// * `feature_idx`: the index of the feature on whch to sort the data
-    /// * `feature_name`: the human readable name of the feature
-    ///
-    /// ### Returns
-    ///
-    /// A sorted vector of (index, value) pairs obtained by sorting the observations by
-    /// the value of the specified feature.
-    fn of_array_column(
-        x: &ArrayBase<impl Data<Elem = F>, Ix2>,
-        feature_idx: usize,
-        feature_name: &'a str,
-    ) -> Self {
-        let sliced_column: Vec<F> = x.index_axis(Axis(1), feature_idx).to_vec();
-        let mut pairs: Vec<(usize, F)> = sliced_column.into_iter().enumerate().collect();
-        pairs.sort_by(|a, b| a.1.partial_cmp(&b.1).unwrap_or(Ordering::Greater));
-
-        SortedIndex {
-            sorted_values: pairs,
-            feature_name,
-        }
-    }
-}
 
 #[cfg_attr(
     feature = "serde",
@@ -125,7 +31,15 @@ pub struct TreeNode<F, L> {
     right_child: Option<Box<TreeNode<F, L>>>,
     leaf_node: bool,
     prediction: L,
+    class_weights: Vec<(L, f32)>,
     depth: usize,
+}
+
+/// What a node says about its rows
+pub(super) struct Answer<L> {
+    pub(super) prediction: L,
+    /// Empty in regression
+    pub(super) class_weights: Vec<(L, f32)>,
 }
 
 impl<F: Float, L: Label> Hash for TreeNode<F, L> {
@@ -143,21 +57,7 @@ impl<F, L> PartialEq for TreeNode<F, L> {
     }
 }
 
-impl<F: Float, L: Label + std::fmt::Debug> TreeNode<F, L> {
-    fn empty_leaf(prediction: L, depth: usize) -> Self {
-        TreeNode {
-            feature_idx: 0,
-            feature_name: "".to_string(),
-            split_value: F::zero(),
-            impurity_decrease: F::zero(),
-            left_child: None,
-            right_child: None,
-            leaf_node: true,
-            prediction,
-            depth,
-        }
-    }
-
+impl<F: Float, L: Clone> TreeNode<F, L> {
     /// Returns true if the node has no children
     pub fn is_leaf(&self) -> bool {
         self.leaf_node
@@ -175,6 +75,18 @@ impl<F: Float, L: Label + std::fmt::Debug> TreeNode<F, L> {
         } else {
             None
         }
+    }
+
+    /// What a leaf predicts
+    pub(super) fn answer(&self) -> L {
+        self.prediction.clone()
+    }
+
+    /// Returns the classes that reached a leaf in the training, in ascending order, with the sums of their weights.
+    /// Their shares are what the leaf tells about the probabilities of the classes. Empty for internal nodes,
+    /// and in regression.
+    pub fn class_weights(&self) -> &[(L, f32)] {
+        &self.class_weights
     }
 
     /// Returns both children, first left then right
@@ -197,235 +109,83 @@ impl<F: Float, L: Label + std::fmt::Debug> TreeNode<F, L> {
         }
     }
 
-    /// Recursively fits the node
-    fn fit<D: Data<Elem = F>, T: AsSingleTargets<Elem = L> + Labels<Elem = L>>(
-        data: &DatasetBase<ArrayBase<D, Ix2>, T>,
-        mask: &RowMask,
-        hyperparameters: &DecisionTreeValidParams<F, L>,
-        sorted_indices: &[SortedIndex<F>],
-        depth: usize,
-    ) -> Result<Self> {
-        // compute weighted frequencies for target classes
-        // (ordered by class: sums and ties below must not depend on a hash map's random order)
-        let parent_class_freq: BTreeMap<_, _> = data
-            .label_frequencies_with_mask(&mask.mask)
-            .into_iter()
-            .collect();
-        // set our prediction for this subset to the modal class
-        let prediction = find_modal_class(&parent_class_freq);
-        // get targets from dataset
-        let target = data.as_single_targets();
-
-        // return empty leaf when we don't have enough samples or the maximal depth is reached
-        if (mask.nsamples as f32) < hyperparameters.min_weight_split()
-            || hyperparameters
-                .max_depth()
-                .map(|max_depth| depth >= max_depth)
-                .unwrap_or(false)
-        {
-            return Ok(Self::empty_leaf(prediction, depth));
-        }
-
-        // Find best split for current level
-        let mut best = None;
-
-        // Iterate over all features
-        for (feature_idx, sorted_index) in sorted_indices.iter().enumerate() {
-            let mut right_class_freq = parent_class_freq.clone();
-            let mut left_class_freq = BTreeMap::new();
-
-            // We keep a running total of the aggregate weight in the right split
-            // to avoid having to sum over the hash map
-            let total_weight = parent_class_freq.values().sum::<f32>();
-            let mut weight_on_right_side = total_weight;
-            let mut weight_on_left_side = 0.0;
-
-            // We start by putting all available observations in the right subtree
-            // and then move the (sorted by `feature_idx`) observations one by one to
-            // the left subtree and evaluate the quality of the resulting split. At each
-            // iteration, the obtained split is compared with `best`, in order
-            // to find the best possible split.
-            // The resulting split will then have the observations with a value of their `feature_idx`
-            // feature smaller than the split value in the left subtree and the others still in the right
-            // subtree
-            for i in 0..mask.mask.len() - 1 {
-                // (index of the observation, value of its `feature_idx` feature)
-                let (presorted_index, mut split_value) = sorted_index.sorted_values[i];
-
-                // Skip if the observation is unavailable in this subtree
-                if !mask.mask[presorted_index] {
-                    continue;
-                }
-
-                // Target and weight of the current observation
-                let sample_class = &target[presorted_index];
-                let sample_weight = data.weight_for(presorted_index);
-
-                // Move the observation from the right subtree to the left subtree
-
-                // Decrement the weight on the class for this sample on the right
-                // side by the weight of this sample
-                *right_class_freq.get_mut(sample_class).unwrap() -= sample_weight;
-                weight_on_right_side -= sample_weight;
-
-                // Increment the weight on the class for this sample on the
-                // right side by the weight of this sample
-                *left_class_freq.entry(sample_class.clone()).or_insert(0.0) += sample_weight;
-                weight_on_left_side += sample_weight;
-
-                // Continue if the next value is equal, so that equal values end up in the same subtree
-                if (sorted_index.sorted_values[i].1 - sorted_index.sorted_values[i + 1].1).abs()
-                    < F::cast(1e-5)
-                {
-                    continue;
-                }
-
-                // If the split would result in too few samples in a leaf
-                // then skip computing the quality
-                if weight_on_right_side < hyperparameters.min_weight_leaf()
-                    || weight_on_left_side < hyperparameters.min_weight_leaf()
-                {
-                    continue;
-                }
-
-                // Calculate the quality of each resulting subset of the dataset
-                let (left_score, right_score) = match hyperparameters.split_quality() {
-                    SplitQuality::Gini => (
-                        gini_impurity(&right_class_freq),
-                        gini_impurity(&left_class_freq),
-                    ),
-                    SplitQuality::Entropy => {
-                        (entropy(&right_class_freq), entropy(&left_class_freq))
-                    }
-                };
-
-                // Weight the qualities based on the number of samples in each subset
-                let w = weight_on_right_side / total_weight;
-                let score = w * left_score + (1.0 - w) * right_score;
-
-                // Take the midpoint from this value and the next one as split_value
-                split_value = (split_value + sorted_index.sorted_values[i + 1].1) / F::cast(2.0);
-
-                // override best indices when score improved
-                best = match best.take() {
-                    None => Some((feature_idx, split_value, score)),
-                    Some((_, _, best_score)) if score < best_score => {
-                        Some((feature_idx, split_value, score))
-                    }
-                    x => x,
-                };
-            }
-        }
-
-        // At this point all possible splits for all possible features have been computed
-        // and the best one (if any) is stored in `best`. Now we can compute the
-        // impurity decrease as `impurity of the node before splitting - impurity of the split`.
-        // If the impurity decrease is above the treshold set in the parameters, then the split is
-        // applied and `fit` is recursively called in the two resulting subtrees. If there is no
-        // possible split, or if it doesn't bring enough impurity decrease, then the node is set as
-        // a leaf node that predicts the most common label in the available observations.
-
-        let impurity_decrease = if let Some((_, _, best_score)) = best {
-            let parent_score = match hyperparameters.split_quality() {
-                SplitQuality::Gini => gini_impurity(&parent_class_freq),
-                SplitQuality::Entropy => entropy(&parent_class_freq),
+    /// Makes boxes of the nodes of a fitted tree, from the leaves up
+    pub(super) fn assemble(nodes: Vec<fit::Node<F, Answer<L>>>, feature_names: &[String]) -> Self {
+        let mut built: Vec<Option<Box<Self>>> = Vec::new();
+        built.resize_with(nodes.len(), || None);
+        let mut last = None;
+        for (at, node) in nodes.into_iter().enumerate().rev() {
+            let leaf = TreeNode {
+                feature_idx: 0,
+                feature_name: String::new(),
+                split_value: F::zero(),
+                impurity_decrease: F::zero(),
+                left_child: None,
+                right_child: None,
+                leaf_node: true,
+                prediction: node.answer.prediction,
+                class_weights: node.answer.class_weights,
+                depth: node.depth,
             };
-            let parent_score = F::cast(parent_score);
-
-            // return empty leaf if impurity has not decreased enough
-            parent_score - F::cast(best_score)
-        } else {
-            // return zero impurity decrease if we have not found any solution
-            F::zero()
-        };
-
-        if impurity_decrease < hyperparameters.min_impurity_decrease() {
-            return Ok(Self::empty_leaf(prediction, depth));
-        }
-
-        let (best_feature_idx, best_split_value, _) = best.unwrap();
-
-        // determine new masks for the left and right subtrees
-        let mut left_mask = RowMask::none(data.nsamples());
-        let mut right_mask = RowMask::none(data.nsamples());
-
-        for i in 0..data.nsamples() {
-            if mask.mask[i] {
-                if data.records()[(i, best_feature_idx)] <= best_split_value {
-                    left_mask.mark(i);
-                } else {
-                    right_mask.mark(i);
-                }
+            let node = match node.split {
+                None => leaf,
+                Some(split) => TreeNode {
+                    feature_idx: split.feature,
+                    feature_name: feature_names[split.feature].clone(),
+                    split_value: split.value,
+                    impurity_decrease: split.impurity_decrease,
+                    left_child: built[at + 1].take(),
+                    right_child: built[split.right].take(),
+                    leaf_node: false,
+                    class_weights: Vec::new(),
+                    ..leaf
+                },
+            };
+            if at == 0 {
+                last = Some(node);
+            } else {
+                built[at] = Some(Box::new(node));
             }
         }
-
-        // Recurse and refit on left and right subtrees
-        let left_child = if left_mask.nsamples > 0 {
-            Some(Box::new(TreeNode::fit(
-                data,
-                &left_mask,
-                hyperparameters,
-                sorted_indices,
-                depth + 1,
-            )?))
-        } else {
-            None
-        };
-
-        let right_child = if right_mask.nsamples > 0 {
-            Some(Box::new(TreeNode::fit(
-                data,
-                &right_mask,
-                hyperparameters,
-                sorted_indices,
-                depth + 1,
-            )?))
-        } else {
-            None
-        };
-
-        let leaf_node = left_child.is_none() || right_child.is_none();
-
-        Ok(TreeNode {
-            feature_idx: best_feature_idx,
-            feature_name: sorted_indices[best_feature_idx].feature_name.to_owned(),
-            split_value: best_split_value,
-            impurity_decrease,
-            left_child,
-            right_child,
-            leaf_node,
-            prediction,
-            depth,
-        })
+        last.expect("a tree has a root")
     }
 
+    /// Drops the nodes below this one, one by one: a deep tree would overflow the stack
+    pub(super) fn take_apart(&mut self) {
+        let mut boxes: Vec<Box<Self>> = Vec::new();
+        let children = |node: &mut Self| {
+            node.left_child
+                .take()
+                .into_iter()
+                .chain(node.right_child.take())
+        };
+        boxes.extend(children(self));
+        while let Some(mut node) = boxes.pop() {
+            boxes.extend(children(&mut node));
+        }
+    }
+}
+
+impl<F: Float, L: Label> TreeNode<F, L> {
     /// Prune tree after fitting it
     ///
     /// This removes parts of the tree which results in the same prediction for
     /// all sub-trees. This is called right after fit to ensure that the tree
     /// is small.
-    fn prune(&mut self) -> Option<L> {
-        if self.is_leaf() {
-            return Some(self.prediction.clone());
-        }
-
-        let left = self.left_child.as_mut().and_then(|x| x.prune());
-        let right = self.right_child.as_mut().and_then(|x| x.prune());
-
-        match (left, right) {
-            (Some(x), Some(y)) => {
-                if x == y {
-                    self.prediction = x.clone();
-                    self.right_child = None;
-                    self.left_child = None;
-                    self.leaf_node = true;
-
-                    Some(x)
-                } else {
-                    None
-                }
+    fn prune(nodes: &mut [fit::Node<F, Answer<L>>]) {
+        // Children come after their parents, so this goes from the leaves up.
+        for at in (0..nodes.len()).rev() {
+            let Some(split) = nodes[at].split else {
+                continue;
+            };
+            let (left, right) = (&nodes[at + 1], &nodes[split.right]);
+            if left.split.is_none()
+                && right.split.is_none()
+                && left.answer.prediction == right.answer.prediction
+            {
+                nodes[at].answer.prediction = left.answer.prediction.clone();
+                nodes[at].split = None;
             }
-            _ => None,
         }
     }
 }
@@ -494,6 +254,12 @@ pub struct DecisionTree<F: Float, L: Label> {
     num_features: usize,
 }
 
+impl<F: Float, L: Label> Drop for DecisionTree<F, L> {
+    fn drop(&mut self) {
+        self.root_node.take_apart();
+    }
+}
+
 impl<F: Float, L: Label + Default, D: Data<Elem = F>> PredictInplace<ArrayBase<D, Ix2>, Array1<L>>
     for DecisionTree<F, L>
 {
@@ -506,7 +272,7 @@ impl<F: Float, L: Label + Default, D: Data<Elem = F>> PredictInplace<ArrayBase<D
         );
 
         for (row, target) in x.rows().into_iter().zip(y.iter_mut()) {
-            *target = make_prediction(&row, &self.root_node);
+            *target = find_leaf(&row, &self.root_node).answer();
         }
     }
 
@@ -526,28 +292,70 @@ where
     /// Fit a decision tree using `hyperparamters` on the dataset consisting of
     /// a matrix of features `x` and an array of labels `y`.
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<Self::Object> {
-        let x = dataset.records();
-        let feature_names = if dataset.feature_names().is_empty() {
-            (0..x.nfeatures())
-                .map(|idx| format!("feature-{idx}"))
-                .collect()
-        } else {
-            dataset.feature_names().to_vec()
+        let columns =
+            RankedColumns::new(dataset.records()).with_feature_names(dataset.feature_names());
+        let classes = NumberedClasses::new(&dataset.as_single_targets());
+        self.fit_ranked(&columns, &classes, dataset.weights(), |_| ())
+    }
+}
+
+impl<F: Float, L: Label> DecisionTreeValidParams<F, L> {
+    /// Fit a decision tree to columns that are ranked and classes that are numbered already: the trees of a
+    /// forest can share both.
+    ///
+    /// ### Parameters
+    ///
+    /// * `columns`: the features
+    /// * `classes`: the target of every row
+    /// * `weights`: the weight of every row, 1 if there are none. Rows without weight are left out
+    /// * `done`: is called with a number of rows whenever they have reached a leaf, all rows with weight in the end
+    ///
+    /// ### Errors
+    ///
+    /// If no row has a weight above zero
+    ///
+    /// ### Panics
+    ///
+    /// If the numbers of rows differ
+    ///
+    pub fn fit_ranked(
+        &self,
+        columns: &RankedColumns<'_, F>,
+        classes: &NumberedClasses<L>,
+        weights: Option<&[f32]>,
+        done: impl FnMut(usize),
+    ) -> Result<DecisionTree<F, L>> {
+        let rows = fit::entries(columns.nrows(), &classes.targets, weights)?;
+        let mut nodes = match self.split_quality() {
+            SplitQuality::Gini => self.grow::<Gini>(columns, rows, &classes.classes, done),
+            SplitQuality::Entropy => self.grow::<Entropy>(columns, rows, &classes.classes, done),
         };
-        let all_idxs = RowMask::all(x.nrows());
-        let sorted_indices: Vec<_> = (0..(x.ncols()))
-            .map(|feature_idx| {
-                SortedIndex::of_array_column(x, feature_idx, &feature_names[feature_idx])
-            })
-            .collect();
-
-        let mut root_node = TreeNode::fit(dataset, &all_idxs, self, &sorted_indices, 0)?;
-        root_node.prune();
-
+        if self.prune() {
+            TreeNode::prune(&mut nodes);
+        }
         Ok(DecisionTree {
-            root_node,
-            num_features: dataset.records().ncols(),
+            root_node: TreeNode::assemble(nodes, columns.feature_names()),
+            num_features: columns.ncols(),
         })
+    }
+
+    fn grow<I: Impurity>(
+        &self,
+        columns: &RankedColumns<'_, F>,
+        rows: Vec<Entry<u32>>,
+        classes: &[L],
+        done: impl FnMut(usize),
+    ) -> Vec<fit::Node<F, Answer<L>>> {
+        let mut criterion = Classes::<I>::new(classes.len());
+        let named = |(class, weight)| (classes[class as usize].clone(), weight as f32);
+        let answer = |node: &Classes<I>| {
+            let weights = node.weights();
+            Answer {
+                prediction: classes[modal_class(&weights)].clone(),
+                class_weights: weights.into_iter().map(named).collect(),
+            }
+        };
+        fit::grow(columns, rows, &self.limits(), &mut criterion, answer, done)
     }
 }
 
@@ -636,68 +444,34 @@ impl<F: Float, L: Label> DecisionTree<F, L> {
     }
 }
 
-/// Classify a sample &x recursively using the tree node `node`.
-fn make_prediction<F: Float, L: Label>(
+/// Find the leaf of a sample &x by walking down from the tree node `node`.
+pub(super) fn find_leaf<'a, F: Float, L>(
     x: &ArrayBase<impl Data<Elem = F>, Ix1>,
-    node: &TreeNode<F, L>,
-) -> L {
-    if node.leaf_node {
-        node.prediction.clone()
-    } else if x[node.feature_idx] < node.split_value {
-        make_prediction(x, node.left_child.as_ref().unwrap())
-    } else {
-        make_prediction(x, node.right_child.as_ref().unwrap())
+    mut node: &'a TreeNode<F, L>,
+) -> &'a TreeNode<F, L> {
+    while let (Some(left), Some(right)) = (&node.left_child, &node.right_child) {
+        node = if x[node.feature_idx] <= node.split_value {
+            left
+        } else {
+            right
+        };
     }
+    node
 }
 
-/// Finds the most frequent class for a hash map of frequencies. If two
-/// classes have the same weight then the first class found with that
-/// frequency is returned.
-fn find_modal_class<L: Label>(class_freq: &BTreeMap<L, f32>) -> L {
-    // TODO: Refactor this with fold_first
-
-    let val = class_freq
+/// Finds the most frequent of some classes, which come in ascending order. If two
+/// classes have the same weight then the last class with that weight is returned.
+fn modal_class(class_weights: &[(u32, f64)]) -> usize {
+    let modal = class_weights
         .iter()
-        .fold(None, |acc, (idx, freq)| match acc {
-            None => Some((idx, freq)),
-            Some((_best_idx, best_freq)) => {
-                if best_freq > freq {
-                    acc
-                } else {
-                    Some((idx, freq))
-                }
+        .fold((0, f64::NEG_INFINITY), |best, &class| {
+            if best.1 > class.1 {
+                best
+            } else {
+                class
             }
-        })
-        .unwrap()
-        .0;
-
-    (*val).clone()
-}
-
-/// Given the class frequencies calculates the gini impurity of the subset.
-fn gini_impurity<L: Label>(class_freq: &BTreeMap<L, f32>) -> f32 {
-    let n_samples = class_freq.values().sum::<f32>();
-    assert!(n_samples > 0.0);
-
-    let purity = class_freq
-        .values()
-        .map(|x| x / n_samples)
-        .map(|x| x * x)
-        .sum::<f32>();
-
-    1.0 - purity
-}
-
-/// Given the class frequencies calculates the entropy of the subset.
-fn entropy<L: Label>(class_freq: &BTreeMap<L, f32>) -> f32 {
-    let n_samples = class_freq.values().sum::<f32>();
-    assert!(n_samples > 0.0);
-
-    class_freq
-        .values()
-        .map(|x| x / n_samples)
-        .map(|x| if x > 0.0 { -x * x.log2() } else { 0.0 })
-        .sum()
+        });
+    modal.0 as usize
 }
 
 #[cfg(test)]
@@ -725,43 +499,63 @@ mod tests {
 
     #[test]
     fn prediction_for_rows_example() {
-        let labels = Array::from(vec![0, 0, 0, 0, 0, 0, 1, 1]);
-        let row_mask = RowMask::all(labels.len());
+        assert_eq!(modal_class(&[(0, 6.0), (1, 2.0)]), 0);
+    }
 
-        let dataset: DatasetBase<(), Array1<usize>> = DatasetBase::new((), labels);
-        let class_freq = dataset
-            .label_frequencies_with_mask(&row_mask.mask)
-            .into_iter()
-            .collect();
-
-        assert_eq!(find_modal_class(&class_freq), 0);
+    /// The impurity of a node that holds these weights of classes
+    fn impurity<I: Impurity>(class_weights: &[f64]) -> f64 {
+        let weight: f64 = class_weights.iter().sum();
+        let terms = class_weights.iter().map(|&x| I::term(x)).sum();
+        (I::side(weight, I::term(weight)) - I::side(weight, terms)) / weight
     }
 
     #[test]
     fn gini_impurity_example() {
-        let class_freq = vec![(0, 6.0), (1, 2.0), (2, 0.0)].into_iter().collect();
-
         // Class 0 occurs 75% of the time
         // Class 1 occurs 25% of the time
         // Class 2 occurs 0% of the time
         // Gini impurity is 1 - 0.75*0.75 - 0.25*0.25 - 0*0 = 0.375
-        assert_abs_diff_eq!(gini_impurity(&class_freq), 0.375, epsilon = 1e-5);
+        assert_abs_diff_eq!(impurity::<Gini>(&[6.0, 2.0, 0.0]), 0.375, epsilon = 1e-5);
     }
 
     #[test]
     fn entropy_example() {
-        let class_freq = vec![(0, 6.0), (1, 2.0), (2, 0.0)].into_iter().collect();
-
         // Class 0 occurs 75% of the time
         // Class 1 occurs 25% of the time
         // Class 2 occurs 0% of the time
         // Entropy is -0.75*log2(0.75) - 0.25*log2(0.25) - 0*log2(0) = 0.81127812
-        assert_abs_diff_eq!(entropy(&class_freq), 0.81127, epsilon = 1e-5);
+        assert_abs_diff_eq!(
+            impurity::<Entropy>(&[6.0, 2.0, 0.0]),
+            0.81127,
+            epsilon = 1e-5
+        );
 
         // If split is perfect then entropy is zero
-        let perfect_class_freq = vec![(0, 8.0), (1, 0.0), (2, 0.0)].into_iter().collect();
+        assert_abs_diff_eq!(impurity::<Entropy>(&[8.0, 0.0, 0.0]), 0.0, epsilon = 1e-5);
+    }
 
-        assert_abs_diff_eq!(entropy(&perfect_class_freq), 0.0, epsilon = 1e-5);
+    #[test]
+    /// Leaves know their classes, and are kept apart if asked for
+    fn class_weights_of_leaves() -> Result<()> {
+        let data = array![[1.], [2.], [3.], [4.], [5.]];
+        let dataset =
+            Dataset::new(data, array![0, 0, 1, 0, 1]).with_weights(array![1., 2., 1., 4., 2.]);
+        let params = DecisionTree::params().max_depth(Some(2));
+
+        // 0 0 1 | 0 | 1
+        let leaves = |tree: &DecisionTree<f64, usize>| -> Vec<Vec<(usize, f32)>> {
+            let nodes = tree.iter_nodes().filter(|node| node.is_leaf());
+            nodes.map(|node| node.class_weights().to_vec()).collect()
+        };
+        let kept = leaves(&params.prune(false).fit(&dataset)?);
+        let expected = [vec![(1, 2.)], vec![(0, 3.), (1, 1.)], vec![(0, 4.)]];
+        assert_eq!(kept, expected);
+
+        let pruned = params.fit(&dataset)?;
+        assert_eq!(leaves(&pruned), [vec![(0, 7.), (1, 1.)], vec![(1, 2.)]]);
+        assert!(pruned.root_node().class_weights().is_empty());
+
+        Ok(())
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 #[cfg(feature = "serde")]
 use serde_crate::{Deserialize, Serialize};
 
+use super::fit::Limits;
 use crate::DecisionTree;
 
 /// The metric used to determine the feature by which a node is split
@@ -65,6 +66,9 @@ pub struct DecisionTreeValidParams<F, L> {
     min_weight_split: f32,
     min_weight_leaf: f32,
     min_impurity_decrease: F,
+    max_features: Option<usize>,
+    seed: u64,
+    prune: bool,
 
     label_marker: PhantomData<L>,
 }
@@ -89,6 +93,29 @@ impl<F: Float, L> DecisionTreeValidParams<F, L> {
     pub fn min_impurity_decrease(&self) -> F {
         self.min_impurity_decrease
     }
+
+    pub fn max_features(&self) -> Option<usize> {
+        self.max_features
+    }
+
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub fn prune(&self) -> bool {
+        self.prune
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            max_depth: self.max_depth,
+            min_weight_split: f64::from(self.min_weight_split),
+            min_weight_leaf: f64::from(self.min_weight_leaf),
+            min_impurity_decrease: self.min_impurity_decrease.to_f64().unwrap_or(f64::NAN),
+            max_features: self.max_features,
+            seed: self.seed,
+        }
+    }
 }
 
 #[cfg_attr(
@@ -107,6 +134,9 @@ impl<F: Float, L: Label> DecisionTreeParams<F, L> {
             min_weight_split: 2.0,
             min_weight_leaf: 1.0,
             min_impurity_decrease: F::cast(0.00001),
+            max_features: None,
+            seed: 0,
+            prune: true,
             label_marker: PhantomData,
         })
     }
@@ -146,6 +176,30 @@ impl<F: Float, L: Label> DecisionTreeParams<F, L> {
         self.0.min_impurity_decrease = min_impurity_decrease;
         self
     }
+
+    /// Sets the number of features among which every split is chosen. They are drawn anew for each split, as
+    /// in a random forest; features that are constant in the node do not count.
+    ///
+    /// With `None`, the default, a split is chosen among all features.
+    pub fn max_features(mut self, max_features: Option<usize>) -> Self {
+        self.0.max_features = max_features;
+        self
+    }
+
+    /// Sets the seed of the random choice of features: the same seed gives the same tree
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.0.seed = seed;
+        self
+    }
+
+    /// Sets whether leaves side by side that predict the same class become one leaf. It is the default: the tree
+    /// predicts the same with fewer nodes. What averages the [class weights](crate::TreeNode::class_weights) of leaves,
+    /// as a forest does, loses by it.
+    ///
+    pub fn prune(mut self, prune: bool) -> Self {
+        self.0.prune = prune;
+        self
+    }
 }
 
 impl<F: Float, L: Label> Default for DecisionTreeParams<F, L> {
@@ -161,6 +215,9 @@ impl<F: Float, L: Label> DecisionTree<F, L> {
     /// * `min_weight_split = 2.0`
     /// * `min_weight_leaf = 1.0`
     /// * `min_impurity_decrease = 0.00001`
+    /// * `max_features = None`
+    /// * `seed = 0`
+    /// * `prune = true`
     // Violates the convention that new should return a value of type `Self`
     #[allow(clippy::new_ret_no_self)]
     pub fn params() -> DecisionTreeParams<F, L> {
@@ -178,6 +235,10 @@ impl<F: Float, L> ParamGuard for DecisionTreeParams<F, L> {
                 "Minimum impurity decrease should be greater than zero, but was {}",
                 self.0.min_impurity_decrease
             )))
+        } else if self.0.max_features == Some(0) {
+            Err(Error::Parameters(
+                "A split needs at least one feature".to_string(),
+            ))
         } else {
             Ok(&self.0)
         }

@@ -1,9 +1,8 @@
 use std::collections::VecDeque;
-use std::fmt::Debug;
 use std::iter::Iterator;
 
 use super::TreeNode;
-use linfa::{Float, Label};
+use linfa::Float;
 
 /// Level-order (BFT) iterator of nodes in a decision tree
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +16,7 @@ impl<'a, F, L> NodeIter<'a, F, L> {
     }
 }
 
-impl<'a, F: Float, L: Debug + Label> Iterator for NodeIter<'a, F, L> {
+impl<'a, F: Float, L: Clone> Iterator for NodeIter<'a, F, L> {
     type Item = &'a TreeNode<F, L>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,6 +1,8 @@
-//! The measures of a classifier on the held-out rows, as a plain-text table.
+//! The measures of a classifier on the held-out rows.
 
 use std::fmt::{self, Write as _};
+
+use super::aligned::write_aligned;
 
 /// A label longer than this is cut.
 const LABEL: usize = 24;
@@ -9,7 +11,7 @@ const HEADING: usize = 8;
 
 /// The confusion matrix and the measures that follow from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct Classification {
     classes: Vec<String>,
     /// `confusion[truth][predicted]`
     confusion: Vec<Vec<usize>>,
@@ -28,7 +30,7 @@ pub struct Scores {
     pub support: usize,
 }
 
-impl Report {
+impl Classification {
     /// Counts `(truth, predicted)` pairs of class indices.
     pub fn new(classes: Vec<String>, pairs: impl IntoIterator<Item = (usize, usize)>) -> Self {
         let mut confusion = vec![vec![0; classes.len()]; classes.len()];
@@ -41,6 +43,14 @@ impl Report {
     /// Held-out rows.
     pub fn rows(&self) -> usize {
         self.confusion.iter().flatten().sum()
+    }
+
+    /// The measures that a package keeps.
+    pub fn metrics(&self) -> Vec<(&'static str, f64)> {
+        vec![
+            ("test_accuracy", self.accuracy()),
+            ("test_macro_f1", self.macro_average().f1),
+        ]
     }
 
     /// The share of the rows that were predicted right.
@@ -95,7 +105,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Classification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -111,7 +121,7 @@ impl fmt::Display for Report {
     }
 }
 
-impl Report {
+impl Classification {
     fn write_scores(&self, f: &mut fmt::Formatter<'_>, labels: &[String]) -> fmt::Result {
         let mut lines = vec![
             ["class", "precision", "recall", "f1", "rows"]
@@ -167,33 +177,12 @@ fn shorten(label: &str) -> String {
     cut
 }
 
-/// Makes every column as wide as its widest cell, aligned right.
-fn write_aligned(f: &mut fmt::Formatter<'_>, lines: &[Vec<String>]) -> fmt::Result {
-    let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|j| {
-            lines
-                .iter()
-                .map(|line| line[j].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    for line in lines {
-        for (cell, &width) in line.iter().zip(&widths) {
-            write!(f, "  {cell:>width$}")?;
-        }
-        f.write_char('\n')?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn report(names: &[&str], confusion: &[&[usize]]) -> Report {
-        Report {
+    fn report(names: &[&str], confusion: &[&[usize]]) -> Classification {
+        Classification {
             classes: names.iter().map(|&name| name.to_owned()).collect(),
             confusion: confusion.iter().map(|row| row.to_vec()).collect(),
         }
@@ -241,7 +230,7 @@ confusion matrix: a line per true class, a column per predicted one
     fn fifty_classes_keep_their_columns() {
         let names: Vec<String> = (0..50).map(|i| format!("class {i}")).collect();
         let pairs = (0..50).flat_map(|i| vec![(i, i); i]);
-        let text = Report::new(names, pairs).to_string();
+        let text = Classification::new(names, pairs).to_string();
         let (_, matrix) = text.split_once("predicted one\n").expect("a matrix");
         let widths: Vec<usize> = matrix.lines().map(str::len).collect();
         assert_eq!(widths.len(), 51);
