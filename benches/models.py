@@ -1,16 +1,15 @@
-"""Makes the three forests that kernels are compared on, and times onnxruntime on them: `make bench` runs this.
+"""Makes the three forests that kernels and servers are compared on.
 
     python benches/models.py DIR [m1 m2 m3]
 
-For each model, DIR gets <name>.onnx and <name>.rows (10,000 rows of little-endian float32), made once. The times are for one thread.
+For each model, DIR gets <name>.pkl, <name>.onnx and <name>.rows (10,000 rows of little-endian float32), made once.
 """
 
 import pathlib
+import pickle
 import sys
-import time
 
 import numpy as np
-import onnxruntime as ort
 from skl2onnx import to_onnx
 from sklearn.datasets import load_iris, make_classification
 from sklearn.ensemble import RandomForestClassifier
@@ -47,37 +46,18 @@ def make(name, place):
     rows = rows.astype("<f4")
     graph = to_onnx(forest, rows[:1], options={"zipmap": False}, target_opset=17)
     rows.tofile(place / f"{name}.rows")
+    (place / f"{name}.pkl").write_bytes(pickle.dumps(forest))
     (place / f"{name}.onnx").write_bytes(graph.SerializeToString())
 
 
-def microseconds(run, seconds=1.0):
-    """The median of 7 windows."""
-    windows = []
-    for _ in range(7):
-        calls, start = 0, time.perf_counter()
-        while time.perf_counter() - start < seconds / 7:
-            run(calls)
-            calls += 1
-        windows.append((time.perf_counter() - start) / calls * 1e6)
-    return sorted(windows)[3]
-
-
 def main():
-    place = pathlib.Path(sys.argv[1])
+    place, *names = sys.argv[1:]
+    place = pathlib.Path(place)
     place.mkdir(parents=True, exist_ok=True)
-    print("onnxruntime, one thread")
-    for name in sys.argv[2:] or MODELS:
-        if not (place / f"{name}.onnx").exists():
+    for name in names or MODELS:
+        if not all((place / f"{name}.{ending}").exists() for ending in ("pkl", "onnx")):
             make(name, place)
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        session = ort.InferenceSession(place / f"{name}.onnx", options, providers=["CPUExecutionProvider"])
-        (x,) = session.get_inputs()
-        rows = np.fromfile(place / f"{name}.rows", "<f4").reshape(ROWS, -1)
-        for batch in [1, 100, 10_000]:
-            chunks = [rows[i : i + batch] for i in range(0, ROWS, batch)]
-            us = microseconds(lambda i: session.run(None, {x.name: chunks[i % len(chunks)]}))
-            print(f"  {name}  {batch:>6} rows  {us:>12.2f} us a call  {batch / us * 1e6:>12,.0f} rows/s", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,7 @@
     pipeline.py BINARY [--rounds N] [--seconds S] [--trees N] [--ids N]
 
 The pipeline: 12 numbers (imputed, scaled) and 8 words (imputed, one-hot) before 200 trees of LightGBM, in a pickle. CPU seconds per request
-and per batch of 1,000 rows are those of the server's process, over HTTP, in turns, as benches/http/compare.py measures them. The forest:
+and per batch of 1,000 rows are those of the server's process, over HTTP, in turns, as benches/http/servers.py measures them. The forest:
 300 trees behind four numbers and one column of 8,000 ids, one-hot; rows per second in batches of 1,000, on one core. Prints two tables.
 Needs benches/requirements-pipeline.txt, wrk and taskset; `make bench-pipeline` brings them.
 """
@@ -79,16 +79,15 @@ def serve(path, host, port):
 
 def over_http(binary, rounds, seconds, work):
     """Rows of the first table: name and cells per server."""
-    import compare
+    from servers import Server
+    from show import digits, duration
 
     X = table(1000, 5)
-    rows = [{"features": row} for row in X.astype(object).where(X.notna(), None).to_dict("records")]
-    compare.ROW, compare.BATCH = rows[0], rows
-    compare.LOADS.update(one=("/predict", rows[0], 1), many=("/predict", rows[0], 16), batch=("/predict/batch", rows, 4))
+    rows = X.astype(object).where(X.notna(), None).to_dict("records")
     pipeline = work / "pipeline.pkl"
     fit(pipeline)
-    ours = compare.Server("ml-serving", [binary, "serve", "--model", pipeline, "--host", "{host}", "--port", "{port}"])
-    theirs = compare.Server("FastAPI + scikit-learn", [sys.executable, __file__, "serve", pipeline, "{host}", "{port}"])
+    ours = Server("ml-serving", [binary, "serve", "--model", pipeline, "--host", "{host}", "--port", "{port}"], rows)
+    theirs = Server("FastAPI + scikit-learn", [sys.executable, __file__, "serve", pipeline, "{host}", "{port}"], rows)
     servers = [ours, theirs]
     try:
         with open(work / "servers.log", "w") as log:
@@ -97,7 +96,7 @@ def over_http(binary, rounds, seconds, work):
                     server.stop()
                     server.start(log)
                 if number == 0:
-                    same(servers, rows)
+                    same(servers)
                 for load in ("many", "batch"):
                     for server in servers[:: -1 if number % 2 else 1]:
                         server.load(load, seconds, work)
@@ -106,20 +105,20 @@ def over_http(binary, rounds, seconds, work):
             server.stop()
     print(f"| 12 numbers, 8 words, 200 trees of LightGBM | {' | '.join(s.name for s in servers)} | ratio |\n|---|---:|---:|---:|")
     lines = {
-        "CPU per request": ("many", "cpu", 1, compare.duration), "Requests a second, 16 clients": ("many", "rate", 1, compare.digits),
-        "Latency p50, 16 clients": ("many", "p50", 1, compare.duration), "CPU per row in batches of 1,000": ("batch", "cpu", 1e-3, compare.duration),
-        "Rows a second, batches of 1,000": ("batch", "rate", 1000, compare.digits),
+        "CPU per request": ("many", "cpu", 1, duration), "Requests a second, 16 clients": ("many", "rate", 1, digits),
+        "Latency p50, 16 clients": ("many", "p50", 1, duration), "CPU per row in batches of 1,000": ("batch", "cpu", 1e-3, duration),
+        "Rows a second, batches of 1,000": ("batch", "rate", 1000, digits),
     }
     for name, (load, what, scale, shown) in lines.items():
         values = [server.median(load, what) * scale for server in servers]
         print(f"| {name} | {' | '.join(map(shown, values))} | {max(values) / min(values):.1f} |")
 
 
-def same(servers, rows):
+def same(servers):
     """Ends the program where the two disagree."""
     answers = []
     for server in servers:
-        status, answer = server.ask("/predict/batch", rows)
+        status, answer = server.ask(True)
         if status != 200:
             sys.exit(f"{server.name} answers {status}: {answer[:300]}")
         answers.append(json.loads(answer))
@@ -130,7 +129,9 @@ def same(servers, rows):
 
 def wide(binary, trees, ids, seconds, work):
     """Rows per second of a forest behind a one-hot column of many ids."""
-    import compare, numpy as np, onnxruntime, os, pandas as pd
+    import numpy as np, onnxruntime, os, pandas as pd
+    from servers import CORES, Server
+    from show import digits
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType, Int64TensorType
     from sklearn.compose import ColumnTransformer
@@ -139,7 +140,7 @@ def wide(binary, trees, ids, seconds, work):
     from sklearn.preprocessing import OneHotEncoder
 
     # All of them on one core, as the servers are.
-    os.sched_setaffinity(0, {compare.CORES[0]})
+    os.sched_setaffinity(0, {CORES[0]})
     random = np.random.RandomState(2)
     count = 2 * ids
     NUMBERS = [f"number_{i}" for i in range(4)]
@@ -163,17 +164,15 @@ def wide(binary, trees, ids, seconds, work):
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     given = {name: asked[name].to_numpy(np.int64 if name == "id" else np.float32).reshape(-1, 1) for name in asked}
     rates["onnxruntime"] = rate(lambda: session.run(None, given), seconds)
-    rows = [{"features": row} for row in asked.astype(object).to_dict("records")]
-    compare.ROW, compare.LOADS["batch"] = rows[0], ("/predict/batch", rows, 1)
-    server = compare.Server("ml-serving, over HTTP", [binary, "serve", "--model", path, "--host", "{host}", "--port", "{port}"])
-    os.sched_setaffinity(0, set(compare.CORES))
+    rows = asked.astype(object).to_dict("records")
+    server = Server("ml-serving, over HTTP", [binary, "serve", "--model", path, "--host", "{host}", "--port", "{port}"], rows)
+    os.sched_setaffinity(0, set(CORES))
     try:
         with open(work / "wide.log", "w") as log:
             server.start(log)
-        status, answer = server.ask("/predict/batch", rows)
-        wanted = model.predict(asked).tolist()
-        if status != 200 or [row["prediction"] for row in json.loads(answer)] != wanted:
-            sys.exit(f"the forest answers otherwise than scikit-learn: {status}, {answer[:200]}")
+        answered = server.classes()
+        if answered != model.predict(asked).tolist():
+            sys.exit(f"the forest answers otherwise than scikit-learn: {answered[:200]}")
         server.load("batch", seconds, work)
         rates[server.name] = server.median("batch", "rate") * len(rows)
     finally:
@@ -182,7 +181,7 @@ def wide(binary, trees, ids, seconds, work):
     depth = max(tree.tree_.max_depth for tree in model.steps[-1][1].estimators_)
     print(f"\n| {trees} trees, {nodes:,} nodes, {depth} levels, {ids:,} ids one-hot | rows a second |\n|---|---:|")
     for name, value in rates.items():
-        print(f"| {name} | {compare.digits(value)} |")
+        print(f"| {name} | {digits(value)} |")
 
 
 def rate(ask, seconds):

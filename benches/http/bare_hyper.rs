@@ -11,7 +11,7 @@ use ml_serving::{
     input::Batch,
     load,
     model::{Model, Predictions},
-    registry::Access,
+    registry::{Access, Secret},
 };
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, convert::Infallible, rc::Rc};
@@ -70,9 +70,9 @@ async fn answer(
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let address = std::env::args().nth(1).expect("an address to listen on");
-    let load = |uri| {
+    let load = |uri: String| {
         let config = ModelConfig {
-            uri,
+            uri: Secret::uri(uri),
             ..ModelConfig::default()
         };
         load::load(&config, &Access::default())

@@ -1,127 +1,86 @@
 #!/usr/bin/env python3
-"""The server beside bare hyper and beside FastAPI with scikit-learn, in turns, on one forest: `make bench` runs this.
+"""The server beside bare hyper and beside what teams run today, in turns, on the same forests: `make bench` runs this.
 
-    compare.py TARGET INCUMBENT [--baseline BINARY] [--rounds N] [--seconds S] [--write FILE…]
+    compare.py BINARIES MODELS ENVIRONMENTS [--baseline BINARY] [--rounds N] [--seconds S] [--write FILE…]
 
-TARGET is Cargo's target directory with the release build; INCUMBENT a virtual environment with benches/http/requirements.txt. Another
-binary of the server (--baseline) is measured in the same rounds. The table goes to the standard output, and into each FILE: whole between
-the lines `<!-- bench all -->` and `<!-- /bench -->`, without hyper and the baseline between `<!-- bench -->` and `<!-- /bench -->`.
-docs/benchmarks.md says what is measured and how.
+BINARIES holds the release build of the server and `examples/bare_hyper`, MODELS what benches/models.py has made, ENVIRONMENTS the virtual
+environments `incumbent`, `incumbent-onnx` and, where it could be made, `incumbent-mlserver`. Another binary of the server (--baseline) is
+measured in the same rounds. Two tables go to the standard output, and into each FILE: whole between the lines `<!-- bench all -->` and
+`<!-- /bench -->`, the larger forests between `<!-- bench forests -->` and `<!-- /bench -->`, and without hyper and the baseline between
+`<!-- bench -->` and `<!-- /bench -->`. docs/benchmarks.md says what is measured and how.
 """
 
 import argparse
+import array
 import contextlib
-import dataclasses
 import datetime
-import http.client
-import json
-import os
 import pathlib
-import platform
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-HERE = pathlib.Path(__file__).parent
-HOST = "127.0.0.1"
-ROW = {"features": [5.1, 3.5, 1.4, 0.2]}
-BATCH = [{"features": [4.3 + i * 37 % 36 / 10, 2 + i * 11 % 24 / 10, 1 + i * 53 % 59 / 10, 0.1 + i * 7 % 24 / 10]} for i in range(1000)]
-# Name: path, body, connections. The first measures latency, the others throughput and CPU.
-LOADS = {"one": ("/predict", ROW, 1), "many": ("/predict", ROW, 16), "batch": ("/predict/batch", BATCH, 4)}
-CORES = sorted(os.sched_getaffinity(0))
+import forests
+import show
+from servers import HERE, LOADS, Server, same_classes, stopping, tensors
+from show import digits, duration
 
-
-@dataclasses.dataclass
-class Server:
-    name: str
-    command: list
-    loads: tuple = tuple(LOADS)
-    row: dict = dataclasses.field(default_factory=lambda: ROW)  # what it is asked first
-    process: subprocess.Popen = None
-    port: int = 0
-    starts: list = dataclasses.field(default_factory=list)  # seconds
-    idle: list = dataclasses.field(default_factory=list)  # resident MiB after the start
-    loaded: list = dataclasses.field(default_factory=list)  # and after all loads
-    runs: dict = dataclasses.field(default_factory=lambda: {load: [] for load in LOADS})
-
-    def start(self, log):
-        """Starts it on a free port and waits for the first prediction; notes the seconds since exec."""
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self.port = probe.getsockname()[1]
-        command = [str(part).format(address=f"{HOST}:{self.port}", host=HOST, port=self.port) for part in self.command]
-        began = time.perf_counter()
-        self.process = subprocess.Popen(["taskset", "-c", str(CORES[0]), *command], stdout=log, stderr=log)
-        while time.perf_counter() - began < 60:
-            if self.process.poll() is not None:
-                break
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if self.ask("/predict", self.row)[0] == 200:
-                    return self.starts.append(time.perf_counter() - began)
-            time.sleep(0.0005)
-        sys.exit(f"{self.name} does not answer; its output is in {log.name}")
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(1)
-            self.process.kill()
-            self.process.wait()
-
-    def ask(self, path, body):
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=10)
-        with contextlib.closing(connection):
-            connection.request("POST", path, json.dumps(body), {"content-type": "application/json"})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-
-    def cpu(self):
-        """Seconds of CPU since its start, those of ended threads too: the clock of the process (clock_getcpuclockid)."""
-        return time.clock_gettime((~self.process.pid << 3) | 2)
-
-    def memory(self):
-        """Resident MiB."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-    def load(self, name, seconds, work):
-        path, body, connections = LOADS[name]
-        file = work / f"{name}.json"
-        file.write_text(json.dumps(body, separators=(",", ":")))
-        wrk = ["taskset", "-c", str(CORES[-1]), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", HERE / "post.lua"]
-        before = self.cpu()
-        done = subprocess.run([*wrk, f"http://{HOST}:{self.port}{path}"], env={**os.environ, "BODY": str(file)}, capture_output=True, text=True)
-        spent = self.cpu() - before
-        if done.returncode:
-            sys.exit(f"wrk: {done.stdout}{done.stderr}")
-        run = json.loads(done.stdout.splitlines()[-1])
-        if run["failed"] or not run["requests"]:
-            sys.exit(f"{self.name}: {run['failed']} of {run['requests']} requests to {path} failed")
-        self.runs[name].append({"rate": run["requests"] / run["seconds"], "cpu": spent / run["requests"], "p50": run["p50"], "p99": run["p99"]})
-
-    def median(self, load, what):
-        return statistics.median(run[what] for run in self.runs[load])
+ROW = [5.1, 3.5, 1.4, 0.2]
+FASTAPI = "FastAPI + scikit-learn", "FastAPI + onnxruntime"
+# What the image sets: Dockerfile.
+SETTINGS = "MIMALLOC_PURGE_DELAY=0"
+MLSERVER = """{"name": "model", "implementation": "mlserver_sklearn.SKLearnModel", "parameters": {"uri": "%s"}}"""
 
 
-def same_answers(servers):
-    """Ends the program where a server predicts another class than the first one."""
-    wanted = None
-    for server in servers:
-        status, answer = server.ask("/predict/batch", BATCH)
-        classes = [row["prediction"] for row in json.loads(answer)] if status == 200 else answer
-        wanted = wanted or classes
-        if classes != wanted:
-            sys.exit(f"{server.name} answers otherwise than {servers[0].name}: {classes[:200]}")
+def rows(models, name, columns, places, count=1000):
+    """The first rows of a model, with as many decimal places as such data have."""
+    values = array.array("f")
+    with open(models / f"{name}.rows", "rb") as file:
+        values.fromfile(file, count * columns)
+    values = [round(value, places) for value in values]
+    return [values[at : at + columns] for at in range(0, len(values), columns)]
 
 
-def spread(values):
-    return f"{statistics.median(values):.3f} ({min(values):.3f} to {max(values):.3f})"
+def ours(binary, name, model, asked, **more):
+    return Server(name, ["env", SETTINGS, binary, "--model", model, "--host", "{host}", "--port", "{port}"], asked, **more)
+
+
+def incumbents(environments, models, name, asked, **more):
+    """FastAPI with either library."""
+    made = zip(FASTAPI, ("incumbent", "incumbent-onnx"), ("pkl", "onnx"))
+    script = HERE / "incumbent.py"
+    return [Server(called, [environments / place / "bin/python", script, models / f"{name}.{ending}", "{host}", "{port}"], asked, **more) for called, place, ending in made]
+
+
+def mlserver(environments, models, name, asked, work):
+    """MLServer with one process, where it is installed and reads the model."""
+    place = environments / "incumbent-mlserver"
+    if not (place / "built").exists():
+        return []
+    folder = work / "mlserver"
+    folder.mkdir()
+    (folder / "model-settings.json").write_text(MLSERVER % (models / f"{name}.pkl").resolve())
+    ports = [f"MLSERVER_{kind}_PORT={{{port}}}" for kind, port in (("HTTP", "port"), ("GRPC", "other"), ("METRICS", "third"))]
+    command = ["env", *ports, "MLSERVER_HOST={host}", "MLSERVER_PARALLEL_WORKERS=0", place / "bin/mlserver", "start", folder]
+    return [Server("MLServer", command, asked, form=tensors)]
+
+
+def measure(servers, args, work):
+    with stopping(servers), open(work / "servers.log", "w") as log:
+        for number in range(args.rounds):
+            order = servers[:: -1 if number % 2 else 1]
+            # Two processes of one binary differ by some per cent for as long as they live, so each round has new ones.
+            for server in order:
+                server.stop()
+                server.start(log)
+            if number == 0:
+                same_classes([server for server in servers if "batch" in server.loads])
+            for load, server in ((load, server) for load in LOADS for server in order if load in server.loads):
+                server.load(load, args.seconds if load != "one" else 1, work)
+            for server in servers:
+                server.loaded.append(server.memory())
+            print(f"round {number + 1} of {args.rounds}", file=sys.stderr, flush=True)
 
 
 def ratios(server, other):
@@ -129,8 +88,9 @@ def ratios(server, other):
     for load in server.loads:
         if load in other.loads and load != "one":
             pairs = list(zip(server.runs[load], other.runs[load]))
-            parts = [f"{text} {spread([a[what] / b[what] for a, b in pairs])}" for what, text in (("cpu", "CPU"), ("rate", "throughput"))]
-            print(f"- {server.name} / {other.name}, {LOADS[load][0]}: {', '.join(parts)}")
+            parts = [f"{text} {show.spread([a[what] / b[what] for a, b in pairs])}" for what, text in (("cpu", "CPU"), ("rate", "throughput"))]
+            path, _ = other.form(other.rows, LOADS[load][0])
+            print(f"- {server.name} / {other.name}, {path}: {', '.join(parts)}")
 
 
 def image(binary):
@@ -143,71 +103,45 @@ def image(binary):
     return (binary.stat().st_size + (certificates.stat().st_size if certificates.exists() else 0)) / 1e6
 
 
-def installed(environment):
-    files = (file for file in environment.rglob("*") if file.is_file() and not file.is_symlink())
-    return sum(file.stat().st_size for file in files) / 1e6
+def installed(server):
+    """Megabytes of the packages of an environment of Python."""
+    program = next(pathlib.Path(part) for part in server.command if "/bin/" in str(part))
+    files = (file for file in (program.parent.parent / "lib").rglob("*") if file.is_file() and not file.is_symlink())
+    return f"{sum(file.stat().st_size for file in files) / 1e6:.0f} MB and Python"
 
 
-def machine():
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release().split('-')[0]}"
-
-
-def versions(ours):
-    done = subprocess.run([ours.command[0], "--version"], capture_output=True, text=True, check=True)
-    pinned = [line for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line]
-    return [done.stdout.strip(), *(line.replace("==", " ") for line in pinned)]
-
-
-def digits(number):
-    """Three significant digits, in full."""
-    places = 2 - len(str(int(number)))
-    return f"{round(number, places + 1):,.{max(places + 1, 0)}f}"
-
-
-def duration(seconds):
-    unit, size = next((u for u in (("µs", 1e6), ("ms", 1e3)) if seconds * u[1] < 1e3), ("s", 1))
-    return f"{digits(seconds * size)} {unit}"
-
-
-def table(servers, sizes, rounds):
-    """Markdown: a column for each server, then when and where it was measured."""
+def table(servers, sizes):
+    """Markdown: a column for each server."""
 
     def both(load):
         return lambda s: f"{duration(s.median(load, 'p50'))}, {duration(s.median(load, 'p99'))}"
 
-    rows = {
+    lines = {
         "Requests a second, 16 clients": lambda s: digits(s.median("many", "rate")),
         "Latency p50, p99, 16 clients": both("many"),
         "Latency p50, p99, 1 client": both("one"),
         "CPU per request": lambda s: duration(s.median("many", "cpu")),
-        "Rows a second, batches of 1,000": lambda s: digits(s.median("batch", "rate") * len(BATCH)) if "batch" in s.loads else "",
+        "Rows a second, batches of 1,000": lambda s: digits(s.median("batch", "rate") * len(s.rows)) if "batch" in s.loads else "",
         "Image": lambda s: sizes.get(s.name, ""),
         "Memory after the start, under load": lambda s: f"{statistics.median(s.idle):.0f}, {statistics.median(s.loaded):.0f} MiB",
         "Start to first answer": lambda s: duration(statistics.median(s.starts)),
     }
-    lines = [["", *(s.name for s in servers)], ["---", *("---:" for _ in servers)], *([name, *map(cell, servers)] for name, cell in rows.items())]
-    drawn = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-    return f"{drawn}\n{datetime.date.today():%-d %B %Y}; {machine()}; {', '.join(versions(servers[0]))}. Medians of {rounds} rounds.\n"
+    return show.table(["", *(s.name for s in servers)], [[name, *map(cell, servers)] for name, cell in lines.items()])
 
 
-def insert(file, tables):
-    """Replaces what lies between a first line of `tables` and the closing line."""
-    text = file.read_text()
-    for first, new in tables.items():
-        before, opened, rest = text.partition(f"{first}\n")
-        _, closed, after = rest.partition("<!-- /bench -->")
-        if opened and closed:
-            file.write_text(f"{before}{opened}{new}{closed}{after}")
-            return
-    sys.exit(f"{file} has no line `{'` or `'.join(tables)}` with `<!-- /bench -->` below it")
+def where(args, binary):
+    """When, on what and with what the figures were made."""
+    version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    kind = subprocess.run(["file", "--brief", binary], capture_output=True, text=True).stdout
+    static = " (static, as in the image)" if "static" in kind else ""
+    versions = show.pinned(*sorted(HERE.glob("requirements*.txt")))
+    return f"\n{datetime.date.today():%-d %B %Y}; {show.machine()}; {version}{static}, {', '.join(versions)}. Medians of {args.rounds} rounds.\n"
 
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("target", type=pathlib.Path)
-    options.add_argument("incumbent", type=pathlib.Path)
+    for name in ("binaries", "models", "environments"):
+        options.add_argument(name, type=pathlib.Path)
     options.add_argument("--baseline", type=pathlib.Path)
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--seconds", type=int, default=2)
@@ -217,46 +151,31 @@ def main():
         shutil.which(tool) or sys.exit(f"install {tool} first (`make bench` does)")
 
     work = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
-    forest = work / "iris.pkl"
-    python = [args.incumbent / "bin/python", HERE / "incumbent.py"]
-    subprocess.run([*python, "fit", forest], check=True)
-    serve = ["--model", forest, "--host", "{host}", "--port", "{port}"]
-    bare = args.target / "release/examples/bare_hyper"
-    ours = Server("ml-serving", [args.target / "release/ml-serving", *serve])
-    baseline = [Server("baseline", [args.baseline, *serve])] if args.baseline else []
-    fastapi = Server("FastAPI + scikit-learn", [*python, "serve", forest, "{host}", "{port}"])
+    binary, bare = args.binaries / "ml-serving", args.binaries / "examples/bare_hyper"
+    forest = args.models / "m1.pkl"
+    asked = [ROW, *rows(args.models, "m1", 4, 1)[1:]]
+    mine = ours(binary, "ml-serving", forest, asked)
+    baseline = [ours(args.baseline, "baseline", forest, asked)] if args.baseline else []
+    theirs = [*incumbents(args.environments, args.models, "m1", asked), *mlserver(args.environments, args.models, "m1", asked, work)]
     floors = [
-        Server("bare hyper, with the forest", [bare, "{address}", forest], ("one", "many")),
-        Server("bare hyper, a fixed answer", [bare, "{address}"], ("one", "many")),
+        Server("bare hyper, with the forest", [bare, "{address}", forest], asked, ("one", "many")),
+        Server("bare hyper, a fixed answer", [bare, "{address}"], asked, ("one", "many")),
     ]
-    servers = [ours, *baseline, fastapi, *floors]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
-        with open(work / "servers.log", "w") as log:
-            for number in range(args.rounds):
-                order = servers[:: -1 if number % 2 else 1]
-                # Two processes of one binary differ by some per cent for as long as they live, so each round has new ones.
-                for server in order:
-                    server.stop()
-                    server.start(log)
-                    server.idle.append(server.memory())
-                if number == 0:
-                    same_answers([ours, *baseline, fastapi])
-                for load, server in ((load, server) for load in LOADS for server in order if load in server.loads):
-                    server.load(load, args.seconds if load != "one" else 1, work)
-                for server in servers:
-                    server.loaded.append(server.memory())
-                print(f"round {number + 1} of {args.rounds}", file=sys.stderr, flush=True)
-        sizes = {ours.name: f"{image(ours.command[0]):.0f} MB", fastapi.name: f"{installed(args.incumbent / 'lib'):.0f} MB and Python"}
-        whole = table(servers, sizes, args.rounds)
-        print(whole)
-        for other in [*baseline, *floors, fastapi]:
-            ratios(ours, other)
-        for file in args.write:
-            insert(file, {"<!-- bench all -->": whole, "<!-- bench -->": table([ours, fastapi], sizes, args.rounds)})
-    finally:
-        for server in servers:
-            server.stop()
+    measure([mine, *baseline, *theirs, *floors], args, work)
+    sizes = {mine.name: f"{image(binary):.1f} MB", **{server.name: installed(server) for server in theirs}}
+    below = where(args, binary)
+    whole = table([mine, *baseline, *theirs, *floors], sizes) + below
+    print(whole)
+    for other in [*baseline, *floors, *theirs]:
+        ratios(mine, other)
+    large = forests.table(
+        {name: [ours(binary, mine.name, args.models / f"{name}.pkl", asked, patience=120), *incumbents(args.environments, args.models, name, asked, patience=120)]
+            for name, asked in (("m1", asked), ("m2", rows(args.models, "m2", 30, 4)), ("m3", rows(args.models, "m3", 50, 4)))},
+        args, work,
+    )
+    print(f"\n{large}")
+    for file in args.write:
+        show.insert(file, {"<!-- bench all -->": whole, "<!-- bench forests -->": large, "<!-- bench -->": table([mine, *theirs], sizes) + below})
     shutil.rmtree(work)
 
 

@@ -28,12 +28,13 @@ import tritonclient.grpc as triton_grpc
 import tritonclient.http as triton_http
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from compare import BATCH, CORES, HERE, HOST, Server
+from servers import CORES, HERE, HOST, Server
 from sklearn.linear_model import LogisticRegression
 
 NAME = "model"
 JSON = {"content-type": "application/json"}
 SIZES = [1, 100, 1000]
+FLOWERS = [[4.3 + i * 37 % 36 / 10, 2 + i * 11 % 24 / 10, 1 + i * 53 % 59 / 10, 0.1 + i * 7 % 24 / 10] for i in range(1000)]
 CONNECTIONS = 8
 
 
@@ -105,7 +106,7 @@ def main():
         model = LogisticRegression().fit(pd.DataFrame(wide, columns=names), wide.sum(axis=1) > 0)
         joblib.dump(model, work / "wide.joblib")
         print("The demo forest, 4 columns:\n")
-        measure(binary, "builtin:iris", iris, np.array([row["features"] for row in BATCH]), options, work)
+        measure(binary, "builtin:iris", iris, np.array(FLOWERS), options, work)
         print("\nA linear model, 100 columns:\n")
         measure(binary, work / "wide.joblib", names, wide, options, work)
 
@@ -113,8 +114,7 @@ def main():
 def measure(binary, model, columns, rows, options, work):
     """Prints the table of one model."""
     command = ["env", f"MLSERVING__MODEL__NAME={NAME}", binary, "serve", "--host", "{host}", "--port", "{port}", "--model", model]
-    first = {"features": rows[0].tolist()}
-    server = Server("ml-serving", command, row=first)
+    server = Server("ml-serving", command, rows.tolist())
     runs = {}
     with open(work / "log", "w") as log, contextlib.ExitStack() as ends:
         ends.callback(server.stop)

@@ -23,7 +23,7 @@ import time
 import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from compare import CORES, HOST
+from servers import CORES, HOST
 
 BODY = b'{"features":[5.1,3.5,1.4,0.2]}'
 KEY = "the-key-of-an-honest-client"

@@ -1,38 +1,48 @@
-"""What teams write today: FastAPI, pydantic and scikit-learn, one uvicorn process, with the server's routes and bodies.
+"""What teams write today: FastAPI and pydantic with scikit-learn or onnxruntime, one uvicorn process, with the server's routes and bodies.
 
-    incumbent.py fit FOREST.pkl                fits the forest that all servers of the comparison serve
-    incumbent.py serve FOREST.pkl HOST PORT
+    incumbent.py FOREST.pkl|FOREST.onnx HOST PORT
 """
 
-import pickle
 import sys
+import time
+from typing import Annotated
 
-FEATURES = 4
-
-
-def fit(path):
-    from sklearn.datasets import load_iris
-    from sklearn.ensemble import RandomForestClassifier
-
-    forest = RandomForestClassifier(100, random_state=42).fit(*load_iris(return_X_y=True))
-    with open(path, "wb") as file:
-        pickle.dump(forest, file)
+import numpy as np
+import uvicorn
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
 
 
-def serve(path, host, port):
-    import time
-    from typing import Annotated
-
-    import numpy as np
-    import uvicorn
-    from fastapi import FastAPI
-    from pydantic import BaseModel, Field
+def of_sklearn(path):
+    """How many numbers a row has, and what predicts: one call for labels and probabilities, where `predict` would repeat `predict_proba`."""
+    import pickle
 
     with open(path, "rb") as file:
         forest = pickle.load(file)
 
+    def predict(rows):
+        probabilities = forest.predict_proba(np.array(rows, np.float32))
+        return forest.classes_[probabilities.argmax(axis=1)], probabilities
+
+    return forest.n_features_in_, predict
+
+
+def of_onnx(path):
+    """The same for a graph, on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    [asked] = session.get_inputs()
+    return asked.shape[1], lambda rows: session.run(None, {asked.name: np.array(rows, np.float32)})
+
+
+def main(path, host, port):
+    columns, predict = (of_onnx if path.endswith(".onnx") else of_sklearn)(path)
+
     class Row(BaseModel):
-        features: Annotated[list[float], Field(min_length=FEATURES, max_length=FEATURES)]
+        features: Annotated[list[float], Field(min_length=columns, max_length=columns)]
 
     class Scored(BaseModel):
         prediction: int
@@ -42,29 +52,22 @@ def serve(path, host, port):
         latency_ms: float
 
     def score(rows):
-        """One call for labels and probabilities: `predict` would only repeat the work of `predict_proba`."""
-        probabilities = forest.predict_proba(np.array(rows))
-        classes = probabilities.argmax(axis=1)
-        return [(int(forest.classes_[c]), float(p[c])) for c, p in zip(classes, probabilities)]
+        labels, probabilities = predict(rows)
+        return zip(labels.tolist(), probabilities.max(axis=1).tolist())
 
     app = FastAPI()
 
     @app.post("/predict")
-    async def predict(row: Row) -> Prediction:
+    async def one(row: Row) -> Prediction:
         start = time.perf_counter()
         [(prediction, confidence)] = score([row.features])
         return Prediction(prediction=prediction, confidence=confidence, latency_ms=(time.perf_counter() - start) * 1e3)
 
     @app.post("/predict/batch")
-    async def predict_batch(rows: list[Row]) -> list[Scored]:
+    async def many(rows: list[Row]) -> list[Scored]:
         return [Scored(prediction=p, confidence=c) for p, c in score([row.features for row in rows])]
 
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(app, host=host, port=int(port), log_level="warning", access_log=False)
 
 
-if __name__ == "__main__":
-    command, path, *address = sys.argv[1:]
-    if command == "fit":
-        fit(path)
-    else:
-        serve(path, address[0], int(address[1]))
+main(*sys.argv[1:])

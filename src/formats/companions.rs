@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Beside, Format, FormatError, ModelFile, Named, Parsed, Told, Words, decide_from, in_file,
-    rename, sklearn, unsupported,
+    rename, sklearn, unsupported, without_bom,
 };
 use crate::model::Labels;
 
@@ -87,6 +87,7 @@ pub(super) fn read(
 
 /// The JSON in a file, if it is JSON: no pickle and no archive begins like it.
 fn json(bytes: &[u8]) -> Option<Value> {
+    let bytes = without_bom(bytes);
     matches!(bytes.trim_ascii_start(), [b'[' | b'{' | b'0'..=b'9', ..])
         .then(|| serde_json::from_slice(bytes).ok())
         .flatten()

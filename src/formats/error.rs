@@ -28,13 +28,20 @@ macro_rules! unsupported {
     };
 }
 
+impl FormatError {
+    /// The same error in other words.
+    pub(crate) fn reworded(self, words: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Missing(text) => Self::Missing(words(text)),
+            Self::Corrupt(text) => Self::Corrupt(words(text)),
+            Self::Unsupported(text) => Self::Unsupported(words(text)),
+        }
+    }
+}
+
 /// The same error with the name of the file that it is about.
 pub(crate) fn in_file(name: &str) -> impl Fn(FormatError) -> FormatError {
-    move |error| match error {
-        FormatError::Missing(text) => FormatError::Missing(format!("`{name}`: {text}")),
-        FormatError::Corrupt(text) => FormatError::Corrupt(format!("`{name}`: {text}")),
-        FormatError::Unsupported(text) => FormatError::Unsupported(format!("`{name}`: {text}")),
-    }
+    move |error| error.reworded(|text| format!("`{name}`: {text}"))
 }
 
 pub(crate) use {corrupt, unsupported};

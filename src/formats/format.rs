@@ -1,6 +1,6 @@
 //! What a format is: its names, how its bytes are recognised, and the reader. One signature for all of them.
 
-use super::{AnswersBy, Before, FormatError};
+use super::{AnswersBy, Before, FormatError, without_bom};
 use crate::{input::Schema, model::ModelIr};
 
 /// Rows wider than this are refused: such a claim costs a file eight bytes, and us a signature.
@@ -39,6 +39,14 @@ impl<'a> ModelFile<'a> {
         Self {
             bytes,
             ..Self::default()
+        }
+    }
+
+    /// The same file without a byte order mark before it.
+    pub(super) fn without_bom(self) -> Self {
+        Self {
+            bytes: without_bom(self.bytes),
+            ..self
         }
     }
 }

@@ -6,6 +6,7 @@ mod answers;
 mod answers_by;
 mod before;
 mod behind;
+mod bom;
 pub mod catboost;
 pub(crate) mod coded;
 mod companions;
@@ -24,7 +25,8 @@ pub(crate) use answers::{Told, Words, decide_from, short};
 pub use answers_by::{AnswersBy, GraphOutput, OutputKind, one_array};
 pub use before::Beside;
 pub(crate) use before::{Before, Begun, Named, Takes};
-pub(crate) use behind::forest_behind;
+pub(crate) use behind::{Said, forest_behind};
+pub use bom::without_bom;
 pub use companions::{Companions, Threshold};
 pub use error::FormatError;
 pub(crate) use error::{corrupt, in_file, unsupported};
@@ -86,6 +88,7 @@ pub fn stem(name: &str) -> Option<&str> {
 
 /// The format of a file by its first bytes.
 pub fn by_content(bytes: &[u8]) -> Option<&'static Format> {
+    let bytes = without_bom(bytes);
     FORMATS
         .into_iter()
         .find(|format| (format.recognises)(bytes))
@@ -93,7 +96,7 @@ pub fn by_content(bytes: &[u8]) -> Option<&'static Format> {
 
 /// The format that the content is of: the one that was named if it may be, else any other that it looks like.
 pub fn recognised(flavor: &str, bytes: &[u8]) -> Option<&'static Format> {
-    let named = by_flavor(flavor).filter(|format| (format.recognises)(bytes));
+    let named = by_flavor(flavor).filter(|format| (format.recognises)(without_bom(bytes)));
     named.or_else(|| by_content(bytes))
 }
 
@@ -116,8 +119,9 @@ pub fn endings() -> impl Iterator<Item = (&'static str, &'static Format)> {
 /// # Errors
 /// As the reader says.
 pub fn read(format: &'static Format, file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
+    let file = file.without_bom();
     let format = recognised(format.flavor, file.bytes).unwrap_or(format);
-    (format.read)(file)
+    (format.read)(&file)
 }
 
 /// Reads a file as [`read()`] does, with the files that lie beside it. `name` is what messages call the file.
@@ -130,6 +134,7 @@ pub fn read_with(
     name: &str,
     companions: &Companions<'_>,
 ) -> Result<Parsed, FormatError> {
+    let file = file.without_bom();
     let format = recognised(format.flavor, file.bytes).unwrap_or(format);
-    companions::read(format, file, name, companions)
+    companions::read(format, &file, name, companions)
 }

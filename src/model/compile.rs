@@ -32,11 +32,8 @@ impl Checked<'_> {
             roots.push(layout.nodes.len() as u32);
             layout.tree(&forest.trees[shape.tree])?;
         }
-        let deepest = shapes.first()?.depth;
-        let live = (0..deepest)
-            .map(|level| shapes.partition_point(|shape| shape.depth > level) as u32)
-            .collect();
-        Some(Trees::new(layout.nodes, roots, live, bits))
+        let depths = shapes.iter().map(|shape| shape.depth).collect();
+        Some(Trees::new(&layout.nodes, roots, depths, bits))
     }
 }
 

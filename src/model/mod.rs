@@ -10,6 +10,7 @@ mod kernel;
 mod leaves;
 mod output;
 mod predict;
+mod predictions;
 mod prepare;
 pub mod program;
 mod source;
@@ -17,6 +18,7 @@ mod sum;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod workers;
 
 pub use check::InvalidModel;
 pub use estimators::Size;
@@ -25,7 +27,9 @@ pub use ir::{
     Reg, Step, StepOp, Test, TreeNode,
 };
 pub(crate) use output::largest;
-pub use predict::{Model, Predictions, Unanswered};
+pub use predict::{Model, Unanswered};
+pub use predictions::Predictions;
 pub use program::{Operation, Why, ops};
 pub use source::{ForestModel, ModelIr, Scores};
 pub(crate) use sum::pairwise_sum;
+pub use workers::Workers;

@@ -5,11 +5,15 @@ use super::{
     estimators::{Scorer, Size},
     ir::{Kind, Labels, Output, Reg, Step},
     output::decide,
-    program::{Filled, Program, Registers, Scratch, Why, ops::ReadyForest},
+    predictions::Predictions,
+    program::{Program, Registers, Why, ops::ReadyForest},
     source::{ModelIr, Scores},
+    workers::Workers,
 };
 use crate::input::{Batch, Precision, Schema};
 use std::collections::HashMap;
+
+mod rows;
 
 /// A checked model. Immutable; shared between requests behind an `Arc`.
 #[derive(Debug)]
@@ -41,21 +45,6 @@ enum Last {
     },
 }
 
-/// Answers for some rows, and the buffers they were made in. Reused from call to call, so that nothing is allocated per row.
-#[derive(Debug, Default)]
-pub struct Predictions {
-    /// The winning class of each row, or `choices` of them, row by row; empty for regressors.
-    pub classes: Vec<u32>,
-    /// `width` numbers per row: class probabilities, or what else [`Output`] says.
-    pub scores: Vec<f64>,
-    /// Numbers per row in `scores`.
-    pub width: usize,
-    /// Classes per row in `classes`: none, one, or one for each of several targets.
-    pub choices: usize,
-    registers: Filled,
-    scratch: Scratch,
-}
-
 /// Why rows have no answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unanswered {
@@ -65,37 +54,6 @@ pub enum Unanswered {
     /// A step has no answer for a row. It is counted from 0.
     #[error("row {row}: {why}")]
     Refused { row: usize, why: Why },
-}
-
-impl Predictions {
-    /// The scores of row `i`.
-    pub fn row(&self, i: usize) -> &[f64] {
-        &self.scores[i * self.width..][..self.width]
-    }
-
-    /// How many rows were answered.
-    pub fn rows(&self) -> usize {
-        match self.width {
-            0 => self.classes.len() / self.choices.max(1),
-            width => self.scores.len() / width,
-        }
-    }
-
-    /// The winning classes of row `i`.
-    pub fn winners(&self, i: usize) -> &[u32] {
-        &self.classes[i * self.choices..][..self.choices]
-    }
-
-    /// The first row with a score that is not finite.
-    pub fn not_finite(&self) -> Option<usize> {
-        let score = self.scores.iter().position(|x| !x.is_finite())?;
-        Some(score / self.width.max(1))
-    }
-
-    /// The score of row `i`'s winning class, kept within 0..=1. Only where the scores are those of the classes of one target.
-    pub fn confidence(&self, i: usize) -> f64 {
-        self.row(i)[self.classes[i] as usize].clamp(0.0, 1.0)
-    }
 }
 
 impl Model {
@@ -161,6 +119,19 @@ impl Model {
     /// # Errors
     /// [`Unanswered`] when its rows are not those of [`Model::schema`], or one of them has no answer.
     pub fn predict(&self, batch: &Batch, into: &mut Predictions) -> Result<(), Unanswered> {
+        self.predict_with(None, batch, into)
+    }
+
+    /// The same, to the last bit, by several threads where the batch is worth it.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn predict_with(
+        &self,
+        workers: Option<&Workers>,
+        batch: &Batch,
+        into: &mut Predictions,
+    ) -> Result<(), Unanswered> {
         if batch.width() != self.schema.len() {
             return Err(Unanswered::Width {
                 expected: self.schema.len(),
@@ -172,7 +143,7 @@ impl Model {
         into.classes.clear();
         into.scores.clear();
         if let Last::Rows(scorer) = &self.last {
-            self.predict_rows_alone(scorer, batch, into);
+            self.predict_forest(scorer, workers, batch, into);
         } else {
             let predicted = self.predict_tiles(batch, into);
             into.registers.trim();
@@ -186,27 +157,6 @@ impl Model {
             }
         }
         Ok(())
-    }
-
-    /// A forest over the columns: there are no registers to fill.
-    fn predict_rows_alone(&self, scorer: &Scorer, batch: &Batch, into: &mut Predictions) {
-        let Scratch {
-            prepared,
-            sums,
-            buffers,
-            ..
-        } = &mut into.scratch;
-        sums.resize(scorer.width(), 0.0);
-        for row in batch.rows() {
-            scorer.score(row, prepared, buffers, sums);
-            decide(
-                &self.output,
-                self.output_precision,
-                sums,
-                &mut into.classes,
-                &mut into.scores,
-            );
-        }
     }
 
     fn predict_tiles(&self, batch: &Batch, into: &mut Predictions) -> Result<(), Unanswered> {

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use super::{files::Files, path::inside};
+use super::{
+    files::Files,
+    path::{inside, is_stray_at_top},
+};
 use crate::formats::{FormatError, unsupported};
 
 /// The setting that forbids this, and its variable.
@@ -155,7 +158,10 @@ pub fn forbidden_by() -> String {
 /// The names at the top of a package.
 pub(super) fn names(files: &dyn Files) -> Result<Vec<String>, FormatError> {
     let names: io::Result<Vec<String>> = files.names();
-    names.map_err(|e| FormatError::Missing(format!("the package cannot be listed: {e}")))
+    let mut names =
+        names.map_err(|e| FormatError::Missing(format!("the package cannot be listed: {e}")))?;
+    names.retain(|name| !is_stray_at_top(name));
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    formats::{FormatError, corrupt},
+    formats::{FormatError, corrupt, without_bom},
     input::{self, Batch, Column, ColumnType, Schema, Texts},
 };
 
@@ -19,7 +19,7 @@ pub const MAX_ROWS: usize = 1_000;
 /// # Errors
 /// `Corrupt` when it is not JSON of a known form, has other columns than the schema, or holds a value that its column does not take.
 pub fn read(bytes: &[u8], schema: &Schema) -> Result<Batch, FormatError> {
-    let value: Value = serde_json::from_slice(bytes)
+    let value: Value = serde_json::from_slice(without_bom(bytes))
         .map_err(|e| corrupt!("the input example is not JSON: {e}"))?;
     let mut rows = ExampleRows {
         schema,

@@ -7,7 +7,10 @@ use std::{
 use tempfile::TempDir;
 
 /// The beginning of the name of the temporary directory, which a killed process leaves behind: `.install-XXXXXX`.
-const PREFIX: &str = ".install-";
+pub(crate) const PREFIX: &str = ".install-";
+
+/// What a file system keeps at the top of a volume. It belongs to root, and stays where it is.
+const OF_A_VOLUME: &str = "lost+found";
 
 /// New content for a directory. [`Staging::install`] puts it in place; without that, dropping removes it.
 #[derive(Debug)]
@@ -70,7 +73,20 @@ impl Staging {
     }
 
     fn old(&self) -> PathBuf {
-        self.work.path().join("old")
+        self.beside_content("old")
+    }
+
+    /// A place for something that belongs to the new content and goes away with the temporary directory.
+    pub fn beside_content(&self, name: &str) -> PathBuf {
+        self.work.path().join(name)
+    }
+
+    /// Puts the new content at `place`, on the same disk, where nothing may be yet.
+    ///
+    /// # Errors
+    /// What the file system said, for one that something is there.
+    pub fn install_as(&self, place: &Path) -> io::Result<()> {
+        fs::rename(self.path(), place)
     }
 
     /// Puts the new content in place of the old one.
@@ -123,7 +139,10 @@ pub fn stranger(dir: &Path) -> io::Result<Option<PathBuf>> {
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<_>>()?;
     let package = paths.iter().any(|path| path.ends_with("MLmodel"));
-    Ok(paths.into_iter().next().filter(|_| !package))
+    let mut strangers = paths
+        .into_iter()
+        .filter(|path| !path.ends_with(OF_A_VOLUME));
+    Ok(strangers.next().filter(|_| !package))
 }
 
 /// An absolute path, which has a parent and a name whatever `dir` looks like.
@@ -145,7 +164,7 @@ fn move_files(from: &Path, to: &Path, except: &Path, last: bool) -> io::Result<(
     // Compared by name, because one path may be relative and the other absolute.
     for path in paths
         .iter()
-        .filter(|path| path.file_name() != except.file_name())
+        .filter(|path| path.file_name() != except.file_name() && !path.ends_with(OF_A_VOLUME))
     {
         fs::rename(path, to.join(path.file_name().unwrap_or_default()))?;
     }

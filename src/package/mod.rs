@@ -20,7 +20,7 @@ pub mod yaml;
 pub use beside::{Companions, Threshold, forbidden_by};
 pub use files::Files;
 pub use pack::{Packed, Unpacked};
-pub use read::{Package, is_model_file, model_stem, read};
+pub use read::{Package, is_model_file, model_stem, open, read};
 pub use recorded::{RECORDED, Recorded};
 pub use registration::{REGISTRATION, Registration};
 pub use write::write;

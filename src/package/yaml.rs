@@ -1,6 +1,7 @@
 //! Reads and writes YAML. No other file names the crate `yaml_serde`, the YAML organization's continuation of `serde_yaml`. It limits how
 //! far aliases expand.
 
+use crate::formats::without_bom;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use yaml_serde::{Error, Mapping, Value};
@@ -8,7 +9,7 @@ pub use yaml_serde::{Error, Mapping, Value};
 /// # Errors
 /// When `bytes` are not YAML of the shape that `T` asks for.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    yaml_serde::from_slice(bytes)
+    yaml_serde::from_slice(without_bom(bytes))
 }
 
 /// A part of a document as a `T`.

@@ -19,6 +19,8 @@ use std::collections::HashMap;
 pub(super) const MAGIC: &[u8] = b"CBM1";
 /// The tables of categories, among the parts behind the trees.
 const TABLES: &str = "static_provider_v1";
+/// A file without trees can claim any number of outputs, and each costs it nothing.
+const MAX_OUTPUTS: usize = 1 << 16;
 
 /// What a table is found by: its statistic, and which borders of the target it was made with.
 type Base = (Elements, u8, i32);
@@ -75,9 +77,14 @@ fn document(
     info: Map<String, Value>,
 ) -> Result<Document, FormatError> {
     let width = usize::try_from(trees.int(0, 0)?).unwrap_or(0);
+    if width > MAX_OUTPUTS {
+        return Err(corrupt!(
+            "the CatBoost model claims {width} outputs; at most {MAX_OUTPUTS} are read"
+        ));
+    }
     let several = trees.array(16)?;
     let bias = if several.is_empty() {
-        vec![trees.double(15, 0.0)?; width.min(1 << 16)]
+        vec![trees.double(15, 0.0)?; width]
     } else {
         several.iter().map(|x| f64::from_le_bytes(*x)).collect()
     };

@@ -36,7 +36,7 @@ struct Outputs {
 
 /// The model that a graph is, and its outputs by name.
 pub(super) fn answer(
-    mut drawing: Drawing<'_>,
+    mut drawing: Drawing,
     graph: &GraphProto,
 ) -> Result<(ModelIr, Vec<GraphOutput>), FormatError> {
     let mut outputs = Outputs::default();
@@ -72,28 +72,19 @@ pub(super) fn answer(
 }
 
 impl Outputs {
-    fn add(
-        &mut self,
-        drawing: &mut Drawing<'_>,
-        name: &str,
-        value: Value,
-    ) -> Result<(), FormatError> {
+    fn add(&mut self, drawing: &mut Drawing, name: &str, value: Value) -> Result<(), FormatError> {
         let (tensor, zipped) = match value {
             Value::Tensor(tensor) => (tensor, false),
             Value::Zipped(names, tensor) => {
                 self.zipped = Some(names);
                 (tensor, true)
             }
+            Value::Sequence(tensors) => return self.sequence(drawing, name, &tensors),
             Value::Text(_) => {
                 return Err(unsupported!("the output `{name}` is a text"));
             }
         };
-        let rows = tensor.dims.iter().find(|dim| !dim.is_one());
-        if !matches!(rows, Some(Dim::Rows(_))) {
-            return Err(unsupported!(
-                "the output `{name}` has not one entry for each row"
-            ));
-        }
+        by_row(name, &tensor)?;
         let kind = match class_of(drawing, &tensor)? {
             Some(class) => {
                 if self.class.replace(class).is_some() {
@@ -112,10 +103,34 @@ impl Outputs {
         Ok(())
     }
 
+    /// Notes an output of several tensors of numbers, which becomes one: side by side.
+    fn sequence(
+        &mut self,
+        drawing: &mut Drawing,
+        name: &str,
+        tensors: &[Tensor],
+    ) -> Result<(), FormatError> {
+        let first = self.scores.len();
+        for tensor in tensors {
+            by_row(name, tensor)?;
+            self.numbers(drawing, name, tensor, false)?;
+        }
+        let count = self.scores.len() - first;
+        self.named.push(GraphOutput {
+            name: name.into(),
+            kind: OutputKind::Part {
+                first,
+                count,
+                flat: false,
+            },
+        });
+        Ok(())
+    }
+
     /// Notes an output of numbers.
     fn numbers(
         &mut self,
-        drawing: &mut Drawing<'_>,
+        drawing: &mut Drawing,
         name: &str,
         tensor: &Tensor,
         zipped: bool,
@@ -148,7 +163,7 @@ impl Outputs {
     /// The model of a graph that answers a class or several.
     fn classes(
         &mut self,
-        mut drawing: Drawing<'_>,
+        mut drawing: Drawing,
         class: Class,
         scores: Vec<Reg>,
         graded: bool,
@@ -200,7 +215,7 @@ impl Outputs {
     /// A score for each class.
     fn of_classes(
         &mut self,
-        drawing: &mut Drawing<'_>,
+        drawing: &mut Drawing,
         place: Reg,
         width: usize,
         scores: Vec<Reg>,
@@ -234,9 +249,20 @@ impl Outputs {
     }
 }
 
+/// Makes sure that an output has an entry for each row, or one for each of several targets.
+fn by_row(name: &str, tensor: &Tensor) -> Result<(), FormatError> {
+    let rows = tensor.dims.iter().find(|dim| !dim.is_one());
+    if matches!(rows, Some(Dim::Rows(_))) || matches!(&*tensor.dims, [_, Dim::Rows(_), _]) {
+        return Ok(());
+    }
+    Err(unsupported!(
+        "the output `{name}` has not one entry for each row"
+    ))
+}
+
 /// The model of a graph that answers a class for each of several targets.
 fn targets(
-    drawing: Drawing<'_>,
+    drawing: Drawing,
     winners: Vec<(Reg, Labels)>,
     scores: Vec<Reg>,
     graded: bool,
@@ -248,14 +274,19 @@ fn targets(
             scores.len()
         ));
     }
-    let (places, targets): (Vec<_>, Vec<_>) = winners.into_iter().unzip();
     let graded = graded && !scores.is_empty();
+    if !graded && !scores.is_empty() {
+        return Err(unsupported!(
+            "the graph has scores for the classes of several targets, and nothing says that they are probabilities; export it without them"
+        ));
+    }
+    let (places, targets): (Vec<_>, Vec<_>) = winners.into_iter().unzip();
     let output = Output::Targets(targets);
     Ok(drawing.board.finish(scores, places, output, graded))
 }
 
 /// The class or the classes that a tensor holds, if it does.
-fn class_of(drawing: &mut Drawing<'_>, tensor: &Tensor) -> Result<Option<Class>, FormatError> {
+fn class_of(drawing: &mut Drawing, tensor: &Tensor) -> Result<Option<Class>, FormatError> {
     if matches!(tensor.elem, Elem::Float | Elem::Double) {
         return Ok(None);
     }
@@ -291,7 +322,7 @@ fn labels_of(list: &[Cell]) -> Option<Labels> {
 
 /// Labels each of which is there once, and the place of the winner among them.
 fn distinct(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     place: Reg,
     labels: Labels,
 ) -> Result<(Reg, Labels), FormatError> {
@@ -319,7 +350,7 @@ fn first_places<T: Clone + Ord>(all: &[T]) -> (Vec<f64>, Vec<T>) {
     (all.iter().map(place).collect(), once)
 }
 
-fn recoded(drawing: &mut Drawing<'_>, read: Reg, codes: Vec<f64>) -> Result<Reg, FormatError> {
+fn recoded(drawing: &mut Drawing, read: Reg, codes: Vec<f64>) -> Result<Reg, FormatError> {
     let codes = ops::Codes::Places(codes);
     let recode = ops::Recode {
         read,
@@ -332,7 +363,7 @@ fn recoded(drawing: &mut Drawing<'_>, read: Reg, codes: Vec<f64>) -> Result<Reg,
 
 /// -1 and 1 in this order.
 fn in_order(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     place: Reg,
     labels: Labels,
 ) -> Result<(Reg, Labels), FormatError> {

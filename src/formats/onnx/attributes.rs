@@ -24,6 +24,12 @@ impl<'a> Attributes<'a> {
             if node.attribute.iter().take(i).any(|a| a.name == name) {
                 return Err(corrupt!("{op} has the attribute `{name}` twice"));
             }
+            if !attribute.ref_attr_name.is_empty() {
+                return Err(unsupported!(
+                    "{op} has for its attribute `{name}` the attribute `{}` of a function, which only the own operators of a function may",
+                    attribute.ref_attr_name
+                ));
+            }
             if !known.contains(&name) {
                 return Err(unsupported!(
                     "{op} has the attribute `{name}`, which this server does not know; {}",

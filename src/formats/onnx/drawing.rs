@@ -9,6 +9,7 @@ use super::{
     corrupt,
     features::Elem,
     proto::NodeProto,
+    scopes::Scopes,
     tensor::{Cell, Dim, Meaning, Tensor, broadcast, cells_of, spread},
     unsupported,
     walk::label,
@@ -32,6 +33,8 @@ pub(super) enum Value {
     Tensor(Tensor),
     /// Maps of `ZipMap`: the classes and the scores.
     Zipped(Rc<[Cell]>, Tensor),
+    /// Tensors that are kept apart, such as the probabilities of several targets.
+    Sequence(Rc<[Tensor]>),
     /// A free text on its way to a vectorizer, and whether it is cut into tokens: how many, only the rows tell.
     Text(FreeText),
 }
@@ -52,9 +55,9 @@ pub(super) struct Tokens {
 }
 
 /// The graph so far.
-pub(super) struct Drawing<'a> {
+pub(super) struct Drawing {
     pub(super) board: Board,
-    values: HashMap<&'a str, Value>,
+    pub(super) scopes: Scopes<Value>,
     /// Cells that may still be made.
     room: usize,
     /// The size of the file in bytes.
@@ -69,12 +72,12 @@ pub(super) struct Drawing<'a> {
     pub(super) places: HashMap<Reg, (Cell, Vec<Rc<str>>)>,
 }
 
-impl<'a> Drawing<'a> {
+impl Drawing {
     /// A board with the columns of the inputs; nothing has a name yet.
     pub(super) fn new(board: Board, size: usize, opset: i64) -> Self {
         Self {
             board,
-            values: HashMap::new(),
+            scopes: Scopes::new(),
             room: size.saturating_mul(4).max(1 << 22),
             size,
             constants: HashMap::new(),
@@ -85,16 +88,30 @@ impl<'a> Drawing<'a> {
     }
 
     /// Gives a name a meaning, once.
-    pub(super) fn set_name(&mut self, name: &'a str, value: Value) -> Result<(), FormatError> {
-        if self.values.insert(name, value).is_some() {
-            return Err(corrupt!("two nodes compute `{name}`"));
+    pub(super) fn set_name(&mut self, name: &str, value: Value) -> Result<(), FormatError> {
+        if self.scopes.set(name, value) {
+            return Ok(());
         }
-        Ok(())
+        Err(corrupt!("two nodes compute `{name}`"))
     }
 
     /// What a name stands for.
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        self.values.get(name)
+        self.scopes.value(name)
+    }
+
+    /// The node's input `i`; none where it is left out.
+    pub(super) fn input(&self, node: &NodeProto, i: usize) -> Result<Option<&Value>, FormatError> {
+        let Some(name) = node.input.get(i).filter(|name| !name.is_empty()) else {
+            return Ok(None);
+        };
+        let value = self.value(name).ok_or_else(|| {
+            corrupt!(
+                "{} reads `{name}`, which nothing before it computes",
+                label(node)
+            )
+        });
+        value.map(Some)
     }
 
     /// The node's input `i` as a tensor; none where it is left out.
@@ -103,22 +120,20 @@ impl<'a> Drawing<'a> {
         node: &NodeProto,
         i: usize,
     ) -> Result<Option<Tensor>, FormatError> {
-        let Some(name) = node.input.get(i).filter(|name| !name.is_empty()) else {
-            return Ok(None);
-        };
-        match self.value(name) {
+        match self.input(node, i)? {
             Some(Value::Tensor(tensor)) => Ok(Some(tensor.clone())),
             Some(Value::Zipped(..)) => {
                 Err(unsupported!("{} reads what ZipMap has made", label(node)))
             }
+            Some(Value::Sequence(_)) => Err(unsupported!(
+                "{} reads a whole sequence of tensors; only SequenceAt does",
+                label(node)
+            )),
             Some(Value::Text(_)) => Err(unsupported!(
                 "{} reads what StringNormalizer or Tokenizer has made of a text; only TfIdfVectorizer does",
                 label(node)
             )),
-            None => Err(corrupt!(
-                "{} reads `{name}`, which nothing before it computes",
-                label(node)
-            )),
+            None => Ok(None),
         }
     }
 
@@ -138,7 +153,7 @@ impl<'a> Drawing<'a> {
     /// Gives the node's output `i` a meaning, once. One that nobody names is dropped.
     pub(super) fn set(
         &mut self,
-        node: &'a NodeProto,
+        node: &NodeProto,
         i: usize,
         value: Tensor,
     ) -> Result<(), FormatError> {
@@ -147,7 +162,7 @@ impl<'a> Drawing<'a> {
 
     pub(super) fn set_value(
         &mut self,
-        node: &'a NodeProto,
+        node: &NodeProto,
         i: usize,
         value: Value,
     ) -> Result<(), FormatError> {

@@ -4,7 +4,9 @@ use prost::Message as _;
 
 use super::{
     advice::PLAIN_EXPORT,
-    answer, corrupt, ensemble, ensemble_v5, inputs, operators,
+    answer,
+    calls::Calls,
+    corrupt, ensemble, ensemble_v5, inputs,
     proto::{GraphProto, ML_DOMAIN, ModelProto, NodeProto},
     scan, unsupported,
     walk::{Value, Walk, label},
@@ -14,7 +16,7 @@ use crate::{
         AnswersBy, Before, ColumnsBy, FormatError, GraphOutput, ModelFile, OutputKind, Parsed,
         coded::Coded, forest_behind,
     },
-    model::{ForestModel, ModelIr},
+    model::ForestModel,
 };
 
 /// Reads an ONNX model: a tree ensemble with a scaler before it as a forest, any other graph as a program.
@@ -27,15 +29,14 @@ use crate::{
 pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
     let model = decoded(file.bytes)?;
     let graph = graph_of(&model)?;
-    if is_forest(graph) {
-        match Walk::new(graph).and_then(|walk| walk.run(graph, file.bytes.len())) {
-            Ok((forest, outputs)) => return Ok(parsed(graph, forest.into(), outputs)),
-            // What is more than a forest may still be a program.
-            Err(FormatError::Unsupported(_)) => {}
-            Err(error) => return Err(error),
-        }
+    let size = file.bytes.len();
+    if let Some((forest, outputs)) = forest(graph, size)? {
+        return Ok(parsed(graph, forest.into(), outputs));
     }
-    let (ir, outputs) = program(&model, graph, file.bytes.len())?;
+    let mut calls = calls(&model, graph)?;
+    let mut drawing = inputs::drawing(graph, size, opset(&model))?;
+    calls.draw(&mut drawing, graph)?;
+    let (ir, outputs) = answer::answer(drawing, graph)?;
     Ok(parsed(graph, ir, outputs))
 }
 
@@ -43,15 +44,35 @@ pub fn read(file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
 pub(super) fn behind(file: &ModelFile<'_>, before: &dyn Before) -> Result<Parsed, FormatError> {
     let model = decoded(file.bytes)?;
     let graph = graph_of(&model)?;
-    let (ir, outputs) = Walk::new(graph)?.run(graph, file.bytes.len())?;
-    let parsed = parsed(graph, ir, outputs);
-    if parsed.ir.schema.named {
-        return Err(unsupported!(
-            "the ONNX graph has an input for each column, and so nothing can stand before it in another file; export the whole pipeline, or \
-             a graph with one tensor as its input"
-        ));
+    let size = file.bytes.len();
+    if let Some((forest, outputs)) = forest(graph, size)?
+        && !forest.schema.named
+    {
+        let parsed = parsed(graph, forest, outputs);
+        return forest_behind(parsed.map(Coded::plain), before, false);
     }
-    forest_behind(parsed.map(Coded::plain), before, false)
+    let mut calls = calls(&model, graph)?;
+    let (mut drawing, said) = inputs::behind(graph, size, opset(&model), before)?;
+    calls.draw(&mut drawing, graph)?;
+    let (ir, _) = answer::answer(drawing, graph)?;
+    let parts = graph.node.iter().map(|node| node.op_type.clone());
+    said.parsed(ir, parts.collect(), None)
+}
+
+/// The forest that a graph is, if it is one.
+fn forest(
+    graph: &GraphProto,
+    size: usize,
+) -> Result<Option<(ForestModel, Vec<GraphOutput>)>, FormatError> {
+    if !is_forest(graph) {
+        return Ok(None);
+    }
+    match Walk::new(graph).and_then(|walk| walk.run(graph, size)) {
+        Ok(forest) => Ok(Some(forest)),
+        // What is more than a forest may still be a program.
+        Err(FormatError::Unsupported(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn decoded(bytes: &[u8]) -> Result<ModelProto, FormatError> {
@@ -112,13 +133,10 @@ fn is_forest(graph: &GraphProto) -> bool {
             .all(|node| known.contains(&node.op_type.as_str()))
 }
 
-/// The program that a graph is.
-fn program(
-    model: &ModelProto,
-    graph: &GraphProto,
-    size: usize,
-) -> Result<(ModelIr, Vec<GraphOutput>), FormatError> {
-    let unknown = operators::unknown(graph);
+/// What the graph calls, all of which this server runs.
+fn calls<'m>(model: &'m ModelProto, graph: &'m GraphProto) -> Result<Calls<'m>, FormatError> {
+    let calls = Calls::new(model, graph)?;
+    let unknown = calls.unknown(graph);
     if !unknown.is_empty() {
         return Err(unsupported!(
             "the ONNX graph has operators that this server does not run: {}; {PLAIN_EXPORT}, or serve the model of scikit-learn, XGBoost or \
@@ -126,15 +144,13 @@ fn program(
             unknown.join(", ")
         ));
     }
-    let default = model
-        .opset_import
-        .iter()
-        .find(|opset| matches!(opset.domain.as_deref(), None | Some("" | "ai.onnx")));
-    let mut drawing = inputs::drawing(graph, size, default.map_or(1, |opset| opset.version))?;
-    for node in &graph.node {
-        operators::draw(&mut drawing, node)?;
-    }
-    answer::answer(drawing, graph)
+    Ok(calls)
+}
+
+/// The version of the default operators.
+fn opset(model: &ModelProto) -> i64 {
+    let default = model.opset_import.iter().find(|opset| opset.is_default());
+    default.map_or(1, |opset| opset.version)
 }
 
 impl<'a> Walk<'a> {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
+    corrupt,
     drawing::{Drawing, Value},
     features::{Elem, Features},
     proto::{GraphProto, ValueInfoProto, elem},
@@ -10,7 +11,7 @@ use super::{
     tensors, unsupported,
 };
 use crate::{
-    formats::{FormatError, MAX_FEATURES, program::Board},
+    formats::{Before, FormatError, MAX_FEATURES, Said, Takes, program::Board},
     input::{Column, ColumnType, Schema},
     model::Reg,
 };
@@ -25,11 +26,7 @@ struct Input<'a> {
 }
 
 /// Begins to draw a graph of a file of `size` bytes.
-pub(super) fn drawing(
-    graph: &GraphProto,
-    size: usize,
-    opset: i64,
-) -> Result<Drawing<'_>, FormatError> {
+pub(super) fn drawing(graph: &GraphProto, size: usize, opset: i64) -> Result<Drawing, FormatError> {
     let (inputs, columns) = inputs(graph)?;
     let named = inputs.len() > 1;
     let told = Schema::new(columns, named);
@@ -52,11 +49,52 @@ pub(super) fn drawing(
         }
         drawing.set_name(name, Value::Tensor(tensor))?;
     }
+    constants(&mut drawing, graph)?;
+    Ok(drawing)
+}
+
+/// The same for a graph with one tensor of floats, which reads what other files make of the columns, and what is to be said of these.
+pub(super) fn behind(
+    graph: &GraphProto,
+    size: usize,
+    opset: i64,
+    before: &dyn Before,
+) -> Result<(Drawing, Said), FormatError> {
+    let (inputs, columns) = inputs(graph)?;
+    let &[Input { name, elem, .. }] = &*inputs else {
+        return Err(unsupported!(
+            "the ONNX graph has an input for each column, and so nothing can stand before it in another file; export the whole pipeline, or \
+             a graph with one tensor as its input"
+        ));
+    };
+    if !matches!(elem, Elem::Float | Elem::Double) {
+        return Err(unsupported!(
+            "the input `{name}` of the ONNX graph is no tensor of floats, and so nothing can stand before it in another file"
+        ));
+    }
+    let width = columns.len();
+    let begun = before.begin(&Takes::of(&Schema::new(columns, false)))?;
+    let (mut board, reads, _, said) = begun.split();
+    if reads.len() != width {
+        return Err(corrupt!(
+            "the ONNX graph takes {width} columns, and the files before it make {}",
+            reads.len()
+        ));
+    }
+    board.bound_words(size);
+    let mut drawing = Drawing::new(board, size, opset);
+    let tensor = input(&mut drawing, elem, &reads)?;
+    drawing.set_name(name, Value::Tensor(tensor))?;
+    constants(&mut drawing, graph)?;
+    Ok((drawing, said))
+}
+
+fn constants(drawing: &mut Drawing, graph: &GraphProto) -> Result<(), FormatError> {
     for tensor in &graph.initializer {
         let value = tensors::constant(tensor)?;
         drawing.set_name(&tensor.name, Value::Tensor(value))?;
     }
-    Ok(drawing)
+    Ok(())
 }
 
 /// The inputs, and the columns of all of them.
@@ -114,7 +152,7 @@ fn is_list(input: &ValueInfoProto) -> bool {
 }
 
 /// The tensor of an input: numbers are what the type says, and only floats may be missing.
-fn input(drawing: &mut Drawing<'_>, elem: Elem, columns: &[Reg]) -> Result<Tensor, FormatError> {
+fn input(drawing: &mut Drawing, elem: Elem, columns: &[Reg]) -> Result<Tensor, FormatError> {
     if !matches!(elem, Elem::Float | Elem::Double) {
         drawing.board.refuse_missing(columns);
     }

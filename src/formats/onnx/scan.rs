@@ -18,6 +18,7 @@ const MAX_STRINGS: usize = 64 << 20;
 enum Kind {
     Model,
     Graph,
+    Function,
     Node,
     Attribute,
     Tensor,
@@ -37,16 +38,20 @@ fn child(kind: Kind, tag: u32) -> Option<Kind> {
         // A graph may stand in an attribute, too.
         (Kind::Model, 7) | (Kind::Attribute, 6) => Kind::Graph,
         (Kind::Graph | Kind::Attribute, 5) => Kind::Tensor,
-        (Kind::Graph, 1) => Kind::Node,
+        (Kind::Model, 25) => Kind::Function,
+        (Kind::Graph, 1) | (Kind::Function, 7) => Kind::Node,
         (Kind::Graph, 11 | 12) => Kind::Value,
-        (Kind::Node, 5) => Kind::Attribute,
+        (Kind::Node, 5) | (Kind::Function, 11) => Kind::Attribute,
         (Kind::Value | Kind::Map, 2) | (Kind::Sequence, 1) => Kind::Type,
         (Kind::Type, 1) => Kind::TensorType,
         (Kind::Type, 4) => Kind::Sequence,
         (Kind::Type, 5) => Kind::Map,
         (Kind::TensorType, 2) => Kind::Shape,
-        // Operator sets and metadata, names of values, dimensions.
-        (Kind::Model, 8 | 14) | (Kind::Node, 1 | 2) | (Kind::Shape, 1) => Kind::Part,
+        // Operator sets and metadata, names of values and attributes, dimensions.
+        (Kind::Model, 8 | 14)
+        | (Kind::Node, 1 | 2)
+        | (Kind::Function, 4 | 5 | 6 | 9)
+        | (Kind::Shape, 1) => Kind::Part,
         _ => return None,
     })
 }

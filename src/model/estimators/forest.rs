@@ -6,8 +6,8 @@ use crate::{
         check::{InvalidModel, Shape, check_forest, invalid},
         compile::Checked,
         ir::ForestIr,
-        kernel::{Node, Small, Trees, Wide, Zeros, lay_out},
-        leaves::{Leaves, SumRule, TreeLeaves},
+        kernel::{Block, LANES, Node, Places, Small, Trees, Wide, Zeros, lay_out},
+        leaves::{BlockSums, Leaves, SumRule, TreeLeaves},
     },
 };
 
@@ -31,11 +31,23 @@ enum Layout {
 /// Buffers that a row needs, kept between rows.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Buffers {
-    at: Vec<u32>,
+    places: Places,
     small: Vec<u32>,
     wide: Vec<u64>,
     fixed: Vec<u32>,
+    small_block: Block<u32>,
+    wide_block: Block<u64>,
+    block_sums: BlockSums,
 }
+
+/// Bytes that the keys of a block, or its sums, take at most, unless a single tile takes more.
+const BLOCK_BYTES: usize = 1 << 20;
+
+/// Rows of a block: more would not make a tree any cheaper to fetch.
+const BLOCK_ROWS: usize = 2048;
+
+/// From so many rows on a block is faster than one row after the other.
+const FEWEST_ROWS: usize = 32;
 
 impl Forest {
     /// Checks `forest` and lays it out for the kernel.
@@ -62,24 +74,80 @@ impl Forest {
     pub(in crate::model) fn sum(&self, row: &[f64], buffers: &mut Buffers, sums: &mut [f64]) {
         debug_assert_eq!(row.len(), self.n_features);
         let Buffers {
-            at,
+            places,
             small,
             wide,
             fixed,
+            ..
         } = buffers;
         match &self.trees {
             Layout::Small(trees) => {
-                trees.descend(row.iter().copied(), small, at);
-                self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
+                trees.descend(row.iter().copied(), small, places);
+                self.leaves
+                    .sum(places.leaves(), trees.leaf_numbers(), fixed, sums);
             }
             Layout::Wide(trees) => {
                 match self.precision {
                     Precision::F32 => {
-                        trees.descend(row.iter().map(|x| f64::from(*x as f32)), wide, at);
+                        trees.descend(row.iter().map(|x| f64::from(*x as f32)), wide, places);
                     }
-                    Precision::F64 => trees.descend(row.iter().copied(), wide, at),
+                    Precision::F64 => trees.descend(row.iter().copied(), wide, places),
                 }
-                self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
+                self.leaves
+                    .sum(places.leaves(), trees.leaf_numbers(), fixed, sums);
+            }
+        }
+    }
+
+    /// How many of `rows` rows make a block; none where one row after the other is faster.
+    pub(in crate::model) fn block_rows(&self, rows: usize) -> Option<usize> {
+        if rows < FEWEST_ROWS {
+            return None;
+        }
+        let row = self.n_features.next_power_of_two().max(self.width) * size_of::<f64>();
+        let most = (BLOCK_BYTES / row).clamp(LANES, BLOCK_ROWS);
+        // Blocks of one size, as none is to be small.
+        let blocks = rows.div_ceil(most);
+        Some(rows.div_ceil(blocks).next_multiple_of(LANES))
+    }
+
+    /// Begins a block of rows.
+    pub(in crate::model) fn clear_block(&self, buffers: &mut Buffers) {
+        buffers.small_block.clear(self.n_features);
+        buffers.wide_block.clear(self.n_features);
+    }
+
+    /// Adds a row to the block.
+    #[inline]
+    pub(in crate::model) fn push(&self, row: &[f64], buffers: &mut Buffers) {
+        let row = row.iter().copied();
+        match &self.trees {
+            Layout::Small(_) => buffers.small_block.push::<Small>(row),
+            Layout::Wide(_) => {
+                let round = |x| self.precision.round(x);
+                buffers.wide_block.push::<Wide>(row.map(round));
+            }
+        }
+    }
+
+    /// [`sum`](Self::sum) of every row of the block, one behind the other in `sums`.
+    pub(in crate::model) fn sum_block(&self, buffers: &mut Buffers, sums: &mut Vec<f64>) {
+        let Buffers {
+            small_block: small,
+            wide_block: wide,
+            block_sums,
+            ..
+        } = buffers;
+        match &self.trees {
+            Layout::Small(trees) => {
+                let descend = |place, numbers: &mut _| trees.descend_block(place, small, numbers);
+                self.leaves
+                    .sum_block(small.rows(), descend, block_sums, sums);
+            }
+            Layout::Wide(trees) => {
+                let descend = |place, numbers: &mut _| trees.descend_block(place, wide, numbers);
+                self.leaves
+                    .sum_block(wide.rows(), descend, block_sums, sums);
             }
         }
     }
@@ -102,20 +170,23 @@ impl Forest {
         sums: &mut [f64],
     ) {
         let Buffers {
-            at,
+            places,
             small,
             wide,
             fixed,
+            ..
         } = buffers;
         match &self.trees {
             Layout::Small(trees) => {
-                trees.descend_sparse(zeros, dense, others, small, at);
-                self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
+                trees.descend_sparse(zeros, dense, others, small, places);
+                self.leaves
+                    .sum(places.leaves(), trees.leaf_numbers(), fixed, sums);
             }
             Layout::Wide(trees) => {
                 let round = |(feature, x)| (feature, self.precision.round(x));
-                trees.descend_sparse(zeros, dense.map(round), others.map(round), wide, at);
-                self.leaves.sum(at, trees.leaf_numbers(), fixed, sums);
+                trees.descend_sparse(zeros, dense.map(round), others.map(round), wide, places);
+                self.leaves
+                    .sum(places.leaves(), trees.leaf_numbers(), fixed, sums);
             }
         }
     }

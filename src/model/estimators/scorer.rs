@@ -93,6 +93,23 @@ impl Scorer {
         self.finish(sums);
     }
 
+    /// The raw scores of whole rows that lie one behind the other, and so do the scores in `sums`.
+    pub(in crate::model) fn score_block(
+        &self,
+        rows: &[f64],
+        prepared: &mut Vec<f64>,
+        buffers: &mut Buffers,
+        sums: &mut Vec<f64>,
+    ) {
+        self.forest.clear_block(buffers);
+        for row in rows.chunks_exact(self.zeros.len()) {
+            self.forest.push(self.steps.run(row, prepared), buffers);
+        }
+        self.forest.sum_block(buffers, sums);
+        sums.chunks_exact_mut(self.width())
+            .for_each(|sums| self.finish(sums));
+    }
+
     #[inline]
     fn finish(&self, sums: &mut [f64]) {
         sums.iter_mut()

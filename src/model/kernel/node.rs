@@ -12,6 +12,8 @@ use super::categories::SetPlace;
 pub(in crate::model) trait Node: Copy + Default {
     /// An order-preserving unsigned image of a float.
     type Key: Copy + Default + PartialOrd;
+    /// How a node lies in memory. The default is zeros: a long array of them takes memory only where something is written.
+    type Word: Copy + Default;
     /// How many leaves can be told apart.
     const MAX_LEAVES: u64;
     /// How many features can be addressed.
@@ -24,10 +26,14 @@ pub(in crate::model) trait Node: Copy + Default {
     fn leaf(number: u64) -> Self;
     /// A split by a set of categories: its members go to the node behind the one at `offset`. `None` if the layout has no such node.
     fn categories(set: SetPlace, feature: u32, offset: u32, missing_right: bool) -> Option<Self>;
+    fn pack(self) -> Self::Word;
+    fn unpack(word: Self::Word) -> Self;
     /// The same node seen from `shift` places further on.
     fn moved(self, shift: u32) -> Self;
     /// The feature, within a mask below [`Node::MAX_FEATURES`]: one operation for the bounds and the neighbouring bits.
     fn feature(self, mask: usize) -> usize;
+    /// How far the children lie behind, in whatever form; 0 for a leaf.
+    fn offset(self) -> u32;
     /// The number of the leaf; meaningless for a split.
     fn leaf_number(self) -> usize;
     /// How far to go for a feature value.
@@ -42,17 +48,20 @@ pub(in crate::model) trait Node: Copy + Default {
     fn key_below(key: Self::Key) -> Self::Key;
 }
 
-/// Key, 16 bits of offset, 12 bits of feature and the missing direction in 8 bytes. For `f32` forests.
+/// Key, 12 bits of feature, the missing direction and 16 bits of offset in 8 bytes. For `f32` forests.
+///
+/// The offset is at the top, where one shift finds it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::model) struct Small(u64);
 
 const SMALL_LEAF: u32 = 0xFF80_0001;
-const SMALL_FEATURE: u32 = 48;
-const SMALL_OFFSET: u32 = 32;
-const SMALL_MISSING: u32 = 60;
+const SMALL_FEATURE: u32 = 32;
+const SMALL_MISSING: u32 = 44;
+const SMALL_OFFSET: u32 = 48;
 
 impl Node for Small {
     type Key = u32;
+    type Word = u64;
     const MAX_LEAVES: u64 = (u32::MAX - SMALL_LEAF) as u64 + 1;
     const MAX_FEATURES: usize = 1 << 12;
     const MAX_OFFSET: u32 = u16::MAX as u32;
@@ -74,6 +83,16 @@ impl Node for Small {
         None
     }
 
+    #[inline]
+    fn pack(self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    fn unpack(word: u64) -> Self {
+        Self(word)
+    }
+
     fn moved(self, shift: u32) -> Self {
         if self.0 as u32 >= SMALL_LEAF {
             return self;
@@ -87,21 +106,25 @@ impl Node for Small {
     }
 
     #[inline]
+    fn offset(self) -> u32 {
+        (self.0 >> SMALL_OFFSET) as u32
+    }
+
+    #[inline]
     fn leaf_number(self) -> usize {
         (self.0 as u32).wrapping_sub(SMALL_LEAF) as usize
     }
 
     #[inline]
     fn step(self, x: u32) -> u32 {
-        u32::from((self.0 >> SMALL_OFFSET) as u16) + u32::from(x > self.0 as u32)
+        self.offset() + u32::from(x > self.0 as u32)
     }
 
     #[inline]
     fn step_missing(self, x: u32) -> u32 {
         // Shifting both sides by one wraps NaN's 0 to the top and leaves every other order as it was.
-        let shift = (self.0 >> SMALL_MISSING) as u32;
-        u32::from((self.0 >> SMALL_OFFSET) as u16)
-            + u32::from(x.wrapping_sub(shift) > (self.0 as u32).wrapping_sub(shift))
+        let shift = (self.0 >> SMALL_MISSING) as u32 & 1;
+        self.offset() + u32::from(x.wrapping_sub(shift) > (self.0 as u32).wrapping_sub(shift))
     }
 
     #[inline]
@@ -138,6 +161,7 @@ const WIDE_CATEGORIES: u32 = 1 << 31;
 
 impl Node for Wide {
     type Key = u64;
+    type Word = [u64; 2];
     const MAX_LEAVES: u64 = u32::MAX as u64;
     const MAX_FEATURES: usize = 1 << WIDE_MISSING;
     const MAX_OFFSET: u32 = u32::MAX >> 1;
@@ -167,6 +191,23 @@ impl Node for Wide {
         })
     }
 
+    #[inline]
+    fn pack(self) -> [u64; 2] {
+        [
+            self.key,
+            u64::from(self.feature) | u64::from(self.offset) << 32,
+        ]
+    }
+
+    #[inline]
+    fn unpack([key, rest]: [u64; 2]) -> Self {
+        Self {
+            key,
+            feature: rest as u32,
+            offset: (rest >> 32) as u32,
+        }
+    }
+
     fn moved(self, shift: u32) -> Self {
         if self.key >= WIDE_LEAF {
             return self;
@@ -180,6 +221,11 @@ impl Node for Wide {
     #[inline]
     fn feature(self, mask: usize) -> usize {
         self.feature as usize & mask
+    }
+
+    #[inline]
+    fn offset(self) -> u32 {
+        self.offset
     }
 
     #[inline]

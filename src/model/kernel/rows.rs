@@ -1,22 +1,38 @@
 //! One row at a time down all trees, level by level.
 //!
-//! The node arrays are padded to a power of two and indices masked, so that the loop is free of bounds checks and of branches; the
+//! Trees are as deep as their longest way, and most rows arrive long before its end: below the first levels, trees that have arrived
+//! leave the list now and then. The node arrays are padded to a power of two and indices masked, so that the loop is free of bounds checks and of branches; the
 //! checks and the layout have made sure that the masks never change an index.
 
-use super::node::Node;
+use super::{node::Node, trees::Trees};
 
-/// Every tree of a forest in one array of nodes.
-#[derive(Debug)]
-pub(in crate::model) struct Trees<N> {
-    /// Padded to a power of two.
-    nodes: Vec<N>,
-    /// Without the padding.
-    len: usize,
-    roots: Vec<u32>,
-    /// How many trees, deepest first, are still on their way at each level.
-    live: Vec<u32>,
-    /// Sets of categories; empty where no split needs them, and then rows take a loop that knows nothing of them.
-    bits: Vec<u32>,
+/// Levels that all trees go down before the first look at which of them have arrived: that many are worth it.
+const FIRST_LEVELS: usize = 8;
+
+/// Levels between two such looks.
+const LEVELS: usize = 4;
+
+/// Where the trees of one row are: kept from row to row.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Places {
+    /// By the place of the tree.
+    at: Vec<u32>,
+    /// The trees that have not arrived.
+    going: Vec<Going>,
+}
+
+/// A tree on its way.
+#[derive(Clone, Copy, Debug)]
+struct Going {
+    at: u32,
+    place: u32,
+}
+
+impl Places {
+    /// The node that each tree has ended in, as [`Trees::leaf_numbers`] takes it.
+    pub(in crate::model) fn leaves(&self) -> &[u32] {
+        &self.at
+    }
 }
 
 /// What a row of zeros is to the trees: where zeros are missing values, it is not zeros.
@@ -32,32 +48,20 @@ impl Zeros {
         let missing = row.iter().any(|x| x.is_nan());
         Self { row, missing }
     }
+
+    /// Numbers of a row.
+    pub(in crate::model) fn len(&self) -> usize {
+        self.row.len()
+    }
 }
 
 impl<N: Node> Trees<N> {
-    pub(in crate::model) fn new(
-        mut nodes: Vec<N>,
-        roots: Vec<u32>,
-        live: Vec<u32>,
-        bits: Vec<u32>,
-    ) -> Self {
-        let len = nodes.len();
-        nodes.resize(len.next_power_of_two(), N::default());
-        Self {
-            nodes,
-            len,
-            roots,
-            live,
-            bits,
-        }
-    }
-
-    /// Takes one row down every tree; `at` ends up holding a leaf of each.
+    /// Takes one row down every tree; `places` ends up holding a leaf of each.
     pub(in crate::model) fn descend(
         &self,
         row: impl ExactSizeIterator<Item = f64>,
         keys: &mut Vec<N::Key>,
-        at: &mut Vec<u32>,
+        places: &mut Places,
     ) {
         let padded = row.len().next_power_of_two();
         let mut missing = false;
@@ -67,7 +71,7 @@ impl<N: Node> Trees<N> {
             N::key(x)
         }));
         keys.resize(padded, N::Key::default());
-        self.walk(keys, missing, at);
+        self.walk(keys, missing, places);
     }
 
     /// Begins a run of rows most of whose numbers are those of `zeros`.
@@ -85,7 +89,7 @@ impl<N: Node> Trees<N> {
         dense: impl Iterator<Item = (u32, f64)>,
         others: impl Iterator<Item = (u32, f64)> + Clone,
         keys: &mut [N::Key],
-        at: &mut Vec<u32>,
+        places: &mut Places,
     ) {
         let mut missing = zeros.missing;
         for (feature, x) in dense {
@@ -96,61 +100,73 @@ impl<N: Node> Trees<N> {
             missing |= x.is_nan();
             keys[feature as usize] = N::key(x);
         });
-        self.walk(keys, missing, at);
+        self.walk(keys, missing, places);
         others
             .for_each(|(feature, _)| keys[feature as usize] = N::key(zeros.row[feature as usize]));
     }
 
     #[inline]
-    fn walk(&self, keys: &[N::Key], missing: bool, at: &mut Vec<u32>) {
-        at.clear();
-        at.extend_from_slice(&self.roots);
+    fn walk(&self, keys: &[N::Key], missing: bool, places: &mut Places) {
+        places.at.clear();
+        places.at.extend_from_slice(&self.roots);
         if !self.bits.is_empty() {
-            self.levels(keys, at, |node, x| node.step_categories(x, &self.bits));
+            let step = |node: N, x| node.step_categories(x, &self.bits);
+            self.descend_with(keys, places, step);
         } else if missing {
-            self.levels(keys, at, N::step_missing);
+            self.descend_with(keys, places, N::step_missing);
         } else {
-            self.levels(keys, at, N::step);
+            self.descend_with(keys, places, N::step);
         }
     }
 
     #[inline]
-    fn levels(&self, keys: &[N::Key], at: &mut [u32], step: impl Fn(N, N::Key) -> u32) {
+    fn descend_with(
+        &self,
+        keys: &[N::Key],
+        Places { at, going }: &mut Places,
+        step: impl Fn(N, N::Key) -> u32,
+    ) {
         let (node_mask, key_mask) = (self.nodes.len() - 1, keys.len() - 1);
         let (nodes, keys) = (&self.nodes[..=node_mask], &keys[..=key_mask]);
-        for &live in &self.live {
-            for at in &mut at[..live as usize] {
-                let node = nodes[*at as usize & node_mask];
-                *at += step(node, keys[node.feature(key_mask)]);
+        let node = |at: u32| N::unpack(nodes[at as usize & node_mask]);
+        let go = |at: &mut u32| {
+            let node = node(*at);
+            *at += step(node, keys[node.feature(key_mask)]);
+        };
+        let first = match self.live.len() {
+            // The list costs as much as a level or two.
+            depth if depth <= FIRST_LEVELS + LEVELS => depth,
+            _ => FIRST_LEVELS,
+        };
+        let (levels, below) = self.live.split_at(first);
+        for live in levels {
+            at[..*live as usize].iter_mut().for_each(&go);
+        }
+        let Some(live) = below.first() else {
+            return;
+        };
+        going.clear();
+        let trees = at[..*live as usize].iter().zip(0..);
+        going.extend(trees.map(|(at, place)| Going { at: *at, place }));
+        for levels in below.chunks(LEVELS) {
+            keep_going(going, at, |at| node(at).offset() != 0);
+            for _ in levels {
+                going.iter_mut().for_each(|tree| go(&mut tree.at));
             }
         }
+        keep_going(going, at, |_| false);
     }
+}
 
-    /// What tells the number of a leaf from its place, as [`Trees::descend`] leaves it in `at`.
-    #[inline]
-    pub(in crate::model) fn leaf_numbers(&self) -> impl Fn(u32) -> usize + '_ {
-        let mask = self.nodes.len() - 1;
-        let nodes = &self.nodes[..=mask];
-        move |at| nodes[at as usize & mask].leaf_number()
+/// Notes in `at` where the trees are, and takes those off the list that have arrived. Without a branch: which ones they are nobody foresees.
+#[inline]
+fn keep_going(going: &mut Vec<Going>, at: &mut [u32], is_going: impl Fn(u32) -> bool) {
+    let mut kept = 0;
+    for i in 0..going.len() {
+        let tree = going[i];
+        at[tree.place as usize] = tree.at;
+        going[kept] = tree;
+        kept += usize::from(is_going(tree.at));
     }
-
-    /// How many trees there are.
-    pub(in crate::model) fn n_trees(&self) -> usize {
-        self.roots.len()
-    }
-
-    /// Splits and leaves, without the padding.
-    pub(in crate::model) fn n_nodes(&self) -> usize {
-        self.len
-    }
-
-    /// Comparisons on the longest way down.
-    pub(in crate::model) fn depth(&self) -> usize {
-        self.live.len()
-    }
-
-    /// Bytes held.
-    pub(in crate::model) fn bytes(&self) -> usize {
-        size_of_val(self.nodes.as_slice()) + size_of_val(self.bits.as_slice())
-    }
+    going.truncate(kept);
 }

@@ -1,7 +1,10 @@
 //! Class distributions that floats add without rounding: as fixed-point numbers they take half the memory and may be added in
 //! any order.
 
-use super::store::{RawLeaves, SumRule};
+use super::{
+    blocks::{add_leaves, plus},
+    store::{RawLeaves, SumRule},
+};
 use crate::input::Precision;
 
 /// Fixed-point one. Sums of class distributions do not exceed it.
@@ -14,6 +17,7 @@ const F32_ONE: f64 = (1u64 << 24) as f64;
 #[derive(Debug)]
 pub(in crate::model) struct Exact {
     width: usize,
+    trees: usize,
     values: Vec<u32>,
     /// Set where the last column is left out, because every row sums to it exactly.
     total: Option<u32>,
@@ -58,6 +62,7 @@ impl Exact {
         let (values, numbers) = raw.distinct(width, |x| x, |x| (x * ONE) as u32);
         let exact = Self {
             width,
+            trees: raw.trees.len(),
             values,
             total,
         };
@@ -81,11 +86,7 @@ impl Exact {
             3 => add::<3>(&self.values, numbers, fixed),
             width => {
                 for number in numbers {
-                    let leaf = &self.values[number * width..][..width];
-                    fixed
-                        .iter_mut()
-                        .zip(leaf)
-                        .for_each(|(sum, x)| *sum = sum.wrapping_add(*x));
+                    plus(fixed, &self.values[number * width..][..width]);
                 }
             }
         }
@@ -95,6 +96,27 @@ impl Exact {
         sums.iter_mut()
             .zip(fixed)
             .for_each(|(sum, x)| *sum = f64::from(*x) / ONE);
+    }
+
+    /// The sums of a block of rows; `descend` fills in the numbers of the leaves of the tree at a place of the kernel's order.
+    pub(super) fn sum_block(
+        &self,
+        rows: usize,
+        mut descend: impl FnMut(usize, &mut Vec<u32>),
+        (numbers, partial): (&mut Vec<u32>, &mut Vec<u32>),
+        sums: &mut Vec<f64>,
+    ) {
+        partial.clear();
+        partial.resize(rows * self.width, 0);
+        for place in 0..self.trees {
+            descend(place, numbers);
+            add_leaves(self.width, &self.values, numbers, partial);
+        }
+        sums.clear();
+        for row in partial.chunks_exact(self.width) {
+            let last = self.total.map(|total| total.wrapping_sub(row.iter().sum()));
+            sums.extend(row.iter().copied().chain(last).map(|x| f64::from(x) / ONE));
+        }
     }
 
     /// Bytes held.
@@ -108,10 +130,7 @@ fn add<const W: usize>(values: &[u32], numbers: impl Iterator<Item = usize>, sum
     let (leaves, _) = values.as_chunks::<W>();
     let mut total = [0u32; W];
     for number in numbers {
-        let leaf = leaves[number];
-        for (sum, x) in total.iter_mut().zip(leaf) {
-            *sum = sum.wrapping_add(x);
-        }
+        plus(&mut total, &leaves[number]);
     }
     sums.copy_from_slice(&total);
 }

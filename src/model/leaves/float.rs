@@ -5,7 +5,10 @@
 
 use std::ops::{AddAssign, Div};
 
-use super::store::RawLeaves;
+use super::{
+    blocks::{Summand, add_leaves},
+    store::RawLeaves,
+};
 
 /// The precision of the sums: `f32` or `f64`.
 pub(in crate::model) trait Real:
@@ -45,7 +48,7 @@ pub(in crate::model) struct Float<T> {
     divisor: T,
 }
 
-impl<T: Real> Float<T> {
+impl<T: Real + Summand> Float<T> {
     /// Stores each distinct vector once; the second list tells, for every leaf of the IR, the number it is stored under.
     pub(super) fn store(raw: &RawLeaves<'_>, divisor: f64) -> (Self, Vec<u32>) {
         let (values, numbers) = raw.distinct(raw.width, T::bits, T::of);
@@ -71,6 +74,24 @@ impl<T: Real> Float<T> {
             3 => self.add::<3>(leaf, sums),
             _ => self.add_any(leaf, sums),
         }
+    }
+
+    /// The sums of a block of rows; `descend` fills in the numbers of the leaves of the tree at a place of the kernel's order.
+    pub(super) fn sum_block(
+        &self,
+        rows: usize,
+        mut descend: impl FnMut(usize, &mut Vec<u32>),
+        (numbers, partial): (&mut Vec<u32>, &mut Vec<T>),
+        sums: &mut Vec<f64>,
+    ) {
+        partial.clear();
+        partial.resize(rows * self.width, T::default());
+        for place in &self.order {
+            descend(*place as usize, numbers);
+            add_leaves(self.width, &self.values, numbers, partial);
+        }
+        sums.clear();
+        sums.extend(partial.iter().map(|sum| (*sum / self.divisor).into()));
     }
 
     /// Bytes held.

@@ -2,6 +2,7 @@
 //!
 //! Knows leaves by their numbers, and nothing of trees. One row and a batch are added in the same order, so they agree bit for bit.
 
+mod blocks;
 mod boosted;
 mod exact;
 mod float;
@@ -9,6 +10,7 @@ mod store;
 
 use super::ir::ForestIr;
 use crate::input::Precision;
+pub(super) use blocks::BlockSums;
 use boosted::Boosted;
 use exact::Exact;
 use float::Float;
@@ -20,7 +22,8 @@ pub(super) enum Leaves {
     Exact(Exact),
     Single(Float<f32>),
     Double(Float<f64>),
-    Boosted(Boosted),
+    BoostedSingle(Boosted<f32>),
+    BoostedDouble(Boosted<f64>),
 }
 
 impl Leaves {
@@ -35,7 +38,11 @@ impl Leaves {
         if !forest.targets.is_empty() {
             let numbers = (0..forest.leaves.len() as u32).collect();
             let places = trees.iter().map(|tree| tree.tree);
-            return (Self::Boosted(Boosted::new(forest, places, rule)), numbers);
+            let leaves = match rule.precision {
+                Precision::F32 => Self::BoostedSingle(Boosted::new(forest, places, rule)),
+                Precision::F64 => Self::BoostedDouble(Boosted::new(forest, places, rule)),
+            };
+            return (leaves, numbers);
         }
         let raw = RawLeaves {
             width: forest.width,
@@ -73,7 +80,33 @@ impl Leaves {
             Self::Exact(leaves) => leaves.sum(at.iter().map(|at| leaf(*at)), fixed, sums),
             Self::Single(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
             Self::Double(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
-            Self::Boosted(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
+            Self::BoostedSingle(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
+            Self::BoostedDouble(leaves) => leaves.sum(|place| leaf(at[place as usize]), sums),
+        }
+    }
+
+    /// The same for a block of rows: `sums` ends up holding the outputs of one row behind those of another.
+    ///
+    /// `descend` fills in the numbers of the leaves that all rows reach in one tree, by its place in the kernel's order.
+    pub(super) fn sum_block(
+        &self,
+        rows: usize,
+        descend: impl FnMut(usize, &mut Vec<u32>),
+        buffers: &mut BlockSums,
+        sums: &mut Vec<f64>,
+    ) {
+        let BlockSums {
+            numbers,
+            single,
+            double,
+            fixed,
+        } = buffers;
+        match self {
+            Self::Exact(leaves) => leaves.sum_block(rows, descend, (numbers, fixed), sums),
+            Self::Single(leaves) => leaves.sum_block(rows, descend, (numbers, single), sums),
+            Self::Double(leaves) => leaves.sum_block(rows, descend, (numbers, double), sums),
+            Self::BoostedSingle(leaves) => leaves.sum_block(rows, descend, (numbers, single), sums),
+            Self::BoostedDouble(leaves) => leaves.sum_block(rows, descend, (numbers, double), sums),
         }
     }
 
@@ -83,7 +116,8 @@ impl Leaves {
             Self::Exact(leaves) => leaves.bytes(),
             Self::Single(leaves) => leaves.bytes(),
             Self::Double(leaves) => leaves.bytes(),
-            Self::Boosted(leaves) => leaves.bytes(),
+            Self::BoostedSingle(leaves) => leaves.bytes(),
+            Self::BoostedDouble(leaves) => leaves.bytes(),
         }
     }
 }

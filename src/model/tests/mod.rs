@@ -1,6 +1,8 @@
 //! What the engine answers in the cases that have names, and what it refuses.
 
+mod blocks;
 mod random;
+mod workers;
 
 use super::*;
 use crate::input::{ColumnType, Precision, Schema};

@@ -10,6 +10,9 @@ use crate::{
 /// The key under `metadata:` for the facts of a training.
 const TRAINING: &str = "training";
 
+/// `f64` has every whole number below this one, 2⁵³.
+const LARGEST_COUNT: f64 = 9_007_199_254_740_992.0;
+
 /// The content of an `MLmodel` file, unknown keys included.
 #[derive(Clone, Debug)]
 pub struct MlModelDocument(Mapping);
@@ -112,13 +115,17 @@ impl Training {
     }
 }
 
-/// Formats a count without a point and a measure with six digits.
+/// Formats a count without a point and a measure with six digits: behind the point, or where nothing would be left there, the first six.
 fn number(x: f64) -> Value {
-    if x.fract() == 0.0 && x > 1.0 {
-        Value::from(x as u64)
-    } else {
-        Value::from((x * 1e6).round() / 1e6)
+    if x.fract() == 0.0 && x > 1.0 && x < LARGEST_COUNT {
+        return Value::from(x as u64);
     }
+    let rounded = if x.abs() < 1e-3 {
+        format!("{x:.5e}").parse().unwrap_or(x)
+    } else {
+        (x * 1e6).round() / 1e6
+    };
+    Value::from(rounded)
 }
 
 #[cfg(test)]
@@ -146,6 +153,34 @@ mod tests {
         assert!(text.contains("rows: 150\n"), "{text}");
         assert_eq!(read(&text).training(), training);
         assert_eq!(read("flavors: {}").training(), Training::default());
+    }
+
+    #[test]
+    fn measures_of_any_size_keep_six_digits() {
+        let noted = |x| {
+            let training = Training {
+                metrics: vec![("test_rmse".into(), x)],
+                ..Training::default()
+            };
+            let metadata = Value::from(training.metadata());
+            let text = yaml::write(&Mapping::from_iter([("metadata".into(), metadata)]));
+            read(&text.expect("written")).training().metrics[0].1
+        };
+        let pairs = [
+            (0.123_456_78, 0.123_457),
+            (5.743_219_87e-13, 5.743_22e-13),
+            (-12.345_678_9, -12.345_679),
+            (57_274_743.0, 57_274_743.0),
+            (1e25, 1e25),
+            (0.0, 0.0),
+        ];
+        for (x, expected) in pairs {
+            assert!(
+                (noted(x) - expected).abs() <= 1e-15 * expected.abs(),
+                "{x}: {}",
+                noted(x)
+            );
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://mlflow.org/docs/latest/ml/model/> and files that MLflow 3.18 wrote.
 
+mod choice;
 mod data;
 mod document;
 mod packed;
@@ -9,6 +10,7 @@ mod pyfunc;
 mod signature;
 mod write;
 
+use choice::Flavor;
 pub use data::DataFile;
 use data::scalar;
 pub use document::{LoggedAs, MlModelDocument, Training};
@@ -18,22 +20,13 @@ pub use write::{Packaged, environment, trained, write};
 
 use super::{
     beside::Companions,
-    path::inside,
+    path::{inside, tidy},
     yaml::{self, Mapping, Value},
 };
 use crate::{
-    formats::{AnswersBy, FormatError, corrupt, unsupported},
+    formats::{AnswersBy, FormatError, corrupt},
     input::Schema,
 };
-
-/// Flavors that this server reads, in order of preference, with the keys of the data file and of the library's version.
-const READ: [(&str, &str, &str); 5] = [
-    ("onnx", "data", "onnx_version"),
-    ("sklearn", "pickled_model", "sklearn_version"),
-    ("xgboost", "data", "xgb_version"),
-    ("lightgbm", "data", "lgb_version"),
-    ("catboost", "data", "catboost_version"),
-];
 
 /// What the flavors call the Python class.
 const CLASS: [&str; 2] = ["model_class", "model_type"];
@@ -96,7 +89,7 @@ pub fn read(bytes: &[u8]) -> Result<MlModel, FormatError> {
         flavors: mapping(&yaml, "flavors").ok_or_else(|| corrupt!("MLmodel has no flavors"))?,
         signature,
         run_id: text("run_id"),
-        example: example.map(str::to_owned),
+        example: example.map(|path| tidy(path).into_owned()),
         metadata: mapping(&yaml, "metadata").unwrap_or_default(),
         mlflow_version: pyfunc::version(&yaml),
         forms: pyfunc::Forms::of(yaml.get("signature").and_then(Value::as_mapping)),
@@ -108,28 +101,33 @@ fn mapping(yaml: &Mapping, key: &str) -> Option<Mapping> {
 }
 
 impl MlModel {
-    /// The file to load and how.
+    /// The file to load and how: that of the flavor `wanted` or, if this is empty, of the one that `mlflow.pyfunc` answers with.
     ///
     /// # Errors
-    /// `Unsupported` when no flavor is one that this server reads, `Corrupt` when the flavor names no file of its own.
-    pub fn data_file(&self) -> Result<DataFile, FormatError> {
+    /// `Unsupported` when there is no such flavor that this server reads, `Corrupt` when it names no file of its own.
+    pub fn data_file(&self, wanted: &str) -> Result<DataFile, FormatError> {
         if let Some(packed) = self.flavors.get(packed::FLAVOR) {
             return packed::data_file(packed);
         }
-        let found = READ
-            .iter()
-            .find_map(|read| Some((read, self.flavors.get(read.0)?)));
-        let Some((&(flavor, key, version), keys)) = found else {
-            return Err(self.other_flavor());
-        };
-        let Some(path) = keys.get(key).and_then(Value::as_str) else {
-            return Err(corrupt!("MLmodel: flavors.{flavor} names no `{key}` file"));
+        self.file_of(choice::choose(&self.flavors, wanted)?)
+    }
+
+    fn file_of(&self, flavor: &Flavor) -> Result<DataFile, FormatError> {
+        let &Flavor {
+            name,
+            data,
+            version,
+        } = flavor;
+        let keys = self.flavors.get(name);
+        let key = |key| keys.and_then(|keys| keys.get(key));
+        let Some(path) = key(data).and_then(Value::as_str) else {
+            return Err(corrupt!("MLmodel: flavors.{name} names no `{data}` file"));
         };
         Ok(DataFile {
-            flavor: flavor.into(),
-            version: keys.get(version).and_then(scalar),
-            class: CLASS.iter().find_map(|key| keys.get(*key).and_then(scalar)),
-            path: inside(path)?.into(),
+            flavor: name.into(),
+            version: key(version).and_then(scalar),
+            class: CLASS.iter().find_map(|class| key(class).and_then(scalar)),
+            path: inside(&tidy(path))?.into(),
         })
     }
 
@@ -150,32 +148,51 @@ impl MlModel {
         packed.map_or_else(|| Ok(Companions::default()), packed::companions)
     }
 
-    /// The files that a model is loaded from, beside the `MLmodel` itself: for places that cannot list what they have.
+    /// The files that a model is loaded from, beside the `MLmodel` itself: for places that cannot list what they have. Which flavor is
+    /// served is decided later, so that of several every one's file is named.
     ///
     /// # Errors
-    /// As [`MlModel::data_file`].
+    /// `Unsupported` when the package has no flavor that this server reads, otherwise as [`MlModel::data_file`].
     pub fn named_files(&self) -> Result<Vec<NamedFile>, FormatError> {
-        let required = |path: &str| NamedFile {
-            path: path.to_owned(),
-            optional: false,
+        let file = |path: String, optional| NamedFile { path, optional };
+        let mut data: Vec<_> = if self.flavors.contains_key(packed::FLAVOR) {
+            vec![self.data_file("")]
+        } else {
+            let present = choice::present(&self.flavors)?;
+            present.into_iter().map(|one| self.file_of(one)).collect()
         };
-        let data = required(&self.data_file()?.path);
+        if data.iter().any(Result::is_ok) {
+            data.retain(Result::is_ok);
+        }
+        let data = data.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let several = data.len() > 1;
+        let data = data.into_iter().map(|data| file(data.path, several));
         let companions = self.companions()?;
-        let companions = companions.files().map(required);
-        let example = self.example.iter().map(|path| NamedFile {
-            path: path.clone(),
-            optional: true,
-        });
-        let all = std::iter::once(data).chain(companions).chain(example);
-        Ok(all.collect())
+        let companions = companions.files().map(|path| file(path.to_owned(), false));
+        let example = self.example.iter().map(|path| file(path.clone(), true));
+        Ok(data.chain(companions).chain(example).collect())
     }
 
-    fn other_flavor(&self) -> FormatError {
-        let names: Vec<&str> = self.flavors.keys().filter_map(Value::as_str).collect();
-        unsupported!(
-            "the model has the flavors [{}], this server reads onnx, sklearn, xgboost, lightgbm and catboost; log the tree model itself with \
-             its own flavor, as by mlflow.sklearn.log_model",
-            names.join(", ")
-        )
+    /// The files that tell Python what to install. The model is loaded without them.
+    pub fn environment_files(&self) -> Vec<NamedFile> {
+        let env = self.flavors.get("python_function");
+        let env = env.and_then(|pyfunc| pyfunc.get("env"));
+        let names: Vec<&str> = match env {
+            Some(Value::String(conda)) => vec![conda],
+            Some(Value::Mapping(files)) => files.values().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let mut paths: Vec<String> = names
+            .into_iter()
+            .chain(["requirements.txt"])
+            .map(|name| tidy(name).into_owned())
+            .filter(|path| inside(path).is_ok())
+            .collect();
+        paths.dedup();
+        let optional = |path| NamedFile {
+            path,
+            optional: true,
+        };
+        paths.into_iter().map(optional).collect()
     }
 }

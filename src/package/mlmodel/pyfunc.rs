@@ -73,17 +73,28 @@ impl Forms {
 pub(super) fn of(flavors: &Mapping, forms: Forms, file: &AnswersBy) -> Pyfunc {
     let function = flavors.get("python_function");
     let method = function.and_then(|function| function.get("predict_fn"));
-    let answers = match method.and_then(Value::as_str) {
-        Some("predict_proba") => AnswersBy::Probabilities,
-        Some("predict_log_proba") => AnswersBy::LogProbabilities,
-        _ => file.clone(),
-    };
+    let method = method.and_then(Value::as_str);
+    let answers = method.and_then(of_method).unwrap_or_else(|| file.clone());
     Pyfunc {
         answers,
         rows: forms.rows,
         booleans: forms.booleans,
         mlflow_version: None,
     }
+}
+
+/// What a method answers, where that is not what `predict` does.
+fn of_method(name: &str) -> Option<AnswersBy> {
+    match name {
+        "predict_proba" => Some(AnswersBy::Probabilities),
+        "predict_log_proba" => Some(AnswersBy::LogProbabilities),
+        _ => None,
+    }
+}
+
+/// Whether this server answers what the method of this name does.
+pub(super) fn is_answered(method: &str) -> bool {
+    method == "predict" || of_method(method).is_some()
 }
 
 /// The version that a file names.

@@ -161,7 +161,7 @@ impl<'a> Unpacked<'a> {
             unpacked: self,
             mlmodel: &mlmodel,
         };
-        let (package, data) = read(&together, false)?;
+        let (package, data) = read(&together, false, "")?;
         self.tested(package.parse(&data)?)?;
         let mut made = vec![("MLmodel", mlmodel), (LOADER_FILE, LOADER.to_owned())];
         made.extend(example.map(|example| (EXAMPLE, example)));

@@ -167,7 +167,7 @@ fn a_package_of_mlflow_catboost_is_read_as_its_class_predicts() {
     for form in ["cbm", "json"] {
         let parsed = |class: &str| {
             let files = files(class, form);
-            let (package, bytes) = read(&files, true).unwrap();
+            let (package, bytes) = read(&files, true, "").unwrap();
             assert_eq!(package.data.flavor, "catboost");
             package.parse(&bytes).unwrap()
         };

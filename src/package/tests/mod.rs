@@ -114,7 +114,7 @@ struct Loaded {
 }
 
 fn load(files: &Memory) -> Result<Loaded, FormatError> {
-    let (package, bytes) = read(files, true)?;
+    let (package, bytes) = read(files, true, "")?;
     let parsed = package.parse(&bytes)?;
     let model = Model::new(package.parse(&bytes)?.ir).unwrap();
     Ok(Loaded {
@@ -222,8 +222,6 @@ fn a_data_path_that_leaves_the_package_is_refused() {
         "a/../../b.onnx",
         "C:\\\\model.onnx",
         "",
-        "./model.onnx",
-        "a//b",
     ] {
         let text = IRIS.replacen("data: model.onnx", &format!("data: \"{path}\""), 1);
         let error = refused(&iris().with("MLmodel", text));
@@ -232,11 +230,13 @@ fn a_data_path_that_leaves_the_package_is_refused() {
             "{path}: {error}"
         );
     }
-    let nested = IRIS.replacen("data: model.onnx", "data: data/model.onnx", 1);
-    let files = iris()
-        .with("MLmodel", nested)
-        .with("data/model.onnx", graph("iris_rf"));
-    assert_eq!(loaded(&files).data_file, "data/model.onnx");
+    for path in ["data/model.onnx", "./data/model.onnx", "data//model.onnx"] {
+        let nested = IRIS.replacen("data: model.onnx", &format!("data: {path}"), 1);
+        let files = iris()
+            .with("MLmodel", nested)
+            .with("data/model.onnx", graph("iris_rf"));
+        assert_eq!(loaded(&files).data_file, "data/model.onnx");
+    }
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn the_digest_of_the_very_bytes_is_not_computed_twice() {
         }
     }
     let files = Verified(iris());
-    assert_eq!(read(&files, true).unwrap().0.digest, "sha256:c0ffee");
+    assert_eq!(read(&files, true, "").unwrap().0.digest, "sha256:c0ffee");
 }
 
 /// The iris forest under the names of its columns, with a few rows.

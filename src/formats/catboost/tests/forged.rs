@@ -106,3 +106,20 @@ fn text_features_are_refused_by_name() {
         "{error}"
     );
 }
+
+#[test]
+fn more_outputs_than_any_model_has_are_refused_before_they_are_made() {
+    let whole = file("1.2.10-plain_multiclass.gz", "cbm");
+    let forged = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at..at + 4].copy_from_slice(&i32::MAX.to_le_bytes());
+        read("cbm", &bytes, None)
+            .err()
+            .map(|error| error.to_string())
+    };
+    // One of the small numbers is the number of outputs.
+    let small = (0..whole.len() - 4).filter(|at| matches!(whole[*at..], [2..=9, 0, 0, 0, ..]));
+    let refusals: Vec<String> = small.filter_map(forged).collect();
+    let named = |refusal: &String| refusal.contains("claims 2147483647 outputs");
+    assert!(refusals.iter().any(named), "{refusals:?}");
+}

@@ -9,11 +9,8 @@ use super::{
 use crate::model::ops::Binary;
 
 /// `Add`, `Less`, `And` and the like; `Sum`, `Max` and `Min` of several.
-pub(super) fn pairwise<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
-    Attributes::new(node, &["fmod"])?;
+pub(super) fn pairwise(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
+    let attributes = Attributes::new(node, &["fmod"])?;
     let tensors = drawing.tensors(node)?;
     let variadic = matches!(node.op_type.as_str(), "Sum" | "Max" | "Min");
     if tensors.is_empty() || (!variadic && tensors.len() != 2) {
@@ -26,6 +23,8 @@ pub(super) fn pairwise<'a>(
         "Mul" => (Binary::Mul, false),
         "Div" if whole => (Binary::WholeDiv, false),
         "Div" => (Binary::Div, false),
+        "Mod" if attributes.int("fmod")?.unwrap_or(0) != 0 => (Binary::Fmod, false),
+        "Mod" => (Binary::Remainder, false),
         "Pow" => (Binary::Pow, false),
         "Max" => (Binary::Max, false),
         "Min" => (Binary::Min, false),
@@ -54,7 +53,7 @@ pub(super) fn pairwise<'a>(
 }
 
 /// `Clip`: its bounds are attributes in old versions, inputs in later ones.
-pub(super) fn clip<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn clip(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["min", "max"])?;
     let mut result = drawing.tensor(node, 0)?;
     for (i, name, function) in [(1, "min", Binary::Max), (2, "max", Binary::Min)] {
@@ -76,7 +75,7 @@ pub(super) fn clip<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
 }
 
 /// `Mean` of several tensors.
-pub(super) fn mean<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn mean(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let tensors = drawing.tensors(node)?;
     let mut all = tensors.iter().cloned();
     let Some(mut sum) = all.next() else {
@@ -95,10 +94,7 @@ pub(super) fn mean<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
 }
 
 /// `CumSum` along an axis.
-pub(super) fn cumulative<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn cumulative(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["exclusive", "reverse"])?;
     if attributes.int("exclusive")?.unwrap_or(0) != 0
         || attributes.int("reverse")?.unwrap_or(0) != 0

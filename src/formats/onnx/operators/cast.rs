@@ -12,7 +12,7 @@ use crate::{
 use std::rc::Rc;
 
 /// `Cast` and `CastLike`.
-pub(super) fn cast<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn cast(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let tensor = drawing.tensor(node, 0)?;
     let to = if node.op_type == "CastLike" {
         drawing.tensor(node, 1)?.elem
@@ -26,7 +26,7 @@ pub(super) fn cast<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
 
 /// A tensor with elements of another type.
 pub(super) fn converted(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     tensor: &Tensor,
     to: Elem,
@@ -51,7 +51,7 @@ pub(super) fn converted(
 }
 
 fn cell_as(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     cell: &Cell,
     from: Elem,
@@ -87,7 +87,7 @@ fn cell_as(
 }
 
 fn register_as(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     register: u32,
     from: Elem,

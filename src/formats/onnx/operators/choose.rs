@@ -11,10 +11,7 @@ use crate::{
 use std::rc::Rc;
 
 /// `ArgMax` and `ArgMin`.
-pub(super) fn arg_extreme<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn arg_extreme(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis", "keepdims", "select_last_index"])?;
     if attributes.int("select_last_index")?.unwrap_or(0) != 0 {
         return Err(unsupported!(
@@ -65,7 +62,7 @@ pub(super) fn arg_extreme<'a>(
 }
 
 /// `TopK`.
-pub(super) fn top_k<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn top_k(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis", "k", "largest", "sorted"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(-1))?;

@@ -14,10 +14,7 @@ use crate::{
 use std::rc::Rc;
 
 /// `Where`.
-pub(super) fn choose<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn choose(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let (by, yes, no) = (
         drawing.tensor(node, 0)?,
         drawing.tensor(node, 1)?,
@@ -49,8 +46,8 @@ pub(super) fn choose<'a>(
 }
 
 /// One of two cells by a third.
-fn either(
-    drawing: &mut Drawing<'_>,
+pub(super) fn either(
+    drawing: &mut Drawing,
     node: &NodeProto,
     by: &Cell,
     yes: &Cell,
@@ -98,13 +95,7 @@ fn either(
 }
 
 /// A text in the place of others, where a choice is by whether a text is one of these.
-fn replaced(
-    drawing: &Drawing<'_>,
-    place: Reg,
-    flags: &[Cell],
-    yes: &Cell,
-    no: &Cell,
-) -> Option<Cell> {
+fn replaced(drawing: &Drawing, place: Reg, flags: &[Cell], yes: &Cell, no: &Cell) -> Option<Cell> {
     let (text, keys) = drawing.places.get(&place)?;
     let (Cell::Text(to), true) = (yes, text == no) else {
         return None;

@@ -6,10 +6,7 @@ use super::{
 };
 
 /// `Constant`, in each of its forms.
-pub(super) fn constant<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn constant(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "value",
         "value_float",
@@ -59,7 +56,7 @@ pub(super) fn constant<'a>(
 }
 
 /// `Shape`: the number of rows is known only when they come.
-pub(super) fn shape<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn shape(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["start", "end"])?;
     let tensor = drawing.tensor(node, 0)?;
     let rank = tensor.dims.len() as i64;
@@ -95,10 +92,7 @@ pub(super) fn shape<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
 }
 
 /// `ConstantOfShape`.
-pub(super) fn of_shape<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn of_shape(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["value"])?;
     let dims = dims(node, &drawing.tensor(node, 0)?)?;
     let (elem, cell) = match attributes.tensor("value")? {

@@ -42,10 +42,7 @@ impl Keys {
 }
 
 /// `OneHotEncoder`: an axis more, with a number for each category.
-pub(super) fn one_hot<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn one_hot(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["cats_int64s", "cats_strings", "zeros"])?;
     let mut tensor = drawing.tensor(node, 0)?;
     let integers = attributes.ints("cats_int64s")?;
@@ -81,7 +78,7 @@ pub(super) fn one_hot<'a>(
 
 /// The register that has the place of a cell's value among keys.
 fn slot(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     cell: &Cell,
     keys: &Keys,
@@ -110,10 +107,7 @@ fn slot(
 }
 
 /// `LabelEncoder`: one value for another.
-pub(super) fn label_encoder<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn label_encoder(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "classes_strings",
         "default_float",
@@ -158,10 +152,7 @@ pub(super) fn label_encoder<'a>(
 }
 
 /// `CategoryMapper`: texts to integers, or integers to texts.
-pub(super) fn category_mapper<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn category_mapper(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "cats_int64s",
         "cats_strings",
@@ -186,9 +177,9 @@ pub(super) fn category_mapper<'a>(
 }
 
 /// Version 1 of `LabelEncoder`: texts to their places, or places to texts.
-fn mapped<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
+fn mapped(
+    drawing: &mut Drawing,
+    node: &NodeProto,
     attributes: &Attributes<'_>,
     tensor: &Tensor,
     words: &[Cell],
@@ -244,9 +235,9 @@ fn list(attributes: &Attributes<'_>, what: &str) -> Result<(Elem, Vec<Cell>), Fo
 }
 
 /// Every cell replaced by the value of its key.
-fn replaced<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
+fn replaced(
+    drawing: &mut Drawing,
+    node: &NodeProto,
     tensor: &Tensor,
     keys: &[Cell],
     (elem, mut values): (Elem, Vec<Cell>),

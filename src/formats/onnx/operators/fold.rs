@@ -9,7 +9,7 @@ const MAX_VALUES: usize = 1 << 12;
 
 /// What can be computed at once: constants, and one of several values with a constant.
 pub(super) fn folded(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     function: Binary,
     precision: Precision,

@@ -12,7 +12,7 @@ use crate::{
 use std::rc::Rc;
 
 /// `Abs`, `Exp`, `Not` and the like.
-pub(super) fn unary<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn unary(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     Attributes::new(node, &[])?;
     let tensor = drawing.tensor(node, 0)?;
     if tensor.elem == Elem::Text {
@@ -43,11 +43,7 @@ pub(super) fn unary<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
 }
 
 /// Signs as one of three numbers: what an anomaly detector answers.
-fn signs(
-    drawing: &mut Drawing<'_>,
-    node: &NodeProto,
-    tensor: &mut Tensor,
-) -> Result<(), FormatError> {
+fn signs(drawing: &mut Drawing, node: &NodeProto, tensor: &mut Tensor) -> Result<(), FormatError> {
     let three: Rc<[Cell]> = [-1.0, 0.0, 1.0].map(Cell::Number).into();
     let mut cells = Vec::with_capacity(tensor.cells.len());
     for cell in tensor.cells.iter() {
@@ -69,8 +65,16 @@ fn signs(
 fn function(node: &NodeProto) -> Result<Function, FormatError> {
     Ok(match node.op_type.as_str() {
         "Abs" => Function::Abs,
+        "Acos" => Function::Arccos,
+        "Acosh" => Function::Arccosh,
+        "Asin" => Function::Arcsin,
+        "Asinh" => Function::Arcsinh,
+        "Atan" => Function::Arctan,
+        "Atanh" => Function::Arctanh,
         "Ceil" => Function::Ceil,
         "Cos" => Function::Cos,
+        "Cosh" => Function::Cosh,
+        "Erf" => Function::Erf,
         "Exp" => Function::Exp,
         "Floor" => Function::Floor,
         "Log" => Function::Log,
@@ -79,7 +83,9 @@ fn function(node: &NodeProto) -> Result<Function, FormatError> {
         "Sigmoid" => Function::Expit,
         "Sign" => Function::Sign,
         "Sin" => Function::Sin,
+        "Sinh" => Function::Sinh,
         "Sqrt" => Function::Sqrt,
+        "Tan" => Function::Tan,
         "Tanh" => Function::Tanh,
         _ => return Err(unsupported!("{} is not supported", label(node))),
     })
@@ -87,7 +93,7 @@ fn function(node: &NodeProto) -> Result<Function, FormatError> {
 
 /// A function of every number.
 pub(super) fn apply(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     function: Function,
     tensor: &Tensor,
@@ -142,10 +148,7 @@ pub(super) fn apply(
 }
 
 /// `IsNaN`.
-pub(super) fn is_nan<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn is_nan(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let tensor = drawing.tensor(node, 0)?;
     let reads = drawing.read(node, &tensor)?;
     let known = vec![Register::number(); reads.len()];
@@ -159,10 +162,7 @@ pub(super) fn is_nan<'a>(
 }
 
 /// `Softmax` and `LogSoftmax`. Before version 13 all axes from the given one on are one.
-pub(super) fn softmax<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn softmax(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let tensor = drawing.tensor(node, 0)?;
     let old = drawing.opset < 13;

@@ -13,10 +13,7 @@ use crate::{
 };
 
 /// Reads an `Imputer`.
-pub(super) fn imputer<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn imputer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "imputed_value_floats",
         "imputed_value_int64s",
@@ -71,7 +68,7 @@ pub(super) fn imputer<'a>(
 
 /// A number in the place of another.
 fn instead(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     elem: Elem,
     read: Reg,
     marked: f64,

@@ -11,10 +11,7 @@ use crate::{
 };
 
 /// Reads a `LinearClassifier`.
-pub(super) fn classifier<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn classifier(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "classlabels_ints",
         "classlabels_strings",
@@ -60,7 +57,7 @@ pub(super) fn classifier<'a>(
 
 /// Raw scores made into the scores of classes, and the place of the class.
 pub(super) fn decided(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     reads: Vec<Reg>,
     output: Output,
     classes: usize,
@@ -76,9 +73,9 @@ pub(super) fn decided(
 }
 
 /// The outputs of a classifier: the label and the scores. `drawn` are the scores and the place of the class.
-pub(super) fn classes<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
+pub(super) fn classes(
+    drawing: &mut Drawing,
+    node: &NodeProto,
     labels: &Labels,
     drawn: &[Reg],
     meaning: Meaning,
@@ -134,10 +131,7 @@ fn link(node: &NodeProto, attributes: &Attributes<'_>) -> Result<Link, FormatErr
 }
 
 /// Reads a `LinearRegressor`.
-pub(super) fn regressor<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn regressor(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(
         node,
         &["coefficients", "intercepts", "post_transform", "targets"],
@@ -152,7 +146,7 @@ pub(super) fn regressor<'a>(
 
 /// A register for each row of coefficients.
 fn scores(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     attributes: &Attributes<'_>,
     targets: Option<usize>,

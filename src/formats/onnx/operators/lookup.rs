@@ -13,7 +13,7 @@ use std::{
 
 /// The register that has the number of a text among entries.
 pub(super) fn lookup(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     cell: &Cell,
     entries: &[(Rc<str>, f64)],
@@ -28,7 +28,7 @@ pub(super) fn lookup(
 }
 
 fn place(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     cell: &Cell,
     entries: &[(Rc<str>, f64)],

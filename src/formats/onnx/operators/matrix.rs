@@ -11,17 +11,14 @@ use crate::{
 };
 
 /// `MatMul`.
-pub(super) fn matmul<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn matmul(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let (a, b) = (drawing.tensor(node, 0)?, drawing.tensor(node, 1)?);
     let product = product(drawing, node, &a, &b)?;
     drawing.set(node, 0, product)
 }
 
 /// `Gemm`: `alpha · A · B + beta · C`.
-pub(super) fn gemm<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn gemm(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["alpha", "beta", "transA", "transB"])?;
     let (mut a, mut b) = (drawing.tensor(node, 0)?, drawing.tensor(node, 1)?);
     if attributes.int("transA")?.unwrap_or(0) != 0 {
@@ -58,7 +55,7 @@ pub(super) fn gemm<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result
 
 /// The product of two tensors, one of which is a matrix that is the same for every row.
 fn product(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     a: &Tensor,
     b: &Tensor,
@@ -126,11 +123,7 @@ fn product(
 }
 
 /// A matrix with its axes in the other order.
-fn turned(
-    drawing: &mut Drawing<'_>,
-    node: &NodeProto,
-    tensor: &Tensor,
-) -> Result<Tensor, FormatError> {
+fn turned(drawing: &mut Drawing, node: &NodeProto, tensor: &Tensor) -> Result<Tensor, FormatError> {
     let [rows, columns] = tensor.dims[..] else {
         return Err(unsupported!("{} turns what is no matrix", label(node)));
     };

@@ -10,6 +10,7 @@ mod constants;
 mod encode;
 mod fold;
 mod functions;
+mod hash;
 mod impute;
 mod linear;
 mod lookup;
@@ -17,8 +18,10 @@ mod matrix;
 mod neighbours;
 mod node;
 mod pair;
+mod places;
 mod reduce;
 mod scale;
+mod sequence;
 mod shape;
 mod slice;
 mod svm;
@@ -43,15 +46,22 @@ use crate::formats::FormatError;
 const MICROSOFT: &str = "com.microsoft";
 
 /// Draws a node.
-type Reader = for<'a> fn(&mut Drawing<'a>, &'a NodeProto) -> Result<(), FormatError>;
+type Reader = fn(&mut Drawing, &NodeProto) -> Result<(), FormatError>;
 
 /// The operators of the default domain, in the order of their names.
 const DEFAULT: &[(&str, Reader)] = &[
     ("Abs", functions::unary),
+    ("Acos", functions::unary),
+    ("Acosh", functions::unary),
     ("Add", arithmetic::pairwise),
     ("And", arithmetic::pairwise),
     ("ArgMax", choose::arg_extreme),
     ("ArgMin", choose::arg_extreme),
+    ("Asin", functions::unary),
+    ("Asinh", functions::unary),
+    ("Atan", functions::unary),
+    ("Atanh", functions::unary),
+    ("BatchNormalization", scale::batch_normalization),
     ("Cast", cast::cast),
     ("CastLike", cast::cast),
     ("Ceil", functions::unary),
@@ -61,15 +71,18 @@ const DEFAULT: &[(&str, Reader)] = &[
     ("Constant", constants::constant),
     ("ConstantOfShape", constants::of_shape),
     ("Cos", functions::unary),
+    ("Cosh", functions::unary),
     ("CumSum", arithmetic::cumulative),
     ("Div", arithmetic::pairwise),
     ("Equal", arithmetic::pairwise),
+    ("Erf", functions::unary),
     ("Exp", functions::unary),
     ("Expand", shape::expand),
     ("Flatten", shape::flatten),
     ("Floor", functions::unary),
     ("Gather", slice::gather),
     ("GatherElements", slice::gather_elements),
+    ("GatherND", places::gather_nd),
     ("Gemm", matrix::gemm),
     ("Greater", arithmetic::pairwise),
     ("GreaterOrEqual", arithmetic::pairwise),
@@ -84,6 +97,7 @@ const DEFAULT: &[(&str, Reader)] = &[
     ("Max", arithmetic::pairwise),
     ("Mean", arithmetic::mean),
     ("Min", arithmetic::pairwise),
+    ("Mod", arithmetic::pairwise),
     ("Mul", arithmetic::pairwise),
     ("Neg", functions::unary),
     ("Not", functions::unary),
@@ -104,10 +118,14 @@ const DEFAULT: &[(&str, Reader)] = &[
     ("Reshape", shape::reshape),
     ("Round", functions::unary),
     ("Scan", neighbours::scan),
+    ("ScatterElements", places::scatter_elements),
+    ("SequenceAt", sequence::at),
+    ("SequenceConstruct", sequence::construct),
     ("Shape", constants::shape),
     ("Sigmoid", functions::unary),
     ("Sign", functions::unary),
     ("Sin", functions::unary),
+    ("Sinh", functions::unary),
     ("Slice", slice::slice),
     ("Softmax", functions::softmax),
     ("Split", slice::split),
@@ -116,6 +134,7 @@ const DEFAULT: &[(&str, Reader)] = &[
     ("StringNormalizer", text::normalizer),
     ("Sub", arithmetic::pairwise),
     ("Sum", arithmetic::pairwise),
+    ("Tan", functions::unary),
     ("Tanh", functions::unary),
     ("TfIdfVectorizer", text::vectorizer),
     ("Tile", shape::tile),
@@ -150,6 +169,7 @@ const MACHINE_LEARNING: &[(&str, Reader)] = &[
 /// Those of onnxruntime.
 const RUNTIME: &[(&str, Reader)] = &[
     ("CDist", neighbours::distances),
+    ("MurmurHash3", hash::murmur3),
     ("Tokenizer", text::tokenizer),
 ];
 
@@ -165,26 +185,22 @@ fn reader(node: &NodeProto) -> Option<Reader> {
     found.map(|(_, reader)| *reader)
 }
 
-/// So many unknown operators are named.
-const NAMED: usize = 32;
+/// Whether a domain has operators of this table.
+pub(super) fn has_domain(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx" | ML_DOMAIN | MICROSOFT)
+}
 
-/// The operators of a graph that have no reader, each once, with their domain where it is not the default one.
-pub(super) fn unknown(graph: &GraphProto) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for node in graph.node.iter().filter(|node| reader(node).is_none()) {
-        let name = match node.domain.as_str() {
-            "" | "ai.onnx" | ML_DOMAIN => node.op_type.clone(),
-            domain => format!("{} of the domain `{domain}`", node.op_type),
-        };
-        if !names.contains(&name) && names.len() < NAMED {
-            names.push(name);
-        }
-    }
-    names
+/// The name of a node's operator if it has no reader, with its domain where that is not the default one.
+pub(super) fn unknown(node: &NodeProto) -> Option<String> {
+    let name = || match node.domain.as_str() {
+        "" | "ai.onnx" | ML_DOMAIN => node.op_type.clone(),
+        domain => format!("{} of the domain `{domain}`", node.op_type),
+    };
+    reader(node).is_none().then(name)
 }
 
 /// Draws a node.
-pub(super) fn draw<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn draw(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     match reader(node) {
         Some(reader) => reader(drawing, node),
         None => Err(unsupported!("{} is not supported", label(node))),

@@ -11,10 +11,7 @@ use crate::{
 };
 
 /// `CDist` of onnxruntime: rows by points.
-pub(super) fn distances<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn distances(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["metric"])?;
     let metric = match attributes.text("metric")? {
         None | Some("sqeuclidean") => Metric::SquaredEuclidean,
@@ -29,7 +26,7 @@ pub(super) fn distances<'a>(
 
 /// The distances of the rows from points.
 fn from_points(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     rows: &Tensor,
     points: &Tensor,
@@ -72,7 +69,7 @@ fn from_points(
 }
 
 /// `Scan` over the points of a training set, where its body computes how far all rows are from one of them.
-pub(super) fn scan<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn scan(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "body",
         "num_scan_inputs",

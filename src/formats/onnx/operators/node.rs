@@ -22,7 +22,7 @@ pub(super) fn element_type(number: i64, node: &NodeProto) -> Result<Elem, Format
 
 /// The integers of an attribute, or of the input `i`, which took the attribute's place in later versions.
 pub(super) fn integers(
-    drawing: &Drawing<'_>,
+    drawing: &Drawing,
     node: &NodeProto,
     attributes: &Attributes<'_>,
     name: &str,

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// A function of two tensors.
 pub(super) fn pair(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     function: Binary,
     a: &Tensor,
@@ -41,7 +41,10 @@ pub(super) fn pair(
     let mut pairs = Vec::new();
     for (i, j) in left.into_iter().zip(right) {
         let (a, b) = (&a.cells[i], &b.cells[j]);
-        if let Some(cell) = folded(drawing, node, function, precision, [a, b])? {
+        let nothing = |cell: &Cell| cell.number() == Some(0.0);
+        if elem == Elem::Integer && function == Binary::Mul && (nothing(a) || nothing(b)) {
+            cells.push(Cell::Number(0.0));
+        } else if let Some(cell) = folded(drawing, node, function, precision, [a, b])? {
             cells.push(cell);
         } else {
             pairs.push([drawing.operand(node, a)?, drawing.operand(node, b)?]);
@@ -62,7 +65,7 @@ pub(super) fn pair(
 }
 
 /// The registers of a row of 32-bit floats that are mostly 0, of which only the others are stored.
-pub(super) fn stored(drawing: &Drawing<'_>, tensor: &Tensor) -> Option<Vec<Reg>> {
+pub(super) fn stored(drawing: &Drawing, tensor: &Tensor) -> Option<Vec<Reg>> {
     if tensor.elem != Elem::Float || tensor.rows() != Some(0) || tensor.dims.len() != 2 {
         return None;
     }
@@ -77,7 +80,7 @@ pub(super) fn stored(drawing: &Drawing<'_>, tensor: &Tensor) -> Option<Vec<Reg>>
 
 /// Such a row by weights, which leaves what is 0 as it is.
 fn weighed(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     row: &Tensor,
     weights: &Tensor,
@@ -96,7 +99,7 @@ fn weighed(
 
 /// The cells of a function of pairs that only the rows tell.
 fn drawn(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     function: Binary,
     pairs: Vec<[Operand; 2]>,
     elem: Elem,
@@ -150,6 +153,8 @@ fn answers_truth(function: Binary) -> bool {
             | Binary::Mul
             | Binary::Div
             | Binary::WholeDiv
+            | Binary::Remainder
+            | Binary::Fmod
             | Binary::Pow
             | Binary::Max
             | Binary::Min

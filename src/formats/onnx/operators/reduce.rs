@@ -10,10 +10,7 @@ use crate::{
 };
 
 /// `ReduceSum` and the like. The axes are an attribute in old versions, an input in later ones.
-pub(super) fn reduce<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn reduce(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axes", "keepdims", "noop_with_empty_axes"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axes = integers(drawing, node, &attributes, "axes", 1)?.unwrap_or_default();
@@ -64,7 +61,7 @@ pub(super) fn reduce<'a>(
 
 /// Reduces along axes, which stay with one entry where `keep` says so.
 pub(super) fn along(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     reduction: Reduction,
     tensor: &Tensor,

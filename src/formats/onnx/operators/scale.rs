@@ -11,10 +11,7 @@ use crate::{
 };
 
 /// `Scaler`: minus an offset, times a scale; one of each for all columns, or for each.
-pub(super) fn scaler<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn scaler(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["offset", "scale"])?;
     let tensor = drawing.tensor(node, 0)?;
     let (offset, scale) = (attributes.floats("offset")?, attributes.floats("scale")?);
@@ -44,10 +41,60 @@ pub(super) fn scaler<'a>(
     drawing.set(node, 0, floats)
 }
 
+/// `BatchNormalization` of a net that learns no more: of each column a multiple, plus a number.
+///
+/// Source: `batch_norm.h` in onnxruntime, which rounds the multiple and the number before the rows come.
+pub(super) fn batch_normalization(
+    drawing: &mut Drawing,
+    node: &NodeProto,
+) -> Result<(), FormatError> {
+    let known = ["epsilon", "is_test", "momentum", "spatial", "training_mode"];
+    let attributes = Attributes::new(node, &known)?;
+    if attributes.int("training_mode")?.unwrap_or(0) != 0
+        || attributes.int("spatial")?.unwrap_or(1) == 0
+    {
+        return Err(unsupported!(
+            "{} learns from the rows; export the net for inference",
+            label(node)
+        ));
+    }
+    let tensor = drawing.tensor(node, 0)?;
+    let &[Dim::Rows(_), columns, ref rest @ ..] = &*tensor.dims else {
+        return Err(unsupported!("{} reads no rows of columns", label(node)));
+    };
+    let rest = rest.len();
+    let precision = pair::precision(tensor.elem);
+    let constant = |i: usize| {
+        let numbers = drawing.tensor(node, i)?.numbers();
+        let numbers = numbers.filter(|numbers| numbers.len() == columns.per_row());
+        numbers.ok_or_else(|| corrupt!("{} has not one number for each column", label(node)))
+    };
+    let (scale, bias) = (constant(1)?, constant(2)?);
+    let (mean, variance) = (constant(3)?, constant(4)?);
+    let epsilon = precision.round(attributes.float("epsilon")?.unwrap_or(f64::from(1e-5_f32)));
+    let round = |x| precision.round(x);
+    let multiple = |(scale, variance): (&f64, f64)| {
+        round(scale * round(1.0 / round(round(variance + epsilon).sqrt())))
+    };
+    let multiples: Vec<f64> = scale.iter().zip(variance).map(multiple).collect();
+    let plus = bias.iter().zip(mean).zip(&multiples);
+    let plus = plus.map(|((bias, mean), multiple)| round(bias - round(mean * multiple)));
+    let of = |numbers: Vec<f64>| {
+        let mut dims = vec![columns];
+        dims.resize(1 + rest, Dim::Fixed(1));
+        let cells: Vec<_> = numbers.into_iter().map(Cell::Number).collect();
+        Tensor::new(tensor.elem, dims, cells)
+    };
+    let (plus, multiples) = (of(plus.collect()), of(multiples));
+    let scaled = pair::pair(drawing, node, Binary::Mul, &tensor, &multiples)?;
+    let moved = pair::pair(drawing, node, Binary::Add, &scaled, &plus)?;
+    drawing.set(node, 0, moved)
+}
+
 /// `FeatureVectorizer`: columns side by side, as floats.
-pub(super) fn feature_vectorizer<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
+pub(super) fn feature_vectorizer(
+    drawing: &mut Drawing,
+    node: &NodeProto,
 ) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["inputdimensions"])?;
     let mut parts = Vec::with_capacity(node.input.len());
@@ -66,10 +113,7 @@ pub(super) fn feature_vectorizer<'a>(
 }
 
 /// `Normalizer`: rows divided by their length.
-pub(super) fn normalizer<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn normalizer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["norm"])?;
     let tensor = drawing.tensor(node, 0)?;
     let tensor = cast::converted(drawing, node, &tensor, Elem::Float)?;
@@ -109,7 +153,7 @@ pub(super) fn normalizer<'a>(
 
 /// Numbers over what becomes of all along an axis; over one where that is zero.
 fn over(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     tensor: &Tensor,
     axis: usize,
@@ -124,10 +168,7 @@ fn over(
 }
 
 /// `LpNormalization`, the same of the default domain.
-pub(super) fn lp_normalization<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn lp_normalization(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis", "p"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(-1))?;
@@ -140,10 +181,7 @@ pub(super) fn lp_normalization<'a>(
 }
 
 /// `Binarizer`: 1 above a threshold, else 0.
-pub(super) fn binarizer<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn binarizer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["threshold"])?;
     let tensor = drawing.tensor(node, 0)?;
     let threshold = Cell::Number(attributes.float("threshold")?.unwrap_or(0.0));

@@ -7,12 +7,11 @@ use super::{
 };
 
 /// `Identity`.
-pub(super) fn identity<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn identity(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let name = node.input.first().map_or("", String::as_str);
-    if let Some(value @ (Value::Zipped(..) | Value::Text(_))) = drawing.value(name).cloned() {
+    if let Some(value @ (Value::Zipped(..) | Value::Sequence(_) | Value::Text(_))) =
+        drawing.value(name).cloned()
+    {
         return drawing.set_value(node, 0, value);
     }
     let tensor = drawing.tensor(node, 0)?;
@@ -20,10 +19,7 @@ pub(super) fn identity<'a>(
 }
 
 /// `Concat`.
-pub(super) fn concat<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn concat(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let tensors = drawing.tensors(node)?;
     let Some(first) = tensors.first() else {
@@ -36,7 +32,7 @@ pub(super) fn concat<'a>(
 
 /// Tensors side by side along an axis.
 pub(super) fn joined(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     tensors: &[Tensor],
     axis: usize,
@@ -90,10 +86,7 @@ pub(super) fn joined(
 }
 
 /// `Flatten` to two axes.
-pub(super) fn flatten<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn flatten(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let axis = attributes.int("axis")?.unwrap_or(1);
     let name = node.input.first().map_or("", String::as_str);
@@ -128,10 +121,7 @@ fn merged(node: &NodeProto, dims: &[Dim]) -> Result<Dim, FormatError> {
 }
 
 /// `Reshape`.
-pub(super) fn reshape<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn reshape(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["allowzero", "shape"])?;
     let tensor = drawing.tensor(node, 0)?;
     let wanted: Vec<Cell> = if attributes.has("shape") {
@@ -200,10 +190,7 @@ fn reshaped(node: &NodeProto, tensor: &Tensor, wanted: &[Cell]) -> Result<Vec<Di
 }
 
 /// `Transpose`.
-pub(super) fn transpose<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn transpose(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["perm"])?;
     let tensor = drawing.tensor(node, 0)?;
     let rank = tensor.dims.len();
@@ -235,10 +222,7 @@ pub(super) fn transpose<'a>(
 }
 
 /// `Squeeze`: axes of one entry go.
-pub(super) fn squeeze<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn squeeze(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axes"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axes = match integers(drawing, node, &attributes, "axes", 1)? {
@@ -262,10 +246,7 @@ pub(super) fn squeeze<'a>(
 }
 
 /// `Unsqueeze`: axes of one entry come.
-pub(super) fn unsqueeze<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn unsqueeze(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axes"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axes = integers(drawing, node, &attributes, "axes", 1)?.unwrap_or_default();
@@ -288,10 +269,7 @@ pub(super) fn unsqueeze<'a>(
 }
 
 /// `Expand` to a shape.
-pub(super) fn expand<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn expand(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let tensor = drawing.tensor(node, 0)?;
     let shape = drawing.tensor(node, 1)?;
     let dims = constants::dims(node, &shape)?;
@@ -307,7 +285,7 @@ pub(super) fn expand<'a>(
 }
 
 /// `Tile`: the tensor several times.
-pub(super) fn tile<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn tile(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let mut tensor = drawing.tensor(node, 0)?;
     let repeats = whole(node, &drawing.tensor(node, 1)?)?;
     if repeats.len() != tensor.dims.len() {

@@ -8,10 +8,7 @@ use super::{
 use crate::model::ops::{self, Operand};
 
 /// `Gather`: at fixed places of an axis, or at places that the rows say.
-pub(super) fn gather<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn gather(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let (tensor, indices) = (drawing.tensor(node, 0)?, drawing.tensor(node, 1)?);
     let axis = axis_of(node, &tensor, attributes.int("axis")?.unwrap_or(0))?;
@@ -46,7 +43,7 @@ fn fixed(node: &NodeProto, indices: &Tensor, length: usize) -> Result<Vec<usize>
 
 /// The cells of a tensor at places of an axis that the rows say.
 fn picked(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     tensor: &Tensor,
     axis: usize,
@@ -67,7 +64,7 @@ fn picked(
 
 /// One of some cells by an index.
 fn pick(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     index: &Cell,
     from: &[Cell],
@@ -121,10 +118,7 @@ fn pick(
 }
 
 /// `GatherElements`: for every cell of the indices one of the same place of the other axes.
-pub(super) fn gather_elements<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn gather_elements(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let (tensor, indices) = (drawing.tensor(node, 0)?, drawing.tensor(node, 1)?);
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(0))?;
@@ -151,9 +145,9 @@ pub(super) fn gather_elements<'a>(
 }
 
 /// `ArrayFeatureExtractor`: at places of the last axis. Of one axis the answer has a second one before it.
-pub(super) fn array_feature_extractor<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
+pub(super) fn array_feature_extractor(
+    drawing: &mut Drawing,
+    node: &NodeProto,
 ) -> Result<(), FormatError> {
     let (tensor, indices) = (drawing.tensor(node, 0)?, drawing.tensor(node, 1)?);
     let Some(axis) = tensor.dims.len().checked_sub(1) else {
@@ -189,10 +183,7 @@ pub(super) fn array_feature_extractor<'a>(
 }
 
 /// `Compress` by a mask that is the same for every row.
-pub(super) fn compress<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn compress(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis"])?;
     let (tensor, mask) = (drawing.tensor(node, 0)?, drawing.tensor(node, 1)?);
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(1))?;
@@ -214,7 +205,7 @@ pub(super) fn compress<'a>(
 }
 
 /// `Slice`: its numbers are attributes in old versions, inputs in later ones.
-pub(super) fn slice<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn slice(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axes", "starts", "ends"])?;
     let mut tensor = drawing.tensor(node, 0)?;
     let given = |name, i| integers(drawing, node, &attributes, name, i);
@@ -259,7 +250,7 @@ pub(super) fn slice<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Resul
 }
 
 /// `Split`: by lengths, or into equal parts.
-pub(super) fn split<'a>(drawing: &mut Drawing<'a>, node: &'a NodeProto) -> Result<(), FormatError> {
+pub(super) fn split(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["axis", "split", "num_outputs"])?;
     let tensor = drawing.tensor(node, 0)?;
     let axis = within_rows(node, &tensor, attributes.int("axis")?.unwrap_or(0))?;

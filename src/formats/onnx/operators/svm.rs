@@ -17,10 +17,7 @@ use crate::{
 use std::rc::Rc;
 
 /// Reads an `SVMClassifier`.
-pub(super) fn classifier<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn classifier(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "classlabels_ints",
         "classlabels_strings",
@@ -75,7 +72,7 @@ pub(super) fn classifier<'a>(
 
 /// The scores of the classes: probabilities where the file has what they need, else the decisions.
 fn scores(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     attributes: &Attributes<'_>,
     decisions: Vec<Reg>,
     classes: usize,
@@ -107,10 +104,7 @@ fn scores(
 }
 
 /// Reads an `SVMRegressor`.
-pub(super) fn regressor<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn regressor(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "coefficients",
         "kernel_params",
@@ -147,7 +141,7 @@ pub(super) fn regressor<'a>(
 
 /// A register for each sum over the support vectors.
 fn machine(
-    drawing: &mut Drawing<'_>,
+    drawing: &mut Drawing,
     node: &NodeProto,
     attributes: &Attributes<'_>,
     classes: Vec<usize>,

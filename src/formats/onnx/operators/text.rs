@@ -25,18 +25,15 @@ use std::{
 const MAX_RUN: i64 = 64;
 
 /// `StringNormalizer` of a column.
-pub(super) fn normalizer<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn normalizer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let normal = normal(node)?;
     normalized(drawing, node, normal)
 }
 
 /// `Scan` over texts with a `StringNormalizer` for each, as skl2onnx writes the option `keep_empty_string`.
-pub(super) fn scan<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
+pub(super) fn scan(
+    drawing: &mut Drawing,
+    node: &NodeProto,
     body: &GraphProto,
 ) -> Result<(), FormatError> {
     let ([one], [put], [got]) = (&body.node[..], &body.input[..], &body.output[..]) else {
@@ -52,11 +49,7 @@ pub(super) fn scan<'a>(
     normalized(drawing, node, normal(one)?)
 }
 
-fn normalized<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-    normal: Normal,
-) -> Result<(), FormatError> {
+fn normalized(drawing: &mut Drawing, node: &NodeProto, normal: Normal) -> Result<(), FormatError> {
     let mut text = column(drawing, node)?;
     if text.cut.is_some() || text.normal != Normal::default() {
         return Err(unsupported!("{} is the second of two", label(node)));
@@ -123,7 +116,7 @@ fn letters(node: &NodeProto, locale: Option<&str>) -> Result<Lowercase, FormatEr
 }
 
 /// The column of free text that a node reads.
-fn column(drawing: &mut Drawing<'_>, node: &NodeProto) -> Result<FreeText, FormatError> {
+fn column(drawing: &mut Drawing, node: &NodeProto) -> Result<FreeText, FormatError> {
     let name = node.input.first().map_or("", String::as_str);
     if let Some(Value::Text(text)) = drawing.value(name) {
         return Ok(text.clone());
@@ -156,10 +149,7 @@ fn texts(bytes: &[Vec<u8>]) -> Result<Vec<Rc<str>>, FormatError> {
 }
 
 /// `Tokenizer` of onnxruntime.
-pub(super) fn tokenizer<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn tokenizer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = ["mark", "mincharnum", "pad_value", "separators", "tokenexp"];
     let attributes = Attributes::new(node, &known)?;
     if attributes.int("mark")?.unwrap_or(0) != 0 {
@@ -212,10 +202,7 @@ fn cut(node: &NodeProto, attributes: &Attributes<'_>) -> Result<Cut, FormatError
 }
 
 /// `TfIdfVectorizer`, which skl2onnx only lets count.
-pub(super) fn vectorizer<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn vectorizer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let known = [
         "max_gram_length",
         "max_skip_count",

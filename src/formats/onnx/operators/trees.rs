@@ -12,10 +12,7 @@ use crate::{
 };
 
 /// `TreeEnsembleClassifier`.
-pub(super) fn classifier<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn classifier(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let (raw, output, _) = scores(drawing, node)?;
     let Some(labels) = output.labels().cloned() else {
         return Err(unsupported!("{} has no classes", label(node)));
@@ -25,10 +22,7 @@ pub(super) fn classifier<'a>(
 }
 
 /// `TreeEnsembleRegressor`, and `TreeEnsemble` of version 5.
-pub(super) fn regressor<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn regressor(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let (reads, output, precision) = scores(drawing, node)?;
     let width = reads.len();
     let elem = if precision == Precision::F32 {
@@ -49,9 +43,9 @@ pub(super) fn regressor<'a>(
 }
 
 /// The raw scores of the trees, and what they mean.
-fn scores<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
+fn scores(
+    drawing: &mut Drawing,
+    node: &NodeProto,
 ) -> Result<(Vec<Reg>, Output, Precision), FormatError> {
     let tensor = linear::rows(node, &drawing.tensor(node, 0)?)?;
     let reads = drawing.registers(node, &tensor.cells)?;

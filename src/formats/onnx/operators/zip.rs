@@ -3,10 +3,7 @@
 use super::{Attributes, Drawing, FormatError, NodeProto, Value, corrupt, label, labels, linear};
 
 /// Reads a `ZipMap`.
-pub(super) fn zip_map<'a>(
-    drawing: &mut Drawing<'a>,
-    node: &'a NodeProto,
-) -> Result<(), FormatError> {
+pub(super) fn zip_map(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
     let attributes = Attributes::new(node, &["classlabels_int64s", "classlabels_strings"])?;
     let scores = linear::rows(node, &drawing.tensor(node, 0)?)?;
     let (_, names) = linear::cells(&labels::labels(&attributes)?);

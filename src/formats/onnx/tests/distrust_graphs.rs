@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Reads a graph, and answers a row if it is a model.
-fn read(bytes: &[u8]) -> Result<(), FormatError> {
+pub(super) fn read(bytes: &[u8]) -> Result<(), FormatError> {
     let parsed = crate::formats::onnx::read(&ModelFile::new(bytes))?;
     if let Ok(model) = Model::new(parsed.ir) {
         for batch in model.schema().plain_rows() {
@@ -35,7 +35,7 @@ pub(super) fn graph(part: &str) -> ModelProto {
 }
 
 /// One graph for each kind of operators.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 20] = [
     "1.20.0-m_core_log",
     "1.20.0-m_imp_ohe_log",
     "1.20.0-c_knn_dist",
@@ -51,6 +51,11 @@ const KINDS: [&str; 15] = [
     "1.20.0-n_int_ord",
     "1.20.0-v_columns_log",
     "1.14.1-c_ovo",
+    "1.20.0-f_branches_float",
+    "1.20.0-f_calls_float",
+    "1.20.0-h_signed",
+    "1.20.0-i_knnimp_log",
+    "1.20.0-p_places_float",
 ];
 
 /// Makes one change that keeps the file an ONNX file.
@@ -156,13 +161,13 @@ fn change_tensor(graph: &mut GraphProto, kind: u8, at: usize, number: i64) {
 }
 
 fn attribute(graph: &mut GraphProto, at: usize, other: usize) -> Option<&mut AttributeProto> {
-    let mut nodes: Vec<_> = graph
+    let nodes: Vec<_> = graph
         .node
         .iter_mut()
         .filter(|node| !node.attribute.is_empty())
         .collect();
     let count = nodes.len();
-    let node = nodes.swap_remove(at % count.max(1));
+    let node = nodes.into_iter().nth(at.checked_rem(count)?)?;
     let count = node.attribute.len();
     node.attribute.get_mut(other % count)
 }

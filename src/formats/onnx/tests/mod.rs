@@ -3,6 +3,7 @@
 mod distrust;
 mod distrust_graphs;
 mod distrust_v5;
+mod functions;
 mod graphs;
 mod texts;
 mod ties;

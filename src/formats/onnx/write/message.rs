@@ -47,6 +47,7 @@ pub(super) fn node(
         op_type: op.into(),
         attribute,
         domain: domain.into(),
+        overload: String::new(),
     }
 }
 

@@ -81,6 +81,7 @@ pub fn write(model: &ForestModel) -> Result<Vec<u8>, FormatError> {
         graph: Some(graph),
         opset_import: vec![opset(ML_DOMAIN, ML_OPSET), opset("", DEFAULT_OPSET)],
         metadata_props: Vec::new(),
+        functions: Vec::new(),
     };
     Ok(model.encode_to_vec())
 }

@@ -36,6 +36,10 @@ pub enum Binary {
     Div,
     /// Of whole numbers: the fraction is cut off. By zero there is none.
     WholeDiv,
+    /// The rest of a division, with the sign of the divisor.
+    Remainder,
+    /// The same, with the sign of what is divided.
+    Fmod,
     Pow,
     /// The larger one, and NaN where one of them is.
     Max,
@@ -68,6 +72,11 @@ impl Binary {
             Self::Mul => precision.round(a * b),
             Self::Div => precision.round(a / b),
             Self::WholeDiv => (a / b).trunc(),
+            Self::Remainder => match a % b {
+                rest if rest != 0.0 && (rest < 0.0) != (b < 0.0) => rest + b,
+                rest => rest,
+            },
+            Self::Fmod => a % b,
             Self::Pow => match precision {
                 Precision::F32 => (a as f32).powf(b as f32).into(),
                 Precision::F64 => a.powf(b),

@@ -26,6 +26,8 @@ pub enum Function {
     Cosh,
     /// From radians.
     Degrees,
+    /// The error function.
+    Erf,
     Exp,
     Exp2,
     Expm1,
@@ -85,6 +87,7 @@ impl Function {
             Self::Cos => x.cos(),
             Self::Cosh => x.cosh(),
             Self::Degrees => x * (180.0 / PI),
+            Self::Erf => libm::erf(x),
             Self::Exp => x.exp(),
             Self::Exp2 => x.exp2(),
             Self::Expm1 => x.exp_m1(),

@@ -16,6 +16,7 @@ mod finite;
 mod forest;
 mod function;
 mod grams;
+mod hash;
 mod interpolate;
 mod isolation;
 mod kernels;
@@ -57,6 +58,7 @@ pub use finite::{Finite, Positive};
 pub(in crate::model) use forest::Ready as ReadyForest;
 pub use function::{Apply, Function, Whole};
 pub use grams::Grams;
+pub use hash::Hash;
 pub use interpolate::Interpolate;
 pub use isolation::Isolation;
 pub use kernels::{Kernel, Kernels, Vectors};
@@ -65,7 +67,9 @@ pub use length::{Length, Norm};
 pub use linear::Linear;
 pub use median::Median;
 pub use nearest::Nearest;
-pub use neighbours::{Bounds, FillByNeighbours, Learned, Measure, Near, Neighbours, Nodes};
+pub use neighbours::{
+    Bounds, FillByNeighbours, FillInSingle, Learned, Measure, Near, Neighbours, Nodes,
+};
 pub use normalise::{Normalise, OfNothing};
 pub use one_hot::OneHot;
 pub use pairs::{PairProbabilities, PairScores, PairVotes};

@@ -67,7 +67,7 @@ struct Served {
 }
 
 fn serve(files: &Memory) -> Result<Served, FormatError> {
-    let (package, bytes) = read(files, true)?;
+    let (package, bytes) = read(files, true, "")?;
     let parsed = package.parse(&bytes)?;
     Ok(Served {
         model: Model::new(parsed.ir).unwrap(),
@@ -219,7 +219,7 @@ fn the_digest_is_another_one_for_another_companion_and_the_files_own_without_any
 #[test]
 fn without_the_setting_a_model_is_served_alone() {
     let (files, _) = case("1.9.1-scaler_forest");
-    let (package, bytes) = read(&files, false).unwrap();
+    let (package, bytes) = read(&files, false, "").unwrap();
     let parsed = package.parse(&bytes).unwrap();
     assert_eq!(parsed.parts, ["RandomForestClassifier"]);
     assert!(parsed.notes.is_empty());

@@ -17,7 +17,7 @@ fn a_package_of_pack_answers_as_the_files_it_was_made_of() {
         "1.9.1-bundle",
     ] {
         let (files, answers) = case(name);
-        let (package, data) = read(&files, true).unwrap();
+        let (package, data) = read(&files, true, "").unwrap();
         let file = |name: &String| Beside {
             name: files.0.get_key_value(name).unwrap().0,
             bytes: &files.0[name],

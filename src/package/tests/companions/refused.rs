@@ -210,7 +210,7 @@ fn damaged_companions_are_refused_or_read_but_never_a_panic() {
                     let mut files = Memory(files.0.clone());
                     files.0.insert(file.clone(), bytes);
                     // What is read is checked before anything relies on it.
-                    if let Ok((package, data)) = read(&files, true) {
+                    if let Ok((package, data)) = read(&files, true, "") {
                         let _ = package.parse(&data).map(|parsed| Model::new(parsed.ir));
                     }
                 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod fill;
+mod fill_single;
 mod heap;
 mod measure;
 mod outliers;
@@ -17,6 +18,7 @@ use super::{
 use crate::model::{check::invalid, program::Why};
 pub use answer::Learned;
 pub use fill::FillByNeighbours;
+pub use fill_single::FillInSingle;
 use heap::Heap;
 pub use measure::Measure;
 use search::Points;
