@@ -19,6 +19,11 @@ pub(crate) struct ModelCard {
     pub(crate) uri: String,
     /// `builtin`, `directory`, `registry`, or `cache` when the registry was down at the start.
     pub(crate) source: String,
+    /// What says that a downloaded model is still the one at its place: `download` at this start; `entity_tags`, or `sizes` and the bytes
+    /// of the `MLmodel`, or `mlmodel` alone, of what was in the cache; `nothing` where they could not be compared.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) checked_by: Option<String>,
     /// The library that wrote the model: `onnx`, `sklearn`, `xgboost`, `lightgbm` or `catboost`.
     pub(crate) flavor: String,
     /// The version of that library, where the model tells.
@@ -48,7 +53,7 @@ pub(crate) struct ModelCard {
     pub(crate) nodes: usize,
     /// Comparisons on the longest way through a tree.
     pub(crate) depth: usize,
-    /// Memory that the model takes.
+    /// Memory that the trees take.
     pub(crate) bytes: usize,
     /// Seconds since 1970.
     pub(crate) loaded_at: f64,
@@ -89,6 +94,10 @@ impl ModelCard {
             run_id: served.run_id.clone(),
             uri: served.uri.clone(),
             source: served.source.as_str().to_owned(),
+            checked_by: served
+                .cached
+                .as_ref()
+                .map(|cached| cached.checked_by.as_str().to_owned()),
             flavor: served.flavor.clone(),
             flavor_version: served.flavor_version.clone(),
             kind: model.kind().name().to_owned(),

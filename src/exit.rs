@@ -107,7 +107,10 @@ impl From<TrainError> for Error {
             | TrainError::OutOfRange { .. }
             | TrainError::TooManyRows { .. }
             | TrainError::OneClass { .. }
-            | TrainError::Regression { .. }
+            | TrainError::NoQuantity { .. }
+            | TrainError::LargeTarget { .. }
+            | TrainError::OneValue { .. }
+            | TrainError::CloseTargets { .. }
             | TrainError::TooManyClasses { .. }
             | TrainError::TooFewRows { .. }
             | TrainError::Spread { .. } => Self::Data(text),

@@ -3,7 +3,7 @@
 //! # Layout
 //! [`registry`] finds a package, [`package`] reads the MLflow Model directory, [`formats`] reads its data file, [`model`] runs it,
 //! [`http`] serves it; [`train`] makes one. [`input`] holds the rules that every row passes, [`load`] is the way from a URI to a model
-//! that has predicted its own example, `card` is what there is to say about such a model, [`lifecycle`] a server's life, [`cli`] the commands, [`progress`] what they show of long tasks.
+//! that has predicted its own example, `card` is what there is to say about such a model, `cores` how much of the machine the process may use, [`lifecycle`] a server's life, [`cli`] the commands, [`progress`] what they show of long tasks, [`secret`] what nobody shows.
 //!
 //! # Invariants
 //! - `model` does no I/O and knows no HTTP; `formats` touches no network and panics on no input.
@@ -13,6 +13,7 @@
 mod card;
 pub mod cli;
 pub mod config;
+mod cores;
 mod exit;
 pub mod formats;
 pub mod http;
@@ -24,6 +25,7 @@ pub mod observe;
 pub mod package;
 pub mod progress;
 pub mod registry;
+pub mod secret;
 pub mod train;
 
 pub use exit::Error;

@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     http::{self, App, Shutdown},
     load::{self, LoadError, LoadedModel},
+    model::Kind,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
@@ -128,11 +129,16 @@ fn log_ready(served: &LoadedModel, scheme: &str, address: SocketAddr, docs: bool
     } else {
         String::new()
     };
-    tracing::info!(
-        "serving {} ({} trees) on {url}{docs}",
-        served.name,
-        served.model.size().trees
-    );
+    let what = what(served.model.kind(), served.model.size().trees);
+    tracing::info!("serving {} ({what}) on {url}{docs}", served.name);
+}
+
+/// What is served, in a word or two: a model without trees has none to count.
+fn what(kind: Kind, trees: usize) -> String {
+    match trees {
+        0 => kind.name().replace('_', " "),
+        trees => format!("{trees} trees"),
+    }
 }
 
 /// An address that a person on this machine can click on.
@@ -141,5 +147,16 @@ fn url(scheme: &str, address: SocketAddr) -> String {
         format!("{scheme}://localhost:{}", address.port())
     } else {
         format!("{scheme}://{address}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_without_trees_is_said_to_be_what_it_is() {
+        assert_eq!(what(Kind::Classifier, 100), "100 trees");
+        assert_eq!(what(Kind::AnomalyDetector, 0), "anomaly detector");
     }
 }

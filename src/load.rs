@@ -2,14 +2,22 @@
 
 use crate::{
     config::ModelConfig,
+    cores::cores,
     formats::FormatError,
     input::Batch,
     model::{Labels, Model, Predictions, Unanswered},
     package::{self, Package, mlmodel::Pyfunc},
-    registry::{self, Access, Origin, RegistryError},
+    registry::{self, Access, Cached, Limits, Origin, RegistryError, Resolved},
 };
-use std::path::Path;
-use std::time::{Instant, SystemTime};
+use std::{
+    panic::resume_unwind,
+    path::Path,
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+/// A file of this size takes longer to hash than a thread to start.
+const WORTH_A_THREAD: usize = 1 << 20;
 
 /// A model that is ready to serve, and what is known about it.
 #[derive(Debug)]
@@ -24,6 +32,8 @@ pub struct LoadedModel {
     pub uri: String,
     /// Where the bytes came from.
     pub source: Origin,
+    /// Where it was downloaded: its package in the cache, which stays there while the model is served.
+    pub cached: Option<Cached>,
     pub flavor: String,
     /// The version of the library that wrote the data file, where it is known.
     pub flavor_version: Option<String>,
@@ -91,20 +101,49 @@ impl LoadError {
 /// As [`LoadError`] says.
 pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadError> {
     let start = Instant::now();
-    let uri = registry::redact(&config.uri);
-    let resolved = registry::resolve(&config.uri, access, Path::new(&config.cache_dir))?;
+    let uri = config.uri.to_string();
+    let limits = Limits {
+        cache_dir: Path::new(&config.cache_dir),
+        cache_max_bytes: config.cache_max_bytes,
+        patience: Duration::from_secs(config.load_timeout_seconds),
+    };
+    let mut resolved = registry::resolve(config.uri.expose(), access, &limits)?;
+    let cached = resolved.cached.take();
+    let mut loaded = read(config, uri, resolved).inspect_err(|_| {
+        // Bytes that changed on their way here make a model that is refused, for as long as they are kept; one
+        // other letter in the name of an operator also makes a model that is not supported.
+        cached.iter().for_each(Cached::forget);
+    })?;
+    loaded.cached = cached;
+    loaded.load_seconds = start.elapsed().as_secs_f64();
+    Ok(loaded)
+}
+
+/// The model in the files of `uri`.
+fn read(config: &ModelConfig, uri: String, resolved: Resolved) -> Result<LoadedModel, LoadError> {
     let unreadable = |cause| LoadError::Format {
         uri: uri.clone(),
         cause,
     };
-    let read = package::read(resolved.files.as_ref(), config.companions);
-    let (package, data) = read.map_err(unreadable)?;
+    let files = resolved.files.as_ref();
+    let opened = package::open(files, config.companions, &config.flavor);
+    let (mut package, data) = opened.map_err(unreadable)?;
+    let (digest, parsed) = if config.sha256.is_empty() {
+        let (digest, parsed) = both(
+            data.len(),
+            || package.hash(files, &data),
+            || package.parse(&data),
+        );
+        (digest.map_err(unreadable)?, parsed)
+    } else {
+        // Other bytes than the ones that were asked for are not even read.
+        let digest = package.hash(files, &data).map_err(unreadable)?;
+        expect(config, &uri, &digest)?;
+        (digest, package.parse(&data))
+    };
+    let parsed = parsed.map_err(unreadable)?;
+    package.digest = digest;
     let hex = package.digest.trim_start_matches("sha256:");
-    if !config.sha256.is_empty() && !config.sha256.eq_ignore_ascii_case(hex) {
-        let (found, wanted) = (hex.to_owned(), config.sha256.clone());
-        return Err(LoadError::Digest { uri, found, wanted });
-    }
-    let parsed = package.parse(&data).map_err(unreadable)?;
     log_notes(&package, &parsed.notes);
     // A large file takes as much memory as its model does.
     drop(data);
@@ -133,6 +172,7 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
             .or(package.mlmodel.and_then(|mlmodel| mlmodel.run_id)),
         uri,
         source: resolved.origin,
+        cached: None,
         flavor: package.data.flavor,
         flavor_version: parsed.version,
         parts: parsed.parts,
@@ -140,7 +180,37 @@ pub fn load(config: &ModelConfig, access: &Access) -> Result<LoadedModel, LoadEr
         example,
         pyfunc,
         loaded_at: SystemTime::now(),
-        load_seconds: start.elapsed().as_secs_f64(),
+        load_seconds: 0.0,
+    })
+}
+
+/// Compares the digest with the one that the settings name.
+fn expect(config: &ModelConfig, uri: &str, digest: &str) -> Result<(), LoadError> {
+    let found = digest.trim_start_matches("sha256:");
+    if config.sha256.eq_ignore_ascii_case(found) {
+        return Ok(());
+    }
+    Err(LoadError::Digest {
+        uri: uri.to_owned(),
+        found: found.to_owned(),
+        wanted: config.sha256.clone(),
+    })
+}
+
+/// Does two things with so many bytes; at the same time, where there are cores and work enough for that.
+fn both<A: Send, B>(
+    bytes: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if bytes < WORTH_A_THREAD || cores() == 1 {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        let one = one.join();
+        (one.unwrap_or_else(|panic| resume_unwind(panic)), other)
     })
 }
 

@@ -7,7 +7,10 @@ use super::{
     flags::takes,
     https::{self, TlsArgs},
 };
-use crate::Error;
+use crate::{
+    Error,
+    secret::{Secret, redact},
+};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -35,7 +38,7 @@ Examples:
   ml-serving check http://ml-serving/predict --data '{\"features\":[5.1,3.5,1.4,0.2]}'")]
 pub(super) struct CheckArgs {
     /// An http:// or https:// URL
-    url: String,
+    url: Secret,
     #[command(flatten)]
     tls: TlsArgs,
     /// Send this JSON with POST instead of asking with GET
@@ -55,7 +58,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const QUOTED: usize = 500;
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
-    let mut target = Target::parse(&args.url)?;
+    let mut target = Target::parse(args.url.expose())?;
     if target.encrypted {
         target.tls = Some(args.tls.connector()?);
     }
@@ -100,7 +103,8 @@ impl Target {
     fn parse(url: &str) -> Result<Self, Error> {
         let usage = |why: &str| {
             Error::Usage(format!(
-                "{url:?} {why}; give an http:// URL, for example http://127.0.0.1:8000/health/ready"
+                "{:?} {why}; give an http:// URL, for example http://127.0.0.1:8000/health/ready",
+                redact(url)
             ))
         };
         let uri: Uri = url.parse().map_err(|_| usage("is not a URL"))?;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 /// The forms of a model's URI, for the help.
-pub(super) const MODEL: &str = "The model: builtin:iris, a path, models:/NAME/VERSION, models:/NAME@ALIAS, runs:/ID/PATH, https://, s3:// and so on";
+pub(super) const MODEL: &str = "The model: builtin:iris, a path, models:/NAME/VERSION, models:/NAME@ALIAS, runs:/ID/PATH, https://, s3://, oci:// and so on";
 
 /// Reads a value by its type. The error says what the flag takes: `it takes a number from 0 to 65535`.
 pub(super) fn takes<T: FromStr>(

@@ -5,11 +5,11 @@ use super::{
     output::{broken_output, say},
     start::load,
 };
-use crate::{Error, card::ModelCard, load::LoadedModel, model::StepOp};
+use crate::{Error, card::ModelCard, load::LoadedModel, model::StepOp, secret::Secret};
 use serde_json::{Value, json};
 use std::io::Write;
 
-/// Show what a model is: its columns, classes, scaler and trees
+/// Show what a model is: its columns, classes, steps and size
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -17,7 +17,7 @@ Examples:
   ml-serving inspect ./model.pkl --json")]
 pub(super) struct InspectArgs {
     #[arg(help = MODEL)]
-    uri: String,
+    uri: Secret,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -35,7 +35,7 @@ pub(super) fn run(args: &InspectArgs, out: &mut dyn Write) -> Result<(), Error> 
         .try_for_each(|text| say(out, &text))
 }
 
-/// A field of the card as text: one line, or one per object of a list; empty if the value is not known.
+/// A field of the card as text: one line, or one per object of a list; empty if the value is not known, or there is nothing to tell.
 fn text(name: &str, value: &Value) -> String {
     let plain = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
     let line = |(i, item): (usize, &Value)| {
@@ -50,6 +50,8 @@ fn text(name: &str, value: &Value) -> String {
     };
     match value {
         Value::Null => String::new(),
+        Value::Array(items) if items.is_empty() => String::new(),
+        Value::Number(number) if number.as_u64() == Some(0) => String::new(),
         Value::Array(items) if items.iter().any(Value::is_object) => items
             .iter()
             .enumerate()
@@ -61,11 +63,12 @@ fn text(name: &str, value: &Value) -> String {
 }
 
 /// The fields that are shown, in this order. A field that is not known is `null`.
-const SHOWN: [&str; 20] = [
+const SHOWN: [&str; 21] = [
     "name",
     "version",
     "run_id",
     "source",
+    "checked_by",
     "uri",
     "flavor",
     "flavor_version",
@@ -115,6 +118,18 @@ fn scaler(served: &LoadedModel) -> Value {
 mod tests {
     use super::*;
     use crate::{config::ModelConfig, load, registry::Access};
+
+    #[test]
+    fn a_field_with_nothing_to_tell_is_not_shown() {
+        for nothing in [json!(null), json!([]), json!(0)] {
+            assert_eq!(text("trees", &nothing), "");
+        }
+        assert_eq!(text("trees", &json!(100)), "trees           100");
+        assert_eq!(
+            text("missing_values", &json!(false)),
+            "missing_values  false"
+        );
+    }
 
     #[test]
     fn every_field_of_the_card_is_shown_but_the_time_of_loading() {

@@ -21,11 +21,12 @@ use crate::{
     config::{self, Flags},
     observe::log,
     registry,
+    secret::{self, Secret},
 };
 use clap::{Parser, Subcommand, error::ErrorKind};
 use std::io::{self, Write};
 
-/// Serve one model of tabular data over HTTP: a tree ensemble from scikit-learn, XGBoost, LightGBM, CatBoost or ONNX, with its preprocessing
+/// Serve one model of tabular data over HTTP: a pipeline of scikit-learn, or a model of XGBoost, LightGBM, CatBoost or ONNX
 #[derive(Debug, Parser)]
 #[command(
     name = "ml-serving",
@@ -72,6 +73,10 @@ enum Command {
 /// # Errors
 /// [`Error`], which knows its exit code.
 pub fn run() -> Result<(), Error> {
+    // An address among the arguments may have a mistake, which is told.
+    for argument in std::env::args().skip(1) {
+        secret::hide(Secret::uri(argument).parts().iter().map(String::as_str));
+    }
     let Some(cli) = parse()? else {
         return Ok(());
     };

@@ -1,7 +1,7 @@
 //! `ml-serving openapi`: prints the `OpenAPI` document without a server.
 
 use super::{output::broken_output, start::load};
-use crate::{Error, http};
+use crate::{Error, http, secret::Secret};
 use std::io::Write;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -14,7 +14,7 @@ Examples:
 pub(super) struct OpenApiArgs {
     /// The model whose columns, types and classes the document names
     #[arg(default_value = "builtin:iris")]
-    uri: String,
+    uri: Secret,
 }
 
 pub(super) fn run(args: &OpenApiArgs, out: &mut dyn Write) -> Result<(), Error> {

@@ -14,6 +14,7 @@ use crate::{
     model::{Predictions, Unanswered, Why},
     observe::escape,
     progress::{Progress, Unit},
+    secret::Secret,
 };
 use std::{
     fs::File,
@@ -35,7 +36,7 @@ Examples:
   zcat rows.csv.gz | ml-serving predict ./model --input - | head")]
 pub(super) struct PredictArgs {
     #[arg(help = MODEL)]
-    uri: String,
+    uri: Secret,
     /// CSV file to read, or - for standard input
     #[arg(long, value_name = "ROWS.csv|-")]
     input: String,

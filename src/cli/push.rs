@@ -6,6 +6,7 @@ use crate::{
     config::ModelConfig,
     load,
     registry::{self, Pushed},
+    secret::Secret,
 };
 use std::{
     io::Write,
@@ -44,7 +45,7 @@ pub(super) fn register(
 ) -> Result<(), Error> {
     let access = access()?;
     let model = ModelConfig {
-        uri: dir.display().to_string(),
+        uri: Secret::uri(dir.display().to_string()),
         ..ModelConfig::default()
     };
     load::load(&model, &access)?;
@@ -56,8 +57,33 @@ pub(super) fn register(
     let alias = alias
         .map(|alias| format!(", alias {alias}"))
         .unwrap_or_default();
+    let uri = quoted(&format!("models:/{name}/{version}"));
     let text = format!(
-        "registered {name} version {version}{alias} (run {run_id})\nserve it: ml-serving serve --model models:/{name}/{version}"
+        "registered {name} version {version}{alias} (run {run_id})\nserve it: ml-serving serve --model {uri}"
     );
     say(out, &text)
+}
+
+/// A word of a command, in quotes if a shell would take it apart.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@%+=,".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printed_command_can_be_pasted_into_a_shell() {
+        assert_eq!(quoted("models:/churn/1"), "models:/churn/1");
+        assert_eq!(
+            quoted("models:/my 'model'/1"),
+            r"'models:/my '\''model'\''/1'"
+        );
+    }
 }

@@ -8,9 +8,11 @@ use super::{
 use crate::{
     Error, Listeners,
     config::{Auth, Config, Cors, Flags, Log, ModelConfig, Server, Tls},
+    cores::cores,
     http::Shutdown,
     observe::log::SETTINGS,
-    registry::{self, Access},
+    registry::Access,
+    secret::Secret,
 };
 use std::{io, path::PathBuf};
 use tokio::{net::TcpListener, sync::oneshot};
@@ -23,7 +25,8 @@ server.{admin_port,max_body_bytes,max_batch_rows,max_in_flight,max_waiting_bodie
 header_timeout_seconds,docs,root_path,compression,cors.allowed_origins,
 auth.{keys,keys_file,protect_probes,protect_docs},
 tls.{cert,key,client_ca}},
-model.{name,sha256,cache_dir}, log.{level,format,access}.
+model.{name,sha256,companions,cache_dir,cache_max_bytes,load_timeout_seconds},
+log.{level,format,access}.
 
 SIGTERM and SIGHUP drain: not ready for server.drain_seconds, then no new connections, then the end. Ctrl+C does not wait.
 A second Ctrl+C or SIGTERM ends the server at once.
@@ -33,7 +36,7 @@ Examples:
   ml-serving serve --model models:/churn@champion --config settings.yaml")]
 pub(super) struct ServeArgs {
     #[arg(long, value_name = "URI", help = MODEL)]
-    model: Option<String>,
+    model: Option<Secret>,
     /// Name or address to listen on [default: 0.0.0.0]
     #[arg(long)]
     host: Option<String>,
@@ -121,7 +124,7 @@ fn log(config: &Config) {
     tracing::info!(
         "ml-serving {} is starting: model {}, address {}, log level {}",
         env!("CARGO_PKG_VERSION"),
-        registry::redact(&config.model.uri),
+        config.model.uri,
         address(&config.server.host, config.server.port),
         config.log.level
     );
@@ -167,7 +170,10 @@ fn log_settings(config: &Config) {
         name,
         sha256,
         companions,
+        flavor,
         cache_dir,
+        cache_max_bytes,
+        load_timeout_seconds,
     } = model;
     tracing::info!(
         target: SETTINGS,
@@ -188,11 +194,14 @@ fn log_settings(config: &Config) {
         server.vertex.health_route = vertex.health_route,
         server.root_path = root_path,
         server.compression = compression,
-        model.uri = registry::redact(uri),
+        model.uri = %uri,
         model.name = name,
         model.sha256 = sha256,
         model.companions = companions,
+        model.flavor = flavor,
         model.cache_dir = cache_dir,
+        model.cache_max_bytes = cache_max_bytes,
+        model.load_timeout_seconds = load_timeout_seconds,
         log.level = level,
         log.format = format.name(),
         log.access = access.name(),
@@ -236,32 +245,49 @@ fn log_door(cors: &Cors, auth: &Auth, tls: &Tls) {
 fn log_access(access: &Access) {
     let Access {
         tracking_uri,
+        registry_uri,
+        workspace,
         username,
         password,
         token,
         insecure_tls,
         cert_path,
-        stores,
+        client_cert_path,
+        ca_bundle,
+        proxies,
+        home: _,
+        variables,
     } = access;
-    if *access == Access::default() {
+    if variables.names().next().is_none() {
         return;
     }
     let credentials = match (token.is_empty(), password.is_empty()) {
         (false, _) => "token",
         (true, false) => "password",
-        (true, true) if tracking_uri.contains('@') => "in the URI",
+        (true, true) if tracking_uri.expose().contains('@') => "in the URI",
         (true, true) => "none",
     };
-    let stores: Vec<_> = stores.iter().map(|(name, _)| name.as_str()).collect();
+    let proxy = |proxy: &Option<(String, Secret)>| {
+        let address = proxy.as_ref().map(|(_, uri)| uri.to_string());
+        address.unwrap_or_default()
+    };
+    let variables: Vec<_> = variables.names().collect();
     tracing::info!(
         target: SETTINGS,
         {
-        mlflow.tracking_uri = registry::redact(tracking_uri),
-        mlflow.username = username,
+        mlflow.tracking_uri = %tracking_uri,
+        mlflow.registry_uri = %registry_uri,
+        mlflow.workspace = workspace,
+        mlflow.username = %username,
         mlflow.credentials = credentials,
         mlflow.insecure_tls = insecure_tls,
         mlflow.server_cert_path = cert_path,
-        stores = stores.join(","),
+        mlflow.client_cert_path = client_cert_path,
+        ca_bundle = ca_bundle.path,
+        proxy.http = proxy(&proxies.http),
+        proxy.https = proxy(&proxies.https),
+        proxy.except = proxies.except,
+        variables = variables.join(","),
         },
         "effective access to registries and stores"
     );
@@ -269,7 +295,7 @@ fn log_access(access: &Access) {
 
 /// One worker per core of the CPU quota. With one core everything runs on one thread, so that no other thread has to be woken.
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores();
     let mut builder = if cores == 1 {
         tokio::runtime::Builder::new_current_thread()
     } else {

@@ -2,16 +2,23 @@
 
 use crate::{
     Error,
-    config::{Config, ConfigError, Flags, ModelConfig},
+    config::{self, Config, ConfigError, Flags, ModelConfig},
     load::{self, LoadedModel},
     observe::log,
     registry::Access,
+    secret::{Secret, hide},
 };
 use std::path::Path;
 
 /// Reads the configuration and starts the log on stderr with its settings.
 pub(super) fn start(file: Option<&Path>, flags: &Flags) -> Result<Config, ConfigError> {
+    // A mistake in the settings is told too.
+    hide(config::access().secrets().iter().map(String::as_str));
     let read = Config::load(file, flags);
+    if let Ok(config) = &read {
+        hide(config.model.uri.parts().iter().map(String::as_str));
+        hide(config.server.auth.keys.0.iter().map(Secret::expose));
+    }
     match &read {
         Ok(Config { log, .. }) => log::init(&log.level, log.format),
         Err(error) => log::init("info", error.log_format),
@@ -25,13 +32,13 @@ pub(super) fn access() -> Result<Access, Error> {
 }
 
 /// Loads the model of a command that takes just a URI.
-pub(super) fn load(uri: &str) -> Result<LoadedModel, Error> {
+pub(super) fn load(uri: &Secret) -> Result<LoadedModel, Error> {
     let config = start(None, &Flags::default())?;
     let model = ModelConfig {
-        uri: uri.to_owned(),
-        cache_dir: config.model.cache_dir,
-        companions: config.model.companions,
-        ..ModelConfig::default()
+        uri: uri.clone(),
+        name: String::new(),
+        sha256: String::new(),
+        ..config.model
     };
     Ok(load::load(&model, &config.access)?)
 }

@@ -7,26 +7,30 @@ use super::flags::takes;
 use crate::{
     observe::escape,
     progress::{Progress, Unit},
-    train::{Features, Params, TrainError, check_out, load, train, write_package},
+    train::{Features, Params, TREE, Task, TrainError, check_out, load, train, write_package},
 };
 
 /// Train a random forest on a CSV file and write a model package
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 The features are scaled as scikit-learn's StandardScaler does it; the package holds scaler and forest as one ONNX file.
-Accuracy and confusion matrix are measured on rows that are held out.
+Rows that are held out measure the model: accuracy and confusion matrix of classes; R², MAE, RMSE and residuals of a quantity.
 
 Examples:
   ml-serving train --data iris --out ./iris
   ml-serving train --data churn.csv --target churned --out ./churn --trees 300 --max-depth 12
-  ml-serving train --data churn.csv --target churned --out ./churn --register models:/churn")]
+  ml-serving train --data churn.csv --target churned --out ./churn --register models:/churn
+  ml-serving train --data houses.csv --target price --task regression --out ./price")]
 pub(super) struct TrainArgs {
     /// CSV file with a header and numeric features, or the embedded `iris` or `winequality`
     #[arg(long, value_name = "FILE.csv|iris|winequality")]
     data: String,
-    /// Column to predict: integers or strings. The embedded tables know theirs
+    /// Column to predict: classes, as integers or strings, or numbers. The embedded tables know theirs
     #[arg(long, value_name = "COLUMN")]
     target: Option<String>,
+    /// What the target is: classes or a quantity. Without it many values with fractions are a quantity, and others are classes
+    #[arg(long, value_name = "classification|regression")]
+    task: Option<Task>,
     /// Directory for the package: new, empty, or a package to replace
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,
@@ -42,9 +46,9 @@ pub(super) struct TrainArgs {
     #[arg(long, value_name = "N", default_value_t = Params::default().min_leaf, allow_negative_numbers = true,
           value_parser = takes::<usize>("a whole number, for example 5"))]
     min_leaf: usize,
-    /// Features each tree sees: a count such as 3, or a share such as 0.5
-    #[arg(long, value_name = "N|SHARE", default_value = "0.5")]
-    features: Features,
+    /// Features each split sees: a count such as 3, a share such as 0.5, or their square root [default: sqrt for classes, 0.4 for a quantity]
+    #[arg(long, value_name = "N|SHARE|sqrt")]
+    features: Option<Features>,
     /// Where every random choice comes from: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = Params::default().seed, allow_negative_numbers = true,
           value_parser = takes::<u64>("a whole number, for example 42"))]
@@ -78,16 +82,16 @@ impl TrainArgs {
 pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainError> {
     // A place that cannot be used is reported before minutes of work.
     check_out(&args.out)?;
-    let table = load(&args.data, args.target.as_deref())?;
+    let table = load(&args.data, args.target.as_deref(), args.task)?;
     let params = args.params();
+    let things = if params.trees == 1 { "tree" } else { "trees" };
     let progress = Progress::new(
         "training",
         &args.data,
-        Unit::Count("trees"),
-        params.trees as u64,
+        Unit::Percent(params.trees, things),
+        params.trees as u64 * TREE,
     );
-    // Threads finish out of order, so the number of calls is counted.
-    let trained = train(&table, &params, |_| progress.advance(1))?;
+    let trained = train(&table, &params, |more| progress.advance(more))?;
     progress.finish();
     write_package(&trained, &args.out)?;
 
@@ -96,7 +100,12 @@ pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainErro
         None => "no rows held out, so nothing was measured\n".to_owned(),
     };
     let dir = args.out.display();
-    let text = format!("{report}\nwrote {dir}; serve it: ml-serving serve --model {dir}");
+    let assumption = match table.assumption() {
+        Some(assumption) if args.task.is_none() => assumption + "\n\n",
+        _ => String::new(),
+    };
+    let text =
+        format!("{assumption}{report}\nwrote {dir}; serve it: ml-serving serve --model {dir}");
     let mut lines = text.lines();
     match lines.try_for_each(|line| writeln!(out, "{}", escape(line))) {
         // The package is written, even if nobody reads the report.
@@ -138,13 +147,17 @@ mod tests {
             trees: 3,
             max_depth: Some(4),
             min_leaf: 5,
-            features: Features::Count(6),
+            features: Some(Features::Count(6)),
             seed: 7,
             test_split: 0.25,
         };
         assert_eq!(args.params(), expected);
         assert_eq!(args.target.as_deref(), Some("y"));
+        assert_eq!(args.task, None);
+        let args = parse("--data iris --out x --task regression").expect("flags");
+        assert_eq!(args.task, Some(Task::Regression));
         assert!(parse("--data iris --out x --features most").is_err());
+        assert!(parse("--data iris --out x --task clustering").is_err());
     }
 
     #[test]
@@ -175,6 +188,30 @@ mod tests {
             "{text}"
         );
         assert!(dir.join("model.onnx").exists());
+    }
+
+    #[test]
+    fn a_target_that_looks_like_a_quantity_is_said_to_be_taken_for_one() {
+        let place = tempfile::tempdir().expect("a directory");
+        let data = place.path().join("t.csv");
+        let rows = (0..120).map(|i| format!("{i},{}.5\n", i / 2));
+        let csv: String = std::iter::once("a,y\n".to_owned()).chain(rows).collect();
+        std::fs::write(&data, csv).expect("written");
+        let printed = |more: &str| {
+            let (data, dir) = (data.display(), place.path().join("model"));
+            let dir = dir.display();
+            let line = format!("--data {data} --target y --out {dir} --trees 3 {more}");
+            let mut out = Vec::new();
+            run(&parse(&line).expect("flags"), &mut out).expect("trained");
+            String::from_utf8(out).expect("text")
+        };
+        let text = printed("");
+        assert!(
+            text.starts_with("the target y has many values with fractions, so it is a quantity; if its values are classes, add --task classification\n\nheld-out R² 0."),
+            "{text}"
+        );
+        assert!(printed("--task regression").starts_with("held-out R² 0."));
+        assert!(printed("--task classification").starts_with("held-out accuracy 0."));
     }
 
     #[test]

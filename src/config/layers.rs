@@ -1,7 +1,7 @@
 //! Merges the layers that settings come from, and remembers where each value was set.
 
 use super::{platforms, settings};
-use crate::observe::log::LogFormat;
+use crate::{observe::log::LogFormat, secret::Secret};
 use figment::{
     Error, Figment, Metadata, Profile, Provider,
     providers::{Format, Yaml},
@@ -19,7 +19,7 @@ const FLAG: &str = "flag";
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     /// `--model`
-    pub model: Option<String>,
+    pub model: Option<Secret>,
     /// `--host`
     pub host: Option<String>,
     /// `--port`
@@ -60,10 +60,11 @@ pub(super) fn merge(file: Option<&Path>, flags: &Flags) -> Result<Merged, String
         figment = figment.merge(Layer(FILE, settings));
     }
     figment = figment.merge(Layer("environment", variables));
-    let texts = [("model.uri", &flags.model), ("server.host", &flags.host)];
+    let model = flags.model.as_ref().map(Secret::expose);
+    let texts = [("model.uri", model), ("server.host", flags.host.as_deref())];
     for (key, value) in texts {
         if let Some(value) = value {
-            figment = figment.merge(Layer::one(FLAG, key, value.as_str()));
+            figment = figment.merge(Layer::one(FLAG, key, value));
         }
     }
     if let Some(port) = flags.port {

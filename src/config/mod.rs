@@ -6,12 +6,13 @@ mod layers;
 mod platforms;
 mod settings;
 
+pub use environment::access;
 pub use layers::Flags;
 pub use platforms::Vertex;
 
 use crate::{
     observe::{access::Access as AccessLog, log::LogFormat},
-    registry::Access,
+    registry::{Access, PATIENCE, Secret},
 };
 use figment::value::Value;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -146,7 +147,7 @@ pub struct Tls {
 
 /// Texts that are never shown.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Secrets(#[serde(deserialize_with = "list")] pub Vec<String>);
+pub struct Secrets(#[serde(deserialize_with = "keys")] pub Vec<Secret>);
 
 impl Secrets {
     pub fn is_empty(&self) -> bool {
@@ -155,7 +156,8 @@ impl Secrets {
 
     /// One per line.
     pub fn lines(&self) -> String {
-        self.0.join("\n")
+        let texts: Vec<_> = self.0.iter().map(Secret::expose).collect();
+        texts.join("\n")
     }
 }
 
@@ -170,8 +172,8 @@ impl fmt::Debug for Secrets {
 #[serde(deny_unknown_fields, default)]
 pub struct ModelConfig {
     /// Where the model is: `builtin:iris`, a path, `models:/NAME/VERSION` and the other forms that docs/models.md lists.
-    #[serde(deserialize_with = "text")]
-    pub uri: String,
+    #[serde(deserialize_with = "uri")]
+    pub uri: Secret,
     /// The name in metrics and answers; empty: the one the model's place gives it.
     #[serde(deserialize_with = "text")]
     pub name: String,
@@ -180,19 +182,29 @@ pub struct ModelConfig {
     pub sha256: String,
     /// Whether files of the usual names beside a model belong to it: a scaler, encoders, the words of the classes, columns, a threshold.
     pub companions: bool,
+    /// Which flavor of an MLflow model is served; empty: the one that `mlflow.pyfunc` answers with.
+    #[serde(deserialize_with = "text")]
+    pub flavor: String,
     /// Where fetched packages are kept, to start from when the registry is down.
     #[serde(deserialize_with = "text")]
     pub cache_dir: String,
+    /// What they may take there together; those that were used longest ago go first, and none that is in use.
+    pub cache_max_bytes: u64,
+    /// How long an attempt to load may wait for registries and stores. Bytes of the model extend it.
+    pub load_timeout_seconds: u64,
 }
 
 impl Default for ModelConfig {
     fn default() -> Self {
         Self {
-            uri: "builtin:iris".to_owned(),
+            uri: Secret::uri("builtin:iris"),
             name: String::new(),
             sha256: String::new(),
             companions: true,
+            flavor: String::new(),
             cache_dir: "/tmp/ml-serving".to_owned(),
+            cache_max_bytes: 10 << 30,
+            load_timeout_seconds: PATIENCE.as_secs(),
         }
     }
 }
@@ -236,6 +248,17 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
         Scalar::Whole(x) => x.to_string(),
         Scalar::Real(x) => x.to_string(),
     })
+}
+
+/// The same for one that may hold a secret.
+fn uri<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    text(deserializer).map(Secret::uri)
+}
+
+/// The same for texts that are never shown.
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
+    let keys = list(deserializer)?;
+    Ok(keys.into_iter().map(Secret::key).collect())
 }
 
 /// Several texts: a list, or one text with commas between them, as variables have it.

@@ -271,7 +271,7 @@ fn text_in_a_variable_is_taken_to_the_letter() {
         jail.set_env("MLSERVING__MODEL__NAME", "007");
         jail.set_env("MLSERVING__MODEL__URI", "[models]");
         let model = load().expect("valid").model;
-        assert_eq!((&*model.name, &*model.uri), ("007", "[models]"));
+        assert_eq!((&*model.name, model.uri.expose()), ("007", "[models]"));
         Ok(())
     });
 }

@@ -114,18 +114,16 @@ impl App {
         let (head, body) = request.into_parts();
         let body = connection::read_body(body, expect, limits, waiting).await?;
         noted.bytes = body.len() as u64;
-        let Ok(admitted) = admission.clone().try_acquire_owned() else {
-            let detail = "Too many predictions are in flight; try again in a second.";
-            return Err(Failure::new(Code::Overloaded, detail));
-        };
         let call = Call {
             head,
             media_type,
             begun: noted.start,
         };
         let done = if coding == Coding::Plain && weigh(&body) <= model.inline_bytes {
+            let _admitted = admission.take().ok_or_else(overloaded)?;
             predict(&call, &body, model, limits)?
         } else {
+            let admitted = admission.take_along().ok_or_else(overloaded)?;
             // Boxed: otherwise the future of every small prediction would be as large as this one.
             Box::pin(predict::on_blocking_thread(
                 predict,
@@ -220,6 +218,12 @@ impl App {
         }
         respond::refuse(failure, tell(failure))
     }
+}
+
+/// All places are taken.
+fn overloaded() -> Failure {
+    let detail = "Too many predictions are in flight; try again in a second.";
+    Failure::new(Code::Overloaded, detail)
 }
 
 /// A body that ended before all of it had come.

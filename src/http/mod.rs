@@ -1,5 +1,6 @@
 //! HTTP: the only module that knows routes, statuses and wire formats.
 
+mod admission;
 mod answer;
 mod app;
 mod connection;

@@ -84,7 +84,8 @@ fn predict<D: Dialect>(
 }
 
 fn score(model: &ServedModel, batch: &Batch, predictions: &mut Predictions) -> Result<(), Failure> {
-    let scored = model.served.model.predict(batch, predictions);
+    let engine = &model.served.model;
+    let scored = engine.predict_with(Some(&model.workers), batch, predictions);
     let refused = match scored {
         Err(error @ Unanswered::Width { .. }) => return Err(Failure::internal(error)),
         Err(Unanswered::Refused { row, why }) => Some((row, why)),

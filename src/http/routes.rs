@@ -120,9 +120,11 @@ impl<T> Table<T> {
         for route in routes {
             table.add(route);
         }
-        table
-            .paths
-            .sort_by_key(|path| (!path.literal, std::cmp::Reverse(text(&path.pattern))));
+        // Literal paths stay in their order, the most used ones first.
+        table.paths.sort_by_key(|path| {
+            let more = text(&path.pattern);
+            (!path.literal).then_some(std::cmp::Reverse(more))
+        });
         table
     }
 
@@ -223,21 +225,29 @@ fn parameter(segment: &str) -> Option<(&str, &str)> {
 
 /// The parameters of `path`, if it fits the pattern. A parameter is never empty.
 fn fit(pattern: &str, path: &str) -> Option<Params> {
-    let mut params = Params::new();
-    let mut segments = path.split('/');
-    for wanted in pattern.split('/') {
-        let segment = segments.next()?;
-        let Some((name, after)) = parameter(wanted) else {
-            if segment == wanted {
-                continue;
-            }
-            return None;
+    let slashes = |text: &str| text.bytes().filter(|byte| *byte == b'/').count();
+    let pairs = || pattern.split('/').zip(path.split('/'));
+    // Most patterns do not fit. Nothing is made of those.
+    let fits = slashes(pattern) == slashes(path)
+        && pairs().all(|(wanted, segment)| value(wanted, segment).is_some());
+    let values = pairs().filter_map(|(wanted, segment)| value(wanted, segment));
+    let values = values.filter(|(name, _)| !name.is_empty());
+    fits.then(|| {
+        let decoded = |(name, value): (&str, &str)| {
+            let value = percent_decode_str(value).decode_utf8_lossy();
+            (name.to_owned(), value.into_owned())
         };
-        let value = segment.strip_suffix(after).filter(|v| !v.is_empty())?;
-        let value = percent_decode_str(value).decode_utf8_lossy().into_owned();
-        params.push((name.to_owned(), value));
-    }
-    segments.next().is_none().then_some(params)
+        values.map(decoded).collect()
+    })
+}
+
+/// The name and the value of a parameter, if a segment fits; both empty where it is none.
+fn value<'p>(wanted: &'p str, segment: &'p str) -> Option<(&'p str, &'p str)> {
+    let Some((name, after)) = parameter(wanted) else {
+        return (segment == wanted).then_some(("", ""));
+    };
+    let value = segment.strip_suffix(after).filter(|v| !v.is_empty())?;
+    Some((name, value))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The state of one server, which the other modules of `http` use.
 
 use super::{
+    admission::Places,
     connection::Waiting,
     limits::Limits,
     problem::{Code, Failure},
@@ -9,20 +10,21 @@ use super::{
 };
 use crate::{
     config::Server,
+    cores::cores,
     load::LoadedModel,
+    model::Workers,
     observe::metrics::{Metrics, ModelLabels, ModelMetrics},
 };
 use hyper::header::HeaderValue;
 use std::sync::{Arc, OnceLock};
-use tokio::sync::Semaphore;
 
 /// One server's state. Requests share it.
 pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) metrics: Metrics,
     pub(super) readiness: Readiness,
-    /// One permit per prediction that may be in flight. It is taken when the whole body is there.
-    pub(super) admission: Arc<Semaphore>,
+    /// One place per prediction that may be in flight. It is taken when the whole body is there.
+    pub(super) admission: Arc<Places>,
     /// The bodies that are not there yet.
     pub(super) waiting: Waiting,
     model: OnceLock<Arc<ServedModel>>,
@@ -35,7 +37,7 @@ impl State {
             limits: Limits::new(server),
             metrics: Metrics::new(operations),
             readiness: Readiness::default(),
-            admission: Arc::new(Semaphore::new(server.max_in_flight)),
+            admission: Places::new(server.max_in_flight),
             waiting: Waiting::new(
                 server.max_waiting_bodies,
                 // One body always has room.
@@ -79,6 +81,8 @@ const INLINE_BYTES: usize = 64 << 10;
 pub(super) struct ServedModel {
     pub(super) served: LoadedModel,
     pub(super) metrics: ModelMetrics,
+    /// What large batches are shared out among: as many threads as the CPU quota has cores.
+    pub(super) workers: Workers,
     /// Bodies larger than this are worked on outside the async workers.
     pub(super) inline_bytes: usize,
     /// The value of the header `x-model-version`.
@@ -116,6 +120,7 @@ impl ServedModel {
             source: served.source.as_str(),
             choices: &served.choice_names(),
             load_seconds: served.load_seconds,
+            cache_bytes: served.cached.as_ref().map(|cached| cached.cache_bytes),
         });
         let model = &served.model;
         let steps_per_row = (model.size().trees * model.size().depth.max(1)).max(1);
@@ -125,6 +130,7 @@ impl ServedModel {
             HeaderValue::from_str(&served.version).unwrap_or(HeaderValue::from_static("unknown"));
         Self {
             metrics,
+            workers: Workers::new(cores()),
             inline_bytes: inline_bytes.clamp(4 << 10, INLINE_BYTES),
             version,
             served,

@@ -1,7 +1,7 @@
 //! Packages that are loaded from a directory, whole and damaged.
 
 use super::*;
-use crate::formats::tests::boosters::unpacked;
+use crate::{formats::tests::boosters::unpacked, registry::Secret};
 use std::fs;
 use tempfile::TempDir;
 
@@ -17,7 +17,7 @@ fn iris() -> TempDir {
 
 fn load_from(dir: &TempDir) -> Result<LoadedModel, LoadError> {
     let config = ModelConfig {
-        uri: dir.path().display().to_string(),
+        uri: Secret::uri(dir.path().display().to_string()),
         ..ModelConfig::default()
     };
     load(&config, &Access::default())
@@ -118,7 +118,7 @@ fn a_pinned_digest_is_checked_before_anything_is_parsed() {
     let dir = iris();
     fs::write(dir.path().join("model.onnx"), "no model at all").unwrap();
     let config = ModelConfig {
-        uri: dir.path().display().to_string(),
+        uri: Secret::uri(dir.path().display().to_string()),
         sha256: "0".repeat(64),
         ..ModelConfig::default()
     };

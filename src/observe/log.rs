@@ -1,6 +1,7 @@
 //! Log output: one subscriber for the process, and the last line of a command that fails.
 
 use super::escape::escape;
+use crate::secret::{Stderr, redact_text, without_secrets};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -50,16 +51,19 @@ pub fn init(level: &str, format: LogFormat) {
     if FORMAT.set(format).is_err() {
         return;
     }
-    std::panic::set_hook(Box::new(
-        |panic| tracing::error!(%panic, "a bug: please report it"),
-    ));
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(
+            panic = redact_text(&panic.to_string()),
+            "a bug: please report it"
+        );
+    }));
     let level = match (format, level) {
         (LogFormat::Text, "info") => format!("{level},{SETTINGS}=off"),
         _ => level.to_owned(),
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
-        .with_writer(io::stderr);
+        .with_writer(|| Stderr);
     // Fails only where a subscriber is set already, as in tests.
     let _already_set = match format {
         LogFormat::Text => builder
@@ -88,11 +92,12 @@ fn text_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) ->
 
 /// The last line of a command that fails, in the format of the lines before it.
 pub fn failed(error: &dyn fmt::Display, exit_code: u8) {
+    let text = redact_text(&error.to_string());
     if FORMAT.get() == Some(&LogFormat::Json) {
-        tracing::error!(exit_code, "{error}");
+        tracing::error!(exit_code, "{text}");
         return;
     }
-    let text = error.to_string();
+    let text = without_secrets(&text);
     let mut lines = text.lines().map(escape);
     let first = lines.next().unwrap_or_default();
     let mut stderr = io::stderr().lock();

@@ -1,9 +1,12 @@
 //! Every metric: its name, its help, its labels and buckets. Handles are resolved once, so that counting is an atomic add.
 
-use super::openmetrics;
+use super::{
+    histogram::{Histogram, HistogramVec},
+    openmetrics,
+};
 use prometheus::{
-    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, TextEncoder, process_collector::ProcessCollector,
+    Encoder, GaugeVec, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder, process_collector::ProcessCollector,
 };
 use std::sync::{
     OnceLock,
@@ -85,6 +88,8 @@ metrics! {
         model_info: IntGaugeVec["model_name", "model_version", "flavor", "digest", "run_id", "source"],
         /// Seconds it took to load the model.
         model_load_seconds: GaugeVec[],
+        /// Bytes of all packages in the cache when the model was loaded.
+        model_cache_bytes: GaugeVec[],
     }
 }
 
@@ -140,6 +145,8 @@ pub struct ModelLabels<'a> {
     /// The class labels of each target in score order; empty for a regressor.
     pub choices: &'a [Vec<String>],
     pub load_seconds: f64,
+    /// Of all packages in the cache, where the model is in it.
+    pub cache_bytes: Option<u64>,
 }
 
 impl Metrics {
@@ -212,12 +219,17 @@ impl Metrics {
             source,
             choices,
             load_seconds,
+            cache_bytes,
         } = *labels;
         let info = &[name, version, flavor, digest, run_id, source];
         all.model_info.with_label_values(info).set(1);
         all.model_load_seconds
             .with_label_values::<&str>(&[])
             .set(load_seconds);
+        if let Some(bytes) = cache_bytes {
+            let gauge = all.model_cache_bytes.with_label_values::<&str>(&[]);
+            gauge.set(bytes as f64);
+        }
         let counter = |target: usize, class: &String| {
             let target = target.to_string();
             if choices.len() > 1 {
@@ -292,9 +304,9 @@ impl ModelMetrics {
     /// What was counted so far.
     pub fn counts(&self) -> Counts {
         Counts {
-            requests: self.latency.get_sample_count(),
+            requests: self.latency.count(),
             rows: self.succeeded.get(),
-            seconds: self.latency.get_sample_sum(),
+            seconds: self.latency.sum(),
             refusals: self.refusals.load(Ordering::Relaxed),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod escape;
+mod histogram;
 pub mod log;
 pub mod metrics;
 mod openmetrics;

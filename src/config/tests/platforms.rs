@@ -13,7 +13,7 @@ fn the_variables_of_vertex_ai_stand_below_every_setting() {
         jail.set_env("AIP_HEALTH_ROUTE", "/v1/endpoints/1");
         let config = load().expect("valid");
         assert_eq!(config.server.port, 7080);
-        assert_eq!(config.model.uri, "gs://bucket/model");
+        assert_eq!(config.model.uri.expose(), "gs://bucket/model");
         let Vertex {
             predict_route,
             health_route,
@@ -24,7 +24,7 @@ fn the_variables_of_vertex_ai_stand_below_every_setting() {
         jail.create_file("c.yaml", "model: {uri: builtin:iris}")?;
         let config = load().expect("valid");
         assert_eq!(
-            (config.server.port, config.model.uri.as_str()),
+            (config.server.port, config.model.uri.expose()),
             (9000, "builtin:iris")
         );
         Ok(())

@@ -1,10 +1,11 @@
 //! Sockets: accepting, HTTP/1.1 and HTTP/2, slow clients, and a shutdown that loses nothing.
 
 use super::{
-    activity::{Activity, Verdict},
+    activity::{Activity, Order},
     answers::Answers,
+    connections::{Connections, Ends},
     tls::Tls,
-    watched::{Linger, Watched},
+    watched::{Busy, Connection, Linger, Watched},
 };
 use hyper::{
     Request,
@@ -17,7 +18,14 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::graceful::GracefulConnection,
 };
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    io,
+    sync::{Arc, Weak},
+    task::{Poll, Waker},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -44,7 +52,7 @@ pub(in crate::http) struct Listening {
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The most bytes that the headers of one request may have.
 const MAX_HEADER_BYTES: usize = 64 << 10;
-/// The period of a connection's timer, by which [`Activity`] tells slow clients from idle ones.
+/// The period of the timer, by which [`Activity`] tells slow clients from idle ones.
 const TICK: Duration = Duration::from_secs(1);
 /// How long a connection may wait for its next request. Load balancers keep idle connections for a shorter time, so they are the ones
 /// that close them.
@@ -67,77 +75,125 @@ pub(in crate::http) async fn serve(
         tls,
         header_timeout,
     } = listening;
-    let (closing, close) = watch::channel(());
-    let shutdown = {
-        let stop = async {
-            let shutdown = stop.await;
-            tracing::info!(
-                drain_seconds = shutdown.drain.as_secs(),
-                "draining: not ready any more, still serving"
-            );
-            tokio::time::sleep(shutdown.drain).await;
-            shutdown
-        };
-        let mut stop = std::pin::pin!(stop);
-        loop {
-            tokio::select! {
-                biased;
-                shutdown = &mut stop => break shutdown,
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        tokio::spawn(connection(answers.clone(), stream, tls.clone(), header_timeout, close.clone()));
-                    }
-                    Err(error) => {
-                        // Mostly there are no file descriptors left. The connection waits in the kernel's queue until there are.
-                        tracing::warn!(%error, "cannot accept a connection");
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                    }
-                },
-            }
-        }
-    };
-    drop(listener);
-    drop(close);
-    tracing::info!(
-        grace_seconds = shutdown.grace.as_secs(),
-        "closing: finishing the requests in flight"
-    );
-    // The channel reports an error when no connection is left, which is what this waits for.
-    let _none = closing.send(());
-    tokio::time::timeout(shutdown.grace, closing.closed())
-        .await
-        .map_err(|_| {
+    let (ends, running) = watch::channel(());
+    let serving = Arc::new(Serving {
+        answers,
+        tls,
+        header_timeout,
+        connections: Connections::default(),
+        _running: running,
+    });
+    let all = Closing(Arc::downgrade(&serving));
+    let end = async {
+        let shutdown = accept(&serving, listener, stop).await;
+        drop(serving);
+        all.close();
+        tracing::info!(
+            grace_seconds = shutdown.grace.as_secs(),
+            "closing: finishing the requests in flight"
+        );
+        // The last connection takes the receiver with it.
+        let ended = tokio::time::timeout(shutdown.grace, ends.closed()).await;
+        ended.map_err(|_| {
             let late = "requests were still running at the deadline and were dropped";
             io::Error::new(io::ErrorKind::TimedOut, late)
         })
+    };
+    tokio::select! {
+        biased;
+        ended = end => ended,
+        never = all.look_after(header_timeout) => match never {},
+    }
 }
 
-async fn connection(
-    answers: Arc<impl Answers>,
-    stream: TcpStream,
+/// What all connections share.
+struct Serving<A> {
+    answers: Arc<A>,
     tls: Option<Arc<Tls>>,
     header_timeout: Duration,
-    close: watch::Receiver<()>,
-) {
+    connections: Connections,
+    _running: watch::Receiver<()>,
+}
+
+/// Closes all connections at the latest when it is dropped, and does not keep them.
+struct Closing<A>(Weak<Serving<A>>);
+
+impl<A> Closing<A> {
+    fn close(&self) {
+        if let Some(serving) = self.0.upgrade() {
+            serving.connections.close();
+        }
+    }
+
+    /// The timer of all connections.
+    async fn look_after(&self, header_timeout: Duration) -> Infallible {
+        let (slow, idle) = (header_timeout.as_secs() as u32, IDLE.as_secs() as u32);
+        let mut ticks = tokio::time::interval(TICK);
+        loop {
+            ticks.tick().await;
+            if let Some(serving) = self.0.upgrade() {
+                serving.connections.tick(slow, idle);
+            }
+        }
+    }
+}
+
+impl<A> Drop for Closing<A> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Accepts connections until `stop` resolves, and through the drain.
+async fn accept<A: Answers>(
+    serving: &Arc<Serving<A>>,
+    listener: TcpListener,
+    stop: impl Future<Output = Shutdown>,
+) -> Shutdown {
+    let stop = async {
+        let shutdown = stop.await;
+        tracing::info!(
+            drain_seconds = shutdown.drain.as_secs(),
+            "draining: not ready any more, still serving"
+        );
+        tokio::time::sleep(shutdown.drain).await;
+        shutdown
+    };
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            biased;
+            shutdown = &mut stop => return shutdown,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    tokio::spawn(connection(serving.clone(), stream));
+                }
+                Err(error) => {
+                    // Mostly there are no file descriptors left. The connection waits in the kernel's queue until there are.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+}
+
+async fn connection<A: Answers>(serving: Arc<Serving<A>>, stream: TcpStream) {
     // Without it, an answer in two segments waits for the client's delayed acknowledgement.
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let Some(tls) = tls else {
-        let two = tokio::time::timeout(header_timeout, speaks_http2(&stream)).await;
+    let Some(tls) = serving.tls.clone() else {
+        let two = tokio::time::timeout(serving.header_timeout, speaks_http2(&stream)).await;
         if let Ok(Some(two)) = two {
-            let stream = TokioIo::new(stream);
-            speak(answers, stream, two, header_timeout, close).await;
+            speak(serving, TokioIo::new(stream), two).await;
         }
         return;
     };
     // Boxed: otherwise the future of every connection would be as large as that of an encrypted one.
     let encrypted = Box::pin(async move {
-        match tokio::time::timeout(header_timeout, tls.accept(stream)).await {
-            Ok(Ok((stream, two))) => {
-                let stream = TokioIo::new(stream);
-                speak(answers, stream, two, header_timeout, close).await;
-            }
+        match tokio::time::timeout(serving.header_timeout, tls.accept(stream)).await {
+            Ok(Ok((stream, two))) => speak(serving, TokioIo::new(stream), two).await,
             Ok(Err(error)) => tracing::debug!(%error, "a connection could not be encrypted"),
             Err(_) => {}
         }
@@ -146,29 +202,28 @@ async fn connection(
 }
 
 /// Serves a connection until its end; `two` says that it speaks HTTP/2.
-async fn speak<S: Read + Write + Unpin + Send + 'static>(
-    answers: Arc<impl Answers>,
+async fn speak<A: Answers, S: Read + Write + Unpin + Send + 'static>(
+    serving: Arc<Serving<A>>,
     stream: S,
     two: bool,
-    header_timeout: Duration,
-    close: watch::Receiver<()>,
 ) {
-    let activity = Arc::new(Activity::default());
+    // HTTP/2 finds clients that are gone by pings, and runs many requests at a time, which one state cannot describe.
+    let ends = if two { Ends::ByItself } else { Ends::ByTicks };
+    let connection = Arc::new(Connection {
+        answers: serving.answers.clone(),
+        activity: serving.connections.enter(ends),
+    });
     let socket = Watched {
         socket: stream,
-        activity: activity.clone(),
-        answers: answers.clone(),
+        connection: connection.clone(),
         own: None,
         linger: (!two).then(Linger::default),
     };
     let service = service_fn({
-        let activity = activity.clone();
+        let connection = connection.clone();
         move |request: Request<Incoming>| {
-            let (answers, busy) = (answers.clone(), activity.request());
-            async move {
-                let _busy = busy;
-                Ok::<_, Infallible>(answers.answer(request).await)
-            }
+            let busy = Busy::new(connection.clone());
+            async move { Ok::<_, Infallible>(busy.answers().answer(request).await) }
         }
     });
     // How a connection ends concerns the client only. Failures of ours are logged where they happen.
@@ -178,63 +233,43 @@ async fn speak<S: Read + Write + Unpin + Send + 'static>(
             .max_concurrent_streams(200)
             .max_header_list_size(MAX_HEADER_BYTES as u32)
             .keep_alive_interval(Duration::from_secs(30))
-            .keep_alive_timeout(header_timeout);
-        // HTTP/2 finds clients that are gone by pings, and runs many requests at a time, which one state cannot describe.
-        drive(
-            http.serve_connection(socket, service),
-            close,
-            None,
-            header_timeout,
-        )
-        .await
+            .keep_alive_timeout(serving.header_timeout);
+        drive(http.serve_connection(socket, service), &connection.activity).await
     } else {
         let mut http = http1::Builder::new();
         http.header_read_timeout(None)
             // A client that has said all it wants to say still gets its answer.
             .half_close(true)
             .max_buf_size(MAX_HEADER_BYTES);
-        drive(
-            http.serve_connection(socket, service),
-            close,
-            Some(activity),
-            header_timeout,
-        )
-        .await
+        drive(http.serve_connection(socket, service), &connection.activity).await
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
     }
 }
 
-/// Runs a connection until it ends, the server closes, or its client is too slow.
-async fn drive<C: GracefulConnection>(
-    connection: C,
-    mut close: watch::Receiver<()>,
-    activity: Option<Arc<Activity>>,
-    header_timeout: Duration,
-) -> Result<(), C::Error> {
+/// Runs a connection until it ends or is told to.
+async fn drive<C: GracefulConnection>(connection: C, activity: &Activity) -> Result<(), C::Error> {
     let mut connection = std::pin::pin!(connection);
-    let mut ticks = tokio::time::interval(TICK);
-    let (slow, idle) = (header_timeout.as_secs() as u32, IDLE.as_secs() as u32);
-    let mut closing = false;
-    loop {
-        tokio::select! {
-            biased;
-            ended = connection.as_mut() => return ended,
-            // An error means that the sender was dropped without a message, which means the same.
-            _ = close.changed(), if !closing => {
-                closing = true;
-                connection.as_mut().graceful_shutdown();
+    let mut known: Option<Waker> = None;
+    poll_fn(|context| {
+        let task = context.waker();
+        if known.as_ref().is_none_or(|known| !known.will_wake(task)) {
+            known = Some(task.clone());
+            activity.runs_in(task);
+        }
+        loop {
+            if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+                return Poll::Ready(ended);
             }
-            _ = ticks.tick(), if activity.is_some() => {
-                match activity.as_ref().map(|activity| activity.tick(slow, idle)) {
-                    Some(Verdict::Slow) => return Ok(()),
-                    Some(Verdict::Idle) => connection.as_mut().graceful_shutdown(),
-                    Some(Verdict::Keep) | None => {}
-                }
+            match activity.orders() {
+                Order::None => return Poll::Pending,
+                Order::Close => connection.as_mut().graceful_shutdown(),
+                Order::Cut => return Poll::Ready(Ok(())),
             }
         }
-    }
+    })
+    .await
 }
 
 /// Looks at the first bytes without taking them; `None` if the client has gone.

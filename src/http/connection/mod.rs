@@ -4,6 +4,7 @@ mod accept;
 mod activity;
 mod answers;
 mod body;
+mod connections;
 mod own;
 mod tls;
 mod waiting;

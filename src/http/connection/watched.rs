@@ -13,11 +13,37 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+/// A connection, as its socket and its requests see it.
+pub(super) struct Connection<A> {
+    pub(super) answers: Arc<A>,
+    pub(super) activity: Arc<Activity>,
+}
+
+/// A request that is being answered. It ends when this is dropped.
+pub(super) struct Busy<A>(Arc<Connection<A>>);
+
+impl<A> Busy<A> {
+    /// A request's headers are complete.
+    pub(super) fn new(connection: Arc<Connection<A>>) -> Self {
+        connection.activity.begin();
+        Self(connection)
+    }
+
+    pub(super) fn answers(&self) -> &Arc<A> {
+        &self.0.answers
+    }
+}
+
+impl<A> Drop for Busy<A> {
+    fn drop(&mut self) {
+        self.0.activity.end();
+    }
+}
+
 /// A socket that notes when a request's first bytes arrive, and replaces the answers that hyper gives by itself.
 pub(super) struct Watched<S, A> {
     pub(super) socket: S,
-    pub(super) activity: Arc<Activity>,
-    pub(super) answers: Arc<A>,
+    pub(super) connection: Arc<Connection<A>>,
     /// The answer in the place of hyper's own, after which nothing is written any more.
     pub(super) own: Option<Own>,
     /// How the connection closes. HTTP/2 says goodbye in a way of its own.
@@ -53,7 +79,7 @@ impl<S: Read + Unpin, A> Read for Watched<S, A> {
     ) -> Poll<io::Result<()>> {
         let read = Pin::new(&mut self.socket).poll_read(context, buffer);
         if read.is_ready() {
-            self.activity.read();
+            self.connection.activity.read();
         }
         read
     }
@@ -67,7 +93,7 @@ impl<S: Write + Unpin, A: Answers> Watched<S, A> {
         bytes: &[u8],
     ) -> Option<Poll<io::Result<usize>>> {
         if self.own.is_none() {
-            let (headers, body) = self.answers.malformed(own::status(bytes)?);
+            let (headers, body) = self.connection.answers.malformed(own::status(bytes)?);
             self.own = Some(Own::new(bytes, &headers, &body));
         }
         let own = self.own.as_mut()?;
@@ -102,7 +128,7 @@ impl<S: Read + Write + Unpin, A: Answers> Write for Watched<S, A> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Self {
             socket,
-            activity,
+            connection,
             own,
             linger,
             ..
@@ -115,7 +141,7 @@ impl<S: Read + Write + Unpin, A: Answers> Write for Watched<S, A> {
             linger.told = true;
             // What follows nonsense may not have arrived yet.
             linger.sending = own.is_some();
-            activity.closing();
+            connection.activity.closing();
         }
         while linger.left > 0 {
             let mut dropped = [0; 8192];

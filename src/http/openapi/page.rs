@@ -1,45 +1,46 @@
 //! The page that shows a document: Swagger UI, whole in one file.
 
 use super::{describe::server_url, text};
+use flate2::read::GzDecoder;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use std::io::Read;
 
 /// A tree.
 const ICON: &str = include_str!("icon.svg");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// Swagger UI as the build has packed it.
+const UI_STYLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css.gz"));
+const UI_SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js.gz"));
 
 /// The page for `document`. It contains everything that it needs and loads nothing.
 pub(in crate::http) fn page(document: &Value) -> String {
-    let service = poem_openapi::OpenApiService::new((), "", "");
-    let title = text::html(document["info"]["title"].as_str().unwrap_or_default());
-    let icon = utf8_percent_encode(ICON, NON_ALPHANUMERIC);
-    let head = format!(
-        "<title>{title}</title>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <link rel=\"icon\" href=\"data:image/svg+xml,{icon}\">\n\
-         <style>{STYLE}</style>"
-    );
-    let script = format!(
-        "{}\n    let oauth2RedirectUrl;",
-        SCRIPT.replace("SERVER_URL", &server_url())
-    );
-    let options = "deepLinking: true,\n        docExpansion: \"list\",\n        defaultModelsExpandDepth: 0,\n        \
-                   displayRequestDuration: true,\n        validatorUrl: null,";
     // Strings in the document come from model files; none may end the script they are embedded in.
     let safe = document
         .to_string()
         .replace('<', "\\u003c")
         .replace('\u{2028}', "\\u2028")
         .replace('\u{2029}', "\\u2029");
-    let html = service
-        .swagger_ui_html()
-        .replacen("<html charset=\"UTF-8\">", "<html lang=\"en\">", 1)
-        .replacen("<title>Swagger UI</title>", &head, 1)
-        .replacen("let oauth2RedirectUrl;", &script, 1)
-        .replacen("deepLinking: true,", options, 1)
-        .replace(&service.spec(), &safe);
-    format!("<!doctype html>{html}")
+    format!(
+        include_str!("page.html"),
+        title = text::html(document["info"]["title"].as_str().unwrap_or_default()),
+        icon = utf8_percent_encode(ICON, NON_ALPHANUMERIC),
+        ui_style = unpacked(UI_STYLE),
+        style = STYLE,
+        ui_script = unpacked(UI_SCRIPT),
+        spec = safe,
+        script = SCRIPT.replace("SERVER_URL", &server_url()),
+    )
+}
+
+/// What the build has packed.
+fn unpacked(packed: &[u8]) -> String {
+    let mut whole = String::new();
+    if let Err(error) = GzDecoder::new(packed).read_to_string(&mut whole) {
+        tracing::error!(%error, "a part of /docs cannot be unpacked");
+    }
+    whole
 }
 
 #[cfg(test)]
@@ -48,7 +49,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_page_has_every_piece_that_is_put_into_poems_template() {
+    fn the_page_has_every_piece() {
         let page = page(&json!({"info": {"title": "</title><b>"}, "marked": "<here>"}));
         for piece in [
             "<!doctype html>",
@@ -56,6 +57,8 @@ mod tests {
             "<title>&lt;/title&gt;&lt;b&gt;</title>",
             "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg",
             STYLE,
+            "For license information please see",
+            "sourceMappingURL=swagger-ui.css.map",
             "spec.servers = [{ url: here }];",
             "validatorUrl: null,",
             r#""marked":"\u003chere>""#,

@@ -5,7 +5,7 @@ use crate::{
     config::ModelConfig,
     http::dialects::{mlflow, v1, vertex},
     load::{LoadedModel, load},
-    registry::Access,
+    registry::{Access, Secret},
 };
 use proptest::{prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ static IRIS: LazyLock<LoadedModel> = LazyLock::new(|| {
 });
 static UNNAMED: LazyLock<LoadedModel> = LazyLock::new(|| {
     let config = ModelConfig {
-        uri: "tests/data/onnx/iris_rf_double.onnx".to_owned(),
+        uri: Secret::uri("tests/data/onnx/iris_rf_double.onnx"),
         ..ModelConfig::default()
     };
     load(&config, &Access::default()).expect("a model without names")
