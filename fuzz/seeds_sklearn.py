@@ -1,12 +1,8 @@
-"""Makes the seeds of `pickle` and `skops`. Needs tests/data/sklearn/requirements-1.9.1.txt."""
+"""Makes the seeds of `pickle` and `skops` that seeds_recorded.py does not, which has to run after it. Needs tests/data/sklearn/requirements-1.9.1.txt."""
 
 import io
-import json
-import pathlib
 import pickle
-import re
 import shutil
-import zipfile
 
 import joblib
 import numpy as np
@@ -16,7 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from xgboost import XGBClassifier
 
-here = pathlib.Path(__file__).parent
+from archives import SEEDS, seed, unpacked
+
 rng = np.random.default_rng(0)
 x = np.column_stack([rng.normal(size=60), rng.integers(0, 4, 60)])
 y = np.array(["no", "yes"])[(x[:, 0] > 0).astype(int)]
@@ -27,15 +24,8 @@ models = {
     "xgboost": make_pipeline(StandardScaler(), XGBClassifier(n_estimators=1, max_depth=1, missing=0.0)),
 }
 
-
-def seed(target, name, raw):
-    folder = here / "seeds" / target
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.joinpath(name).write_bytes(raw)
-
-
 for target in ("pickle", "skops"):
-    shutil.rmtree(here / "seeds" / target, ignore_errors=True)
+    shutil.rmtree(SEEDS / target, ignore_errors=True)
 for name, model in models.items():
     model.fit(x, (y == "yes").astype(int) if name == "xgboost" else y)
     for protocol in (2, 4, 5):
@@ -43,14 +33,4 @@ for name, model in models.items():
     buffer = io.BytesIO()
     joblib.dump(model, buffer)
     seed("pickle", f"{name}-joblib", buffer.getvalue())
-    raw = skops.io.dumps(model)
-    archive = zipfile.ZipFile(io.BytesIO(raw))
-    schema = archive.read("schema.json").decode()
-    arrays = list(dict.fromkeys(re.findall(r'"([\w-]+\.(?:npy|bin))"', schema)))
-    for i, array in enumerate(arrays):
-        schema = schema.replace(f'"{array}"', f'"{i}.npy"')
-    # Without the spaces, and with small numbers for the objects.
-    schema = json.dumps(json.loads(schema), separators=(",", ":"))
-    for i, number in enumerate(dict.fromkeys(re.findall(r'"__id__":(\d+)', schema))):
-        schema = schema.replace(f'"__id__":{number}', f'"__id__":{i}')
-    seed("skops", name, b"\n%%\n".join([schema.encode()] + [archive.read(array) for array in arrays]))
+    seed("skops", name, unpacked(skops.io.dumps(model)))

@@ -8,6 +8,7 @@ use ml_serving::{
     Listeners,
     config::{Config, Secrets},
     http::Shutdown,
+    secret::Secret,
 };
 use std::{net::SocketAddr, process::Command, time::Duration};
 use tokio::net::TcpListener;
@@ -70,7 +71,7 @@ async fn metrics_move_to_the_admin_port_and_health_is_on_both() {
 async fn the_admin_port_asks_for_a_key_only_where_probes_do() {
     for (protect_probes, says) in [(false, 200), (true, 401)] {
         let mut config = Config::default();
-        config.server.auth.keys = Secrets(vec!["a-key-of-ours".to_owned()]);
+        config.server.auth.keys = Secrets(vec![Secret::key("a-key-of-ours")]);
         config.server.auth.protect_probes = protect_probes;
         config.server.admin_port = Some(0);
         let bind = async || TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -8,7 +8,7 @@ use ml_serving::{
     config::{Config, ModelConfig},
     http::{App, Shutdown},
     load,
-    registry::Access,
+    registry::{Access, Secret},
 };
 use serde_json::Value;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -42,7 +42,7 @@ pub fn app_with(uri: &str, config: &Config) -> Arc<App> {
     app.set_model(
         load::load(
             &ModelConfig {
-                uri: uri.to_owned(),
+                uri: Secret::uri(uri),
                 ..ModelConfig::default()
             },
             &Access::default(),

@@ -11,6 +11,7 @@ use ml_serving::{
     Error,
     config::{Config, Secrets},
     http::App,
+    secret::Secret,
 };
 use serde_json::Value;
 use std::{process::Command, sync::Arc, time::Duration};
@@ -22,7 +23,7 @@ const DIGEST: &str = "sha256:a019d59f17bc2b762ffc6d58510c1c44597ddb0d22caf9f5a90
 
 fn config() -> Config {
     let mut config = Config::default();
-    config.server.auth.keys = Secrets(vec![FIRST.to_owned(), DIGEST.to_owned()]);
+    config.server.auth.keys = Secrets(vec![Secret::key(FIRST), Secret::key(DIGEST)]);
     config
 }
 

@@ -4,7 +4,10 @@ use crate::{
     app::Server,
     browser::{Browser, PREDICT},
 };
-use ml_serving::config::{Config, Secrets};
+use ml_serving::{
+    config::{Config, Secrets},
+    secret::Secret,
+};
 use serde_json::{Value, json};
 
 /// Sends the example of `/predict`, as a person would, and says with which status it is answered.
@@ -27,7 +30,7 @@ async fn open(browser: &Browser, page: &str) {
 #[ignore = "needs chromium and chromedriver: make browser-test"]
 async fn authorize_sends_the_key_in_a_real_browser() {
     let mut config = Config::default();
-    config.server.auth.keys = Secrets(vec!["a-key-of-ours".to_owned()]);
+    config.server.auth.keys = Secrets(vec![Secret::key("a-key-of-ours")]);
     let server = Server::start(config).await;
     let browser = Browser::start().await;
     open(&browser, &format!("http://{}/docs", server.address)).await;

@@ -15,7 +15,7 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 /// Exit code, standard output and standard error.
-fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+pub fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     outcome(&mut command(arguments))
 }
 
@@ -34,7 +34,7 @@ fn data(path: &str) -> String {
 }
 
 /// A file with these bytes that goes away with what is returned.
-fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, String) {
+pub fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::File::create(&path).unwrap().write_all(bytes).unwrap();

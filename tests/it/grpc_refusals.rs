@@ -14,6 +14,7 @@ use hyper::Request;
 use ml_serving::{
     config::{Config, Secrets},
     http::App,
+    secret::Secret,
 };
 use prost::Message;
 use std::{io::Write, sync::Arc};
@@ -200,7 +201,7 @@ async fn without_a_model_calls_are_unavailable_and_at_the_limit_exhausted() {
 #[tokio::test]
 async fn calls_need_a_key_where_the_server_asks_for_one_and_probes_do_not() {
     let mut config = Config::default();
-    config.server.auth.keys = Secrets(vec!["a-key-of-ours-1".to_owned()]);
+    config.server.auth.keys = Secrets(vec![Secret::key("a-key-of-ours-1")]);
     let app = app_with("builtin:iris", &config);
     let refused = call(&app, "ModelInfer", &raw()).await;
     assert_eq!((refused.http, refused.status.as_str()), (200, "16"));

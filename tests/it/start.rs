@@ -5,8 +5,8 @@ use ml_serving::{
     Error,
     config::{Config, ModelConfig},
     load::{self, LoadError},
-    registry::Access,
     registry::RegistryError,
+    registry::{Access, Secret},
 };
 use std::{
     process::Command,
@@ -52,7 +52,7 @@ async fn a_registry_that_is_down_is_asked_again_until_it_answers() {
 async fn a_model_that_can_never_load_ends_the_server_with_65() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let model = ModelConfig {
-        uri: "Cargo.toml".to_owned(),
+        uri: Secret::uri("Cargo.toml"),
         ..ModelConfig::default()
     };
     let config = Config {

@@ -345,6 +345,28 @@ def scaler_onnx():
     return {"model.onnx": graph, "scaler.pkl": pickled(scaler)}, list("abcd"), answer, pd.DataFrame(rows[::3], columns=list("abcd"))
 
 
+@case
+def pipeline_onnx():
+    """A net as a graph, whose classes are numbers: the scaler, the words and the threshold are elsewhere."""
+    import onnxruntime
+
+    data = pathlib.Path(__file__).parent.parent
+    packed = gzip.decompress((data / "graphs/1.20.0-c_mlp_log_two.gz").read_bytes())
+    graph = packed[-json.loads(packed[: packed.index(b"\n")])["bytes"] :]
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    rows = np.array(json.loads(gzip.decompress((data / "pipelines/rows-numbers.json.gz").read_bytes()))["rows"][:60])
+    columns, threshold = list("abcdefghij"), 0.45
+    scaler = StandardScaler().fit(rows)
+
+    def answer(row):
+        _, scores = session.run(None, {"X": scaler.transform(row.to_numpy()).astype(np.float32)})
+        scores = [float(scores[0][number]) for number in (0, 1)]
+        return ENCODER.classes_[int(scores[1] >= threshold)], scores
+
+    files = {"model.onnx": graph, "scaler.pkl": pickled(scaler), "label_encoder.pkl": pickled(ENCODER), "threshold.json": b"0.45"}
+    return files, columns, answer, pd.DataFrame(rows, columns=columns)
+
+
 def answers(columns, answer, asked):
     labels, scores = [], []
     for at in range(len(asked)):

@@ -22,6 +22,7 @@ COLUMNS = {"age": "float", "income": "float", "score": "float", "ratio": "float"
 class Case:
     name: str
     model: Callable[[], Any]
+    # Several are joined by "+".
     target: str = "two"
     table: str = "numbers"
     # "float", "double", "columns" (an input for each column), or a dict of columns and types.
@@ -56,7 +57,8 @@ class Case:
                 names = [(f"c{i}", FloatTensorType([None, 1])) for i in range(X.shape[1])]
             else:
                 names = [("X", KINDS[self.inputs]([None, X.shape[1]]))]
-        y = targets[self.target]
+        y = [targets[name] for name in self.target.split("+")]
+        y = y[0] if len(y) == 1 else np.column_stack(y)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model = self.model()

@@ -9,7 +9,7 @@ tables are those of ../pipelines (tables.py there). A case is gzipped. Its first
     case, table, rows     its name, and how many rows of which table it is asked, from the first on
     inputs                [name, type, width] of the graph's inputs: "float", "double", "int64", "bool" or "string"
     outputs               [name, kind, width, names] of its outputs: kind "f" (f32), "d" (f64), "i" (i64) or "s" (u16 into `names`); a map of
-                          ZipMap is recorded as its values, and `names` are its keys
+                          ZipMap is recorded as its values, and `names` are its keys; a sequence of tensors, side by side
     refused               rows that onnxruntime answers with an error
     bytes                 the size of the model
 
@@ -57,6 +57,8 @@ def feeds(session, table):
 
 def plain(value, count):
     """An output as an array of rows, and the keys of its maps."""
+    if isinstance(value, list) and not isinstance(value[0], dict):
+        return np.concatenate(value, axis=1), None
     if isinstance(value, list):
         keys = list(value[0])
         return np.array([[row[key] for key in keys] for row in value]), [k if isinstance(k, str) else int(k) for k in keys]
@@ -64,6 +66,9 @@ def plain(value, count):
     if value.ndim == 2 and len(value) == 1 and count > 1:
         # Of some classifiers the label is a row.
         value = value.T if value.shape[1] > 1 else value
+    if value.ndim == 3 and len(value) != count and value.shape[1] == count:
+        # Of several targets, one after the other.
+        value = np.moveaxis(value, 1, 0)
     return (value.reshape(len(value), -1) if value.ndim != 2 else value), None
 
 

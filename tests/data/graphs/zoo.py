@@ -14,7 +14,7 @@ from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.feature_extraction import text as FT
 from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
 
-import tables
+import raw, tables
 from graph import COLUMNS, VERSION, Case
 
 
@@ -88,7 +88,10 @@ def cases():
         for s, k in {"float": {}, "double": {"inputs": "double"}, "op12": {"opset": {"": 12, "ai.onnx.ml": 2}}, "score": {"options": {"score_samples": True}}}.items():
             yield Z(f"o_{n}_{s}", m, **k)
         yield Z(f"o_{n}_pipe", lambda m=m: make_pipeline(P.StandardScaler(), m()), inputs="columns")
-    mo = {"moc": lambda: MO.MultiOutputClassifier(L.LogisticRegression()), "rfm": lambda: E.RandomForestClassifier(3, max_depth=3), "treem": lambda: T.DecisionTreeClassifier(max_depth=3), "knnm": lambda: N.KNeighborsClassifier(3), "cchain": lambda: MO.ClassifierChain(L.LogisticRegression()), "mlpm": lambda: NN.MLPClassifier((4,), max_iter=10), "ovrm": lambda: M.OneVsRestClassifier(L.LogisticRegression())}
+    mo = {"moc": lambda: MO.MultiOutputClassifier(L.LogisticRegression()), "moc_rf": lambda: MO.MultiOutputClassifier(E.RandomForestClassifier(3, max_depth=3, random_state=0)), "rfm": lambda: E.RandomForestClassifier(3, max_depth=3, random_state=0), "treem": lambda: T.DecisionTreeClassifier(max_depth=3, random_state=0), "knnm": lambda: N.KNeighborsClassifier(3), "mlpm": lambda: NN.MLPClassifier((4,), max_iter=10, random_state=0)}
+    for n, m in mo.items():
+        for t in ["two+three", "words+words3", "two+booleans"]:
+            yield Z(f"s_{n}_{t.replace('+', '_')}", m, target=t, options={"zipmap": False})
     W = tables.WORDS; NUM = tables.NUMERIC
     ohe = lambda **k: P.OneHotEncoder(**{"handle_unknown": "ignore", **({"sparse_output": False} if VERSION >= (1, 2) else {"sparse": False}), **k})
     num = lambda: make_pipeline(I.SimpleImputer(strategy="median"), P.StandardScaler())
@@ -121,6 +124,7 @@ def cases():
     for n, m in {"log": finals["log"], "rf": finals["rf"]}.items():
         yield Z(f"n_bool_{n}", lambda m=m: make_pipeline(ColumnTransformer([("i", "passthrough", ["member", "score"]), ("w", ohe(), ["plan"])]), m()), target="two", table="clean", inputs=bools)
     yield from vectorizers(ohe)
+    yield from raw.cases()
 
 
 def vectorizers(ohe):

@@ -18,6 +18,8 @@ REFUSED = 65535
 # Rows that are asked where an answer is several numbers, which take up most of a file: of core cases in the newest version all, in
 # others half; fewer of the rest. Boundaries come first in a table. Where an answer is one number, all rows are asked.
 ROWS, WIDE_ROWS, OLDER_ROWS = 500, 300, 250
+# Rows that `make.py`'s modules of few rows ask, however short an answer is.
+FEW_ROWS = 200
 
 
 class Case:
@@ -39,12 +41,25 @@ class Case:
         self.none, self.prepare, self.fit, self.fitted, self.core, self.alone, self.more = none, prepare, fit, fitted, core, alone, more
         self.rows, self.whole, self.few, self.labels, self.skops = rows, whole, few, labels, skops
         self.since, self.until, self.every = since, until, every or core
+        self.brief = False
+
+    def versions(self):
+        """The versions of scikit-learn that record the case."""
+        able = [v for v in VERSIONS if self.since <= v <= self.until]
+        older = able[:-1][zlib.crc32(self.name.encode()) % max(len(able) - 1, 1):][:1]
+        return able if self.every else older + able[-1:]
 
     def recorded(self):
         """Whether this version of scikit-learn records the case."""
-        able = [v for v in VERSIONS if self.since <= v <= self.until]
-        older = able[:-1][zlib.crc32(self.name.encode()) % max(len(able) - 1, 1):][:1]
-        return VERSION in (able if self.every else older + able[-1:])
+        return VERSION in self.versions()
+
+    def shorten(self, whole):
+        """Asks few rows, and the whole table in the oldest and the newest version alone, if it is to be asked at all."""
+        self.brief = True
+        if whole and VERSION in (self.versions()[0], self.versions()[-1]):
+            self.whole, self.few = True, None
+        else:
+            self.few = min(self.few or self.rows or FEW_ROWS, FEW_ROWS)
 
     def count(self, count, wide):
         """How many of the table's rows are asked where an answer is several numbers; `wide` is a case with many."""
@@ -56,10 +71,12 @@ class Case:
         return self.rows or (WIDE_ROWS if wide and self.exact != "exact" else ROWS)
 
     def kinds(self):
-        """The serializations beside pickle: of a third of the cases, and of few in older versions."""
+        """The serializations beside pickle: of a third of the cases, and of few or none in older versions."""
         number = zlib.crc32(self.name.encode())
         if self.skops == "always":
             return ("skops",)
+        if self.brief and VERSION != self.versions()[-1]:
+            return ()
         if not self.skops:
             return ("joblib",) if number % 5 == 0 else ("cloudpickle",) if number % 5 == 1 else ()
         if number % 3 or not self.core and VERSION != VERSIONS[-1] and zlib.crc32(f"{VERSION}{self.name}".encode()) % 12:

@@ -31,26 +31,26 @@ def classifiers():
     for algorithm in ("SAMME", "SAMME.R"):
         name, options = algorithm.replace(".", "_").lower(), dict(algorithm=algorithm)
         since = dict(until=(1, 5)) if algorithm == "SAMME.R" else {}
-        yield Case(f"ada_boost_{name}", ada(n_estimators=12, **options), "numbers", "two", "libm", every=True, whole=True, **since)
-        yield Case(f"ada_boost_{name}_three", ada(tree(), **options), "numbers", "words3", "libm", rows=250, every=True, **since)
-        yield Case(f"ada_boost_{name}_words", make_pipeline(columns(), ada(tree(), learning_rate=0.5, **options)), "mixed", "words", "libm", whole=True, **since)
-        yield Case(f"ada_boost_{name}_logistic", scaled(ada(logistic(), n_estimators=4, **options)), "numbers", "odd", "blas", rows=200, **since)
-        yield Case(f"ada_boost_{name}_forest", ada(forest(n_estimators=3, max_depth=2), n_estimators=4, **options), "numbers", "three", "libm", rows=200, **since)
-    yield Case("ada_boost_svc", scaled(ada(LinearSVC(random_state=0, dual=False), n_estimators=4, algorithm="SAMME")), "numbers", "words", "libm", rows=200)
+        yield Case(f"ada_boost_{name}", ada(n_estimators=12, **options), "numbers", "two", "libm", every=True, **since)
+        yield Case(f"ada_boost_{name}_three", ada(tree(), **options), "numbers", "words3", "libm", every=True, **since)
+        yield Case(f"ada_boost_{name}_words", make_pipeline(columns(), ada(tree(), learning_rate=0.5, **options)), "mixed", "words", "libm", **since)
+        yield Case(f"ada_boost_{name}_logistic", scaled(ada(logistic(), n_estimators=4, **options)), "numbers", "odd", "blas", **since)
+        yield Case(f"ada_boost_{name}_forest", ada(forest(n_estimators=3, max_depth=2), n_estimators=4, **options), "numbers", "three", "libm", **since)
+    yield Case("ada_boost_svc", scaled(ada(LinearSVC(random_state=0, dual=False), n_estimators=4, algorithm="SAMME")), "numbers", "words", "libm")
     yield Case("ada_boost_extra", ada(tree(ExtraTreeClassifier, 4), learning_rate=0.3, algorithm="SAMME"), "numbers", "booleans", "libm")
     # A member that is never wrong ends the fit.
     yield Case("ada_boost_early", ada(tree(max_depth=None), n_estimators=20, algorithm="SAMME"), "numbers", "floats", "libm")
-    yield Case("ada_boost_calibrated", CalibratedClassifierCV(ada(algorithm="SAMME"), cv=2), "numbers", "two", "libm", rows=200)
-    yield Case("ada_boost_in_voting", VotingClassifier([("ada", ada(tree(), algorithm="SAMME")), ("logistic", scaled(logistic()))], voting="soft"), "numbers", "three", "blas", rows=200)
-    yield Case("ada_boost_in_stacking", StackingClassifier([("ada", ada(tree(), algorithm="SAMME"))], final_estimator=LogisticRegression(), cv=2), "numbers", "words3", "blas", rows=200)
+    yield Case("ada_boost_calibrated", CalibratedClassifierCV(ada(algorithm="SAMME"), cv=2), "numbers", "two", "libm")
+    yield Case("ada_boost_in_voting", VotingClassifier([("ada", ada(tree(), algorithm="SAMME")), ("logistic", scaled(logistic()))], voting="soft"), "numbers", "three", "blas")
+    yield Case("ada_boost_in_stacking", StackingClassifier([("ada", ada(tree(), algorithm="SAMME"))], final_estimator=LogisticRegression(), cv=2), "numbers", "words3", "blas")
 
 
 def boosted():
     import lightgbm, xgboost
     extreme = dict(n_estimators=2, max_depth=2, n_jobs=1)
     light = lightgbm.LGBMClassifier(n_estimators=3, num_leaves=4, verbose=-1, n_jobs=1)
-    yield Case("ada_boost_lightgbm", ada(light, n_estimators=3, algorithm="SAMME.R"), "numbers", "two", "libm", rows=200)
-    yield Case("ada_boost_xgboost", ada(xgboost.XGBClassifier(**extreme), n_estimators=3, algorithm="SAMME"), "numbers", "three", "libm", since=(1, 2), rows=200)
+    yield Case("ada_boost_lightgbm", ada(light, n_estimators=3, algorithm="SAMME.R"), "numbers", "two", "libm")
+    yield Case("ada_boost_xgboost", ada(xgboost.XGBClassifier(**extreme), n_estimators=3, algorithm="SAMME"), "numbers", "three", "libm", since=(1, 2))
     yield Case("ada_boost_regressor_xgboost", ada(xgboost.XGBRegressor(**extreme), AdaBoostRegressor, n_estimators=3), "numbers", "value", since=(1, 2))
 
 

@@ -32,24 +32,24 @@ def svc():
 
 
 def classifiers():
-    yield Case("bagging_trees", bag(tree()), "numbers", "two", every=True, whole=True)
+    yield Case("bagging_trees", bag(tree()), "numbers", "two", every=True)
     yield Case("bagging_default", bag(max_samples=0.2), "numbers", "words3", rows=300)
-    yield Case("bagging_features", bag(tree(), max_features=0.5, max_samples=0.4, n_estimators=6), "numbers", "two", every=True, whole=True)
+    yield Case("bagging_features", bag(tree(), max_features=0.5, max_samples=0.4, n_estimators=6), "numbers", "two", every=True)
     yield Case("bagging_features_drawn", bag(ExtraTreeClassifier(max_depth=3), max_features=8, bootstrap_features=True, bootstrap=False, max_samples=50), "numbers", "booleans")
     yield Case("bagging_trees_words", make_pipeline(columns(), bag(tree(), max_features=0.7)), "mixed", "words3")
     yield Case("bagging_missing", bag(tree()), "numbers_missing", "two", since=(1, 5), every=True)
-    yield Case("bagging_logistic", bag(scaled(logistic()), max_features=0.6, n_estimators=3), "numbers", "words", "blas", rows=200)
-    yield Case("bagging_logistic_words", bag(make_pipeline(by_place(), logistic()), n_estimators=2), "mixed", "two", "blas", since=(1, 2), rows=200)
-    yield Case("bagging_votes", bag(svc()), "numbers", "odd", rows=250)
+    yield Case("bagging_logistic", bag(scaled(logistic()), max_features=0.6, n_estimators=3), "numbers", "words", "blas")
+    yield Case("bagging_logistic_words", bag(make_pipeline(by_place(), logistic()), n_estimators=2), "mixed", "two", "blas", since=(1, 2))
+    yield Case("bagging_votes", bag(svc()), "numbers", "odd")
     yield Case("bagging_votes_words", make_pipeline(columns(word=words(**dense(False))), bag(svc(), max_features=0.8)), "mixed", "words")
     yield Case("bagging_forests", bag(forest(ExtraTreesClassifier), max_features=0.9, n_estimators=2), "numbers", "three")
     # Pipelines take no weights of rows, so that a member sees some of the rows, and not of every class.
-    yield Case("bagging_few", bag(scaled(tree()), max_samples=5, n_estimators=5), "numbers", "odd", rows=250)
-    yield Case("bagging_few_votes", bag(scaled(svc()), max_samples=6, n_estimators=5), "numbers", "words3", rows=250)
+    yield Case("bagging_few", bag(scaled(tree()), max_samples=5, n_estimators=5), "numbers", "odd")
+    yield Case("bagging_few_votes", bag(scaled(svc()), max_samples=6, n_estimators=5), "numbers", "words3")
     yield Case("bagging_calibrated", CalibratedClassifierCV(bag(svc()), cv=2), "numbers", "two", "blas")
-    yield Case("bagging_in_voting", VotingClassifier([("bag", bag(tree(), max_features=0.5)), ("svc", scaled(logistic()))], voting="soft"), "numbers", "words3", "blas", rows=200)
+    yield Case("bagging_in_voting", VotingClassifier([("bag", bag(tree(), max_features=0.5)), ("svc", scaled(logistic()))], voting="soft"), "numbers", "words3", "blas")
     yield Case("bagging_search", GridSearchCV(bag(tree()), {"max_features": [0.4, 0.8]}, cv=2), "numbers", "words")
-    yield Case("bagging_of_bags", bag(bag(tree(max_depth=2), max_features=0.8, n_estimators=2), max_features=0.7), "numbers", "three", rows=250)
+    yield Case("bagging_of_bags", bag(bag(tree(max_depth=2), max_features=0.8, n_estimators=2), max_features=0.7), "numbers", "three")
 
 
 def by_place():
@@ -62,8 +62,8 @@ def boosted():
     import lightgbm, xgboost
     light = lambda kind: kind(n_estimators=4, num_leaves=4, verbose=-1, n_jobs=1)
     extreme = dict(n_estimators=3, max_depth=2, n_jobs=1)
-    yield Case("bagging_lightgbm", bag(light(lightgbm.LGBMClassifier), max_features=0.7, n_estimators=3), "numbers", "two", "libm", rows=200)
-    yield Case("bagging_xgboost", bag(xgboost.XGBClassifier(**extreme), n_estimators=3), "numbers", "three", "libm", since=(1, 2), rows=200)
+    yield Case("bagging_lightgbm", bag(light(lightgbm.LGBMClassifier), max_features=0.7, n_estimators=3), "numbers", "two", "libm")
+    yield Case("bagging_xgboost", bag(xgboost.XGBClassifier(**extreme), n_estimators=3), "numbers", "three", "libm", since=(1, 2))
     yield Case("bagging_xgboost_regressor", bag(xgboost.XGBRegressor(**extreme), BaggingRegressor, n_estimators=3, max_features=6), "numbers", "value", since=(1, 2))
 
 

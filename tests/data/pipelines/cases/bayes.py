@@ -29,26 +29,26 @@ def codes(model, names=WORDS, **options):
 
 
 def gaussian():
-    yield Case("bayes_gaussian", GaussianNB(), "numbers", "two", "blas", whole=True)
+    yield Case("bayes_gaussian", GaussianNB(), "numbers", "two", "blas")
     yield Case("bayes_gaussian_three", make_pipeline(StandardScaler(), GaussianNB(var_smoothing=1e-3)), "numbers", "words3", "blas", rows=150)
-    yield Case("bayes_gaussian_priors", make_pipeline(MinMaxScaler(), GaussianNB(priors=[0.3, 0.7])), "numbers", "booleans", "blas", whole=True)
+    yield Case("bayes_gaussian_priors", make_pipeline(MinMaxScaler(), GaussianNB(priors=[0.3, 0.7])), "numbers", "booleans", "blas")
     yield Case("bayes_gaussian_words", make_pipeline(columns(word=words(**dense(False))), GaussianNB(var_smoothing=1e-2)), "mixed", "words", "blas", rows=120)
     yield Case("bayes_gaussian_f32", make_pipeline(StandardScaler(), GaussianNB()), "numbers", "odd", "blas", prepare=lambda X: X.astype("float32"), rows=120, until=(1, 7))
 
 
 def counts():
-    yield Case("bayes_multinomial", make_pipeline(MinMaxScaler(), MultinomialNB()), "numbers", "two", "blas", whole=True)
+    yield Case("bayes_multinomial", make_pipeline(MinMaxScaler(), MultinomialNB()), "numbers", "two", "blas")
     yield Case("bayes_multinomial_three", only_words(MultinomialNB(alpha=0.1)), "mixed", "words3", "blas", rows=150)
-    yield Case("bayes_multinomial_priors", make_pipeline(MinMaxScaler(), MultinomialNB(fit_prior=False)), "numbers", "booleans", "blas", whole=True)
+    yield Case("bayes_multinomial_priors", make_pipeline(MinMaxScaler(), MultinomialNB(fit_prior=False)), "numbers", "booleans", "blas")
     yield Case("bayes_multinomial_given", only_words(MultinomialNB(class_prior=[0.2, 0.8]), **dense(False)), "mixed", "floats", "blas", rows=120)
     yield Case("bayes_complement", make_pipeline(MinMaxScaler(), ComplementNB()), "numbers", "odd", "blas", rows=150)
-    yield Case("bayes_complement_two", only_words(ComplementNB(norm=True)), "mixed", "words", "blas", whole=True)
-    yield Case("bayes_complement_norm", make_pipeline(MinMaxScaler(), ComplementNB(alpha=0.5, norm=True)), "numbers", "two", "blas", whole=True)
+    yield Case("bayes_complement_two", only_words(ComplementNB(norm=True)), "mixed", "words", "blas")
+    yield Case("bayes_complement_norm", make_pipeline(MinMaxScaler(), ComplementNB(alpha=0.5, norm=True)), "numbers", "two", "blas")
 
 
 def bernoulli():
-    yield Case("bayes_bernoulli", BernoulliNB(), "numbers", "two", "blas", whole=True)
-    yield Case("bayes_bernoulli_cut", make_pipeline(StandardScaler(), BernoulliNB(binarize=0.5, alpha=0.3)), "numbers", "words", "blas", whole=True)
+    yield Case("bayes_bernoulli", BernoulliNB(), "numbers", "two", "blas")
+    yield Case("bayes_bernoulli_cut", make_pipeline(StandardScaler(), BernoulliNB(binarize=0.5, alpha=0.3)), "numbers", "words", "blas")
     yield Case("bayes_bernoulli_words", only_words(BernoulliNB(binarize=None)), "mixed", "booleans", "blas", rows=120)
     yield Case("bayes_bernoulli_three", only_words(BernoulliNB(fit_prior=False)), "mixed", "odd", "blas", rows=150)
 
@@ -56,11 +56,11 @@ def bernoulli():
 def categorical():
     yield Case("bayes_categorical", make_pipeline(KBinsDiscretizer(**BINS), CategoricalNB()), "numbers", "two", "blas", rows=150)
     # What the encoder does not know is -1, which is refused.
-    yield Case("bayes_categorical_words", codes(CategoricalNB(alpha=0.2), **UNKNOWN), "mixed", "words", "blas", whole=True)
+    yield Case("bayes_categorical_words", codes(CategoricalNB(alpha=0.2), **UNKNOWN), "mixed", "words", "blas")
     more = dict(min_categories=14) if VERSION >= (1, 2) else {}
-    yield Case("bayes_categorical_months", make_pipeline(ColumnTransformer([("month", SimpleImputer(strategy="median"), ["month", "age"])]), CategoricalNB(fit_prior=False, **more)), "mixed", "two", "blas", whole=True)
+    yield Case("bayes_categorical_months", make_pipeline(ColumnTransformer([("month", SimpleImputer(strategy="median"), ["month", "age"])]), CategoricalNB(fit_prior=False, **more)), "mixed", "two", "blas")
     # Fractions lose their digits, and what lies beyond the fit is refused.
-    yield Case("bayes_categorical_cut", make_pipeline(MinMaxScaler((0, 3)), CategoricalNB()), "numbers", "booleans", "blas", rows=200)
+    yield Case("bayes_categorical_cut", make_pipeline(MinMaxScaler((0, 3)), CategoricalNB()), "numbers", "booleans", "blas")
 
 
 def inside():

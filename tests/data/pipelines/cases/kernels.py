@@ -72,7 +72,7 @@ def regressors():
 def sparse():
     """What was fitted on a sparse matrix stays sparse in the file."""
     yield Case("svm_sparse_rbf", make_pipeline(columns(), SVC()), "mixed", "two", "blas", every=True)
-    yield Case("svm_sparse_rbf_three", make_pipeline(columns(), SVC(C=4.0, gamma="auto")), "mixed", "words3", "blas", whole=True)
+    yield Case("svm_sparse_rbf_three", make_pipeline(columns(), SVC(C=4.0, gamma="auto")), "mixed", "words3", "blas")
     yield Case("svm_sparse_linear", make_pipeline(columns(), SVC(kernel="linear", C=0.2)), "mixed", "odd", "blas")
     yield Case("svm_sparse_poly", only_words(SVC(kernel="poly", degree=2, coef0=1.0, **PLATT)), "mixed", "words", "blas")
     yield Case("svm_sparse_sigmoid", only_words(SVC(kernel="sigmoid", **PLATT), handle_unknown="error", drop="first"), "mixed", "words3", "blas")
@@ -87,26 +87,26 @@ def sparse():
 
 def anomalies():
     one = OneClassSVM
-    yield Case("svm_one_class", scaled(one()), "numbers", "two", "blas", whole=True)
+    yield Case("svm_one_class", scaled(one()), "numbers", "two", "blas")
     yield Case("svm_one_class_linear", scaled(one(kernel="linear", nu=0.2), lambda: MinMaxScaler(clip=True)), "numbers", "two", "blas")
-    yield Case("svm_one_class_poly", scaled(one(kernel="poly", degree=2, gamma="auto", nu=0.1), MinMaxScaler), "numbers", "two", "blas", whole=True)
+    yield Case("svm_one_class_poly", scaled(one(kernel="poly", degree=2, gamma="auto", nu=0.1), MinMaxScaler), "numbers", "two", "blas")
     yield Case("svm_one_class_words", make_pipeline(columns(), one(kernel="sigmoid", gamma=0.02, nu=0.3)), "mixed", "two", "blas")
     if VERSION >= (1, 0):
         from sklearn.linear_model import SGDOneClassSVM
-        yield Case("svm_one_class_sgd", scaled(SGDOneClassSVM(random_state=0)), "numbers", "two", "blas", since=(1, 2), whole=True)
-        yield Case("svm_one_class_sgd_words", make_pipeline(columns(), SGDOneClassSVM(nu=0.2, random_state=0)), "mixed", "two", "blas", since=(1, 2), whole=True)
+        yield Case("svm_one_class_sgd", scaled(SGDOneClassSVM(random_state=0)), "numbers", "two", "blas", since=(1, 2))
+        yield Case("svm_one_class_sgd_words", make_pipeline(columns(), SGDOneClassSVM(nu=0.2, random_state=0)), "mixed", "two", "blas", since=(1, 2))
 
 
 def inside():
     svc = lambda **options: scaled(SVC(**options))
     yield Case("svm_calibrated", CalibratedClassifierCV(svc(), cv=2), "numbers", "two", "blas", since=(1, 2))
-    yield Case("svm_calibrated_three", CalibratedClassifierCV(svc(kernel="poly"), method="isotonic", cv=2), "numbers", "words3", "blas", rows=200)
-    yield Case("svm_calibrated_linear", CalibratedClassifierCV(svc(kernel="linear", C=0.1), cv=2, ensemble=False), "numbers", "odd", "blas", rows=200)
+    yield Case("svm_calibrated_three", CalibratedClassifierCV(svc(kernel="poly"), method="isotonic", cv=2), "numbers", "words3", "blas")
+    yield Case("svm_calibrated_linear", CalibratedClassifierCV(svc(kernel="linear", C=0.1), cv=2, ensemble=False), "numbers", "odd", "blas")
     both = [("svc", svc()), ("tree", DecisionTreeClassifier(max_depth=3, random_state=0)), ("nu", svc(kernel="sigmoid"))]
     yield Case("svm_voting_hard", VotingClassifier(both), "numbers", "words", "blas")
-    yield Case("svm_voting_soft", VotingClassifier([("a", svc(**PLATT)), ("b", svc(kernel="poly", **PLATT))], voting="soft"), "numbers", "three", "blas", rows=200)
+    yield Case("svm_voting_soft", VotingClassifier([("a", svc(**PLATT)), ("b", svc(kernel="poly", **PLATT))], voting="soft"), "numbers", "three", "blas")
     yield Case("svm_stacking", StackingClassifier(both, final_estimator=LogisticRegression(), cv=2), "numbers", "booleans", "blas")
-    yield Case("svm_stacking_three", StackingClassifier(both[:1], final_estimator=SVC(kernel="linear", **PLATT), cv=2), "numbers", "three", "blas", rows=200)
+    yield Case("svm_stacking_three", StackingClassifier(both[:1], final_estimator=SVC(kernel="linear", **PLATT), cv=2), "numbers", "three", "blas")
     yield Case("svm_one_vs_rest", OneVsRestClassifier(svc(C=0.5)), "numbers", "words3", "blas")
     search = GridSearchCV(make_pipeline(columns(), SVC(random_state=0)), {"svc__kernel": ["rbf", "linear"], "svc__C": [0.5]}, cv=2)
     yield Case("svm_search", search, "mixed", "words3", "blas")

@@ -47,9 +47,9 @@ def only_words(model, **options):
 
 def classifiers():
     knn = KNeighborsClassifier
-    yield Case("knn", knn(), "numbers", "two", every=True, whole=True)
+    yield Case("knn", knn(), "numbers", "two", every=True)
     yield Case("knn_weighted", scaled(knn(7, **BY_DISTANCE)), "numbers", "words3", "libm")
-    yield Case("knn_one", scaled(knn(1, leaf_size=3)), "numbers", "booleans", whole=True)
+    yield Case("knn_one", scaled(knn(1, leaf_size=3)), "numbers", "booleans")
     yield Case("knn_ball", scaled(knn(9, algorithm="ball_tree", leaf_size=5), MinMaxScaler), "numbers", "odd")
     yield Case("knn_brute", scaled(knn(6, algorithm="brute")), "numbers", "floats", since=(1, 2))
     yield Case("knn_brute_weighted", scaled(knn(4, algorithm="brute", **BY_DISTANCE)), "numbers", "words", "libm")
@@ -89,10 +89,10 @@ def regressors():
 
 def radii():
     near = RadiusNeighborsClassifier
-    yield Case("radius", scaled(near(2.0)), "numbers", "two", every=True, whole=True)
+    yield Case("radius", scaled(near(2.0)), "numbers", "two", every=True)
     yield Case("radius_label", scaled(near(1.1, outlier_label="c c", algorithm="ball_tree")), "numbers", "words3")
     yield Case("radius_most", scaled(near(0.4, outlier_label="most_frequent", weights="distance"), MinMaxScaler), "numbers", "odd", "blas")
-    yield Case("radius_brute", scaled(near(1.5, algorithm="brute", p=1, outlier_label=False)), "numbers", "booleans", since=(1, 2), whole=True)
+    yield Case("radius_brute", scaled(near(1.5, algorithm="brute", p=1, outlier_label=False)), "numbers", "booleans", since=(1, 2))
     yield Case("radius_brute_weighted", scaled(near(2.5, algorithm="brute", weights="distance")), "numbers", "words", "blas")
     yield Case("radius_sparse", make_pipeline(columns(), near(3.0)), "mixed", "three")
     yield Case("radius_targets", scaled(near(1.7, outlier_label=[1, 2])), "numbers", lambda targets: np.c_[targets["two"], targets["three"]], since=(1, 2))
@@ -104,14 +104,14 @@ def radii():
 
 
 def centers():
-    all_rows = dict(few=400, whole=True)
-    yield Case("centroid", scaled(NearestCentroid(), limited), "numbers", "two", "blas", every=True, **all_rows)
-    yield Case("centroid_manhattan", scaled(NearestCentroid(metric="manhattan")), "numbers", "words3", "blas", **all_rows)
-    yield Case("centroid_shrunk", scaled(NearestCentroid(shrink_threshold=0.3), limited), "numbers", "odd", "blas", few=400)
-    yield Case("centroid_words", make_pipeline(columns(word=words(**dense(False))), NearestCentroid()), "mixed", "words", "blas", few=400)
+    many = dict(few=400)
+    yield Case("centroid", scaled(NearestCentroid(), limited), "numbers", "two", "blas", every=True, **many)
+    yield Case("centroid_manhattan", scaled(NearestCentroid(metric="manhattan")), "numbers", "words3", "blas", **many)
+    yield Case("centroid_shrunk", scaled(NearestCentroid(shrink_threshold=0.3), limited), "numbers", "odd", "blas", **many)
+    yield Case("centroid_words", make_pipeline(columns(word=words(**dense(False))), NearestCentroid()), "mixed", "words", "blas", **many)
     if VERSION >= (1, 6):
-        yield Case("centroid_priors", scaled(NearestCentroid(priors="empirical"), limited), "numbers", "words3", "blas", since=(1, 7), few=400)
-        yield Case("centroid_given", scaled(NearestCentroid(priors=[0.3, 0.7]), limited), "numbers", "booleans", "blas", since=(1, 7), few=400)
+        yield Case("centroid_priors", scaled(NearestCentroid(priors="empirical"), limited), "numbers", "words3", "blas", since=(1, 7), **many)
+        yield Case("centroid_given", scaled(NearestCentroid(priors=[0.3, 0.7]), limited), "numbers", "booleans", "blas", since=(1, 7), **many)
 
 
 def imputers():

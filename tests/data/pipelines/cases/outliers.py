@@ -28,9 +28,9 @@ def envelopes():
     of = lambda **options: EllipticEnvelope(**{"random_state": 0, **options})
     first = lambda rows: rows[:80]
     def case(name, model, table="numbers", **options):
-        return Case(f"outliers_envelope{name}", model, table, lambda targets: first(targets["two"]), "blas", **{"fit": first, **({} if options.get("whole") else {"few": 60}), **options})
-    yield case("", of(), whole=True)
-    yield case("_scaled", coarse(of(contamination=0.3, support_fraction=0.9)), whole=True)
+        return Case(f"outliers_envelope{name}", model, table, lambda targets: first(targets["two"]), "blas", **{"fit": first, "few": 60, **options})
+    yield case("", of())
+    yield case("_scaled", coarse(of(contamination=0.3, support_fraction=0.9)))
     yield case("_centered", scaled(of(assume_centered=True, contamination=0.02)))
     yield case("_one", make_pipeline(ColumnTransformer([("it", "passthrough", ["score"])]), of(contamination=0.5)), "clean")
     yield case("_gaps", make_pipeline(ColumnTransformer([("it", numbers(), NUMERIC)]), of()), "mixed")
@@ -41,9 +41,9 @@ def densities():
     of = lambda k=5, **options: LocalOutlierFactor(**{"n_neighbors": k, "novelty": True, **options})
     first = lambda rows: rows[:24]
     def case(name, model, table="numbers", exact="blas", **options):
-        return Case(f"outliers_density{name}", model, table, lambda targets: first(targets["two"]), exact, **{"fit": first, **({} if options.get("whole") else {"few": 40}), **options})
-    yield case("", scaled(of()), whole=True)
-    yield case("_few", coarse(of(3, contamination=0.1, leaf_size=4)), whole=True)
+        return Case(f"outliers_density{name}", model, table, lambda targets: first(targets["two"]), exact, **{"fit": first, "few": 40, **options})
+    yield case("", scaled(of()))
+    yield case("_few", coarse(of(3, contamination=0.1, leaf_size=4)))
     yield case("_ball", scaled(of(6, algorithm="ball_tree", leaf_size=5, metric="manhattan")), every=True)
     yield case("_brute", scaled(of(4, algorithm="brute", contamination=0.4)), since=(1, 2))
     yield case("_minkowski", scaled(of(4, p=3)))

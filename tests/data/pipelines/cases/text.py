@@ -29,11 +29,11 @@ def strings(X):
 
 def Text(name, model, target, exact="exact", **options):
     """A model of the texts alone."""
-    return Recorded(f"text_{name}", model, "reviews", target, exact, **{"prepare": alone, "rows": 250, **options})
+    return Recorded(f"text_{name}", model, "reviews", target, exact, **{"prepare": alone, **options})
 
 
 def Table(name, model, target, exact="exact", **options):
-    return Recorded(f"text_{name}", model, "reviews", target, exact, rows=250, **options)
+    return Recorded(f"text_{name}", model, "reviews", target, exact, **options)
 
 
 def frame(X):
