@@ -1,6 +1,6 @@
 # The chart, the image and docker-compose.yml: tools, generated files, checks. Included by the Makefile.
 
-.PHONY: chart-generate chart-test chart-crds compose-check image push deploy e2e
+.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e release release-rehearsal workflow-check
 
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
@@ -13,7 +13,7 @@ kubernetes := 1.30.14 1.37.1
 schemas := $(kubernetes:%=target/schemas/%)
 
 # Only the recipes below see the tools' own helm, python and so on.
-chart-generate chart-test chart-crds compose-check deploy e2e: export PATH := $(chart_tools)/bin:$(PATH)
+chart-generate chart-test chart-crds watch-check compose-check deploy e2e release release-rehearsal workflow-check: export PATH := $(chart_tools)/bin:$(PATH)
 
 # Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3.
 $(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/compose-config/main.go
@@ -24,29 +24,58 @@ $(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/com
 	cd tools && go build -o $(chart_tools)/bin/compose-config ./compose-config
 	touch $@
 
+# Prometheus and its promtool, from Debian where none is installed.
+$(chart_tools)/bin/promtool: | $(chart_tools)/built
+	mkdir -p $(chart_tools)/prometheus
+	command -v promtool prometheus >/dev/null || { cd $(chart_tools)/prometheus && \
+	  { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } && dpkg-deb -x prometheus_*.deb .; }
+	for tool in prometheus promtool; do \
+	  ln -sf "$$(command -v $$tool || echo $(chart_tools)/prometheus/usr/bin/$$tool)" $(chart_tools)/bin/$$tool || exit 1; done
+
 # JSON schemas from Kubernetes' own sources; the modules are kept in Go's cache.
 target/schemas/%: tests/chart/schemas.py | $(chart_tools)/built
 	cd tools && go mod download -json k8s.io/kubernetes@v$* >$(CURDIR)/target/kubernetes.json
 	$(chart_tools)/bin/python $< "$$(jq -r .Dir target/kubernetes.json)/api/openapi-spec/swagger.json" $@
 
-chart-generate: $(chart_tools)/built ## Remake the chart's schema and README from its values (3 min cold, 1 s warm)
+chart-generate: $(chart_tools)/built ## Remake the chart's schema, README and dashboard from their sources (3 min cold, 2 s warm)
 	helm-values-schema-json >/dev/null
+	# Parent charts keep anchors below such keys.
+	jq '.patternProperties = {"^x-": {}}' $(chart)/values.schema.json >target/values.schema.json
+	mv target/values.schema.json $(chart)/values.schema.json
 	helm-docs --log-level warning --chart-search-root charts --skip-version-footer --sort-values-order file
+	cd tools/dashboard && go run . >$(CURDIR)/target/dashboard.json
+	mv target/dashboard.json $(chart)/dashboards/ml-serving.json
 
-chart-test: chart-generate $(schemas) ## Check the chart, offline (4 min cold, 15 s warm)
-	git diff --exit-code -- $(chart)/values.schema.json $(chart)/README.md
+chart-test: chart-generate $(schemas) $(chart_tools)/bin/api-check $(chart_tools)/bin/promtool target/crds/copied ## Check the chart, offline (7 min cold, 1 min warm)
+	git diff --exit-code -- $(chart)/values.schema.json $(chart)/README.md $(chart)/dashboards
 	test "$$(wc -l <$(chart)/values.yaml)" -le 400
 	hadolint Dockerfile
 	ct lint --all --config ct.yaml
 	helm-unittest --strict $(chart)
 	tests/chart/render.sh $(kubernetes)
+	tests/chart/rules/run
+	api-check --crds target/crds --chart $(chart) --cases tests/chart/odd.yaml $(chart)/ci/*-values.yaml tests/chart/*-values.yaml
 	kubeconform -strict -schema-location 'tests/chart/schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json' examples/kserve/cluster-serving-runtime.yaml
 
-# Only when a version below is raised.
+watch-check: $(chart_tools)/bin/promtool ## Dashboard and alerts against a real server and a real Prometheus (6 min cold, 30 s warm)
+	cargo build
+	python tests/watching/check.py $(build)/debug/ml-serving
+
+# Only when a version here or in crds.txt is raised.
 chart-crds: $(chart_tools)/built ## Remake the schemas of custom kinds
-	tests/chart/crds.sh github.com/prometheus-operator/prometheus-operator@v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
-	tests/chart/crds.sh sigs.k8s.io/gateway-api@v1.4.1 config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
+	while read -r module file; do tests/chart/crds.sh "$$module" "$$file"; done <tests/chart/crds.txt
 	tests/chart/crds.sh github.com/kserve/kserve@v0.16.0 config/crd/full/serving.kserve.io_clusterservingruntimes.yaml
+
+# Kubernetes' own validation of what the chart renders.
+$(chart_tools)/bin/api-check: $(wildcard tools/api-check/*) | $(chart_tools)/built
+	cd tools/api-check && go build -o $@ .
+
+target/crds/copied: tests/chart/crds.txt
+	mkdir -p $(@D)
+	while read -r module file; do \
+		install -m 644 "$$(cd tools && go mod download -json "$$module" | jq -r .Dir)/$$file" $(@D)/ || exit; \
+	done <$<
+	touch $@
 
 compose-check: $(chart_tools)/built ## Check docker-compose.yml as `docker compose config` does (3 min cold, 1 s warm)
 	compose-config docker-compose.yml >target/compose.json
@@ -65,3 +94,22 @@ deploy: $(chart_tools)/built ## Install or upgrade on the cluster of KUBECONFIG:
 
 e2e: $(chart_tools)/built ## Everything that only a real cluster shows, on the one of KUBECONFIG
 	tests/e2e/run $(cases)
+
+# cosign, oras and actionlint, and the tool that lists the crates of the binary.
+release_tools := $(CURDIR)/target/release-tools
+$(release_tools)/built: tools/release/go.mod tools/release/go.sum
+	cd tools/release && GOBIN=$(@D)/bin go install $$(go list tool)
+	cargo install --quiet --locked --root $(@D) cargo-cyclonedx@0.5.7
+	touch $@
+
+release release-rehearsal: export PATH := $(release_tools)/bin:$(chart_tools)/bin:$(PATH)
+
+release: $(release_tools)/built $(chart_tools)/built ## What the workflow of a release does with a pushed image: make release image=ghcr.io/… charts=ghcr.io/…
+	tools/release/publish.sh $(image) $(charts)
+
+release-rehearsal: $(release_tools)/built $(chart_tools)/built target/oci/built ## A whole release into a registry on this machine, and onto the cluster of KUBECONFIG (12 min cold, 2 min warm)
+	docker image inspect $(image) >/dev/null 2>&1 || $(MAKE) image
+	tests/release/rehearse $(image)
+
+workflow-check: ## Check the workflows of GitHub (2 min cold, 1 s warm)
+	cd tools/release && go run github.com/rhysd/actionlint/cmd/actionlint ../../.github/workflows/*.yaml

@@ -1,0 +1,60 @@
+{{/* What ServiceMonitor, PodMonitor, rules, dashboard and KEDA know about the metrics. */}}
+
+{{/* Matchers of all series of this release and of no other one. The labels are those of the pods, as Prometheus spells them. ServiceMonitor and
+     PodMonitor write them on the series, and so does the usual scraping by annotations. */}}
+{{- define "ml-serving.series" -}}
+{{- if .Values.metrics.selector }}
+{{- .Values.metrics.selector }}
+{{- else }}
+{{- $matchers := list (printf "namespace=%q" (include "ml-serving.namespace" .)) }}
+{{- range $label, $value := include "ml-serving.selectorLabels" . | fromYaml }}
+{{- $matchers = append $matchers (printf "%s=%q" (regexReplaceAll "[^a-zA-Z0-9_]" $label "_") (toString $value)) }}
+{{- end }}
+{{- join "," $matchers }}
+{{- end }}
+{{- end }}
+
+{{/* The matcher of the requests that predict, in every protocol. */}}
+{{- define "ml-serving.predictions" -}}
+operation=~"predict|predict_batch|mlflow_invocations|v1_predict|vertex_predict|v2_infer|grpc_model_infer"
+{{- end }}
+
+{{/* The matcher of the release's pods in the series of kube-state-metrics, which have no labels of pods. Kubernetes cuts names that leave no
+     room for its own suffixes. */}}
+{{- define "ml-serving.podNames" -}}
+{{- $names := list }}
+{{- range $track := list "stable" "canary" }}
+{{- $name := include "ml-serving.workload" (dict "root" $ "track" $track) }}
+{{- $names = append $names (ternary (printf "%s-[a-z0-9]+-[a-z0-9]{5}" $name) (printf "%s.*" (trunc 46 $name)) (le (len $name) 46)) }}
+{{- end }}
+{{- printf "namespace=%q,pod=~%q,container=\"server\"" (include "ml-serving.namespace" .) (join "|" $names) }}
+{{- end }}
+
+{{/* Not empty if something of the Prometheus operator scrapes the pods, so that they need no annotations. */}}
+{{- define "ml-serving.monitored" -}}
+{{- if or .Values.metrics.serviceMonitor.enabled .Values.metrics.podMonitor.enabled }}yes{{ end }}
+{{- end }}
+
+{{/* How the pods are scraped: the settings of a ServiceMonitor's or a PodMonitor's endpoint, of which the argument is the values. */}}
+{{- define "ml-serving.endpoint" -}}
+path: /metrics
+{{- with .interval }}
+interval: {{ . | quote }}
+{{- end }}
+{{- with .scrapeTimeout }}
+scrapeTimeout: {{ . | quote }}
+{{- end }}
+{{- with .relabelings }}
+relabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .metricRelabelings }}
+metricRelabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Labels of the pods that are written on their series: those of ml-serving.series, and the track. */}}
+{{- define "ml-serving.podTargetLabels" -}}
+{{- append (include "ml-serving.selectorLabels" . | fromYaml | keys | sortAlpha) "ml-serving/track" | toYaml }}
+{{- end }}
