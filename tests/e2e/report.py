@@ -10,15 +10,10 @@ import sys
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--failures", type=int, default=0, help="most that may be")
 arguments.add_argument("--within", type=float, help="seconds from the first to the last failure")
-arguments.add_argument("--versions", required=True, help="the only ones that may answer, in the order of their first answers")
-arguments = arguments.parse_args()
-
-latencies = collections.defaultdict(list)
-failures = collections.Counter()
-failed_at = []
-first = {}
-last = ""
-start = end = None
+which = arguments.add_mutually_exclusive_group(required=True)
+which.add_argument("--versions", help="the only ones that may answer, in the order of their first answers")
+which.add_argument("--shares", help="VERSION=PERCENT,…: the only ones that may answer, each within 3 points of its share")
+arguments.add_argument("--between", type=lambda text: [moment(at) for at in text.split(",")], help="FROM,TO: what was asked in that time, THH:MM:SS each")
 
 
 def moment(text):
@@ -27,9 +22,19 @@ def moment(text):
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
+arguments = arguments.parse_args()
+latencies = collections.defaultdict(list)
+failures = collections.Counter()
+failed_at = []
+first = {}
+last = ""
+start = end = None
+
 for line in sys.stdin:
     result = json.loads(line)
     at = moment(result["timestamp"])
+    if arguments.between and not arguments.between[0] <= at < arguments.between[1]:
+        continue
     start, end = min(start or at, at), max(end or at, at)
     version = (result["headers"] or {}).get("X-Model-Version", ["none"])[0]
     reason = result["error"]
@@ -64,7 +69,13 @@ if len(failed_at) > arguments.failures:
     problems.append(f"{len(failed_at)} failures")
 if arguments.within and failed_at and max(failed_at) - min(failed_at) > arguments.within:
     problems.append(f"failures over {max(failed_at) - min(failed_at):.1f} s")
-if sorted(first, key=first.get) != arguments.versions.split(","):
+if arguments.versions and sorted(first, key=first.get) != arguments.versions.split(","):
     problems.append(f"answers from {', '.join(sorted(first, key=first.get))} rather than {arguments.versions}")
+if arguments.shares:
+    wanted = {version: float(share) for version, share in (one.split("=") for one in arguments.shares.split(","))}
+    found = {version: 100 * len(values) / len(every) for version, values in latencies.items()}
+    print(f"   shares: {', '.join(f'{version} {share:.1f} %' for version, share in found.items())}")
+    if found.keys() != wanted.keys() or any(abs(found[version] - wanted[version]) > 3 for version in wanted):
+        problems.append(f"other shares than {arguments.shares}")
 if problems:
     sys.exit(f"   FAILED: {'; '.join(problems)}")

@@ -6,14 +6,21 @@ git update-ref refs/e2e/base "$(git describe --tags --abbrev=0 --match 'v*' 2>/d
 git cat-file -e "refs/e2e/base:$chart/Chart.yaml" 2>/dev/null || git update-ref refs/e2e/base HEAD
 # Nobody is connected here: old pods need only outlive the news of their end, or a test right after an upgrade still meets one.
 quick="--set preStopSleepSeconds=2 --set config.server.drain_seconds=1 --set minReadySeconds=0"
-for path in "$PATH" "$PWD/$work/helm3:$PATH"; do
-	at=$SECONDS
-	PATH=$path ct install --config ct.yaml --upgrade --charts $chart --remote e2e --target-branch base \
+# Both at once, because most of the time pods start and end.
+installs() {
+	local at=$SECONDS log=$work/ct-$1.log PATH=$2
+	ct install --config ct.yaml --upgrade --charts $chart --remote e2e --target-branch base \
 		--helm-extra-set-args "--set image.registry= --set image.repository=${IMAGE%:*} --set-string image.tag=${IMAGE##*:} $quick ${EXTRA:-}" \
-		>"$work/ct.log" 2>&1 || { tail -40 "$work/ct.log"; fail "ct install"; }
-	! grep -i 'skipping upgrade' "$work/ct.log" || fail "ct has skipped the upgrade"
-	note "$(PATH=$path helm version --short): $(grep -c '^Phase: *Succeeded' "$work/ct.log") tests succeeded in $((SECONDS - at)) s"
-done
+		>"$log" 2>&1 || { tail -40 "$log"; fail "ct install"; }
+	! grep -i 'skipping upgrade' "$log" || fail "ct has skipped the upgrade"
+	note "$(helm version --short): $(grep -c '^Phase: *Succeeded' "$log") tests succeeded in $((SECONDS - at)) s"
+}
+installs helm "$PATH" &
+with4=$!
+installs helm3 "$PWD/$work/helm3:$PATH" &
+with3=$!
+wait $with4
+wait $with3
 at=$SECONDS
 install helm ready
 k get pods --selector app.kubernetes.io/instance=ready --output json | jq -r '

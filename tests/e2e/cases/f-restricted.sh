@@ -19,7 +19,8 @@ helm uninstall apart --namespace "$ns" >/dev/null
 kubectl get namespace "$ns-made" >/dev/null || fail "uninstall has deleted the namespace"
 note "a namespace of the chart's own: made, used and kept"
 
-# What no schema can see.
-helm template everything $chart --namespace "$ns" --kube-version 1.35 --values tests/chart/everything-values.yaml --set namespace.create=false --set namespaceOverride= --set 'service.ipFamilies={IPv4}' |
+# What no schema can see. Not here: a PriorityClass and a namespace of their own.
+helm template everything $chart --namespace "$ns" --kube-version 1.35 --values tests/chart/everything-values.yaml --set namespace.create=false --set namespaceOverride= --set 'service.ipFamilies={IPv4}' \
+	--set priorityClassName= --set metrics.prometheusRule.namespace= --set metrics.serviceMonitor.namespace= --set metrics.podMonitor.namespace= --set metrics.dashboard.namespace= |
 	k apply --dry-run=server --filename - >"$work/dry.log" 2>&1 || fail "server-side dry run: $(grep -v 'dry run)$' "$work/dry.log")"
 note "server-side dry run of everything: $(wc -l <"$work/dry.log") objects accepted"

@@ -26,6 +26,7 @@ sleep 25
 unload kept fresh
 report kept fresh -- --versions 1,2
 [ "$(model "$(ready_pods helm | head -1)")" = "Iris-Forest version 2 of run $(curl -sf "$mlflow/api/2.0/mlflow/model-versions/get?name=Iris-Forest&version=2" | jq -r '.model_version.run_id[:8]'), $(version 2), from the registry" ] || fail "that is not version 2"
+[ "$(k get pod "$(ready_pods helm | head -1)" --output json | jq -r '.metadata.labels["ml-serving/model-version"]')" = 2 ] || fail "the pod's label is another version"
 helm test helm --namespace "$ns" >"$work/test.log" 2>&1 || fail "helm test: $(tail -5 "$work/test.log")"
 
 stop_mlflow
