@@ -1,6 +1,6 @@
 # Every target works on a fresh clone and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint structure bench bench-kernel bench-catboost bench-stored bench-load bench-pipeline bench-dialects bench-hostile parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
+.PHONY: help run check test lint structure bench bench-tables bench-instructions bench-kernel bench-growth row-instructions bench-beside bench-load bench-pipeline bench-train bench-dialects bench-hostile parity browser-test openapi-check registry-test corpus random-models fuzz examples dialects-check
 
 # Where Cargo builds; everything else that is made lies in target.
 build := $(or $(CARGO_TARGET_DIR),target)
@@ -23,6 +23,7 @@ test: ## The whole test suite (20 min cold, 4 min warm)
 	$(MAKE) examples
 	$(MAKE) registry-test
 	$(MAKE) chart-test
+	$(MAKE) watch-check
 	$(MAKE) compose-check
 
 lint: ## Formatting, clippy and structure (2 min cold, 15 s warm)
@@ -34,23 +35,43 @@ structure: ## Import circles, functions over 60 lines, files over 400 (1 s)
 	python3 -m unittest discover --quiet --start-directory tests/structure
 	python3 tests/structure/check.py
 
-# BASELINE=BINARY measures another build of the server in the same rounds, WRITE=FILE… puts the table into files.
-bench: target/incumbent/built ## The table of docs/benchmarks.md: throughput, latency, CPU, memory, start (8 min cold, 4 min warm)
-	command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qqy wrk >/dev/null; }
-	cargo build --release --bin ml-serving --example bare_hyper
-	python3 benches/http/compare.py $(build) target/incumbent $(BASELINE:%=--baseline %) $(if $(WRITE),--write $(WRITE))
+# The binary of the image is static. It is measured where this machine can build it, and the native one elsewhere.
+static := $(shell uname -m)-unknown-linux-musl
+measured = $(build)/$(if $(wildcard $(build)/$(static)/release/examples/bare_hyper),$(static)/)release
 
-bench-kernel: $(tools)/built ## The engine on three forests, beside onnxruntime (5 min cold, 3 min warm)
+# BASELINE=BINARY measures another build of the server in the same rounds, WRITE=FILE… puts the tables into files.
+bench: target/incumbent/built target/incumbent-onnx/built target/bench/m3.pkl ## The tables of docs/benchmarks.md: throughput, latency, CPU, memory, start (30 min cold, 10 min warm)
+	command -v wrk >/dev/null && command -v musl-gcc >/dev/null || { apt-get update -qq && apt-get install -qqy wrk musl-tools >/dev/null; }
+	-$(MAKE) target/incumbent-mlserver/built
+	{ rustup target add $(static) && cargo build --release --bin ml-serving --example bare_hyper --target $(static); } \
+	  || { rm -rf $(build)/$(static)/release && cargo build --release --bin ml-serving --example bare_hyper; }
+	$(MAKE) bench-tables
+
+bench-tables:
+	python3 benches/http/compare.py $(measured) target/bench target $(BASELINE:%=--baseline %) $(if $(WRITE),--write $(WRITE))
+	$(if $(WRITE),python3 benches/http/plots.py docs/benchmarks.md docs/images/bench.svg)
+
+target/bench/m3.pkl: benches/models.py | $(tools)/built
 	$(tools)/bin/python benches/models.py target/bench
-	MODELS=$(CURDIR)/target/bench cargo bench --bench kernel
 
-bench-catboost: target/bench-catboost/built ## The engine on 1,000 trees of CatBoost, beside CatBoost's own predictor (3 min)
-	target/bench-catboost/bin/python benches/catboost_trees.py target/bench-catboost/models
-	MODELS=$(CURDIR)/target/bench-catboost/models cargo bench --bench kernel
+# With the debug build, which the tests have made already. A change of Rust's version or of a dependency may move the limit.
+bench-instructions: ## Instructions of a request, held to a limit (2 min cold, 30 s warm)
+	command -v valgrind >/dev/null || { apt-get update -qq && apt-get install -qqy valgrind >/dev/null; }
+	cargo build
+	python3 benches/http/instructions.py $(build)/debug/ml-serving --most 240000 --paths /predict
 
-bench-stored: target/bench-pipeline/built ## The engine on models that keep rows, SVM and neighbours, beside scikit-learn (3 min)
-	target/bench-pipeline/bin/python benches/stored_rows.py target/bench-stored/models
-	MODELS=$(CURDIR)/target/bench-stored/models cargo bench --bench kernel
+bench-kernel: target/bench-kernel/built ## The engine on forests and boosters, beside onnxruntime and the libraries that made them (15 min cold, 5 min warm)
+	target/bench-kernel/bin/python benches/engine.py target/bench
+
+bench-growth: target/bench-kernel/built ## The engine on forests that grow, beside onnxruntime, as a table and a picture (20 min cold, 10 min warm)
+	target/bench-kernel/bin/python benches/growth.py target/bench-growth docs/images/growth.svg
+
+row-instructions: ## How many instructions a row takes, beside what is recorded (2 min cold, 1 min warm)
+	command -v valgrind >/dev/null || { apt-get update -qq && apt-get install -qqy valgrind >/dev/null; }
+	benches/instructions/check.py
+
+bench-beside: target/bench-pipeline/built ## SVM, neighbours, CatBoost and text, beside the libraries that made them (10 min cold, 6 min warm)
+	target/bench-pipeline/bin/python benches/beside.py target/bench-beside
 
 bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 million nodes, beside MLflow (7 min cold, 2 min warm)
 	cargo build --release
@@ -60,6 +81,10 @@ bench-pipeline: target/bench-pipeline/built ## A pipeline over words beside Fast
 	command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qqy wrk >/dev/null; }
 	cargo build --release
 	target/bench-pipeline/bin/python benches/pipeline.py $(build)/release/ml-serving
+
+bench-train: target/bench-train/built ## Training beside scikit-learn: time, memory, and quality on held-out rows (40 min cold, 35 min warm)
+	cargo build --release
+	target/bench-train/bin/python benches/train.py $(build)/release/ml-serving
 
 bench-dialects: target/examples/built ## Every protocol beside the server's own (6 min cold, 5 min warm)
 	command -v wrk h2load >/dev/null || { apt-get update -qq && apt-get install -qqy wrk nghttp2-client >/dev/null; }
@@ -79,8 +104,13 @@ openapi-check: target/openapi/built ## Servers of several kinds of models agains
 	cargo build
 	tests/openapi/run $(build)/debug/ml-serving target/openapi
 
-registry-test: $(tools)/built target/mlflow2/built ## Against real registries and stores on this machine (10 min cold, 4 min warm)
+registry-test: $(tools)/built target/mlflow2/built target/oci/built ## Against real registries and stores on this machine (10 min cold, 4 min warm)
 	tests/registry/run $(tools) target/mlflow2
+
+# An OCI registry, and the tool that pushes to it.
+target/oci/built: tools/oci/go.mod tools/oci/go.sum tools/oci/registry/main.go
+	cd tools/oci && GOBIN=$(CURDIR)/target/oci/bin go install ./registry $$(go list tool)
+	touch $@
 
 # Build the other server with `cargo build --release` at the commit to compare with, and copy it out of Cargo's directory.
 corpus: ## Every answer beside that of another build: make corpus BASELINE=BINARY (5 min cold, 2 min warm)
@@ -91,9 +121,10 @@ corpus: ## Every answer beside that of another build: make corpus BASELINE=BINAR
 	tests/corpus/record.py $(build)/release/ml-serving target/corpus/after.json
 	tests/corpus/compare.py --alike target/corpus/before.json target/corpus/after.json
 
-parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model (1 min cold, 5 s warm)
+parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embedded model and a regressor (1 min cold, 10 s warm)
 	$(tools)/bin/python tests/data/rows.py
 	$(tools)/bin/python tests/data/parity.py models/iris tests/data/iris_rows.csv tests/data/iris_expected.json
+	$(tools)/bin/python tests/data/parity.py tests/data/wine tests/data/wine_rows.csv tests/data/wine_expected.json
 
 # Another seed draws other models: make random-models SEED=7 MODELS=500
 random-models: target/random/built ## Random models and whole pipelines of the Python libraries, held against them (4 min cold, 2 min warm)
@@ -109,7 +140,7 @@ fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (90 min; 5 min
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
 
 # Virtual environments of Python: each has the packages of the file that it depends on.
-environments := $(tools) target/mlflow2 target/random target/incumbent target/bench-pipeline target/bench-catboost target/openapi target/examples target/kserve target/dialects
+environments := $(tools) target/mlflow2 target/random target/incumbent target/incumbent-onnx target/incumbent-mlserver target/bench-pipeline target/bench-kernel target/bench-train target/openapi target/examples target/kserve target/dialects
 packages = $(<:%=--requirement %)
 $(environments:%=%/built):
 	python3 -m venv $(@D)
@@ -123,8 +154,11 @@ $(tools)/built: more = $(@D)/bin/pip install --quiet --no-deps mlflow==3.18.0
 target/mlflow2/built: tests/registry/requirements.txt
 target/random/built: tests/data/sklearn/requirements-1.9.1.txt
 target/incumbent/built: benches/http/requirements.txt
+target/incumbent-onnx/built: benches/http/requirements-onnx.txt
+target/incumbent-mlserver/built: benches/http/requirements-mlserver.txt
 target/bench-pipeline/built: benches/requirements-pipeline.txt
-target/bench-catboost/built: tests/data/catboost/requirements-1.2.10.txt
+target/bench-kernel/built: benches/requirements-kernel.txt
+target/bench-train/built: benches/requirements-train.txt
 target/openapi/built: packages = openapi-spec-validator==0.7.2 schemathesis==4.32.5
 
 target/examples/built: examples/requirements.txt

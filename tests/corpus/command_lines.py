@@ -176,7 +176,7 @@ PARAMETERS = [
     "--test-split 0", "--test-split 1", "--test-split 2", "--test-split x", "--max-depth 0", "--max-depth 3", "--max-depth 1000",
     "--min-leaf 0",
     "--min-leaf 50", "--features 0", "--features 2", "--features 99", "--features 1.5", "--features 1.0", "--seed 7", "--seed -1",
-    "--register models:/x",
+    "--register models:/x", "--task regression", "--task classification", "--task x",
 ]
 
 
@@ -185,7 +185,8 @@ def trainings():
     cases = [Command(f"train, {name}", [*line, "--trees", "5"], {"t.csv": text}) for name, text in SHOPS.items()]
     cases += [Command(f"train {more}", [*line, "--trees", "5", *more.split()], {"t.csv": SHOP}) for more in PARAMETERS]
     cases += [Command(f"train --trees {trees}", [*line, "--trees", trees], {"t.csv": SHOP}) for trees in ["0", "100000"]]
-    lines = ["iris --out out --trees 5", "winequality --out out --trees 3 --max-depth 4", "iris --target petal_width --out out",
+    lines = ["iris --out out --trees 5", "winequality --out out --trees 3 --max-depth 4",
+        "winequality --out out --trees 3 --task regression", "iris --target petal_width --out out",
         "iris --target nothing --out out"]
     lines += ["none.csv --target y --out out", "none --target y --out out", ". --target y --out out", "iris --out a/b/c --trees 2"]
     cases += [words(f"train --data {line}") for line in lines]
