@@ -7,6 +7,9 @@ build := $(or $(CARGO_TARGET_DIR),target)
 # MLflow and onnxruntime, pinned.
 tools := target/python
 
+# The binary that `cargo test` makes too; without the tests' own dependencies Cargo would make another one.
+debug-build := cargo test --no-run --test it
+
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "About how long it takes on two free cores: cold with an empty target directory, warm after a change in one source file."
@@ -57,7 +60,7 @@ target/bench/m3.pkl: benches/models.py | $(tools)/built
 # With the debug build, which the tests have made already. A change of Rust's version or of a dependency may move the limit.
 bench-instructions: ## Instructions of a request, held to a limit (2 min cold, 30 s warm)
 	command -v valgrind >/dev/null || { apt-get update -qq && apt-get install -qqy valgrind >/dev/null; }
-	cargo build
+	$(debug-build)
 	python3 benches/http/instructions.py $(build)/debug/ml-serving --most 240000 --paths /predict
 
 bench-kernel: target/bench-kernel/built ## The engine on forests and boosters, beside onnxruntime and the libraries that made them (15 min cold, 5 min warm)
@@ -101,7 +104,7 @@ browser-test: ## Swagger UI in a real browser (6 min cold, 10 s warm)
 	cargo test --test it -- --ignored in_a_real_browser
 
 openapi-check: target/openapi/built ## Servers of several kinds of models against their documents (3 min cold, 30 s warm)
-	cargo build
+	$(debug-build)
 	tests/openapi/run $(build)/debug/ml-serving target/openapi
 
 registry-test: $(tools)/built target/mlflow2/built target/oci/built ## Against real registries and stores on this machine (10 min cold, 4 min warm)
@@ -128,7 +131,7 @@ parity: $(tools)/built ## Remake what onnxruntime and MLflow answer for the embe
 
 # Another seed draws other models: make random-models SEED=7 MODELS=500
 random-models: target/random/built ## Random models and whole pipelines of the Python libraries, held against them (4 min cold, 2 min warm)
-	cargo build
+	$(debug-build)
 	target/random/bin/python tests/random/compare.py $(build)/debug/ml-serving $(or $(SEED),0) $(or $(MODELS),100)
 
 # The corpus grows in fuzz/corpus; one input is fed for at most five seconds and may take 2 GiB.
@@ -139,17 +142,18 @@ fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (90 min; 5 min
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
 
-# Virtual environments of Python: each has the packages of the file that it depends on.
+# Virtual environments of Python: each has the packages of the file that it depends on. What is imported is compiled then; most is not.
 environments := $(tools) target/mlflow2 target/random target/incumbent target/incumbent-onnx target/incumbent-mlserver target/bench-pipeline target/bench-kernel target/bench-train target/openapi target/examples target/kserve target/dialects
 packages = $(<:%=--requirement %)
+quietly := --quiet --disable-pip-version-check --no-compile
 $(environments:%=%/built):
 	python3 -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check $(packages)
+	$(@D)/bin/pip install $(quietly) $(packages)
 	$(more)
 	touch $@
 
 $(tools)/built: tests/data/requirements.txt
-$(tools)/built: more = $(@D)/bin/pip install --quiet --no-deps mlflow==3.18.0
+$(tools)/built: more = $(@D)/bin/pip install $(quietly) --no-deps mlflow==3.18.0
 # MLflow 2 and a store that speaks S3.
 target/mlflow2/built: tests/registry/requirements.txt
 target/random/built: tests/data/sklearn/requirements-1.9.1.txt
@@ -165,15 +169,15 @@ target/examples/built: examples/requirements.txt
 target/kserve/built: examples/requirements-kserve.txt
 
 target/dialects/built: examples/requirements.txt
-target/dialects/built: more = $(@D)/bin/pip install --quiet --disable-pip-version-check mlserver-sklearn==1.7.1 mlserver-mlflow==1.7.1
+target/dialects/built: more = $(@D)/bin/pip install $(quietly) mlserver-sklearn==1.7.1 mlserver-mlflow==1.7.1
 
 dialects-check: target/dialects/built ## What MLServer and this server answer to the same requests (4 min cold, 1 min warm)
-	cargo build
+	$(debug-build)
 	target/dialects/bin/python tests/dialects/beside_mlserver.py $(build)/debug/ml-serving
 
 include chart.mk
 
 # After chart.mk, which knows the tools.
 examples: target/examples/built target/kserve/built $(chart_tools)/built ## Every example, and every client in it (6 min cold, 15 s warm)
-	cargo build
+	$(debug-build)
 	PATH="$(chart_tools)/bin:$$PATH" tests/examples/run $(build)/debug/ml-serving

@@ -18,7 +18,7 @@ chart-generate chart-test chart-crds watch-check compose-check deploy e2e releas
 # Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3.
 $(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/compose-config/main.go
 	python3 -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check $(packages)
+	$(@D)/bin/pip install $(quietly) $(packages)
 	cd tools && GOBIN=$(chart_tools)/bin go install $$(go list tool | grep -v helm/v3)
 	cd tools && go build -o $(chart_tools)/bin/helm3 helm.sh/helm/v3/cmd/helm
 	cd tools && go build -o $(chart_tools)/bin/compose-config ./compose-config
@@ -58,7 +58,7 @@ chart-test: chart-generate $(schemas) $(chart_tools)/bin/api-check $(chart_tools
 	kubeconform -strict -schema-location 'tests/chart/schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json' examples/kserve/cluster-serving-runtime.yaml
 
 watch-check: $(chart_tools)/bin/promtool ## Dashboard and alerts against a real server and a real Prometheus (6 min cold, 30 s warm)
-	cargo build
+	$(debug-build)
 	python tests/watching/check.py $(build)/debug/ml-serving
 
 # Only when a version here or in crds.txt is raised.

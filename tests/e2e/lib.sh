@@ -97,6 +97,28 @@ wait_for() {
 	done
 }
 
+# with_both FUNCTION: FUNCTION helm and FUNCTION helm3 at once, because most of the time pods start and end. Each has a directory of its own.
+with_both() {
+	local helm pid failed='' running=()
+	for helm in helm helm3; do
+		mkdir -p "$work/$helm"
+		(
+			work=$work/$helm
+			trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+			"$1" "$helm"
+		) >"$work/$helm/output" 2>&1 &
+		running+=($!)
+	done
+	for pid in "${running[@]}"; do
+		wait "$pid" || failed=1
+	done
+	for helm in helm helm3; do
+		note "with $("$helm" version --short):"
+		cat "$work/$helm/output"
+	done
+	[ -z "$failed" ] || fail "see above"
+}
+
 # --- load ---------------------------------------------------------------------
 
 mkdir -p target/e2e
@@ -104,6 +126,8 @@ echo '{"features":[5.1,3.5,1.4,0.2]}' >target/e2e/body.json
 
 # load NAME URL RATE ARGUMENT...: predictions at a fixed rate, whatever the answers do, until unload.
 load() {
+	# The node's rules may hear of the pods later than helm.
+	[ $# -gt 3 ] || wait_for 30 "an answer of $2" curl -sf --max-time 5 -o /dev/null "$2/health/live"
 	printf 'POST %s/predict\ncontent-type: application/json\n@%s\n' "$2" "${body:-target/e2e/body.json}" >"$work/$1.target"
 	vegeta attack -name "$1" -rate "$3" -duration 0 -timeout 10s -targets "$work/$1.target" -output "$work/$1.bin" "${@:4}" &
 	echo $! >"$work/$1.pid"
@@ -149,8 +173,9 @@ pid_of() {
 get_prometheus() {
 	local directory=$PWD/target/e2e/prometheus
 	command -v prometheus && return
+	mkdir -p "$directory"
 	[ -x "$directory/usr/bin/prometheus" ] || (
-		mkdir -p "$directory" && cd "$directory"
+		cd "$directory"
 		{ apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } && dpkg-deb -x prometheus_*.deb .
 	) >"$work/apt.log" 2>&1 || return
 	echo "$directory/usr/bin/prometheus"

@@ -63,6 +63,8 @@ every = [value for values in latencies.values() for value in values] or [0]
 print(f"   {'all':<14}{total:>9}{len(failed_at):>9}{percentile(every, 0.5):>8.2f}{percentile(every, 0.99):>8.2f}{max(every):>8.1f}   in {(end or 0) - (start or 0):.0f} s")
 for reason, count in failures.most_common(5):
     print(f"   {count} x {reason}")
+if failed_at:
+    print(f"   from second {min(failed_at) - start:.1f} to {max(failed_at) - start:.1f}")
 
 problems = []
 if len(failed_at) > arguments.failures:

@@ -1,5 +1,6 @@
 # Load takes the pods up, calm takes them down, and an upgrade in between leaves their number to the autoscaler.
-for helm in helm helm3; do
+autoscaling() {
+	local helm=$1 at settings watching
 	settings=(--set autoscaling.enabled=true --set autoscaling.maxReplicas=4 --set resources.requests.cpu=20m
 		--set autoscaling.behavior.scaleDown.stabilizationWindowSeconds=15
 		--set-json 'autoscaling.behavior.scaleDown.policies=[{"type":"Pods","value":1,"periodSeconds":5}]')
@@ -10,7 +11,7 @@ for helm in helm helm3; do
 	more() { [ "$(replicas $helm)" -gt 2 ]; }
 	at=$SECONDS
 	wait_for 120 "more than two pods" more
-	note "$($helm version --short): $(replicas $helm) pods after $((SECONDS - at)) s of load"
+	note "$(replicas $helm) pods after $((SECONDS - at)) s of load"
 	all() { [ "$(replicas $helm)" = 4 ]; }
 	wait_for 60 "four pods" all
 
@@ -32,4 +33,5 @@ for helm in helm helm3; do
 	unload kept
 	report kept -- --versions "$(builtin)"
 	$helm uninstall $helm --namespace "$ns" >/dev/null
-done
+}
+with_both autoscaling

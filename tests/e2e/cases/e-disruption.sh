@@ -1,4 +1,5 @@
 # Pods that are deleted or evicted lose no request; one that is killed loses those on its own connections.
+# Alone: it takes a node away.
 install helm helm --set replicaCount=3
 load_both "$(url helm)"
 sleep 5

@@ -20,7 +20,7 @@ changed() { change "$@" || fail "upgrade: $(tail -3 "$work/helm.log")"; }
 refused() {
 	! change "${@:2}" || fail "not refused: ${*:2}"
 	grep -q "ERROR: $1" "$work/helm.log" || fail "another reason: $(tail -3 "$work/helm.log")"
-	note "$helm: refused: $(grep -o 'ERROR: .*' "$work/helm.log" | head -1 | cut -c1-100)"
+	note "refused: $(grep -o 'ERROR: .*' "$work/helm.log" | head -1 | cut -c1-100)"
 }
 # told TITLE: runs the command that the notes have below it.
 told() {
@@ -52,9 +52,7 @@ pods() { k get pods --selector "app.kubernetes.io/instance=$helm" --output name 
 routed() { curl -sf -o /dev/null --resolve "$helm.example.com:80:$address" "http://$helm.example.com/health/ready"; }
 
 canary() {
-	helm=$1 work=$work/$1 measured=()
-	mkdir -p "$work"
-	trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+	helm=$1 measured=()
 	install "$helm" "$helm" --set replicaCount=2 --set minReadySeconds=1 --set model.source.configMap=model-1 \
 		--set httpRoute.enabled=true --set 'httpRoute.parentRefs[0].name=gateway' --set "httpRoute.hostnames[0]=$helm.example.com"
 	wait_for 60 "the route" routed
@@ -94,16 +92,9 @@ canary() {
 	rollback=--rollback-on-failure
 	[ "$helm" = helm ] || rollback=--atomic
 	! change --set canary.enabled=true --set canary.model.source.configMap=model-broken --set progressDeadlineSeconds=10 $rollback --timeout 20s || fail "a broken canary is ready"
-	note "$helm: $(grep -o 'UPGRADE FAILED.*\|Error: .*' "$work/helm.log" | head -1 | cut -c1-100)"
+	note "$(grep -o 'UPGRADE FAILED.*\|Error: .*' "$work/helm.log" | head -1 | cut -c1-100)"
 	refused "canary.weight 10 sends" --set canary.enabled=true --set canary.model.source.configMap=model-broken --set canary.weight=10
 	! k get deployment "$(fullname "$helm")-canary" >/dev/null 2>&1 || fail "the broken canary is still there"
 	loaded "$two"
 }
-for helm in helm helm3; do
-	canary "$helm" &
-	running+=($!)
-done
-for pid in "${running[@]}"; do
-	wait "$pid" || failed=1
-done
-[ -z "${failed:-}" ] || fail "see above"
+with_both canary

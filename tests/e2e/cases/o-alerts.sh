@@ -1,4 +1,5 @@
 # A Prometheus with the rules of the chart: no alert in peace; one when the server refuses what clients ask, one when no pod is left; none afterwards.
+# Alone: it takes all of the machine.
 # The windows of a real objective take hours, so these are seconds.
 cat >"$work/values.yaml" <<'YAML'
 # Room for one request at a time, so that it is soon full.
@@ -37,6 +38,11 @@ rm -rf "$work/tsdb"
 query() { curl -sfG 127.0.0.1:19091/api/v1/query --data-urlencode "query=$1" | jq -r '[.data.result[].metric.alertname] | unique | join(" ")'; }
 firing() { query 'ALERTS{alertstate="firing"}'; }
 fires() { [[ " $(firing) " == *" $1 "* ]]; }
+# An alert that is only pending does not count: on a busy machine one may come up at any time. No answer is no peace.
+quiet() {
+	local now
+	now=$(firing) && [ -z "$now" ]
+}
 calm() { [ -z "$(query ALERTS)" ] && [ -n "$(curl -sfG 127.0.0.1:19091/api/v1/query --data-urlencode query=ml_serving:slow:ratio_rate1m | jq -r ".data.result[].value[1]")" ]; }
 
 note "in peace, for 40 s"
@@ -44,7 +50,7 @@ load kept "$base" 20 -max-workers 1
 wait_for 60 "the first figures" calm
 for _ in {1..20}; do
 	sleep 2
-	[ -z "$(firing)" ] || fail "in peace, $(firing)"
+	quiet || fail "in peace, $(firing)"
 done
 unload kept
 
@@ -65,7 +71,5 @@ note "pods again"
 k scale deployment "$(fullname o)" --replicas 2 >/dev/null
 k rollout status deployment "$(fullname o)" --timeout 120s >/dev/null
 discover
-# An alert that is only pending needs no end: on a busy machine one may come up at any time.
-quiet() { [ -z "$(firing)" ]; }
 wait_for 240 "the end of the alerts" quiet
 note "none fires"
