@@ -97,6 +97,19 @@ wait_for() {
 	done
 }
 
+# gateway: one of Traefik's, called gateway, with the listeners of standard input.
+gateway() {
+	k apply --filename - >/dev/null <<-YAML
+		apiVersion: gateway.networking.k8s.io/v1
+		kind: Gateway
+		metadata: {name: gateway}
+		spec:
+		  gatewayClassName: traefik
+		  listeners:
+		$(sed 's/^/    /')
+	YAML
+}
+
 # with_both FUNCTION: FUNCTION helm and FUNCTION helm3 at once, because most of the time pods start and end. Each has a directory of its own.
 with_both() {
 	local helm pid failed='' running=()

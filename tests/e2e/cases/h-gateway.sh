@@ -4,24 +4,17 @@ address=$(kubectl --namespace traefik get service traefik --output 'jsonpath={.s
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=models.example.com -addext subjectAltName=DNS:models.example.com,DNS:routed.example.com \
 	-keyout "$work/tls.key" -out "$work/tls.crt" 2>/dev/null
 k create secret tls models-tls --cert "$work/tls.crt" --key "$work/tls.key" >/dev/null
-k apply --filename - >/dev/null <<'YAML'
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata:
-  name: gateway
-spec:
-  gatewayClassName: traefik
-  listeners:
-    - name: http
-      port: 80
-      protocol: HTTP
-    - name: https
-      port: 443
-      protocol: HTTPS
-      hostname: routed.example.com
-      tls:
-        certificateRefs:
-          - name: models-tls
+gateway <<'YAML'
+- name: http
+  port: 80
+  protocol: HTTP
+- name: https
+  port: 443
+  protocol: HTTPS
+  hostname: routed.example.com
+  tls:
+    certificateRefs:
+      - name: models-tls
 YAML
 settings=(--set replicaCount=3
 	--set ingress.enabled=true --set ingress.className=traefik --set 'ingress.hosts[0].host=models.example.com'

@@ -2,15 +2,8 @@
 # ready; copies that the gateway cannot make. With both Helms at once.
 kubectl get gatewayclass traefik >/dev/null 2>&1 || skip "no gateway controller called traefik"
 address=$(kubectl --namespace traefik get service traefik --output 'jsonpath={.status.loadBalancer.ingress[0].ip}')
-k apply --filename - >/dev/null <<'YAML'
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata:
-  name: gateway
-spec:
-  gatewayClassName: traefik
-  listeners:
-    - {name: http, port: 80, protocol: HTTP}
+gateway <<'YAML'
+- {name: http, port: 80, protocol: HTTP}
 YAML
 one=$(version 1) two=$(version 2)
 
