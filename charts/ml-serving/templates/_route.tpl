@@ -8,12 +8,12 @@
 {{- $headers := list }}
 {{- with .Values.canary.match.header }}
 {{- if .name }}
-{{- $headers = append $headers (dict "name" .name "value" .value) }}
+{{- $headers = append $headers (dict "name" .name "value" (.value | default "")) }}
 {{- end }}
 {{- end }}
 {{- with .Values.canary.match.cookie }}
 {{- if .name }}
-{{- $headers = append $headers (dict "name" "Cookie" "type" "RegularExpression" "value" (printf "^(.*;\\s*)?%s=%s(\\s*;.*)?$" (regexQuoteMeta .name) (regexQuoteMeta .value))) }}
+{{- $headers = append $headers (dict "name" "Cookie" "type" "RegularExpression" "value" (printf "^(.*;\\s*)?%s=%s(\\s*;.*)?$" (regexQuoteMeta .name) (regexQuoteMeta (.value | default "")))) }}
 {{- end }}
 {{- end }}
 {{- toJson $headers }}
