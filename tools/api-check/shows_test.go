@@ -8,13 +8,13 @@ import (
 )
 
 func TestManifestsThatAreExpected(t *testing.T) {
-	const rendered = "kind: A\nmetadata: {name: a, namespace: n}\nspec: {b: 1, c: 2}\n"
+	const rendered = "kind: A\nmetadata: {name: a, namespace: models}\nspec: {b: 1, c: 2}\n"
 	for _, c := range []struct{ name, expected, finding string }{
-		{"are there with fewer fields", "kind: A\nmetadata: {name: a, namespace: n}\nspec: {b: 1}\n", ""},
-		{"differ in a field", "kind: A\nmetadata: {name: a, namespace: n}\nspec: {b: 2}\n", "spec.b: expected 2, got 1"},
-		{"are not there", "kind: A\nmetadata: {name: b, namespace: n}\n", "A n/b is not rendered"},
+		{"are there with fewer fields", "kind: A\nmetadata: {name: a, namespace: models}\nspec: {b: 1}\n", ""},
+		{"differ in a field", "kind: A\nmetadata: {name: a, namespace: models}\nspec: {b: 2}\n", "spec.b: expected 2, got 1"},
+		{"are not there", "kind: A\nmetadata: {name: b, namespace: models}\n", "A models/b is not rendered"},
 		{"are no YAML", "kind: A\n metadata: {\n", "expected.yaml: error"},
-		{"are no YAML after one that is", "kind: A\nmetadata: {name: a, namespace: n}\n---\n- b: [\n", "expected.yaml: error"},
+		{"are no YAML after one that is", "kind: A\nmetadata: {name: a, namespace: models}\n---\n- b: [\n", "expected.yaml: error"},
 		{"are none", "# nothing\n---\n", "expected.yaml has no object"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
