@@ -84,7 +84,7 @@ sum(increase(prediction_latency_seconds_count{ {{- include "ml-serving.answered"
     {{ $objective.record }}{{ .short }}{ {{- $series }}} > {{ .factor }} * {{ $budget }}
     and on ()
     {{ include (printf "ml-serving.%sOf" $objective.ratio) (dict "root" $root "window" .long) }} >= {{ $objectives.minRequests }}
-  for: {{ .for }}
+  for: {{ .for | quote }}
   labels:
     {{- toYaml (merge (dict "severity" .severity "window" .long) $own ($values.labels | default dict | deepCopy)) | nindent 4 }}
   annotations:
