@@ -90,7 +90,7 @@ bench-train: target/bench-train/built ## Training beside scikit-learn: time, mem
 	target/bench-train/bin/python benches/train.py $(build)/release/ml-serving
 
 bench-dialects: target/examples/built ## Every protocol beside the server's own (6 min cold, 5 min warm)
-	command -v wrk h2load >/dev/null || { apt-get update -qq && apt-get install -qqy wrk nghttp2-client >/dev/null; }
+	{ command -v wrk && command -v h2load; } >/dev/null || { apt-get update -qq && apt-get install -qqy wrk nghttp2-client >/dev/null; }
 	cargo build --release
 	target/examples/bin/python benches/http/dialects.py $(build)
 

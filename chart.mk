@@ -27,7 +27,7 @@ $(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/com
 # Prometheus and its promtool, from Debian where none is installed.
 $(chart_tools)/bin/promtool: | $(chart_tools)/built
 	mkdir -p $(chart_tools)/prometheus
-	command -v promtool prometheus >/dev/null || { cd $(chart_tools)/prometheus && \
+	{ command -v promtool && command -v prometheus; } >/dev/null || { cd $(chart_tools)/prometheus && \
 	  { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } && dpkg-deb -x prometheus_*.deb .; }
 	for tool in prometheus promtool; do \
 	  ln -sf "$$(command -v $$tool || echo $(chart_tools)/prometheus/usr/bin/$$tool)" $(chart_tools)/bin/$$tool || exit 1; done
@@ -54,6 +54,9 @@ chart-test: chart-generate $(schemas) $(chart_tools)/bin/api-check $(chart_tools
 	helm-unittest --strict $(chart)
 	tests/chart/render.sh $(kubernetes)
 	tests/chart/rules/run
+	tests/chart/deploy.sh
+	tests/chart/project.py
+	cd tools/api-check && go test .
 	api-check --crds target/crds --chart $(chart) --cases tests/chart/odd.yaml $(chart)/ci/*-values.yaml tests/chart/*-values.yaml
 	kubeconform -strict -schema-location 'tests/chart/schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json' examples/kserve/cluster-serving-runtime.yaml
 
@@ -88,9 +91,11 @@ image: ## Build the image
 push: image ## Push it: make push image=registry.example.com/team/ml-serving:1.2.3
 	$(docker) push $(image)
 
+# The tag is what follows the last colon, if no slash does: a registry may have a port.
 deploy: $(chart_tools)/built ## Install or upgrade on the cluster of KUBECONFIG: make deploy image=...
+	i='$(image)'; case "$${i##*/}" in *:*) ;; *) echo "make deploy needs image=NAME:TAG, and $$i has no tag" >&2; exit 2 ;; esac; \
 	helm upgrade --install ml-serving $(chart) --wait --rollback-on-failure \
-		--set image.registry= --set image.repository=$(firstword $(subst :, ,$(image))) --set image.tag=$(lastword $(subst :, ,$(image)))
+		--set image.registry= --set-string "image.repository=$${i%:*}" --set-string "image.tag=$${i##*:}"
 
 e2e: $(chart_tools)/built ## Everything that only a real cluster shows, on the one of KUBECONFIG
 	tests/e2e/run $(cases)

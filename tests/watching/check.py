@@ -84,7 +84,7 @@ def requests(base):
 def faults(prometheus, metrics):
     query = lambda text: json.loads(ask(f"{prometheus}/api/v1/query?query={urllib.parse.quote(text)}")[1])
     board = json.loads(next(iter(render("dashboard")["data"].values())))
-    variables = {"namespace": "models", "release": "demo", "track": ".*", "__rate_interval": "20s"}
+    variables = {"namespace": "models", "release": "demo", "name": "ml-serving", "track": ".*", "__rate_interval": "20s"}
     for panel in board["panels"]:
         for target in panel.get("targets", []):
             text = re.sub(r"\$(\w+)", lambda m: variables[m.group(1)], target["expr"]).replace(" offset 1w", "")

@@ -111,7 +111,8 @@ func (c *chartUnderTest) everyKey(e entry) (trials []*trial) {
 		if _, block := at(c.defaults, path).(map[string]any); e.EveryKey == "absent" && !block {
 			continue
 		}
-		each := entry{Name: fmt.Sprintf("%s: %s", e.Name, dotted), Helm: e.Helm, Values: copied(e.Values)}
+		each := e
+		each.Name, each.EveryKey, each.Values = fmt.Sprintf("%s: %s", e.Name, dotted), "", copied(e.Values)
 		chart := c
 		if e.EveryKey == "null" {
 			set(each.Values, path, nil)

@@ -97,7 +97,7 @@ func (t *trial) run() {
 		t.problems = []string{fmt.Sprintf("rendered, but was to be refused: %s", t.want.refused)}
 		return
 	}
-	t.problems = checkManifests(all, t.want.restricted)
+	t.problems = append(checkManifests(all, t.want.restricted), recordedTwice(all)...)
 	if t.want.shows != "" {
 		t.problems = append(t.problems, missing(t.want.shows, all)...)
 	}

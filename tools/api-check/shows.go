@@ -18,8 +18,18 @@ func missing(file, rendered string) (findings []string) {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	there := objects(rendered)
-	for name, wanted := range objects(string(text)) {
+	there, err := objects(rendered)
+	if err != nil {
+		return []string{fmt.Sprintf("what is rendered: %s", err)}
+	}
+	expected, err := objects(string(text))
+	if err != nil {
+		return []string{fmt.Sprintf("%s: %s", file, err)}
+	}
+	if len(expected) == 0 {
+		return []string{file + " has no object, so it shows nothing"}
+	}
+	for name, wanted := range expected {
 		if object, is := there[name]; is {
 			findings = append(findings, differences(name, wanted, object)...)
 		} else {
@@ -29,16 +39,22 @@ func missing(file, rendered string) (findings []string) {
 	return findings
 }
 
-func objects(text string) map[string]any {
+func objects(text string) (map[string]any, error) {
 	all := map[string]any{}
 	reader := utilyaml.NewYAMLReader(bufio.NewReader(strings.NewReader(text)))
 	for {
 		document, err := reader.Read()
 		if err == io.EOF {
-			return all
+			return all, nil
 		}
 		var object map[string]any
-		if err != nil || yaml.Unmarshal(document, &object) != nil || object == nil {
+		if err == nil {
+			err = yaml.Unmarshal(document, &object)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if object == nil {
 			continue
 		}
 		metadata, _ := object["metadata"].(map[string]any)

@@ -36,8 +36,10 @@ func build() ([]byte, error) {
 		Description("One release of the chart ml-serving: requests, latency, classes, versions, models, resources").
 		Time("now-3h", "now").Refresh("30s").Timezone("browser").Tooltip(dashboard.DashboardCursorSyncCrosshair).
 		WithVariable(dashboard.NewDatasourceVariableBuilder("datasource").Label("Prometheus").Type("prometheus")).
-		WithVariable(variable("namespace", "Namespace", `label_values(model_info{app_kubernetes_io_component="server"}, namespace)`)).
-		WithVariable(variable("release", "Release", `label_values(model_info{namespace="$namespace"}, app_kubernetes_io_instance)`)).
+		WithVariable(variable("namespace", "Namespace", `label_values(model_info{`+server+`}, namespace)`)).
+		WithVariable(variable("release", "Release", `label_values(model_info{namespace="$namespace",`+server+`}, app_kubernetes_io_instance)`)).
+		// A release may have several of the chart, under aliases.
+		WithVariable(variable("name", "Name", `label_values(model_info{namespace="$namespace",`+server+`,app_kubernetes_io_instance="$release"}, app_kubernetes_io_name)`)).
 		// Pods that are scraped without the label are of all tracks.
 		WithVariable(variable("track", "Track", `label_values(model_info{`+release+`}, ml_serving_track)`).
 			Multi(true).IncludeAll(true).AllValue(".*").Current(option("All", "$__all")))

@@ -10,7 +10,8 @@ import (
 
 const (
 	// The series of one release, as in the chart's template ml-serving.series, and of the chosen tracks.
-	release = `namespace="$namespace",app_kubernetes_io_instance="$release"`
+	release = `namespace="$namespace",` + server + `,app_kubernetes_io_instance="$release",app_kubernetes_io_name="$name"`
+	server  = `app_kubernetes_io_component="server"`
 	series  = release + `,ml_serving_track=~"$track"`
 	// The operations that predict, as in the chart's template ml-serving.predictions.
 	predictions = `operation=~"predict|predict_batch|mlflow_invocations|v1_predict|vertex_predict|v2_infer|grpc_model_infer"`

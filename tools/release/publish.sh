@@ -15,7 +15,7 @@ work=target/release-work
 rm -rf $assets $work
 mkdir -p $assets $work
 read -ra sign <<<"${SIGN:---yes}"
-read -ra verify <<<"${VERIFY:---certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity-regexp ^https://github.com/ml-serving/ml-serving/.github/workflows/release.yaml@refs/tags/v}"
+read -ra verify <<<"${VERIFY:---certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity-regexp ^https://github.com/${GITHUB_REPOSITORY:-ml-serving/ml-serving}/.github/workflows/release.yaml@refs/tags/v}"
 say() { printf '\n== %s\n' "$*"; }
 
 say "the image"

@@ -1,6 +1,6 @@
 {{/* The context of the canary, see _tracks.tpl: what is set under canary, over what the stable track has. */}}
 {{- define "ml-serving.canary" -}}
-{{- $autoscaling := merge (pick .Values.canary.autoscaling "enabled" "minReplicas" "maxReplicas") (omit .Values.autoscaling "enabled" "keda" "scaleTargetRef") }}
+{{- $autoscaling := merge (pick .Values.canary.autoscaling "enabled" "minReplicas" "maxReplicas") (omit .Values.autoscaling "enabled" "external" "keda" "scaleTargetRef") }}
 {{- dict "track" "canary" "model" (include "ml-serving.canaryModel" . | fromJson) "mlflow" (include "ml-serving.canaryMlflow" . | fromJson) "replicaCount" .Values.canary.replicaCount "autoscaling" $autoscaling | toJson }}
 {{- end }}
 
@@ -57,14 +57,21 @@
 {{- toJson $mlflow }}
 {{- end }}
 
-{{/* What helm needs to be told to make the canary's model that of the stable track. */}}
+{{/* What helm needs to be told to make the canary's model that of the stable track, as a JSON array: the arguments of each upgrade. Another
+     MLflow server is in the ConfigMap, which pods of the revision before read too, so it comes before the model. */}}
 {{- define "ml-serving.promotion" -}}
 {{- $stable := include "ml-serving.stable" . | fromJson }}
 {{- $canary := include "ml-serving.canary" . | fromJson }}
-{{- $tables := dict "model" (list $stable.model $canary.model) "mlflow" (list $stable.mlflow $canary.mlflow)
-  "model.source" (list $stable.model.source $canary.model.source) "model.source.image" (list $stable.model.source.image $canary.model.source.image)
-  "mlflow.ca" (list $stable.mlflow.ca $canary.mlflow.ca) }}
-{{- range $table, $pair := $tables }}
+{{- $mlflow := include "ml-serving.differences" (dict "mlflow" (list $stable.mlflow $canary.mlflow) "mlflow.ca" (list $stable.mlflow.ca $canary.mlflow.ca)) }}
+{{- $model := include "ml-serving.differences" (dict "model" (list $stable.model $canary.model) "model.source" (list $stable.model.source $canary.model.source)
+  "model.source.image" (list $stable.model.source.image $canary.model.source.image)) }}
+{{- $apart := and $model (ne $stable.mlflow.trackingUri $canary.mlflow.trackingUri) }}
+{{- ternary (list $mlflow $model) (list (print $mlflow $model)) (not (empty $apart)) | toJson }}
+{{- end }}
+
+{{/* Arguments of helm that make values like others. Takes, by the path of a block, the list of it and of the other one. */}}
+{{- define "ml-serving.differences" -}}
+{{- range $table, $pair := . }}
 {{- $before := first $pair }}
 {{- range $key, $value := last $pair }}
 {{- if not (or (kindIs "map" $value) (deepEqual $value (get $before $key))) }}
@@ -76,14 +83,11 @@
 {{- end }}
 {{- end }}
 
-{{/* The percentage of pods that are the canary's; empty if an autoscaler changes it. */}}
+{{/* The percentage of pods that are the canary's, of no pods none; empty if an autoscaler changes it. */}}
 {{- define "ml-serving.share" -}}
 {{- $stable := include "ml-serving.stable" . | fromJson }}
 {{- $canary := include "ml-serving.canary" . | fromJson }}
 {{- if not (or (include "ml-serving.autoscaled" $stable) $stable.autoscaling.external (include "ml-serving.autoscaled" $canary) (kindIs "invalid" $stable.replicaCount) (kindIs "invalid" $canary.replicaCount)) }}
-{{- $pods := add $stable.replicaCount $canary.replicaCount }}
-{{- if $pods }}
-{{- round (mulf 100.0 (divf $canary.replicaCount $pods)) 0 }}
-{{- end }}
+{{- round (mulf 100.0 (divf $canary.replicaCount (add $stable.replicaCount $canary.replicaCount | max 1))) 0 }}
 {{- end }}
 {{- end }}

@@ -5,7 +5,7 @@
 {{- $root := .root }}
 {{- $own := dict
   "MLSERVING__MODEL__URI" (include "ml-serving.modelUri" .)
-  "MLSERVING__MODEL__NAME" (.model.name | default (ternary .root.Release.Name "" (ne "" (include "ml-serving.modelVolume" .))))
+  "MLSERVING__MODEL__NAME" (.model.name | default (ternary (include "ml-serving.knownAs" .root) "" (ne "" (include "ml-serving.modelVolume" .))))
   "MLSERVING__MODEL__SHA256" .model.sha256
   "MLSERVING__MODEL__COMPANIONS" (ternary "" (toString .model.companions) (kindIs "invalid" .model.companions))
   "MLSERVING__MODEL__FLAVOR" .model.flavor

@@ -84,3 +84,30 @@ configMap:
 {{- end }}
 {{- regexFind "^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$" $version }}
 {{- end }}
+
+{{/* What the notes warn of in a track's model, as a JSON array. What the canary has from the stable track is said of that one, so it may occur twice. */}}
+{{- define "ml-serving.modelWarnings" -}}
+{{- $warnings := list }}
+{{- $stable := .root.Values.model }}
+{{- $source := .model.source }}
+{{- $kubernetes := .root.Capabilities.KubeVersion.Version }}
+{{- with $source.image.reference }}
+{{- $at := ternary "" "canary." (eq . $stable.source.image.reference) }}
+{{- if semverCompare "<1.35-0" $kubernetes }}
+{{- $warnings = append $warnings (printf "Kubernetes %s mounts %smodel.source.image only with its ImageVolume feature gate." $kubernetes $at) }}
+{{- end }}
+{{- if not (contains "@sha256:" .) }}
+{{- $warnings = append $warnings (printf "%smodel.source.image.reference is not a digest, so pods that start later may serve another model. Use NAME@sha256:..." $at) }}
+{{- end }}
+{{- end }}
+{{- /* These never change their content: a version by its number, a logged model and a run by their ids. */}}
+{{- if and (include "ml-serving.fromNetwork" .) (not .model.sha256) (not (regexMatch "^(models:/[^/@]+/[0-9]+$|models:/m-[0-9a-f]{32}$|(runs|mlflow-artifacts):/)" .model.uri)) }}
+{{- $at := ternary "" "canary." (and (eq .model.uri $stable.uri) (empty $stable.sha256)) }}
+{{- $warnings = append $warnings (printf "%s can change its content, so pods that start later may serve another model. Use models:/NAME/VERSION, or set %smodel.sha256." .model.uri $at) }}
+{{- end }}
+{{- if and $source.configMap (not .model.version) }}
+{{- $at := ternary "" "canary." (and (eq $source.configMap ($stable.source.configMap | default "")) (empty $stable.version)) }}
+{{- $warnings = append $warnings (printf "a change of ConfigMap %s does not restart the pods; change %smodel.version too." $source.configMap $at) }}
+{{- end }}
+{{- $warnings | toJson }}
+{{- end }}

@@ -3,7 +3,7 @@
 {{- $name := first . }}
 {{- $most := last . }}
 {{- if gt (len $name) $most }}
-{{- $name = printf "%s-%s" (trunc (sub $most 9 | int) $name | trimSuffix "-") (sha256sum $name | trunc 8) }}
+{{- $name = printf "%s-%s" (trunc (sub $most 9 | int) $name | trimAll "-.") (sha256sum $name | trunc 8) }}
 {{- end }}
 {{- $name | trimSuffix "-" }}
 {{- end }}
@@ -18,6 +18,11 @@
 {{- $alone := ternary (contains $name .Release.Name) (eq $name .Release.Name) .Chart.IsRoot }}
 {{- $full := .Values.fullnameOverride | default (ternary .Release.Name (printf "%s-%s" .Release.Name $name) $alone) }}
 {{- include "ml-serving.short" (list $full 63) }}
+{{- end }}
+
+{{/* What people know the release by: its name or, where a parent chart may have several of this one in a release, that of the objects. */}}
+{{- define "ml-serving.knownAs" -}}
+{{- ternary .Release.Name (include "ml-serving.fullname" .) .Chart.IsRoot }}
 {{- end }}
 
 {{- define "ml-serving.namespace" -}}
@@ -43,10 +48,13 @@ app.kubernetes.io/component: server
 {{- end }}
 
 {{/* Name, namespace, labels and annotations of every object. The chart's own labels win over commonLabels, the object's annotations over
-     commonAnnotations. Takes the root, a name, and labels and annotations of this object if it has any. */}}
+     commonAnnotations. Takes the root, a name, and a namespace, labels and annotations of this object if it has any. Releases of several
+     namespaces may have one name, so an object outside of the release's is called by it too. No other name has a dot, so it tells the two apart. */}}
 {{- define "ml-serving.metadata" -}}
-name: {{ .name | quote }}
-namespace: {{ .namespace | default (include "ml-serving.namespace" .root) | quote }}
+{{- $home := include "ml-serving.namespace" .root }}
+{{- $namespace := .namespace | default $home }}
+name: {{ eq $namespace $home | ternary .name (include "ml-serving.short" (list (printf "%s.%s" $home .name) 63)) | quote }}
+namespace: {{ $namespace | quote }}
 labels:
   {{- toYaml (merge dict (.labels | default dict) (include "ml-serving.labels" .root | fromYaml)) | nindent 2 }}
 {{- with merge dict (.annotations | default dict) (.root.Values.commonAnnotations | default dict) }}

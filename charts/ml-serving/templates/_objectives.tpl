@@ -3,20 +3,20 @@
 
 {{/* The share of predictions that the server failed, over a window: arguments are root and window. */}}
 {{- define "ml-serving.errorRatio" -}}
-{{- $matchers := printf "%s,%s" (include "ml-serving.series" .root) (include "ml-serving.predictions" .root) -}}
+{{- $matchers := printf "%s,%s" (include "ml-serving.answered" .root) (include "ml-serving.predictions" .root) -}}
 sum(rate(http_requests_total{ {{- $matchers }},code=~"5..|429"}[{{ .window }}]))
 /
 sum(rate(http_requests_total{ {{- $matchers }}}[{{ .window }}]))
 {{- end }}
 
 {{- define "ml-serving.errorRatioOf" -}}
-sum(increase(http_requests_total{ {{- include "ml-serving.series" .root }},{{ include "ml-serving.predictions" .root }}}[{{ .window }}]))
+sum(increase(http_requests_total{ {{- include "ml-serving.answered" .root }},{{ include "ml-serving.predictions" .root }}}[{{ .window }}]))
 {{- end }}
 
 {{/* The share of successful predictions that took longer than the objective, over a window. Whole seconds have two spellings, by the version
      of Prometheus. */}}
 {{- define "ml-serving.slowRatio" -}}
-{{- $series := include "ml-serving.series" .root }}
+{{- $series := include "ml-serving.answered" .root }}
 {{- $bound := toString .root.Values.metrics.prometheusRule.objectives.latency.seconds -}}
 1 - sum(rate(prediction_latency_seconds_bucket{ {{- $series }},le=~"{{ $bound }}{{ if not (contains "." $bound) }}|{{ $bound }}.0{{ end }}"}[{{ .window }}]))
 /
@@ -24,7 +24,7 @@ sum(rate(prediction_latency_seconds_count{ {{- $series }}}[{{ .window }}]))
 {{- end }}
 
 {{- define "ml-serving.slowRatioOf" -}}
-sum(increase(prediction_latency_seconds_count{ {{- include "ml-serving.series" .root }}}[{{ .window }}]))
+sum(increase(prediction_latency_seconds_count{ {{- include "ml-serving.answered" .root }}}[{{ .window }}]))
 {{- end }}
 
 {{/* The objectives that are set, as a JSON array: what is recorded, the template of its expression, the budget and the alert. */}}
@@ -59,8 +59,8 @@ sum(increase(prediction_latency_seconds_count{ {{- include "ml-serving.series" .
 {{- define "ml-serving.objectiveRules" -}}
 {{- $root := . }}
 {{- $objectives := .Values.metrics.prometheusRule.objectives }}
-{{- $release := dict "namespace" (include "ml-serving.namespace" .) "release" .Release.Name }}
-{{- $series := printf "namespace=%q,release=%q" $release.namespace $release.release }}
+{{- $own := include "ml-serving.ruleLabels" . | fromYaml }}
+{{- $series := include "ml-serving.recorded" . }}
 {{- $windows := list }}
 {{- $burnRates := include "ml-serving.burnRates" . | fromYamlArray }}
 {{- range $burnRates }}
@@ -72,11 +72,11 @@ sum(increase(prediction_latency_seconds_count{ {{- include "ml-serving.series" .
   expr: |-
     {{- include (printf "ml-serving.%s" $objective.ratio) (dict "root" $root "window" $window) | nindent 4 }}
   labels:
-    {{- toYaml $release | nindent 4 }}
+    {{- toYaml $own | nindent 4 }}
 {{- end }}
 {{- range $burn := $burnRates }}
 {{- $budget := divf (subf 100 $objective.percent) 100 }}
-{{- $own := get $root.Values.metrics.prometheusRule.alerts $objective.key }}
+{{- $values := get $root.Values.metrics.prometheusRule.alerts $objective.key }}
 - alert: {{ $objective.alert }}
   expr: |-
     {{ $objective.record }}{{ .long }}{ {{- $series }}} > {{ .factor }} * {{ $budget }}
@@ -84,11 +84,11 @@ sum(increase(prediction_latency_seconds_count{ {{- include "ml-serving.series" .
     {{ $objective.record }}{{ .short }}{ {{- $series }}} > {{ .factor }} * {{ $budget }}
     and on ()
     {{ include (printf "ml-serving.%sOf" $objective.ratio) (dict "root" $root "window" .long) }} >= {{ $objectives.minRequests }}
-  for: {{ .for }}
+  for: {{ .for | quote }}
   labels:
-    {{- toYaml (merge (dict "severity" .severity "window" .long) $release ($own.labels | default dict | deepCopy)) | nindent 4 }}
+    {{- toYaml (merge (dict "severity" .severity "window" .long) $own ($values.labels | default dict | deepCopy)) | nindent 4 }}
   annotations:
-    summary: {{ printf "%s burns the budget of its objective %vx too fast" $root.Release.Name .factor | quote }}
+    summary: {{ printf "%s burns the budget of its objective %vx too fast" (include "ml-serving.knownAs" $root) .factor | quote }}
     description: >-
       {{`{{ $value | humanizePercentage }}`}} {{ $objective.what }}, over {{ .long }} and over {{ .short }}. The objective allows
       {{ subf 100 $objective.percent }}%.

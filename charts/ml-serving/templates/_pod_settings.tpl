@@ -57,6 +57,18 @@ affinity:
 {{- uniq $secrets | toJson }}
 {{- end }}
 
+{{/* The value that sets the pause before SIGTERM, and its seconds, as a JSON map; empty for a hook that does something else, whose time nobody knows. */}}
+{{- define "ml-serving.pause" -}}
+{{- $preStop := dig "preStop" dict (.Values.lifecycle | default dict) }}
+{{- if not $preStop }}
+{{- dict "preStopSleepSeconds" .Values.preStopSleepSeconds | toJson }}
+{{- else if $preStop.sleep }}
+{{- dict "lifecycle.preStop.sleep.seconds" ($preStop.sleep.seconds | default 0) | toJson }}
+{{- else }}
+{{- dict | toJson }}
+{{- end }}
+{{- end }}
+
 {{/* The hooks of the server's container. The chart's pause before SIGTERM gives way to a preStop of the user's. */}}
 {{- define "ml-serving.lifecycle" -}}
 {{- $lifecycle := deepCopy (.Values.lifecycle | default dict) }}

@@ -8,12 +8,12 @@
 {{- $headers := list }}
 {{- with .Values.canary.match.header }}
 {{- if .name }}
-{{- $headers = append $headers (dict "name" .name "value" .value) }}
+{{- $headers = append $headers (dict "name" .name "value" (.value | default "")) }}
 {{- end }}
 {{- end }}
 {{- with .Values.canary.match.cookie }}
 {{- if .name }}
-{{- $headers = append $headers (dict "name" "Cookie" "type" "RegularExpression" "value" (printf "^(.*;\\s*)?%s=%s(\\s*;.*)?$" (regexQuoteMeta .name) (regexQuoteMeta .value))) }}
+{{- $headers = append $headers (dict "name" "Cookie" "type" "RegularExpression" "value" (printf "^(.*;\\s*)?%s=%s(\\s*;.*)?$" (regexQuoteMeta .name) (regexQuoteMeta (.value | default "")))) }}
 {{- end }}
 {{- end }}
 {{- toJson $headers }}
@@ -41,7 +41,8 @@
 {{- $route.rules | default (list $rule) | toJson }}
 {{- end }}
 
-{{/* The rules of the route, as a JSON array. A rule that redirects may have no backend, and one with backends of its own keeps them. */}}
+{{/* The rules of the route, as a JSON array. A rule that redirects may have no backend, and one with backends of its own keeps them. A name is that of
+     one rule, so the canary's beside it has none. */}}
 {{- define "ml-serving.rules" -}}
 {{- $stable := include "ml-serving.backend" (dict "root" . "track" "stable") | fromYaml }}
 {{- $canary := include "ml-serving.backend" (dict "root" . "track" "canary") | fromYaml }}
@@ -56,7 +57,7 @@
 {{- $rules = append $rules (set $rule "backendRefs" (list $stable)) }}
 {{- else }}
 {{- with include "ml-serving.canaryMatches" (dict "root" $ "rule" $rule) | fromJsonArray }}
-{{- $rules = append $rules (merge (dict "matches" . "backendRefs" (list $canary)) $rule) }}
+{{- $rules = append $rules (merge (dict "matches" . "backendRefs" (list $canary)) (omit $rule "name")) }}
 {{- end }}
 {{- if $.Values.canary.mirror }}
 {{- $_ := set $rule "filters" (append ($rule.filters | default list) (dict "type" "RequestMirror" "requestMirror" (dict "backendRef" $canary))) }}

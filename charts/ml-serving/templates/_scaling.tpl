@@ -47,7 +47,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Requests in flight of all pods; takes the root. A mean, because a scrape sees only one instant, and less the scrape itself. */}}
+{{/* Requests in flight of all pods of the stable track, which alone is scaled; takes the root. A mean, because a scrape sees only one instant, and less the scrape itself. */}}
 {{- define "ml-serving.kedaQuery" -}}
-sum(avg_over_time(http_requests_in_flight{ {{- include "ml-serving.series" . }}}[2m]) - 1)
+sum(avg_over_time(http_requests_in_flight{ {{- include "ml-serving.stableSeries" . }}}[2m]) - 1)
 {{- end }}

@@ -41,12 +41,8 @@ httpGet:
 
 {{/* What the cache may take, so that it stays below the limit of its volume, above which the pod is evicted; empty for a claim. */}}
 {{- define "ml-serving.cacheBytes" -}}
-{{- $limit := toString .Values.model.cache.sizeLimit }}
-{{- $number := regexFind "^[0-9.]+" $limit }}
-{{- $units := dict "" 1 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 }}
-{{- $unit := trimPrefix $number $limit }}
-{{- if and $number (hasKey $units $unit) (not .Values.model.cache.existingClaim) }}
-{{- mulf (float64 $number) (float64 (get $units $unit)) 0.9 | floor | int64 }}
+{{- with empty .Values.model.cache.existingClaim | ternary .Values.model.cache.sizeLimit "" }}
+{{- with mulf (include "ml-serving.quantity" . | float64) 0.9 | floor | int64 }}{{ . }}{{ end }}
 {{- end }}
 {{- end }}
 

@@ -23,10 +23,14 @@
 {{- fail "ERROR: image.tag latest is a different image tomorrow, and no rollback brings today's back; set a version, or image.digest" }}
 {{- end }}
 
-{{- $pause := hasKey (.Values.lifecycle | default dict) "preStop" | ternary 0 .Values.preStopSleepSeconds }}
-{{- $stop := add $pause .Values.config.server.drain_seconds .Values.config.server.shutdown_seconds | int }}
-{{- if lt (int .Values.terminationGracePeriodSeconds) $stop }}
-{{- fail (printf "ERROR: terminationGracePeriodSeconds %d would kill pods before they have drained; preStopSleepSeconds, config.server.drain_seconds and config.server.shutdown_seconds add up to %d" (int .Values.terminationGracePeriodSeconds) $stop) }}
+{{- $parts := list "config.server.drain_seconds and config.server.shutdown_seconds" }}
+{{- $stop := add .Values.config.server.drain_seconds .Values.config.server.shutdown_seconds }}
+{{- range $key, $seconds := include "ml-serving.pause" . | fromJson }}
+{{- $parts = prepend $parts $key }}
+{{- $stop = add $stop $seconds }}
+{{- end }}
+{{- if lt (int64 .Values.terminationGracePeriodSeconds) $stop }}
+{{- fail (printf "ERROR: terminationGracePeriodSeconds %d would kill pods before they have drained; %s add up to %d" (int .Values.terminationGracePeriodSeconds) (join ", " $parts) $stop) }}
 {{- end }}
 {{- if le (int .Values.progressDeadlineSeconds) (int .Values.minReadySeconds) }}
 {{- fail (printf "ERROR: progressDeadlineSeconds %d must be more than minReadySeconds %d, or no update can succeed" (int .Values.progressDeadlineSeconds) (int .Values.minReadySeconds)) }}

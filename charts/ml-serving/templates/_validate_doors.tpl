@@ -36,15 +36,16 @@
 {{- end }}
 {{- end }}
 {{- $target := include "ml-serving.targetPort" . }}
-{{- $ports := list "http" "admin" $service.targetPort }}
+{{- $admin := include "ml-serving.adminPort" . }}
+{{- $ports := list $service.targetPort }}
 {{- if kindIs "string" $service.targetPort }}
-{{- $ports = list "" "http" "admin" }}
+{{- $ports = list "" "http" (empty $admin | ternary "" "admin") }}
 {{- range concat (.Values.initContainers | default list) (.Values.extraContainers | default list) }}
 {{- range .ports }}{{ $ports = append $ports .name }}{{ end }}
 {{- end }}
 {{- end }}
 {{- if and $service.targetPort (not (has $service.targetPort $ports)) }}
-{{- fail (printf "ERROR: service.targetPort %s is the name of no port; give it to one in extraContainers[].ports" $target) }}
+{{- fail (printf "ERROR: service.targetPort %s is the name of no port; give it to one in extraContainers[].ports%s" $target (eq $target "admin" | ternary ", or set config.server.admin_port" "")) }}
 {{- end }}
 {{- end }}
 
@@ -58,8 +59,17 @@
 {{- range $ingress.tls }}{{ $hosts = concat $hosts (.hosts | default list) }}{{ end }}
 {{- include "ml-serving.validateHosts" (dict "root" . "key" "ingress.hosts" "hosts" $hosts) }}
 {{- include "ml-serving.validateHosts" (dict "root" . "key" "httpRoute.hostnames" "hosts" (.Values.httpRoute.hostnames | default list)) }}
-{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
+{{- if .Values.httpRoute.enabled }}
+{{- if not .Values.httpRoute.parentRefs }}
 {{- fail "ERROR: httpRoute has no gateway; set httpRoute.parentRefs[0].name" }}
+{{- end }}
+{{- $own := include "ml-serving.bareRules" . | fromJsonArray | len }}
+{{- $all := include "ml-serving.rules" . | fromJsonArray | len }}
+{{- if gt $own 16 }}
+{{- fail (printf "ERROR: httpRoute.rules has %d rules, and an HTTPRoute takes 16; make a second HTTPRoute for the others in extraObjects" $own) }}
+{{- else if gt $all 16 }}
+{{- fail (printf "ERROR: canary.match adds a rule to each of httpRoute.rules that leads to the server, which makes %d, and an HTTPRoute takes 16; put matches with the same filters into one rule, or use canary.weight instead of canary.match" $all) }}
+{{- end }}
 {{- end }}
 {{- end }}
 

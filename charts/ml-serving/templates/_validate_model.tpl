@@ -13,6 +13,10 @@
 {{- if and (include "ml-serving.fromMlflow" .) (not (hasPrefix "mlflow-artifacts://" $model.uri)) (not (or .mlflow.trackingUri .mlflow.existingSecret $values.extraEnvFrom (has "MLFLOW_TRACKING_URI" .env))) }}
 {{- fail (printf "ERROR: %smodel.uri %s is in an MLflow registry; set %smlflow.trackingUri to the server that has it" $at $model.uri $at) }}
 {{- end }}
+{{- $kubernetes := .root.Capabilities.KubeVersion.Version }}
+{{- if and $model.source.image.reference (semverCompare "<1.33-0" $kubernetes) }}
+{{- fail (printf "ERROR: %smodel.source.image.reference needs Kubernetes 1.33, and this is %s; copy the model into the server's image, or set %smodel.uri" $at $kubernetes $at) }}
+{{- end }}
 {{- if and .mlflow.ca.secret .mlflow.ca.configMap }}
 {{- fail (printf "ERROR: two certificate authorities: Secret %s and ConfigMap %s; set only one of %smlflow.ca.secret and %smlflow.ca.configMap, a PEM file may hold many" .mlflow.ca.secret .mlflow.ca.configMap $at $at) }}
 {{- end }}

@@ -68,17 +68,4 @@
 {{- if and (ne (.Values.strategy.type | default "") "Recreate") (regexMatch "^0+%?$" (toString $rolling.maxSurge)) (regexMatch "^0+%?$" (toString $rolling.maxUnavailable)) }}
 {{- fail "ERROR: strategy.rollingUpdate allows neither one pod more nor one less, so no update could begin; set maxSurge or maxUnavailable above 0" }}
 {{- end }}
-
-{{- if and .Values.model.source.image.reference (semverCompare "<1.33-0" .Capabilities.KubeVersion.Version) }}
-{{- fail (printf "ERROR: model.source.image.reference needs Kubernetes 1.33, and this is %s; copy the model into the server's image, or set model.uri" .Capabilities.KubeVersion.Version) }}
-{{- end }}
-{{- end }}
-
-{{/* A quantity as a number: 0.5Gi is 536870912. */}}
-{{- define "ml-serving.quantity" -}}
-{{- $text := toString . }}
-{{- $number := regexFind "^[0-9.]+([eE][+-]?[0-9]+)?" $text }}
-{{- $units := dict "" 1 "n" 1e-9 "u" 1e-6 "m" 1e-3 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18
-  "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 }}
-{{- mulf (float64 $number) (float64 (get $units (trimPrefix $number $text))) }}
 {{- end }}

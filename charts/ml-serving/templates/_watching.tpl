@@ -14,6 +14,36 @@
 {{- end }}
 {{- end }}
 
+{{/* Labels of what the rules record, and of the alerts. A release may have several of this chart, so its name alone would not do. */}}
+{{- define "ml-serving.ruleLabels" -}}
+namespace: {{ include "ml-serving.namespace" . | quote }}
+release: {{ .Release.Name | quote }}
+name: {{ include "ml-serving.fullname" . | quote }}
+{{- end }}
+
+{{/* Matchers of what the rules have recorded. */}}
+{{- define "ml-serving.recorded" -}}
+{{- $matchers := list }}
+{{- range $label, $value := include "ml-serving.ruleLabels" . | fromYaml }}
+{{- $matchers = append $matchers (printf "%s=%q" $label $value) }}
+{{- end }}
+{{- join "," $matchers }}
+{{- end }}
+
+{{/* Matchers of the series without those of the canary; pods whose track nobody knows are stable. */}}
+{{- define "ml-serving.stableSeries" -}}
+{{- include "ml-serving.series" . }},ml_serving_track!="canary"
+{{- end }}
+
+{{/* Matchers of what clients get: a canary that answers copies of requests answers nobody. */}}
+{{- define "ml-serving.answered" -}}
+{{- if and .Values.canary.enabled .Values.canary.mirror }}
+{{- include "ml-serving.stableSeries" . }}
+{{- else }}
+{{- include "ml-serving.series" . }}
+{{- end }}
+{{- end }}
+
 {{/* The matcher of the requests that predict, in every protocol. */}}
 {{- define "ml-serving.predictions" -}}
 operation=~"predict|predict_batch|mlflow_invocations|v1_predict|vertex_predict|v2_infer|grpc_model_infer"
