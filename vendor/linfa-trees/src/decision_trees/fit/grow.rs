@@ -189,9 +189,10 @@ impl<F: Float> Search<'_, '_, F> {
             }
             true
         });
-        // One epsilon is left to rounding: the decrease of a split that only gets useful further down is zero.
+        // The decrease of a split that only gets useful further down is zero, which rounding may turn into less. One epsilon is the
+        // least that can be asked for, another one is left to rounding.
         let epsilon = F::epsilon().to_f64().unwrap_or(0.0);
-        let least = limits.min_impurity_decrease - epsilon;
+        let least = limits.min_impurity_decrease - 2.0 * epsilon;
         let best = best.filter(|best| criterion.decrease(best.score) >= least);
         (best, n_constant)
     }
