@@ -1,7 +1,7 @@
 //! The state of one server, which the other modules of `http` use.
 
 use super::{
-    admission::Places,
+    admission::Permits,
     connection::Waiting,
     limits::Limits,
     problem::{Code, Failure},
@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) metrics: Metrics,
     pub(super) readiness: Readiness,
     /// One place per prediction that may be in flight. It is taken when the whole body is there.
-    pub(super) admission: Arc<Places>,
+    pub(super) admission: Arc<Permits>,
     /// The bodies that are not there yet.
     pub(super) waiting: Waiting,
     model: OnceLock<Arc<ServedModel>>,
