@@ -37,7 +37,7 @@ impl State {
             limits: Limits::new(server),
             metrics: Metrics::new(operations),
             readiness: Readiness::default(),
-            admission: Places::new(server.max_in_flight),
+            admission: Permits::new(server.max_in_flight),
             waiting: Waiting::new(
                 server.max_waiting_bodies,
                 // One body always has room.
@@ -81,7 +81,7 @@ const INLINE_BYTES: usize = 64 << 10;
 pub(super) struct ServedModel {
     pub(super) served: LoadedModel,
     pub(super) metrics: ModelMetrics,
-    /// What large batches are shared out among: as many threads as the CPU quota has cores.
+    /// What large batches for a forest over the columns themselves are shared out among: as many threads as the CPU quota has cores.
     pub(super) workers: Workers,
     /// Bodies larger than this are worked on outside the async workers.
     pub(super) inline_bytes: usize,
