@@ -74,7 +74,8 @@ enum Command {
 /// [`Error`], which knows its exit code.
 pub fn run() -> Result<(), Error> {
     // An address among the arguments may have a mistake, which is told.
-    for argument in std::env::args().skip(1) {
+    for argument in std::env::args_os().skip(1) {
+        let argument = argument.to_string_lossy().into_owned();
         secret::hide(Secret::uri(argument).parts().iter().map(String::as_str));
     }
     let Some(cli) = parse()? else {

@@ -9,9 +9,10 @@ use super::{
 };
 use crate::{
     Error,
+    cores::cores,
     input::{Batch, Cell, CsvRows, Refusal, find_columns},
     load::LoadedModel,
-    model::{Predictions, Unanswered, Why},
+    model::{Predictions, Unanswered, Why, Workers},
     observe::escape,
     progress::{Progress, Unit},
     secret::Secret,
@@ -82,6 +83,7 @@ fn predict<'a>(
     let rows = CsvRows::open(input, &name)?;
     Job {
         served: &served,
+        workers: Workers::new(cores()),
         columns: find_columns(&rows, &name, served.model.schema())?,
         rows,
         answers: vec![answer.header()],
@@ -114,6 +116,7 @@ fn open(path: &str) -> Result<(Box<dyn Read>, String, u64), Error> {
 /// Everything that the prediction of a file needs.
 struct Job<'a, R> {
     served: &'a LoadedModel,
+    workers: Workers,
     /// What is written for each row.
     answer: AnswerColumns<'a>,
     rows: CsvRows<R>,
@@ -158,7 +161,7 @@ impl<R: Read> Job<'_, R> {
     /// Predicts the rows of `batch`, writes the answers, and empties it.
     fn predict(&mut self, batch: &mut Batch, predictions: &mut Predictions) -> Result<(), Error> {
         let model = &self.served.model;
-        let predicted = model.predict(batch, predictions);
+        let predicted = model.predict_with(Some(&self.workers), batch, predictions);
         let refused = match predicted {
             Err(error @ Unanswered::Width { .. }) => {
                 return Err(Error::Internal(error.to_string()));

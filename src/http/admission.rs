@@ -1,4 +1,4 @@
-//! How many predictions may be in flight. Nobody waits for a place, so that one number is enough.
+//! How many predictions may be in flight. Nobody waits for a permit, so that one number is enough.
 
 use std::{
     ops::Deref,
@@ -11,36 +11,36 @@ use std::{
     },
 };
 
-/// The places that there are, and how many of them are taken.
+/// The permits that there are, and how many of them are taken.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct Permits {
     most: usize,
     taken: AtomicUsize,
 }
 
-/// A place, given back when it is dropped: [`Here`] or [`Anywhere`].
-pub(super) struct Admitted<P: Deref<Target = Places>>(P);
+/// A permit, given back when it is dropped: [`Permit`] or [`OwnedPermit`].
+pub(super) struct Admitted<P: Deref<Target = Permits>>(P);
 
-/// A place for work that is done at once.
-pub(super) type Here<'a> = Admitted<&'a Places>;
+/// A permit for work that is done at once.
+pub(super) type Permit<'a> = Admitted<&'a Permits>;
 
-/// A place for work on another thread.
-pub(super) type Anywhere = Admitted<Arc<Places>>;
+/// A permit for work on another thread.
+pub(super) type OwnedPermit = Admitted<Arc<Permits>>;
 
-impl Places {
-    /// So many places.
+impl Permits {
+    /// So many permits.
     pub(super) fn new(most: usize) -> Arc<Self> {
         let taken = AtomicUsize::new(0);
         Arc::new(Self { most, taken })
     }
 
-    /// Takes a place, if one is left.
-    pub(super) fn take(&self) -> Option<Here<'_>> {
+    /// Takes a permit, if one is left.
+    pub(super) fn take(&self) -> Option<Permit<'_>> {
         self.add().then(|| Admitted(self))
     }
 
     /// The same for work that goes elsewhere.
-    pub(super) fn take_along(self: &Arc<Self>) -> Option<Anywhere> {
+    pub(super) fn take_owned(self: &Arc<Self>) -> Option<OwnedPermit> {
         self.add().then(|| Admitted(self.clone()))
     }
 
@@ -50,7 +50,7 @@ impl Places {
     }
 }
 
-impl<P: Deref<Target = Places>> Drop for Admitted<P> {
+impl<P: Deref<Target = Permits>> Drop for Admitted<P> {
     fn drop(&mut self) {
         self.0.taken.fetch_sub(1, Release);
     }
@@ -61,13 +61,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_so_many_places_and_one_that_is_given_back_can_be_taken_again() {
-        let places = Places::new(2);
-        let (here, anywhere) = (places.take(), places.take_along());
-        assert!(here.is_some() && anywhere.is_some());
-        assert!(places.take().is_none() && places.take_along().is_none());
-        drop(anywhere);
-        let again = places.take();
-        assert!(again.is_some() && places.take().is_none());
+    fn there_are_so_many_permits_and_one_that_is_given_back_can_be_taken_again() {
+        let permits = Permits::new(2);
+        let (permit, owned) = (permits.take(), permits.take_owned());
+        assert!(permit.is_some() && owned.is_some());
+        assert!(permits.take().is_none() && permits.take_owned().is_none());
+        drop(owned);
+        let again = permits.take();
+        assert!(again.is_some() && permits.take().is_none());
     }
 }

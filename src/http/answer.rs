@@ -123,7 +123,7 @@ impl App {
             let _admitted = admission.take().ok_or_else(overloaded)?;
             predict(&call, &body, model, limits)?
         } else {
-            let admitted = admission.take_along().ok_or_else(overloaded)?;
+            let admitted = admission.take_owned().ok_or_else(overloaded)?;
             // Boxed: otherwise the future of every small prediction would be as large as this one.
             Box::pin(predict::on_blocking_thread(
                 predict,

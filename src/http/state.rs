@@ -1,7 +1,7 @@
 //! The state of one server, which the other modules of `http` use.
 
 use super::{
-    admission::Places,
+    admission::Permits,
     connection::Waiting,
     limits::Limits,
     problem::{Code, Failure},
@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) metrics: Metrics,
     pub(super) readiness: Readiness,
     /// One place per prediction that may be in flight. It is taken when the whole body is there.
-    pub(super) admission: Arc<Places>,
+    pub(super) admission: Arc<Permits>,
     /// The bodies that are not there yet.
     pub(super) waiting: Waiting,
     model: OnceLock<Arc<ServedModel>>,
@@ -37,7 +37,7 @@ impl State {
             limits: Limits::new(server),
             metrics: Metrics::new(operations),
             readiness: Readiness::default(),
-            admission: Places::new(server.max_in_flight),
+            admission: Permits::new(server.max_in_flight),
             waiting: Waiting::new(
                 server.max_waiting_bodies,
                 // One body always has room.
@@ -81,7 +81,7 @@ const INLINE_BYTES: usize = 64 << 10;
 pub(super) struct ServedModel {
     pub(super) served: LoadedModel,
     pub(super) metrics: ModelMetrics,
-    /// What large batches are shared out among: as many threads as the CPU quota has cores.
+    /// What large batches for a forest over the columns themselves are shared out among: as many threads as the CPU quota has cores.
     pub(super) workers: Workers,
     /// Bodies larger than this are worked on outside the async workers.
     pub(super) inline_bytes: usize,

@@ -122,7 +122,8 @@ impl Model {
         self.predict_with(None, batch, into)
     }
 
-    /// The same, to the last bit, by several threads where the batch is worth it.
+    /// The same, to the last bit. Where the model is a forest over the columns themselves, several threads share a batch that is worth it; a
+    /// pipeline's batch stays on this thread.
     ///
     /// # Errors
     /// As [`Model::predict`].

@@ -1,4 +1,4 @@
-//! The threads that large batches are shared out among.
+//! The threads that large batches are shared out among, where the model is a forest over the columns themselves.
 
 use super::predictions::Predictions;
 use rayon::{ThreadPool, ThreadPoolBuilder};

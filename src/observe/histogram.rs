@@ -2,7 +2,7 @@
 //! three of them.
 
 use prometheus::{
-    Error, HistogramOpts,
+    Error, Opts,
     core::{Collector, Desc, Describer},
     proto::{Bucket, Histogram as Snapshot, LabelPair, Metric, MetricFamily, MetricType},
 };
@@ -11,13 +11,28 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
+/// What the values of a histogram are.
+#[derive(Clone, Copy)]
+pub(super) struct Buckets {
+    /// The largest value of each bucket, in ascending order; above the last one there is one bucket more.
+    pub(super) bounds: &'static [f64],
+    /// The sum is kept in parts of `1 / scale`.
+    pub(super) scale: f64,
+}
+
+/// A histogram's name, its help and its buckets.
+pub(super) struct Described {
+    pub(super) opts: Opts,
+    pub(super) buckets: Buckets,
+}
+
 /// The histograms of one name, by the values of their labels.
 #[derive(Clone)]
 pub(super) struct HistogramVec(Arc<Family>);
 
 struct Family {
     desc: Desc,
-    bounds: Arc<[f64]>,
+    buckets: Buckets,
     children: Mutex<Vec<(Vec<LabelPair>, Histogram)>>,
 }
 
@@ -26,12 +41,11 @@ struct Family {
 pub(super) struct Histogram(Arc<Cells>);
 
 struct Cells {
-    bounds: Arc<[f64]>,
+    buckets: Buckets,
     /// One more than there are bounds.
     counts: Box<[AtomicU64]>,
     /// In parts of `1 / scale`: whole numbers can be added without a loop.
     sum: AtomicU64,
-    scale: f64,
 }
 
 impl HistogramVec {
@@ -39,12 +53,12 @@ impl HistogramVec {
     ///
     /// # Errors
     /// If the name or a label is no valid one.
-    pub(super) fn new(opts: HistogramOpts, labels: &[&str]) -> Result<Self, Error> {
+    pub(super) fn new(described: Described, labels: &[&str]) -> Result<Self, Error> {
+        let Described { opts, buckets } = described;
         let labels = labels.iter().map(|label| (*label).to_owned()).collect();
-        let opts_of_name = opts.common_opts.variable_labels(labels);
         Ok(Self(Arc::new(Family {
-            desc: opts_of_name.describe()?,
-            bounds: opts.buckets.into(),
+            desc: opts.variable_labels(labels).describe()?,
+            buckets,
             children: Mutex::default(),
         })))
     }
@@ -64,7 +78,7 @@ impl HistogramVec {
         if let Some((_, known)) = children.iter().find(|(known, _)| *known == labels) {
             return known.clone();
         }
-        let new = Histogram::new(&self.0.bounds);
+        let new = Histogram::new(self.0.buckets);
         children.push((labels, new.clone()));
         new
     }
@@ -93,28 +107,25 @@ impl Collector for HistogramVec {
 }
 
 impl Histogram {
-    /// Fractions are seconds, whose sum is kept in nanoseconds: that is enough for five centuries.
-    fn new(bounds: &Arc<[f64]>) -> Self {
-        let fractions = bounds.first().is_some_and(|first| *first < 1.0);
+    fn new(buckets: Buckets) -> Self {
+        let counts = 0..=buckets.bounds.len();
         Self(Arc::new(Cells {
-            bounds: bounds.clone(),
-            counts: (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect(),
+            buckets,
+            counts: counts.map(|_| AtomicU64::new(0)).collect(),
             sum: AtomicU64::new(0),
-            scale: if fractions { 1e9 } else { 1.0 },
         }))
     }
 
     /// Counts a value, which is not negative.
     pub(super) fn observe(&self, value: f64) {
         let Cells {
-            bounds,
+            buckets,
             counts,
             sum,
-            scale,
         } = &*self.0;
-        let at = bounds.partition_point(|bound| *bound < value);
+        let at = buckets.bounds.partition_point(|bound| *bound < value);
         counts[at].fetch_add(1, Relaxed);
-        sum.fetch_add((value * scale) as u64, Relaxed);
+        sum.fetch_add((value * buckets.scale) as u64, Relaxed);
     }
 
     /// How many values were counted.
@@ -124,7 +135,7 @@ impl Histogram {
 
     /// The sum of the values.
     pub(super) fn sum(&self) -> f64 {
-        self.0.sum.load(Relaxed) as f64 / self.0.scale
+        self.0.sum.load(Relaxed) as f64 / self.0.buckets.scale
     }
 
     /// The counts add up to their total, whatever is counted meanwhile.
@@ -135,12 +146,18 @@ impl Histogram {
             total
         };
         let below: Vec<u64> = self.0.counts.iter().map(&mut add).collect();
-        let buckets = self.0.bounds.iter().zip(&below).map(|(bound, count)| {
-            let mut bucket = Bucket::default();
-            bucket.set_upper_bound(*bound);
-            bucket.set_cumulative_count(*count);
-            bucket
-        });
+        let buckets = self
+            .0
+            .buckets
+            .bounds
+            .iter()
+            .zip(&below)
+            .map(|(bound, count)| {
+                let mut bucket = Bucket::default();
+                bucket.set_upper_bound(*bound);
+                bucket.set_cumulative_count(*count);
+                bucket
+            });
         let mut snapshot = Snapshot::default();
         snapshot.set_bucket(buckets.collect());
         snapshot.set_sample_count(total);
@@ -153,14 +170,25 @@ impl Histogram {
 mod tests {
     use super::*;
 
-    fn histograms(bounds: &[f64]) -> HistogramVec {
-        let opts = HistogramOpts::new("lengths", "Lengths.").buckets(bounds.to_vec());
-        HistogramVec::new(opts, &["kind"]).unwrap()
+    fn histograms(bounds: &'static [f64], scale: f64) -> HistogramVec {
+        let described = Described {
+            opts: Opts::new("lengths", "Lengths."),
+            buckets: Buckets { bounds, scale },
+        };
+        HistogramVec::new(described, &["kind"]).unwrap()
+    }
+
+    #[test]
+    fn a_sum_of_fractions_keeps_them_wherever_the_first_bound_is() {
+        let one = histograms(&[1.0, 10.0], 1e9).with_label_values(&["a"]);
+        one.observe(0.25);
+        one.observe(0.5);
+        assert!((one.sum() - 0.75).abs() < 1e-9);
     }
 
     #[test]
     fn a_value_counts_up_to_the_bound_that_it_does_not_exceed() {
-        let all = histograms(&[0.5, 1.0, 2.0]);
+        let all = histograms(&[0.5, 1.0, 2.0], 1e9);
         let one = all.with_label_values(&["a"]);
         for value in [0.0, 0.5, 0.75, 2.0, 2.5] {
             one.observe(value);
@@ -178,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_same_labels_are_the_same_histogram() {
-        let all = histograms(&[1.0]);
+        let all = histograms(&[1.0], 1.0);
         all.with_label_values(&["a"]).observe(3.0);
         all.with_label_values(&["b"]).observe(4.0);
         all.with_label_values(&["a"]).observe(5.0);

@@ -1,12 +1,12 @@
 //! Every metric: its name, its help, its labels and buckets. Handles are resolved once, so that counting is an atomic add.
 
 use super::{
-    histogram::{Histogram, HistogramVec},
+    histogram::{Buckets, Described, Histogram, HistogramVec},
     openmetrics,
 };
 use prometheus::{
-    Encoder, GaugeVec, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder, process_collector::ProcessCollector,
+    Encoder, GaugeVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder, process_collector::ProcessCollector,
 };
 use std::sync::{
     OnceLock,
@@ -18,16 +18,22 @@ const STATUSES: [u16; 17] = [
     200, 204, 303, 304, 400, 401, 404, 405, 408, 413, 414, 415, 422, 429, 431, 500, 503,
 ];
 
-/// Buckets from a microsecond, which one small row takes, to ten seconds.
-const SECONDS: &[f64] = &[
-    1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1,
-    0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
-];
+/// Buckets from a microsecond, which one small row takes, to ten seconds. The sum is kept in nanoseconds: that is enough for five centuries.
+const SECONDS: Buckets = Buckets {
+    bounds: &[
+        1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2,
+        0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
+    ],
+    scale: 1e9,
+};
 
 /// Buckets of rows per request, up to the default limit of a batch.
-const ROWS: &[f64] = &[
-    1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0, 5000.0, 10_000.0,
-];
+const ROWS: Buckets = Buckets {
+    bounds: &[
+        1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0, 5000.0, 10_000.0,
+    ],
+    scale: 1.0,
+};
 
 /// Declares metrics: a field's name is the metric's name, its comment the help, and its type comes with labels and buckets.
 macro_rules! metrics {
@@ -51,7 +57,7 @@ macro_rules! metrics {
         }
     };
     (@opts $name:expr, $help:expr) => { Opts::new($name, $help) };
-    (@opts $name:expr, $help:expr, $buckets:ident) => { HistogramOpts::new($name, $help).buckets($buckets.to_vec()) };
+    (@opts $name:expr, $help:expr, $buckets:ident) => { Described { opts: Opts::new($name, $help), buckets: $buckets } };
 }
 
 metrics! {

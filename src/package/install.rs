@@ -81,10 +81,10 @@ impl Staging {
         self.work.path().join(name)
     }
 
-    /// Puts the new content at `place`, on the same disk, where nothing may be yet.
+    /// Puts the new content at `place`, where there is nothing yet, on the same disk.
     ///
     /// # Errors
-    /// What the file system said, for one that something is there.
+    /// What the file system said, for example that there is something at `place`.
     pub fn install_as(&self, place: &Path) -> io::Result<()> {
         fs::rename(self.path(), place)
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use ndarray::Array2;
 
-use super::merged::Watches;
+use super::precision::Watches;
 use super::table::Table;
 use super::truth::{QUOTED, TargetCells};
 use super::{Task, TrainError};

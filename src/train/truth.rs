@@ -21,6 +21,7 @@ const MOST_ROUNDING: f64 = 0.01;
 /// What is to be learnt, one per row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
+    /// A class for each row.
     Classes {
         /// At least two labels: integers in ascending order if every target is an integer, else strings in byte order.
         labels: Labels,
@@ -40,6 +41,7 @@ impl Target {
         }
     }
 
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -7,6 +7,8 @@ mod admin;
 mod advice;
 mod answers;
 mod app;
+#[cfg(target_os = "linux")]
+mod arguments;
 mod auth;
 mod bad_input;
 mod binary;

@@ -26,7 +26,7 @@ impl<'a> Attributes<'a> {
             }
             if !attribute.ref_attr_name.is_empty() {
                 return Err(unsupported!(
-                    "{op} has for its attribute `{name}` the attribute `{}` of a function, which only the own operators of a function may",
+                    "{op} takes its attribute `{name}` from the attribute `{}` of a function, which is only possible inside a function",
                     attribute.ref_attr_name
                 ));
             }

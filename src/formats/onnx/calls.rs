@@ -21,16 +21,16 @@ use super::{
 };
 use crate::formats::FormatError;
 
-/// So many operators and names the calls of a graph may come to: functions that call others twice each grow without end.
+/// The most operators and names that all calls together may expand to; functions that each call another twice grow exponentially.
 const MOST: usize = 65_536;
 
-/// So deep calls and branches may lie in each other.
+/// How deeply calls and branches may be nested.
 const DEEPEST: usize = 32;
 
 /// Attributes that a function may have.
 const MAX_ATTRIBUTES: usize = 64;
 
-/// So many unknown operators are named.
+/// The most unknown operators that a message names.
 const NAMED: usize = 32;
 
 /// What a function is called by: its domain, its name and its overload.
@@ -90,7 +90,7 @@ impl<'m> Calls<'m> {
         self.functions.get(&key).copied()
     }
 
-    /// The operators that have no reader, each once, with the function that they stand in.
+    /// The operators that have no reader, each once, with the function that they stand in; those in branches aside.
     pub(super) fn unknown(&self, graph: &GraphProto) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         let mut seen: HashSet<Key<'_>> = HashSet::new();
@@ -106,10 +106,10 @@ impl<'m> Calls<'m> {
                     if seen.insert(key) {
                         open.push((&function.node, Some(function)));
                     }
-                } else if is_if(node) {
-                    let graphs = node.attribute.iter().filter_map(|a| a.g.as_deref());
-                    open.extend(graphs.map(|graph| (&*graph.node, within)));
-                } else if let Some(mut name) = operators::unknown(node) {
+                } else if !is_if(node)
+                    // The branch that is not taken may hold any operator, and which one that is nobody knows yet. `draw` refuses the other's.
+                    && let Some(mut name) = operators::unknown(node)
+                {
                     if let Some(function) = within {
                         name = format!("{name} in the function `{}`", function.name);
                     }

@@ -68,6 +68,8 @@ pub(super) struct Drawing {
     pub(super) opset: i64,
     /// The places of the smallest of some numbers.
     pub(super) smallest: HashSet<Reg>,
+    /// Registers with a place among so many.
+    pub(super) ranked: HashMap<Reg, usize>,
     /// Registers with the place of a text among some, or the number of these.
     pub(super) places: HashMap<Reg, (Cell, Vec<Rc<str>>)>,
 }
@@ -83,6 +85,7 @@ impl Drawing {
             constants: HashMap::new(),
             opset,
             smallest: HashSet::new(),
+            ranked: HashMap::new(),
             places: HashMap::new(),
         }
     }

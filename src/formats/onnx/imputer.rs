@@ -71,8 +71,26 @@ impl<'m> Imputers<'m> {
                 }
             }
         }
-        let within = names.within;
-        Self { found, within }
+        let found = Self {
+            found,
+            within: names.within,
+        };
+        if found.hides(graph) {
+            Self::default()
+        } else {
+            found
+        }
+    }
+
+    /// Whether something else reads what only the nodes of an imputer compute, other than what it has filled.
+    fn hides(&self, graph: &GraphProto) -> bool {
+        let filled: HashSet<&str> = self.found.values().map(|one| one.output).collect();
+        let within = self.within.iter().flat_map(|at| &graph.node[*at].output);
+        let hidden = |name: &str| !name.is_empty() && !filled.contains(name);
+        let hidden: HashSet<&str> = within.map(|name| &**name).filter(|n| hidden(n)).collect();
+        let others = graph.node.iter().enumerate();
+        let mut others = others.filter(|(at, _)| !self.has(*at));
+        others.any(|(_, node)| reads(node, &hidden)) || gives(graph, &hidden)
     }
 
     /// Whether a node belongs to an imputer.
@@ -127,6 +145,20 @@ impl<'m> Imputers<'m> {
         let filled = Value::Tensor(Tensor::of_registers(Elem::Float, &drawn));
         drawing.set_name(imputer.output, filled)
     }
+}
+
+/// Whether a node or one of its branches reads one of some names.
+fn reads(node: &NodeProto, names: &HashSet<&str>) -> bool {
+    let mut branches = node.attribute.iter().filter_map(|a| a.g.as_deref());
+    node.input.iter().any(|name| names.contains(&**name))
+        || branches
+            .any(|graph| graph.node.iter().any(|node| reads(node, names)) || gives(graph, names))
+}
+
+/// Whether one of some names is an output of a graph.
+fn gives(graph: &GraphProto, names: &HashSet<&str>) -> bool {
+    let mut outputs = graph.output.iter();
+    outputs.any(|output| names.contains(&*output.name))
 }
 
 /// The digest of the functions, their names for nodes and their versions of the operators aside.

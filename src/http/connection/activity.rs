@@ -1,7 +1,7 @@
 //! What a connection is doing and since when, so that slow clients are told from idle ones.
 //!
 //! hyper's own header timeout would also cut connections that merely wait for their next request, and a load balancer that reuses
-//! such a connection at that moment would lose one. It also costs every request a timer; this costs a few relaxed stores, because time
+//! such a connection at that moment would lose one. It also costs every request a timer; this costs a few stores, because time
 //! is counted in ticks of one timer for all connections: [`super::connections`].
 
 use std::{
@@ -44,9 +44,11 @@ pub(super) enum Order {
 }
 
 impl Activity {
+    /// The time is stored before the state, and read after it: a tick that sees the new state does not see the old time with it, by
+    /// which a request that has just begun would be slow.
     fn enter(&self, state: u8) {
-        self.state.store(state, Relaxed);
         self.since.store(self.now.load(Relaxed), Relaxed);
+        self.state.store(state, Release);
     }
 
     /// Bytes have come: of the next request, if none is being answered.
@@ -75,8 +77,9 @@ impl Activity {
     /// without a request is `idle` and closes.
     pub(super) fn tick(&self, slow: u32, idle: u32) {
         let now = self.now.fetch_add(1, Relaxed).wrapping_add(1);
+        let state = self.state.load(Acquire);
         let age = now.wrapping_sub(self.since.load(Relaxed));
-        match self.state.load(Relaxed) {
+        match state {
             HEAD if age > slow => self.order(Order::Cut),
             IDLE if age > idle => self.order(Order::Close),
             _ => {}
@@ -116,8 +119,9 @@ impl Activity {
 mod tests {
     use super::*;
     use std::{
-        sync::{Arc, atomic::AtomicUsize},
+        sync::{Arc, Barrier, atomic::AtomicUsize},
         task::Wake,
+        thread,
     };
 
     #[derive(Default)]
@@ -155,6 +159,34 @@ mod tests {
             [tick(), tick(), tick()],
             [Order::None, Order::None, Order::Close]
         );
+    }
+
+    #[test]
+    fn a_tick_at_the_moment_that_headers_begin_does_not_cut_the_connection() {
+        const ROUNDS: usize = 20_000;
+        let (activity, barrier) = (Activity::default(), Barrier::new(2));
+        let cut = thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..ROUNDS {
+                    activity.begin();
+                    barrier.wait();
+                    // The other thread lets the request grow old.
+                    barrier.wait();
+                    activity.closing();
+                    barrier.wait();
+                }
+            });
+            let cut = (0..ROUNDS).filter(|_| {
+                barrier.wait();
+                (0..4).for_each(|_| activity.tick(2, 100));
+                barrier.wait();
+                activity.tick(2, 100);
+                barrier.wait();
+                activity.orders() != Order::None
+            });
+            cut.count()
+        });
+        assert_eq!(cut, 0);
     }
 
     #[test]

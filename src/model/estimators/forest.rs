@@ -47,7 +47,7 @@ const BLOCK_BYTES: usize = 1 << 20;
 const BLOCK_ROWS: usize = 2048;
 
 /// From so many rows on a block is faster than one row after the other.
-const FEWEST_ROWS: usize = 32;
+const MIN_BLOCK_ROWS: usize = 32;
 
 impl Forest {
     /// Checks `forest` and lays it out for the kernel.
@@ -101,7 +101,7 @@ impl Forest {
 
     /// How many of `rows` rows make a block; none where one row after the other is faster.
     pub(in crate::model) fn block_rows(&self, rows: usize) -> Option<usize> {
-        if rows < FEWEST_ROWS {
+        if rows < MIN_BLOCK_ROWS {
             return None;
         }
         let row = self.n_features.next_power_of_two().max(self.width) * size_of::<f64>();
@@ -221,7 +221,7 @@ pub struct Size {
     pub nodes: usize,
     /// Comparisons on the longest way through a tree.
     pub depth: usize,
-    /// What nodes and leaves take in memory.
+    /// What nodes and leaves take in memory, with padding that usually stays untouched.
     pub bytes: usize,
 }
 

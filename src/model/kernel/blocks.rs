@@ -121,7 +121,7 @@ impl<N: Node> Trees<N> {
                 }
             }
             _ => {
-                let mask = self.nodes.len() - 1;
+                let mask = self.mask;
                 let nodes = &self.nodes[..=mask];
                 let node = |at: u32| N::unpack(nodes[at as usize & mask]);
                 let go = |at: u32, node, x| at + step(node, x);

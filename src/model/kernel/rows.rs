@@ -1,12 +1,12 @@
 //! One row at a time down all trees, level by level.
 //!
 //! Trees are as deep as their longest way, and most rows arrive long before its end: below the first levels, trees that have arrived
-//! leave the list now and then. The node arrays are padded to a power of two and indices masked, so that the loop is free of bounds checks and of branches; the
-//! checks and the layout have made sure that the masks never change an index.
+//! leave the list now and then. The array of nodes is padded to a power of two and indices are masked, so that the loop needs no bounds checks
+//! and no branches. The checks and the layout have made sure that a mask never changes an index.
 
 use super::{node::Node, trees::Trees};
 
-/// Levels that all trees go down before the first look at which of them have arrived: that many are worth it.
+/// Levels that all trees go down before it is first looked which of them have arrived: a look costs as much as a level or two.
 const FIRST_LEVELS: usize = 8;
 
 /// Levels between two such looks.
@@ -126,7 +126,7 @@ impl<N: Node> Trees<N> {
         Places { at, going }: &mut Places,
         step: impl Fn(N, N::Key) -> u32,
     ) {
-        let (node_mask, key_mask) = (self.nodes.len() - 1, keys.len() - 1);
+        let (node_mask, key_mask) = (self.mask, keys.len() - 1);
         let (nodes, keys) = (&self.nodes[..=node_mask], &keys[..=key_mask]);
         let node = |at: u32| N::unpack(nodes[at as usize & node_mask]);
         let go = |at: &mut u32| {

@@ -8,8 +8,11 @@ pub(super) const WINDOW: usize = 1 << 16;
 /// Every tree of a forest, deepest first.
 #[derive(Debug)]
 pub(in crate::model) struct Trees<N: Node> {
-    /// Padded to a power of two that has a whole [`WINDOW`] behind every root. Nothing is written to the padding, so that it takes no memory.
+    /// Padded so that there is a whole [`WINDOW`] behind every root, and every place that `mask` leaves. The padding is asked for as zeros and
+    /// not written to: most systems give it no memory, unless the allocator has used the memory before.
     pub(super) nodes: Vec<N::Word>,
+    /// One less than a power of two, and no less than the place of any node.
+    pub(super) mask: usize,
     /// Without the padding.
     pub(super) len: usize,
     pub(super) roots: Vec<u32>,
@@ -30,7 +33,8 @@ impl<N: Node> Trees<N> {
         bits: Vec<u32>,
     ) -> Self {
         let last = roots.last().map_or(0, |root| *root as usize);
-        let padded = nodes.len().max(last + WINDOW).next_power_of_two();
+        let masked = nodes.len().next_power_of_two();
+        let padded = masked.max(last + WINDOW);
         let mut words = vec![N::Word::default(); padded];
         for (word, node) in words.iter_mut().zip(nodes) {
             *word = node.pack();
@@ -39,6 +43,7 @@ impl<N: Node> Trees<N> {
         let live = |level| depths.partition_point(|depth| *depth > level) as u32;
         Self {
             nodes: words,
+            mask: masked - 1,
             len: nodes.len(),
             live: (0..deepest).map(live).collect(),
             roots,
@@ -50,7 +55,7 @@ impl<N: Node> Trees<N> {
     /// What tells the number of a leaf from its place.
     #[inline]
     pub(in crate::model) fn leaf_numbers(&self) -> impl Fn(u32) -> usize + '_ {
-        let mask = self.nodes.len() - 1;
+        let mask = self.mask;
         let nodes = &self.nodes[..=mask];
         move |at| N::unpack(nodes[at as usize & mask]).leaf_number()
     }
@@ -70,8 +75,8 @@ impl<N: Node> Trees<N> {
         self.live.len()
     }
 
-    /// Bytes held.
+    /// Bytes held, with the padding.
     pub(in crate::model) fn bytes(&self) -> usize {
-        self.len * size_of::<N::Word>() + size_of_val(self.bits.as_slice())
+        size_of_val(self.nodes.as_slice()) + size_of_val(self.bits.as_slice())
     }
 }

@@ -16,8 +16,8 @@ const WORTH_SHARING: usize = 2_000_000;
 /// Parts for each thread, so that one that is held up leaves its share to the others.
 const PARTS: usize = 4;
 
-/// Rows of a part at least: a tree is fetched once for each of them.
-const FEWEST_ROWS: usize = 256;
+/// Rows of a part at least: a tree is fetched once for each part.
+const MIN_PART_ROWS: usize = 256;
 
 /// A part of a batch, and where its answers go.
 struct Part<'a> {
@@ -81,7 +81,9 @@ impl Model {
         into: &mut Predictions,
     ) -> bool {
         let rows = batch.len().div_ceil(workers.cores() * PARTS);
-        if rows < FEWEST_ROWS {
+        // Many cores get fewer parts, not parts that are too small.
+        let rows = rows.max(MIN_PART_ROWS);
+        if rows >= batch.len() {
             return false;
         }
         let size = scorer.forest().size();

@@ -8,6 +8,7 @@
 mod compile;
 mod operation;
 pub mod ops;
+mod point;
 mod registers;
 mod run;
 mod tile;

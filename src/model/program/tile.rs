@@ -1,6 +1,6 @@
 //! The rows of a tile, register by register, and the buffers that operations share.
 
-use super::why::Why;
+use super::{point::Filling, why::Why};
 use crate::{
     input::Texts,
     model::{estimators::Buffers, ir::Reg},
@@ -155,6 +155,7 @@ pub struct Scratch {
     pub(in crate::model) classes: Vec<u32>,
     /// What trees over bins compare.
     pub(in crate::model) bins: Vec<u8>,
+    pub(in crate::model) filling: Filling,
     /// The first row of the tile that an operation refuses.
     pub(in crate::model) refused: Option<(usize, Why)>,
     pub(in crate::model) buffers: Buffers,

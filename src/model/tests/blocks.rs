@@ -115,7 +115,7 @@ fn complete(depth: u32, features: usize, precision: Precision) -> ForestModel {
 }
 
 /// Trees with one long way, which most rows leave at some level. The first one is the longest.
-fn long_ways(depth: u32, trees: u32, features: usize) -> ForestModel {
+pub(super) fn long_ways(depth: u32, trees: u32, features: usize) -> ForestModel {
     let rng = &mut StdRng::seed_from_u64(3);
     let mut tree = |depth: u32| -> Vec<TreeNode> {
         let splits = (0..depth).map(|at| {
@@ -130,6 +130,49 @@ fn long_ways(depth: u32, trees: u32, features: usize) -> ForestModel {
     let mut model = forest_of(tree(depth), features, Precision::F32);
     model.forest.trees.extend(shorter);
     model
+}
+
+/// A forest as `train` writes it: every leaf of a tree holds the same share of one, divided between two classes.
+pub(super) fn trained(trees: u32, depth: u32, features: usize) -> ForestModel {
+    const PARTS: u32 = 4;
+    let rng = &mut StdRng::seed_from_u64(5);
+    let splits = (1u32 << depth) - 1;
+    let mut tree = || -> Vec<TreeNode> {
+        let splits = 0..splits;
+        let leaves = splits.clone().chain([splits.end]);
+        let leaves = leaves.map(|at| TreeNode::Leaf {
+            values: at % (PARTS + 1),
+        });
+        let leaves: Vec<_> = leaves.collect();
+        let splits = splits.map(|at| {
+            let feature = rng.gen_range(0..features);
+            split(feature, rng.gen_range(-4.0..4.0), [2 * at + 1, 2 * at + 2])
+        });
+        splits.chain(leaves).collect()
+    };
+    let all: Vec<_> = (0..trees).map(|_| tree()).collect();
+    let share = 1.0 / f64::from(PARTS * trees);
+    let halves = |k| [share * f64::from(k), share * f64::from(PARTS - k)];
+    let mut model = forest_of(Vec::new(), features, Precision::F32);
+    model.forest.trees = all;
+    model.forest.width = 2;
+    model.forest.leaves = (0..=PARTS).flat_map(halves).collect();
+    model.aggregation = Aggregation::SumF32;
+    model.output = classifier(2);
+    model.output_precision = Precision::F32;
+    model
+}
+
+#[test]
+fn shares_as_train_writes_them_add_up_in_a_block_as_in_rows() {
+    for (trees, depth) in [(1, 0), (8, 3), (64, 6), (128, 4)] {
+        let model = Model::new(trained(trees, depth, 7)).expect("valid");
+        let rng = &mut StdRng::seed_from_u64(4);
+        for size in [31, 32, 33, 300, 2049] {
+            let rows = rows(rng, size, 7, false);
+            agree(&model, &rows);
+        }
+    }
 }
 
 #[test]

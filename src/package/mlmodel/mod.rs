@@ -27,6 +27,7 @@ use crate::{
     formats::{AnswersBy, FormatError, corrupt},
     input::Schema,
 };
+use std::collections::HashSet;
 
 /// What the flavors call the Python class.
 const CLASS: [&str; 2] = ["model_class", "model_type"];
@@ -182,17 +183,30 @@ impl MlModel {
             Some(Value::Mapping(files)) => files.values().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        let mut paths: Vec<String> = names
-            .into_iter()
-            .chain(["requirements.txt"])
-            .map(|name| tidy(name).into_owned())
-            .filter(|path| inside(path).is_ok())
-            .collect();
-        paths.dedup();
+        let mut seen = HashSet::new();
+        let names = names.into_iter().chain(["requirements.txt"]);
+        let paths = names.map(|name| tidy(name).into_owned());
+        let paths = paths.filter(|path| inside(path).is_ok() && seen.insert(path.clone()));
         let optional = |path| NamedFile {
             path,
             optional: true,
         };
-        paths.into_iter().map(optional).collect()
+        paths.map(optional).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_file_of_the_environment_is_named_once() {
+        let env = "{conda: requirements.txt, virtualenv: python_env.yaml}";
+        let text = format!("flavors: {{python_function: {{env: {env}}}}}");
+        let files = read(text.as_bytes())
+            .expect("an MLmodel")
+            .environment_files();
+        let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
+        assert_eq!(paths, ["requirements.txt", "python_env.yaml"]);
     }
 }

@@ -12,7 +12,9 @@ pub use regression::{HeldOut, Regression};
 /// What was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
+    /// Of a classifier.
     Classification(Classification),
+    /// Of a regressor.
     Regression(Regression),
 }
 

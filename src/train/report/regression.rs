@@ -48,6 +48,7 @@ pub struct Regression {
 }
 
 impl Regression {
+    /// Works out the residuals of the held-out rows.
     pub fn new(rows: Vec<HeldOut>) -> Self {
         let mut residuals: Vec<f64> = rows.iter().map(HeldOut::residual).collect();
         residuals.sort_by(f64::total_cmp);

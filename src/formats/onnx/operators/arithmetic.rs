@@ -24,6 +24,7 @@ pub(super) fn pairwise(drawing: &mut Drawing, node: &NodeProto) -> Result<(), Fo
         "Div" if whole => (Binary::WholeDiv, false),
         "Div" => (Binary::Div, false),
         "Mod" if attributes.int("fmod")?.unwrap_or(0) != 0 => (Binary::Fmod, false),
+        "Mod" if !whole => return Err(unsupported!("{} of fractions has no fmod", label(node))),
         "Mod" => (Binary::Remainder, false),
         "Pow" => (Binary::Pow, false),
         "Max" => (Binary::Max, false),

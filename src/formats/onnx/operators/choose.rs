@@ -97,6 +97,7 @@ pub(super) fn top_k(drawing: &mut Drawing, node: &NodeProto) -> Result<(), Forma
             let at = (b * k + j) * behind + c;
             values[at] = Cell::Register(drawn[j]);
             places[at] = Cell::Register(drawn[k + j]);
+            drawing.ranked.insert(drawn[k + j], length);
         }
     }
     let mut dims = tensor.dims.clone();

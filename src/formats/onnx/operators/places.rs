@@ -6,7 +6,11 @@ use super::{
     node::{whole, within_rows},
     place, unsupported,
 };
-use crate::{formats::program::Register, model::ops};
+use crate::{
+    formats::program::Register,
+    model::{Reg, ops},
+};
+use std::rc::Rc;
 
 /// `GatherND` at places that are the same for every row.
 pub(super) fn gather_nd(drawing: &mut Drawing, node: &NodeProto) -> Result<(), FormatError> {
@@ -98,8 +102,41 @@ fn hits(
         hits[at] = Cell::Number(1.0);
         return Ok(hits);
     }
-    let slot = drawing.register(node, index)?;
+    let slot = within(drawing, node, index, width)?;
     let known = vec![Register::number(); width];
     let drawn = drawing.board.draw(ops::OneHot { slot, width }, known)?;
     Ok(drawn.into_iter().map(Cell::Register).collect())
+}
+
+/// The place among `width` that an index of the rows means. onnxruntime fails for a row whose index is none; so an index that may be none is
+/// refused.
+fn within(
+    drawing: &mut Drawing,
+    node: &NodeProto,
+    index: &Cell,
+    width: usize,
+) -> Result<Reg, FormatError> {
+    let places = match index {
+        Cell::OneOf(by, list) => {
+            drawing.spend(list.len(), node)?;
+            let found = |index: &Cell| place(index.number()? as i64, width);
+            let cell = |at: usize| Cell::Number(at as f64);
+            let places: Option<Rc<[Cell]>> = list.iter().map(|i| found(i).map(cell)).collect();
+            places.map(|places| Cell::OneOf(*by, places))
+        }
+        Cell::Register(place) => {
+            let length = drawing.ranked.get(place);
+            let fits = length.is_some_and(|length| *length <= width);
+            fits.then(|| index.clone())
+        }
+        _ => None,
+    };
+    let places = places.ok_or_else(|| {
+        unsupported!(
+            "{} replaces at places that its input may not have for some rows; it can take places from ArgMax or TopK along the \
+             same axis",
+            label(node)
+        )
+    })?;
+    drawing.register(node, &places)
 }

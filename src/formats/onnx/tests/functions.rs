@@ -190,3 +190,54 @@ fn an_imputer_is_one_only_with_the_functions_of_skl2onnx() {
     let error = why(&model);
     assert!(error.contains("NonZero"), "{error}");
 }
+
+/// The nodes of a branch of the first `If`.
+fn branch<'n>(nodes: &'n mut [NodeProto], name: &str) -> &'n mut [NodeProto] {
+    let decides = nodes.iter_mut().find(|node| node.op_type == "If").unwrap();
+    let mut attributes = decides.attribute.iter_mut();
+    let branch = attributes.find(|attribute| attribute.name == name);
+    &mut branch.unwrap().g.as_mut().unwrap().node
+}
+
+#[test]
+fn only_the_branch_that_is_taken_needs_operators_that_are_known() {
+    let with = |outer: &str, inner: Option<&str>| {
+        let mut model = graph("1.20.0-f_branches_float");
+        let mut functions = model.functions.iter_mut();
+        let decided = functions.find(|f| f.name == "decided").unwrap();
+        let mut nodes = branch(&mut decided.node, outer);
+        if let Some(inner) = inner {
+            nodes = branch(nodes, inner);
+        }
+        nodes[0].op_type = "Det".into();
+        nodes[0].domain.clear();
+        read(&model.encode_to_vec())
+    };
+    with("else_branch", None).unwrap();
+    with("then_branch", Some("then_branch")).unwrap();
+    let error = with("then_branch", Some("else_branch")).unwrap_err();
+    assert!(error.to_string().contains("Det"), "{error}");
+}
+
+#[test]
+fn an_imputer_whose_steps_something_else_reads_is_no_imputer() {
+    let model = graph("1.20.0-i_knnimp_log");
+    let steps = &model.graph.as_ref().unwrap().node;
+    let gaps = steps.iter().find(|node| node.op_type == "IsNaN").unwrap();
+    let gaps = gaps.output[0].clone();
+
+    let mut read_by_a_node = model.clone();
+    let graph = read_by_a_node.graph.as_mut().unwrap();
+    graph.node.push(node("", "Not", &[&gaps], "there"));
+
+    let mut an_output = model.clone();
+    let graph = an_output.graph.as_mut().unwrap();
+    let mut output = graph.output[0].clone();
+    output.name = gaps;
+    graph.output.push(output);
+
+    for model in [read_by_a_node, an_output] {
+        let error = why(&model);
+        assert!(error.contains("NonZero"), "{error}");
+    }
+}

@@ -5,6 +5,7 @@ mod distrust_graphs;
 mod distrust_v5;
 mod functions;
 mod graphs;
+mod operators;
 mod texts;
 mod ties;
 

@@ -348,7 +348,15 @@ impl<F: Float, L: Label> DecisionTreeValidParams<F, L> {
     ) -> Vec<fit::Node<F, Answer<L>>> {
         let mut criterion = Classes::<I>::new(classes.len());
         let named = |(class, weight)| (classes[class as usize].clone(), weight as f32);
-        let answer = |node: &Classes<I>| {
+        let prune = self.prune();
+        let answer = |node: &Classes<I>, is_leaf: bool| {
+            // An inner node answers only where pruning makes a leaf of it.
+            if !is_leaf && !prune {
+                return Answer {
+                    prediction: classes[0].clone(),
+                    class_weights: Vec::new(),
+                };
+            }
             let weights = node.weights();
             Answer {
                 prediction: classes[modal_class(&weights)].clone(),

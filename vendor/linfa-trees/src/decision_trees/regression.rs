@@ -265,7 +265,7 @@ impl<F: Float> DecisionTreeRegressorValidParams<F> {
             max_features: self.max_features,
             seed: self.seed,
         };
-        let answer = |node: &Variance| Answer {
+        let answer = |node: &Variance, _| Answer {
             prediction: F::cast(node.mean()),
             class_weights: Vec::new(),
         };

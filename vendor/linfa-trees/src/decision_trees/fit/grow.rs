@@ -73,12 +73,14 @@ struct Found {
 ///
 /// A node looks at its own rows only. They are a range of `rows`, which a split divides in two, each part in the order that it had. So
 /// the rows of a level cost the same, however many nodes it has. Nothing recurses: a tree may be as deep as there are rows.
+///
+/// `answer` is asked what a node says, and told whether it is a leaf.
 pub(crate) fn grow<F: Float, C: Criterion, A>(
     columns: &RankedColumns<'_, F>,
     mut rows: Vec<Entry<C::Target>>,
     limits: &Limits,
     criterion: &mut C,
-    mut answer: impl FnMut(&C) -> A,
+    mut answer: impl FnMut(&C, bool) -> A,
     mut done: impl FnMut(usize),
 ) -> Vec<Node<F, A>> {
     let mut search = Search {
@@ -108,7 +110,7 @@ pub(crate) fn grow<F: Float, C: Criterion, A>(
         let (found, n_constant) = search.best(criterion, here, next.depth, next.n_constant);
         nodes.push(Node {
             depth: next.depth,
-            answer: answer(criterion),
+            answer: answer(criterion, found.is_none()),
             split: found.as_ref().map(|found| Split {
                 feature: found.feature,
                 value: columns.between(found.feature, here[found.low].row, here[found.high].row),
@@ -187,9 +189,10 @@ impl<F: Float> Search<'_, '_, F> {
             }
             true
         });
-        // One epsilon is left to rounding: the decrease of a split that only gets useful further down is zero.
+        // The decrease of a split that only gets useful further down is zero, which rounding may turn into less. One epsilon is the
+        // least that can be asked for, another one is left to rounding.
         let epsilon = F::epsilon().to_f64().unwrap_or(0.0);
-        let least = limits.min_impurity_decrease - epsilon;
+        let least = limits.min_impurity_decrease - 2.0 * epsilon;
         let best = best.filter(|best| criterion.decrease(best.score) >= least);
         (best, n_constant)
     }
