@@ -75,8 +75,8 @@ impl<N: Node> Trees<N> {
         self.live.len()
     }
 
-    /// Bytes held, with the padding.
+    /// Bytes held, without the padding.
     pub(in crate::model) fn bytes(&self) -> usize {
-        size_of_val(self.nodes.as_slice()) + size_of_val(self.bits.as_slice())
+        self.len * size_of::<N::Word>() + size_of_val(self.bits.as_slice())
     }
 }
