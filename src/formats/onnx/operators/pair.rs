@@ -116,6 +116,12 @@ fn drawn(
         }
     };
     let known: Vec<_> = pairs.iter().map(known).collect();
+    // The rest of a whole number is a place among as many as it is divided by.
+    let among = |pair: &[Operand; 2]| match (function, elem, pair[1]) {
+        (Binary::Remainder, Elem::Integer, Operand::Number(by)) if by >= 1.0 => Some(by as usize),
+        _ => None,
+    };
+    let among: Vec<_> = pairs.iter().map(among).collect();
     let precision = precision(elem);
     let combine = ops::Combine {
         function,
@@ -123,8 +129,12 @@ fn drawn(
         precision,
     };
     let both: Rc<[Cell]> = [Cell::Number(0.0), Cell::Number(1.0)].into();
-    let drawn = drawing.board.draw(combine, known)?.into_iter();
+    let drawn = drawing.board.draw(combine, known)?;
+    let places = drawn.iter().zip(among);
+    let places = places.filter_map(|(register, among)| Some((*register, among?)));
+    drawing.ranked.extend(places);
     Ok(drawn
+        .into_iter()
         .map(|register| {
             if truth {
                 Cell::OneOf(register, Rc::clone(&both))

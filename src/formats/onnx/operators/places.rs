@@ -133,8 +133,8 @@ fn within(
     };
     let places = places.ok_or_else(|| {
         unsupported!(
-            "{} replaces at places that its input may not have for some rows; it can take places from ArgMax or TopK along the \
-             same axis",
+            "{} replaces at places that its input may not have for some rows; it can take places from ArgMax, ArgMin or TopK \
+             along the same axis, or from Mod",
             label(node)
         )
     })?;

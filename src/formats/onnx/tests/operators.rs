@@ -21,7 +21,7 @@ fn node(op: &str, inputs: &[&str], outputs: &[&str]) -> NodeProto {
     }
 }
 
-/// A graph that replaces the largest number of ten by the smallest. `nodes` compute `at`, which takes the place of the largest number's index
+/// A graph that replaces the largest number of ten by the smallest. `nodes` compute `spot`, which takes the place of the largest number's index
 /// `most`.
 fn replaces(nodes: Vec<NodeProto>, constants: &[(&str, i64)]) -> ModelProto {
     let mut model = graph("1.20.0-p_places_float");
@@ -39,7 +39,7 @@ fn replaces(nodes: Vec<NodeProto>, constants: &[(&str, i64)]) -> ModelProto {
         .iter()
         .position(|n| n.op_type == "ScatterElements");
     let scatter = scatter.unwrap();
-    graph.node[scatter].input[1] = "at".into();
+    graph.node[scatter].input[1] = "spot".into();
     graph.node.splice(scatter..scatter, nodes);
     model
 }
@@ -64,7 +64,7 @@ fn why(model: &ModelProto) -> String {
 fn an_index_that_counts_from_the_end_replaces_the_same_number() {
     let plain = answers(&graph("1.20.0-p_places_float"));
     let minus = |end| {
-        let nodes = vec![node("Sub", &["most", "end"], &["at"])];
+        let nodes = vec![node("Sub", &["most", "end"], &["spot"])];
         replaces(nodes, &[("end", end)])
     };
     assert_eq!(answers(&minus(10)), plain);
@@ -74,14 +74,14 @@ fn an_index_that_counts_from_the_end_replaces_the_same_number() {
 
 #[test]
 fn an_index_of_topk_replaces_what_one_of_argmax_does() {
-    let top = node("TopK", &["X", "axes"], &["largest", "at"]);
+    let top = node("TopK", &["X", "axes"], &["largest", "spot"]);
     let plain = answers(&graph("1.20.0-p_places_float"));
     assert_eq!(answers(&replaces(vec![top], &[])), plain);
 }
 
 #[test]
 fn an_index_that_is_computed_of_the_rows_is_refused() {
-    let mut cast = node("Cast", &["least"], &["at"]);
+    let mut cast = node("Cast", &["least"], &["spot"]);
     cast.attribute.push(AttributeProto {
         name: "to".into(),
         i: Some(7),
