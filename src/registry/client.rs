@@ -5,17 +5,17 @@ use super::{
     credentials::{self, User},
     error::RegistryError,
     http::{self, Trust, unreachable},
+    redirects::{self, Followed},
     refused::refused,
     retry::Failed,
     tracking::TrackingServer,
-    upgrade, waiting,
+    waiting,
 };
 
 use crate::secret::redact;
 use reqwest::{
     Method, Request, RequestBuilder, Response, Url,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
-    redirect::Policy,
 };
 use std::{collections::BTreeMap, sync::Mutex};
 
@@ -278,15 +278,18 @@ impl Client {
     }
 
     async fn exchange(&self, outgoing: Outgoing) -> Result<Response, Failed> {
-        let Outgoing { http, mut request } = outgoing;
-        loop {
-            let again = request.try_clone();
-            let response = http.execute(request).await;
-            let response = response.map_err(|error| self.no_answer(&error))?;
-            let again = again.filter(|_| follows_redirects(&self.access));
-            match again.and_then(|again| upgrade::next(again, &response)) {
-                Some(next) => request = next,
-                None => return Ok(response),
+        let Outgoing { http, request } = outgoing;
+        let followed = if follows_redirects(&self.access) {
+            redirects::follow(&http, request).await
+        } else {
+            http.execute(request).await.map(Followed::Answer)
+        };
+        match followed.map_err(|error| self.no_answer(&error))? {
+            Followed::Answer(answer) => Ok(answer),
+            Followed::TooMany(url) => {
+                let place = redact(url.as_str());
+                let text = format!("{place} leads to another address: too many redirects");
+                Err(RegistryError::Unavailable(text).into())
             }
         }
     }
@@ -337,13 +340,8 @@ fn http(access: &Access, peer: Peer) -> Result<reqwest::Client, RegistryError> {
         anyone: access.insecure_tls || peer == Peer::Lenient,
         identity: (peer == Peer::Mlflow).then_some(shown),
     };
-    let policy = if follows_redirects(access) {
-        upgrade::policy()
-    } else {
-        Policy::none()
-    };
     // `waiting` limits the time.
-    http::built(http::builder(&trust, &access.proxies)?.redirect(policy))
+    http::built(http::builder(&trust, &access.proxies)?)
 }
 
 fn follows_redirects(access: &Access) -> bool {
