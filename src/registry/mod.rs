@@ -17,6 +17,7 @@ mod error;
 mod error_body;
 mod fetch;
 mod foreign;
+mod home;
 mod http;
 mod ini;
 mod left_out;

@@ -91,7 +91,10 @@ fn hidden_parts(text: &str) -> Vec<String> {
             parts.push(value.trim().to_owned());
         }
     }
-    for pair in text.split([';', '&', '?', '=']).zip(text.split([';', '&', '?', '=']).skip(1)) {
+    for pair in text
+        .split([';', '&', '?', '='])
+        .zip(text.split([';', '&', '?', '=']).skip(1))
+    {
         if let ("sig", signature) = pair {
             parts.extend([signature.to_owned(), decoded(signature)]);
         }
@@ -163,14 +166,23 @@ mod tests {
                 "BlobEndpoint=https://a/;SharedAccessSignature=sv=1&sig=S%3Dx",
                 &["sv=1&sig=S%3Dx", "S%3Dx", "S=x"],
             ),
-            ("DefaultEndpointsProtocol=https;AccountKey=a2V5==", &["a2V5=="]),
+            (
+                "DefaultEndpointsProtocol=https;AccountKey=a2V5==",
+                &["a2V5=="],
+            ),
             ("?sv=1&sig=signature", &["signature"]),
         ] {
             let parts = Secret::key(text).parts();
             for hidden in [&[text], hidden].concat() {
-                assert!(parts.iter().any(|part| part == hidden), "{hidden}: {parts:?}");
+                assert!(
+                    parts.iter().any(|part| part == hidden),
+                    "{hidden}: {parts:?}"
+                );
             }
-            assert!(!parts.iter().any(|part| part.starts_with("http")), "{parts:?}");
+            assert!(
+                !parts.iter().any(|part| part.starts_with("http")),
+                "{parts:?}"
+            );
         }
         assert!(Secret::key("").parts().is_empty());
     }

@@ -48,8 +48,13 @@ impl Lists {
             }
             let listed: Option<Level> = client.json_if_known(|| client.get(&url)).await?;
             let Some(listed) = listed else {
-                let text = format!("{} lists nothing", redact(self.url.as_str()));
-                return Err(RegistryError::NotFound(text));
+                let place = redact(self.url.as_str());
+                // It has named the directory, so it knows the endpoint: that was something in front of it.
+                return Err(if directory.is_empty() {
+                    RegistryError::NotFound(format!("{place} lists nothing"))
+                } else {
+                    RegistryError::Unavailable(format!("{place} does not list {directory}"))
+                });
             };
             // Here paths begin at the top of the run or of the logged model.
             let below = |entry: Entry| {

@@ -8,6 +8,7 @@ use super::{
     names::{below, join},
     proxy::Proxy,
     sending::send_bytes,
+    server_info::{self, server_info},
 };
 use crate::{
     progress::Progress,
@@ -46,21 +47,14 @@ struct Part {
     headers: HashMap<String, String>,
 }
 
-/// What a server says about itself, as far as it is needed here.
-#[derive(Default, Deserialize)]
-struct ServerInfo {
-    #[serde(default)]
-    artifacts_presigned_only: bool,
-}
-
 impl Proxy {
     /// Whether the server takes files by signed addresses only. Servers before 3.18 cannot tell, and take them all.
     pub(super) async fn is_presigned_only(&self, client: &Client) -> bool {
-        let Some(url) = self.sibling("/api/3.0/mlflow/server-info") else {
+        let Some(url) = self.sibling(server_info::PATH) else {
             return false;
         };
-        let info = client.json(Idempotent::Yes, || client.get(&url)).await;
-        info.is_ok_and(|info: ServerInfo| info.artifacts_presigned_only)
+        let info = server_info(client, &url).await.ok().flatten();
+        info.is_some_and(|info| info.artifacts_presigned_only)
     }
 
     /// Writes one file by signed addresses.
@@ -78,26 +72,26 @@ impl Proxy {
         let name = file.rsplit('/').next().unwrap_or(file);
         let body = json!({"path": name, "num_parts": count});
         let begun: Begun = self.upload(client, "create", file, &body).await?;
-        let parts = send_parts(client, &begun.credentials, content, part, progress).await;
         let body = json!({"path": name, "upload_id": begun.upload_id});
-        match parts {
-            Ok(parts) if parts.len() as u64 == count => {
-                let mut body = body;
-                body["parts"] = parts.into();
-                self.upload::<Value>(client, "complete", file, &body)
-                    .await?;
-                Ok(())
+        let sent = async {
+            let signed = begun.credentials.len();
+            if signed as u64 != count {
+                return Err(RegistryError::NotFound(format!(
+                    "the server signs {signed} addresses for the {count} parts of {file}"
+                ))
+                .into());
             }
-            Ok(_) => Err(RegistryError::NotFound(format!(
-                "the server signs not {count} addresses for the parts of {file}"
-            ))
-            .into()),
-            Err(error) => {
-                // The failure that is told is the first one.
-                let _ = self.upload::<Value>(client, "abort", file, &body).await;
-                Err(error)
-            }
+            let parts = send_parts(client, &begun.credentials, content, part, progress).await?;
+            let mut body = body.clone();
+            body["parts"] = parts.into();
+            self.upload::<Value>(client, "complete", file, &body).await
+        };
+        let sent = sent.await.map(|_| ());
+        if sent.is_err() {
+            // The failure that is told is the first one.
+            let _ = self.upload::<Value>(client, "abort", file, &body).await;
         }
+        sent
     }
 
     /// A request about the upload of `file`.
