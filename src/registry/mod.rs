@@ -5,6 +5,8 @@
 //! `waiting` limits the time. `push` uploads a package to MLflow.
 
 mod access;
+#[cfg(test)]
+mod answering;
 mod archive;
 mod ask;
 mod body;

@@ -82,3 +82,33 @@ impl Lists {
         Ok(path.map(|path| path.trim_matches('/').to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{access::Access, answering::Answering};
+
+    #[tokio::test]
+    async fn an_ingress_that_loses_a_directory_makes_no_smaller_package() {
+        let server = Answering::start(|line| {
+            if line.contains("path=code") {
+                (404, "default backend - 404".to_owned())
+            } else {
+                let code = r#"{"files": [{"path": "code", "is_dir": true}]}"#;
+                (200, code.to_owned())
+            }
+        });
+        let url = Url::parse(&server.await.url).expect("a URL");
+        let lists = Lists {
+            url,
+            key: "path",
+            below: Below::At(String::new()),
+        };
+        let client = Client::new(&Access::default()).expect("a client");
+        let listed = lists.files(&client).await;
+        assert!(
+            matches!(listed, Err(RegistryError::Unavailable(_))),
+            "{listed:?}"
+        );
+    }
+}

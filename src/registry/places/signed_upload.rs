@@ -77,7 +77,7 @@ impl Proxy {
             let signed = begun.credentials.len();
             if signed as u64 != count {
                 return Err(RegistryError::NotFound(format!(
-                    "the server signs {signed} addresses for the {count} parts of {file}"
+                    "the server signs {signed} addresses, not {count}, for the parts of {file}"
                 ))
                 .into());
             }
@@ -151,4 +151,70 @@ fn headers(wanted: &HashMap<String, String>) -> HeaderMap {
         Some((name, HeaderValue::try_from(value).ok()?))
     });
     parsed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        progress::Unit,
+        registry::{access::Access, answering::Answering},
+        secret::Secret,
+    };
+
+    /// Uploads a small file to a server that signs so many addresses of `store`, and then puts the parts together or not.
+    async fn uploaded(
+        store: String,
+        signed: usize,
+        completes: bool,
+    ) -> (Vec<String>, Result<(), Failed>) {
+        let server = Answering::start(move |line| {
+            let part = format!(r#"{{"url": "{store}/part", "part_number": 1}}"#);
+            let parts = vec![part; signed].join(",");
+            match line {
+                line if line.contains("/mpu/create") => (
+                    200,
+                    format!(r#"{{"upload_id": "1", "credentials": [{parts}]}}"#),
+                ),
+                line if line.contains("/mpu/complete") && !completes => {
+                    (400, r#"{"error_code": "X", "message": "no"}"#.to_owned())
+                }
+                _ => (200, "{}".to_owned()),
+            }
+        });
+        let server = server.await;
+        let access = Access {
+            tracking_uri: Secret::uri(server.url.as_str()),
+            ..Access::default()
+        };
+        let client = Client::new(&access).expect("a client");
+        let proxy = Proxy::new(&client, None, "m").expect("a place");
+        let progress = Arc::new(Progress::new("uploading to", "x", Unit::Bytes, 0));
+        let content = Content::text("{}".to_owned());
+        let put = proxy.put_presigned(&client, "MLmodel", &content, &progress);
+        let put = put.await;
+        (server.lines(), put)
+    }
+
+    fn count(lines: &[String], of: &str) -> usize {
+        lines.iter().filter(|line| line.contains(of)).count()
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_does_not_come_to_its_end_is_taken_back() {
+        let store = Answering::start(|_| (200, String::new())).await;
+        for signed in [0, 2] {
+            let (lines, put) = uploaded(store.url.clone(), signed, true).await;
+            let error = put.expect_err("another number").error.to_string();
+            assert!(error.contains("addresses, not 1,"), "{error}");
+            assert_eq!(count(&lines, "/mpu/abort"), 1, "{lines:?}");
+            assert_eq!(store.lines(), Vec::<String>::new());
+        }
+        for (completes, aborted) in [(false, 1), (true, 0)] {
+            let (lines, put) = uploaded(store.url.clone(), 1, completes).await;
+            assert_eq!(put.is_ok(), completes);
+            assert_eq!(count(&lines, "/mpu/abort"), aborted, "{lines:?}");
+        }
+        assert_eq!(count(&store.lines(), "PUT /part"), 2);
+    }
 }

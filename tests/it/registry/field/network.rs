@@ -198,6 +198,32 @@ fn redirects_without_an_end_are_given_up() {
 }
 
 #[test]
+fn who_may_not_have_a_file_of_a_web_server_is_not_sent_to_mlflows_variables() {
+    for status in [401, 403] {
+        let web = Listener::start(move |_| (status, String::new(), b"who are you?".to_vec()));
+        let (code, text) = run(&[], &["inspect", &format!("http://{}/m.onnx", web.address)]);
+        assert_ne!(code, 0, "{text}");
+        assert!(text.contains("in the address of the file"), "{text}");
+        assert!(
+            !text.contains("MLFLOW_") && !text.contains("--allowed-hosts"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_certificate_of_an_oci_registry_is_checked_whatever_mlflows_may_be() {
+    let server = Listener::empty_bucket(true);
+    let insecure = [("MLFLOW_TRACKING_INSECURE_TLS", "true")];
+    let asked = |uri: String| run(&insecure, &["inspect", &uri]).1;
+    let text = asked(format!("oci+https://{}/team/m:1", server.address));
+    assert!(text.to_lowercase().contains("certificate"), "{text}");
+    assert_eq!(server.heads(), Vec::<String>::new());
+    asked(format!("https://{}/m.onnx", server.address));
+    assert_ne!(server.heads(), Vec::<String>::new());
+}
+
+#[test]
 fn a_dead_proxy_is_named_and_no_proxy_with_a_star_excepts_addresses_too() {
     let upstream = local::mlflow(Vec::new());
     // Nothing listens there once it is dropped.
