@@ -71,6 +71,8 @@ pub async fn serve_with(
     } else {
         "https"
     };
+    // The port may be one that was picked.
+    tracing::debug!("listening on {}", url(scheme, address));
     let loading = async {
         load_with_retry(&app, Arc::new(load)).await?;
         if let Some(served) = app.served() {

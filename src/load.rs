@@ -22,7 +22,9 @@ const WORTH_A_THREAD: usize = 1 << 20;
 /// A model that is ready to serve, and what is known about it.
 #[derive(Debug)]
 pub struct LoadedModel {
+    /// What answers.
     pub model: Model,
+    /// The name that the settings or the model's place give it.
     pub name: String,
     /// The registry's version, or the beginning of the digest where the model's place keeps no versions.
     pub version: String,
@@ -34,6 +36,7 @@ pub struct LoadedModel {
     pub source: Origin,
     /// Where it was downloaded: its package in the cache, which stays there while the model is served.
     pub cached: Option<Cached>,
+    /// The library that made it, as MLflow calls it.
     pub flavor: String,
     /// The version of the library that wrote the data file, where it is known.
     pub flavor_version: Option<String>,
@@ -45,7 +48,9 @@ pub struct LoadedModel {
     pub example: Batch,
     /// What its Python library answers, for the dialects whose clients know that.
     pub pyfunc: Pyfunc,
+    /// When it had answered its example.
     pub loaded_at: SystemTime,
+    /// How long it took to get and to read it.
     pub load_seconds: f64,
 }
 

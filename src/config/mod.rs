@@ -31,8 +31,11 @@ pub struct ConfigError {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// How requests are served.
     pub server: Server,
+    /// Which model is served.
     pub model: ModelConfig,
+    /// What is logged.
     pub log: Log,
     /// What the variables of other tools say.
     #[serde(skip)]
@@ -76,8 +79,11 @@ pub struct Server {
     pub root_path: String,
     /// Whether long answers are compressed for clients that take gzip.
     pub compression: bool,
+    /// Which pages of other origins may read answers.
     pub cors: Cors,
+    /// Who may ask.
     pub auth: Auth,
+    /// How connections are encrypted.
     pub tls: Tls,
 }
 
@@ -150,6 +156,7 @@ pub struct Tls {
 pub struct Secrets(#[serde(deserialize_with = "keys")] pub Vec<Secret>);
 
 impl Secrets {
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

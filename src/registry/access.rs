@@ -26,6 +26,7 @@ pub struct Access {
     pub client_cert_path: String,
     /// `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE`: the same as `cert_path`, and for stores too
     pub ca_bundle: CaBundle,
+    /// The proxies of `HTTP_PROXY` and its like
     pub proxies: Proxies,
     /// `HOME`, where clients keep profiles and credentials; empty: nowhere
     pub home: String,
@@ -59,7 +60,9 @@ impl Access {
 /// A file of authorities, and the variable that names it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CaBundle {
+    /// The name of the variable.
     pub variable: &'static str,
+    /// The file; empty: none.
     pub path: String,
 }
 

@@ -5,17 +5,17 @@ use super::{
     credentials::{self, User},
     error::RegistryError,
     http::{self, Trust, unreachable},
+    redirects::{self, Followed},
     refused::refused,
     retry::Failed,
     tracking::TrackingServer,
-    upgrade, waiting,
+    waiting,
 };
 
 use crate::secret::redact;
 use reqwest::{
     Method, Request, RequestBuilder, Response, Url,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
-    redirect::Policy,
 };
 use std::{collections::BTreeMap, sync::Mutex};
 
@@ -29,6 +29,8 @@ pub(super) struct Client {
     web: Option<reqwest::Client>,
     /// For signed addresses, where any certificate of the store will do.
     lenient: Option<reqwest::Client>,
+    /// For OCI registries, where any certificate of MLflow's will do: they get Docker's passwords.
+    strict: Option<reqwest::Client>,
     tracking: TrackingServer,
     /// Where the registered models are.
     registry: TrackingServer,
@@ -60,6 +62,11 @@ impl Client {
             },
             lenient: if access.variables.is_true("MLFLOW_S3_IGNORE_TLS") {
                 Some(http(access, Peer::Lenient)?)
+            } else {
+                None
+            },
+            strict: if access.insecure_tls {
+                Some(http(access, Peer::Strict)?)
             } else {
                 None
             },
@@ -127,14 +134,14 @@ impl Client {
         })
     }
 
-    /// A GET that takes no credentials of MLflow's, wherever it goes.
-    pub(super) fn anonymous_get(&self, url: &Url) -> RequestBuilder {
-        self.stranger().get(url.clone())
+    /// A GET for an OCI registry. It takes no credentials of MLflow's, wherever it goes.
+    pub(super) fn oci_get(&self, url: &Url) -> RequestBuilder {
+        self.oci().get(url.clone())
     }
 
-    /// A POST of a form that takes no credentials of MLflow's, wherever it goes.
-    pub(super) fn anonymous_post(&self, url: &Url, form: String) -> RequestBuilder {
-        let request = self.stranger().post(url.clone());
+    /// A POST of a form for an OCI registry. It takes no credentials of MLflow's, wherever it goes.
+    pub(super) fn oci_post(&self, url: &Url, form: String) -> RequestBuilder {
+        let request = self.oci().post(url.clone());
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         request.body(form)
     }
@@ -178,6 +185,11 @@ impl Client {
     /// What other servers than MLflow's are asked with: they are not shown the certificate that MLflow's are.
     fn stranger(&self) -> &reqwest::Client {
         self.web.as_ref().unwrap_or(&self.http)
+    }
+
+    /// What OCI registries and their servers of tokens are asked with.
+    fn oci(&self) -> &reqwest::Client {
+        self.strict.as_ref().unwrap_or_else(|| self.stranger())
     }
 
     /// Adds what MLflow's servers want to know about who asks, if the request goes to one of them. As in Python, the user of the address
@@ -273,20 +285,24 @@ impl Client {
         if response.status().is_success() {
             Ok(response)
         } else {
-            Err(refused(response, &asked).await)
+            let is_mlflows = self.owner(&asked).is_some();
+            Err(refused(response, &asked, is_mlflows).await)
         }
     }
 
     async fn exchange(&self, outgoing: Outgoing) -> Result<Response, Failed> {
-        let Outgoing { http, mut request } = outgoing;
-        loop {
-            let again = request.try_clone();
-            let response = http.execute(request).await;
-            let response = response.map_err(|error| self.no_answer(&error))?;
-            let again = again.filter(|_| follows_redirects(&self.access));
-            match again.and_then(|again| upgrade::next(again, &response)) {
-                Some(next) => request = next,
-                None => return Ok(response),
+        let Outgoing { http, request } = outgoing;
+        let followed = if follows_redirects(&self.access) {
+            redirects::follow(&http, request).await
+        } else {
+            http.execute(request).await.map(Followed::Answer)
+        };
+        match followed.map_err(|error| self.no_answer(&error))? {
+            Followed::Answer(answer) => Ok(answer),
+            Followed::TooMany(url) => {
+                let place = redact(url.as_str());
+                let text = format!("{place} leads to another address: too many redirects");
+                Err(RegistryError::Unavailable(text).into())
             }
         }
     }
@@ -322,6 +338,8 @@ enum Peer {
     Other,
     /// One that may show any certificate.
     Lenient,
+    /// One that must show a certificate that is trusted, whatever the variables say.
+    Strict,
 }
 
 /// Makes the client for such servers.
@@ -334,16 +352,15 @@ fn http(access: &Access, peer: Peer) -> Result<reqwest::Client, RegistryError> {
     let shown = file("MLFLOW_TRACKING_CLIENT_CERT_PATH", &access.client_cert_path);
     let trust = Trust {
         bundles: vec![server, access.ca_bundle.clone()],
-        anyone: access.insecure_tls || peer == Peer::Lenient,
+        anyone: match peer {
+            Peer::Mlflow | Peer::Other => access.insecure_tls,
+            Peer::Lenient => true,
+            Peer::Strict => false,
+        },
         identity: (peer == Peer::Mlflow).then_some(shown),
     };
-    let policy = if follows_redirects(access) {
-        upgrade::policy()
-    } else {
-        Policy::none()
-    };
     // `waiting` limits the time.
-    http::built(http::builder(&trust, &access.proxies)?.redirect(policy))
+    http::built(http::builder(&trust, &access.proxies)?)
 }
 
 fn follows_redirects(access: &Access) -> bool {

@@ -4,6 +4,7 @@
 
 use super::{access::Access, error::RegistryError, ini};
 use crate::secret::{Secret, hide};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use std::path::Path;
 
 /// A user and a password.
@@ -24,7 +25,9 @@ pub(super) fn user(access: &Access) -> Result<Option<User>, RegistryError> {
     };
     if !access.home.is_empty() && (user.name.is_empty() || user.password.is_empty()) {
         let path = Path::new(&access.home).join(".mlflow/credentials");
-        let own = ini::read(&path)?.remove("mlflow").unwrap_or_default();
+        let own = ini::read(&path, false)?
+            .remove("mlflow")
+            .unwrap_or_default();
         let or = |value: &mut Secret, key: &str| {
             if let Some(text) = own.get(key).filter(|_| value.is_empty()) {
                 *value = Secret::key(text);
@@ -32,7 +35,9 @@ pub(super) fn user(access: &Access) -> Result<Option<User>, RegistryError> {
         };
         or(&mut user.name, "mlflow_tracking_username");
         or(&mut user.password, "mlflow_tracking_password");
-        hide([user.password.expose()]);
+        let sent = format!("{}:{}", user.name.expose(), user.password.expose());
+        let sent = BASE64_STANDARD.encode(sent);
+        hide([user.password.expose(), sent.as_str()]);
     }
     let whole = !user.name.is_empty() && !user.password.is_empty();
     Ok(whole.then_some(user))

@@ -3,7 +3,7 @@
 use super::{
     archive,
     client::Client,
-    error::RegistryError,
+    error::{RegistryError, too_large_for_cache},
     located::Located,
     places::{
         artifact_store::{ArtifactStore, next},
@@ -24,6 +24,14 @@ use tokio::{fs, io::AsyncWriteExt};
 const PARALLEL: usize = 4;
 pub(super) const MAX_MLMODEL_BYTES: usize = 16 << 20;
 
+/// Where files go, and how much of them.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) directory: &'a Path,
+    /// The most bytes of a file whose size nobody tells, and out of an archive.
+    pub(super) most: u64,
+}
+
 /// Downloads a located package into an empty directory; an archive is unpacked there. `begin` learns how many bytes will come, as far as
 /// the place tells. Gives back the listing of the place, if it has one.
 ///
@@ -32,13 +40,14 @@ pub(super) const MAX_MLMODEL_BYTES: usize = 16 << 20;
 pub(super) async fn download(
     client: &Client,
     located: Located,
-    into: &Path,
+    into: Target<'_>,
     begin: &(dyn Fn(u64) + Sync),
 ) -> Result<Option<Vec<RemoteFile>>, RegistryError> {
     let Located {
         place,
         listing,
         fallback,
+        unasked,
         whole,
         ..
     } = located;
@@ -48,12 +57,16 @@ pub(super) async fn download(
     };
     let files = listing.as_ref().ok().cloned().flatten();
     let sizes = files.iter().flatten().filter_map(|file| file.size);
-    begin(sizes.sum());
+    begin(sizes.fold(0, u64::saturating_add));
     let was_listed = listing.is_ok();
     let direct = match listing {
         Ok(files) => package_files(client, &place, files, into, whole).await,
         Err(error) => Err(error),
     };
+    let direct = direct.map_err(|error| match &unasked {
+        Some(why) => both(why, error),
+        None => error,
+    });
     let (Err(error), Some(through)) = (&direct, &fallback) else {
         return direct.map(|()| files);
     };
@@ -94,20 +107,21 @@ async fn package_files(
     client: &Client,
     place: &ArtifactStore,
     listing: Option<Vec<RemoteFile>>,
-    into: &Path,
+    into: Target<'_>,
     whole: bool,
 ) -> Result<(), RegistryError> {
     let files = match listing {
         Some(files) => files,
-        None => named_by_mlmodel(client, place, into, whole).await?,
+        None => named_by_mlmodel(client, place, into.directory, whole).await?,
     };
     let is_only = files.len() == 1;
     let archives: Vec<_> = files
         .iter()
         .filter(|file| file.is_archive || (is_only && archive::is_archive(&file.path)))
-        .map(|file| into.join(&file.path))
+        .map(|file| into.directory.join(&file.path))
         .collect();
-    let total = files.iter().filter_map(|file| file.size).sum();
+    let sizes = files.iter().filter_map(|file| file.size);
+    let total = sizes.fold(0, u64::saturating_add);
     let progress = Progress::new("downloading", &place.describe(), Unit::Bytes, total);
     stream::iter(files)
         .map(|file| {
@@ -129,7 +143,7 @@ async fn package_files(
         .await?;
     progress.finish();
     let mut archives = archives.iter();
-    archives.try_for_each(|archive| archive::unpack(archive, into))
+    archives.try_for_each(|archive| archive::unpack(archive, into.directory, into.most))
 }
 
 /// The files that the `MLmodel` names, for places that cannot list theirs. Downloads the `MLmodel`.
@@ -176,10 +190,10 @@ async fn download_file(
     client: &Client,
     place: &ArtifactStore,
     file: &RemoteFile,
-    into: &Path,
+    into: Target<'_>,
     progress: &Progress,
 ) -> Result<(), RegistryError> {
-    let path = into.join(&file.path);
+    let path = into.directory.join(&file.path);
     let unwritable = |error: std::io::Error| RegistryError::unwritable(&path, &error);
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).await.map_err(unwritable)?;
@@ -187,9 +201,11 @@ async fn download_file(
     let what = format!("{} of {}", file.path, place.describe());
     let downloaded = retry(Idempotent::Yes, async || {
         let (announced, mut bytes) = place.open(client, &file.path).await?;
+        let expected = file.size.or(announced);
         let mut to = fs::File::create(&path).await.map_err(unwritable)?;
         let mut size = 0;
-        loop {
+        // What is longer than it should be may have no end.
+        while size <= expected.unwrap_or(into.most) {
             let chunk = next(&mut bytes, &what).await;
             let Some(chunk) = chunk.inspect_err(|_| progress.rewind(size))? else {
                 break;
@@ -199,14 +215,70 @@ async fn download_file(
             progress.advance(chunk.len() as u64);
         }
         to.flush().await.map_err(unwritable)?;
-        match file.size.or(announced).filter(|expected| *expected != size) {
-            Some(expected) => {
+        match expected {
+            Some(expected) if expected != size => {
                 progress.rewind(size);
-                let text = format!("{what} has {expected} bytes, but {size} came");
+                let came = match size {
+                    _ if size > expected => "more".to_owned(),
+                    size => size.to_string(),
+                };
+                let text = format!("{what} has {expected} bytes, but {came} came");
                 Err(RegistryError::Unavailable(text).into())
             }
-            None => Ok(()),
+            None if size > into.most => Err(too_large_for_cache(&what, into.most).into()),
+            _ => Ok(()),
         }
     });
     Ok(downloaded.await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{access::Access, places::web::Web};
+    use tokio::{io::AsyncReadExt, net::TcpListener};
+
+    /// A server whose answers have neither a length nor an end.
+    async fn endless() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/m.onnx", listener.local_addr().expect("bound"));
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    client.read(&mut [0; 4096]).await.expect("read");
+                    let head = "HTTP/1.1 200 OK\r\n\r\n";
+                    let mut sent = client.write_all(head.as_bytes()).await;
+                    while sent.is_ok() {
+                        sent = client.write_all(&[7; 4096]).await;
+                    }
+                });
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_download_ends_where_more_comes_than_may() {
+        let url = reqwest::Url::parse(&endless().await).expect("a URL");
+        let place = ArtifactStore::Web(Web::new(&url));
+        let client = Client::new(&Access::default()).expect("a client");
+        let directory = tempfile::tempdir().expect("a directory");
+        let into = Target {
+            directory: directory.path(),
+            most: 1 << 20,
+        };
+        for (size, says) in [
+            (Some(5), "has 5 bytes, but more came"),
+            (None, "cache_max_bytes"),
+        ] {
+            let file = RemoteFile {
+                size,
+                ..RemoteFile::required("m.onnx".into())
+            };
+            let progress = Progress::new("downloading", "x", Unit::Bytes, 0);
+            let done = download_file(&client, &place, &file, into, &progress).await;
+            let error = done.expect_err("too much").to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
 }

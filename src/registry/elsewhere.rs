@@ -4,7 +4,7 @@ use super::{
     access::Access,
     cache::{Cache, CachedFiles, Content, Remembered},
     client::Client,
-    download::download,
+    download::{Target, download},
     error::RegistryError,
     locate::locate,
     located::Located,
@@ -20,6 +20,9 @@ use std::{path::Path, time::Duration};
 /// The longest that a server waits for others when it could start from the cache: with what it does itself, it is ready within ten
 /// seconds.
 const WARM: Duration = Duration::from_secs(6);
+
+/// A package whose size nobody tells may have so many bytes even where the cache is meant to keep less, which is what is in use.
+const LEAST: u64 = 1 << 30;
 
 /// Gets the package of `uri`, whose text is `text`.
 ///
@@ -88,7 +91,7 @@ impl Asked<'_> {
             Err(RegistryError::Unavailable(why)) => why,
             got => return got,
         };
-        if let Some(got) = self.remembered(&why) {
+        if let Some(got) = self.remembered("the registry does not answer", &why) {
             return Ok(got);
         }
         if first == patience {
@@ -98,13 +101,13 @@ impl Asked<'_> {
         block_on(Some(patience), self.ask())
     }
 
-    /// What the URI stood for when the registry last answered.
-    fn remembered(&self, why: &str) -> Option<Got> {
+    /// What the URI stood for when the registry last answered. `fault` is what keeps it from being asked or downloaded now.
+    fn remembered(&self, fault: &str, why: &str) -> Option<Got> {
         let (meaning, files) = self.cache.last(&self.server(), self.text)?;
         tracing::warn!(
             why,
             version = meaning.version,
-            "the registry does not answer: {} is served from the cache, as it was resolved last",
+            "{fault}: {} is served from the cache, as it was resolved last",
             redact(self.text)
         );
         Some(Got {
@@ -174,12 +177,16 @@ impl Asked<'_> {
             let room = |coming| {
                 cache.make_room(limits.cache_max_bytes, coming);
             };
+            let into = Target {
+                directory: into,
+                most: limits.cache_max_bytes.max(LEAST),
+            };
             download(self.client, located, into, &room).await
         };
         let (package, files, listing) = match cache.put(fetch).await {
             // A cache that can only be read may have the package, which without an identity nothing tells apart.
             Err(RegistryError::Disk(why)) if identity.is_none() => {
-                let remembered = self.remembered(&why);
+                let remembered = self.remembered("the cache cannot take the download", &why);
                 return remembered.ok_or(RegistryError::Disk(why));
             }
             put => put?,

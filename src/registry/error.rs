@@ -58,6 +58,13 @@ impl RegistryError {
     }
 }
 
+/// The error for `what`, which does not say how large it is, and of which more than `most` bytes came.
+pub(super) fn too_large_for_cache(what: &str, most: u64) -> RegistryError {
+    RegistryError::Disk(format!(
+        "{what} is larger than {most} bytes, which is the most that is kept of what does not say its size; raise model.cache_max_bytes"
+    ))
+}
+
 impl From<OutsidePackage> for RegistryError {
     fn from(error: OutsidePackage) -> Self {
         Self::Corrupt(format!("{error}; nothing of it was kept"))

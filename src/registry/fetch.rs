@@ -1,9 +1,17 @@
 //! Fetches a package into a directory of the caller's, for an image, for an init container or to look at it.
 
 use super::{
-    access::Access, client::Client, download::download, error::RegistryError, left_out::LeftOut,
-    locate::locate, places::disk::walk, resolve::on_this_machine, resolved::PATIENCE,
-    runtime::block_on, uri::ModelUri,
+    access::Access,
+    client::Client,
+    download::{Target, download},
+    error::RegistryError,
+    left_out::LeftOut,
+    locate::locate,
+    places::disk::walk,
+    resolve::on_this_machine,
+    resolved::PATIENCE,
+    runtime::block_on,
+    uri::ModelUri,
 };
 use crate::package::{
     Files, REGISTRATION, Registration,
@@ -67,7 +75,11 @@ fn fill(
         let mut located = locate(&client, uri).await?;
         located.whole = true;
         let (name, version) = (located.name.clone(), located.version.clone());
-        download(&client, located, into, &|_| ()).await?;
+        let into_directory = Target {
+            directory: into,
+            most: u64::MAX,
+        };
+        download(&client, located, into_directory, &|_| ()).await?;
         let Some(version) = version else {
             return Ok(());
         };
@@ -80,12 +92,10 @@ fn fill(
 }
 
 fn copy(files: &dyn Files, root: Option<&PathBuf>, into: &Path) -> Result<(), RegistryError> {
-    let unreadable = |error: io::Error| {
+    let names = root.map_or_else(|| files.names(), |root| walk(root));
+    let names = names.map_err(|error| {
         RegistryError::Unavailable(format!("the package cannot be read: {error}"))
-    };
-    let names = root
-        .map_or_else(|| files.names(), |root| walk(root))
-        .map_err(unreadable)?;
+    })?;
     let mut left_out = LeftOut::default();
     for name in names {
         let Ok(path) = inside(&name) else {
@@ -93,12 +103,21 @@ fn copy(files: &dyn Files, root: Option<&PathBuf>, into: &Path) -> Result<(), Re
             continue;
         };
         let to = into.join(path);
-        let written = fs::create_dir_all(to.parent().unwrap_or(into)).and_then(|()| match root {
+        let unwritable = |error: io::Error| RegistryError::unwritable(&to, &error);
+        fs::create_dir_all(to.parent().unwrap_or(into)).map_err(unwritable)?;
+        let from = root.map_or_else(|| PathBuf::from(path), |root| root.join(path));
+        let unreadable = |error: io::Error| RegistryError::unreadable(&from, &error);
+        match root {
             // However large it is.
-            Some(root) => fs::copy(root.join(path), &to).map(|_| ()),
-            None => fs::write(&to, files.read(path)?),
-        });
-        written.map_err(|error| RegistryError::unwritable(&to, &error))?;
+            Some(_) => {
+                fs::File::open(&from).map_err(unreadable)?;
+                fs::copy(&from, &to).map(|_| ()).map_err(unwritable)?;
+            }
+            None => {
+                let content = files.read(path).map_err(unreadable)?;
+                fs::write(&to, content).map_err(unwritable)?;
+            }
+        }
     }
     left_out.say("the package");
     Ok(())
@@ -135,6 +154,23 @@ mod tests {
             .expect_err("refused")
             .to_string();
         assert!(refusal.contains("choose another directory"), "{refusal}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_so() {
+        struct Closed;
+        impl Files for Closed {
+            fn read(&self, _: &str) -> io::Result<std::borrow::Cow<'_, [u8]>> {
+                Err(io::ErrorKind::PermissionDenied.into())
+            }
+            fn names(&self) -> io::Result<Vec<String>> {
+                Ok(vec!["MLmodel".to_owned()])
+            }
+        }
+        let into = tempfile::tempdir().expect("a directory");
+        let refusal = copy(&Closed, None, into.path()).expect_err("closed");
+        let text = refusal.to_string();
+        assert!(text.contains("MLmodel cannot be read"), "{text}");
     }
 
     #[test]

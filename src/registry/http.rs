@@ -6,7 +6,7 @@ use super::{
 };
 use crate::secret::{Secret, redact, redact_text};
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy, Url};
+use reqwest::{Certificate, ClientBuilder, Identity, NoProxy, Proxy, Url, redirect::Policy};
 use std::{error::Error as _, fs, time::Duration};
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ pub(super) struct Trust {
     pub(super) identity: Option<CaBundle>,
 }
 
-/// What makes an HTTP client, but for limits of time within answers.
+/// What makes an HTTP client, but for limits of time within answers. It follows no redirects: `redirects` does.
 ///
 /// # Errors
 /// `Uri` for a file or a proxy that cannot be used; it names the variable.
@@ -32,6 +32,7 @@ pub(super) fn builder(trust: &Trust, proxies: &Proxies) -> Result<ClientBuilder,
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("ml-serving/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
+        .redirect(Policy::none())
         .danger_accept_invalid_certs(trust.anyone);
     for bundle in trust
         .bundles

@@ -1,6 +1,6 @@
 //! The files with sections that boto3 and MLflow keep credentials in. Python's `configparser` reads them there.
 
-use super::error::RegistryError;
+use super::{error::RegistryError, home::is_absent};
 use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
 /// The largest such file that is read.
@@ -9,15 +9,15 @@ const MAX_BYTES: u64 = 1 << 20;
 /// Settings by section and key, both as they are written but for the case of keys.
 pub(super) type Sections = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The sections of a file; none where there is no file.
+/// The sections of a file, which a variable has named or not; none where there is no file.
 ///
 /// # Errors
 /// `Uri` for a file that cannot be read. It quotes nothing of it.
-pub(super) fn read(path: &Path) -> Result<Sections, RegistryError> {
+pub(super) fn read(path: &Path, is_named: bool) -> Result<Sections, RegistryError> {
     let wrong = |why: &str| RegistryError::Uri(format!("{} cannot be read: {why}", path.display()));
     let file = match fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Sections::new()),
+        Err(error) if is_absent(path, &error, is_named) => return Ok(Sections::new()),
         Err(error) => return Err(wrong(&error.to_string())),
     };
     let mut text = String::new();
@@ -65,6 +65,14 @@ fn parse(text: &str) -> Result<Sections, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_home_that_is_a_file_has_no_settings() {
+        let home = tempfile::NamedTempFile::new().expect("a file");
+        let path = home.path().join(".aws/config");
+        assert!(read(&path, false).expect("none").is_empty());
+        assert!(read(&path, true).is_err());
+    }
 
     #[test]
     fn sections_have_keys_and_keys_may_have_keys() {

@@ -66,9 +66,13 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
         };
         match redirects.pop() {
             // Only the tracking server can read this place.
-            Some(last) if matches!(error, RegistryError::Uri(_)) => {
+            Some(last) if is_closed(&next, &error) => {
+                tracing::warn!(%error, "the files are in a store that this server cannot ask; asking the MLflow server for them");
                 let through = ArtifactStore::Web(last.through.clone());
-                let located = Located::unversioned(String::new(), through);
+                let located = Located {
+                    unasked: Some(error),
+                    ..Located::unversioned(String::new(), through)
+                };
                 break amend(located, last, None);
             }
             _ => return Err(error),
@@ -83,6 +87,15 @@ pub(super) async fn locate(client: &Client, uri: &ModelUri) -> Result<Located, R
         let through = ArtifactStore::Web(redirect.through.clone());
         amend(located, redirect, Some(through))
     }))
+}
+
+/// Whether the store that `uri` leads to cannot be asked: it is of a kind that this server does not know, or the environment does not do.
+fn is_closed(uri: &ModelUri, error: &RegistryError) -> bool {
+    match error {
+        RegistryError::Uri(_) => true,
+        RegistryError::Denied(_) => matches!(uri, ModelUri::Bucket(_)),
+        _ => false,
+    }
 }
 
 /// Follows `uri`, which the user has `named`, or a registry.

@@ -1,6 +1,9 @@
 //! The package on another machine that a URI leads to.
 
-use super::places::{artifact_store::ArtifactStore, remote_file::RemoteFile};
+use super::{
+    error::RegistryError,
+    places::{artifact_store::ArtifactStore, remote_file::RemoteFile},
+};
 
 /// A package on another machine.
 pub(super) struct Located {
@@ -17,6 +20,8 @@ pub(super) struct Located {
     pub(super) listing: Option<Vec<RemoteFile>>,
     /// Where to download the files from when `place` refuses them.
     pub(super) fallback: Option<ArtifactStore>,
+    /// Why the store that has the files was not asked, and MLflow is.
+    pub(super) unasked: Option<RegistryError>,
     /// Whether all files are wanted, not only those that a model is loaded from.
     pub(super) whole: bool,
 }
@@ -32,6 +37,7 @@ impl Located {
             place,
             listing: None,
             fallback: None,
+            unasked: None,
             whole: false,
         }
     }

@@ -1,10 +1,12 @@
 //! Turns a model URI into the files of a package on this machine. It knows places, not formats.
 //!
 //! `uri` reads a URI, `locate` follows it to one of the `places`, `download` gets the files and `cache` keeps them. `resolve` does all of
-//! that, through `elsewhere` for what is not on this machine. They use `client`, `http`, `retry`, `tracking` and `upgrade` for HTTP, and
+//! that, through `elsewhere` for what is not on this machine. They use `client`, `http`, `retry`, `tracking` and `redirects` for HTTP, and
 //! `waiting` limits the time. `push` uploads a package to MLflow.
 
 mod access;
+#[cfg(test)]
+mod answering;
 mod archive;
 mod ask;
 mod body;
@@ -17,6 +19,7 @@ mod error;
 mod error_body;
 mod fetch;
 mod foreign;
+mod home;
 mod http;
 mod ini;
 mod left_out;
@@ -24,6 +27,7 @@ mod locate;
 mod located;
 mod places;
 mod push;
+mod redirects;
 mod reference;
 mod refused;
 mod resolve;
@@ -33,7 +37,6 @@ mod runtime;
 mod tracking;
 mod unchanged;
 mod unsupported;
-mod upgrade;
 mod uri;
 pub mod variables;
 mod waiting;

@@ -78,8 +78,8 @@ impl Refusal {
     }
 }
 
-/// Turns an answer that is no success into an error.
-pub(super) async fn refused(response: Response, asked: &Url) -> Failed {
+/// Turns an answer that is no success into an error. `is_mlflows` says whether an MLflow server was asked.
+pub(super) async fn refused(response: Response, asked: &Url, is_mlflows: bool) -> Failed {
     let mut place = redact(response.url().as_str());
     if response.url().origin() != asked.origin() {
         let asked = redact(asked.as_str());
@@ -90,6 +90,11 @@ pub(super) async fn refused(response: Response, asked: &Url) -> Failed {
     let refusal = Refusal::read(response, &place).await;
     let text = &refusal.text;
     let error = match refusal.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if !is_mlflows => {
+            RegistryError::Denied(format!(
+                "{text}; check the user and the password, or the signature, in the address of the file"
+            ))
+        }
         StatusCode::UNAUTHORIZED => RegistryError::Denied(format!(
             "{text}; check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
         )),

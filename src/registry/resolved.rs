@@ -79,5 +79,6 @@ pub struct Resolved {
     pub origin: Origin,
     /// Where it is in the cache.
     pub cached: Option<Cached>,
+    /// The files themselves.
     pub files: Box<dyn Files + Send + Sync>,
 }

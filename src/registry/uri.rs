@@ -179,10 +179,10 @@ fn wasb(uri: &str) -> Option<Url> {
     Url::parse(&format!("https://{account}/{container}{}", url.path())).ok()
 }
 
-/// A bucket's URI whose percent signs mean themselves: keys are not encoded in it, as for the cloud's own tools and for MLflow's client.
+/// A bucket's URI whose percent signs and number signs mean themselves: keys are not encoded in it, as for the cloud's own tools and for MLflow's client.
 fn literal(uri: &str) -> String {
     let (path, query) = uri.split_at(uri.find('?').unwrap_or(uri.len()));
-    format!("{}{query}", path.replace('%', "%25"))
+    format!("{}{query}", path.replace('%', "%25").replace('#', "%23"))
 }
 
 impl ModelUri {
@@ -291,16 +291,18 @@ mod tests {
     }
 
     #[test]
-    fn a_percent_sign_of_a_key_is_one() {
+    fn a_percent_sign_and_a_number_sign_of_a_key_are_themselves() {
         for uri in [
-            "s3://b/100%25 ü+#",
-            "gs://b/100%25 ü+",
-            "wasbs://c@a.blob.core.windows.net/100%25 ü+",
+            "s3://b/#1/100%25 ü+#2",
+            "gs://b/#1/100%25 ü+#2",
+            "wasbs://c@a.blob.core.windows.net/#1/100%25 ü+#2",
         ] {
             let Ok(ModelUri::Bucket(url)) = ModelUri::parse(uri) else {
                 panic!("{uri}");
             };
-            assert!(decoded(url.path()).ends_with("/100%25 ü+"), "{url}");
+            let path = decoded(url.path());
+            assert!(path.ends_with("/#1/100%25 ü+#2"), "{url}");
+            assert!(url.fragment().is_none() && url.query().is_none(), "{url}");
         }
     }
 

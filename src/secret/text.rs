@@ -8,6 +8,14 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{convert::Infallible, fmt, str::FromStr};
 
+/// The parts of Azure's connection strings that are no secret, beside the endpoints.
+const PLAIN: [&str; 4] = [
+    "accountname",
+    "defaultendpointsprotocol",
+    "endpointsuffix",
+    "usedevelopmentstorage",
+];
+
 /// A text that may hold a secret, from the moment that it is read. All that formats it gets the form without secrets.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret {
@@ -43,6 +51,9 @@ impl Secret {
         if self.shown == self.text {
             return Vec::new();
         }
+        if self.shown == HIDDEN {
+            return hidden_parts(&self.text);
+        }
         let Some((_, rest)) = self.text.split_once("://") else {
             return vec![self.text.clone()];
         };
@@ -63,9 +74,32 @@ impl Secret {
         parts
     }
 
+    /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
+}
+
+/// The secrets in a text of which nothing is shown: the whole, and those in it where it is a connection string or a signature, of which a
+/// store may quote a part.
+fn hidden_parts(text: &str) -> Vec<String> {
+    let mut parts = vec![text.to_owned()];
+    for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
+        let name = name.trim().to_ascii_lowercase();
+        // Else no address and no account could be told any more.
+        if !PLAIN.contains(&name.as_str()) && !name.ends_with("endpoint") {
+            parts.push(value.trim().to_owned());
+        }
+    }
+    for pair in text
+        .split([';', '&', '?', '='])
+        .zip(text.split([';', '&', '?', '=']).skip(1))
+    {
+        if let ("sig", signature) = pair {
+            parts.extend([signature.to_owned(), decoded(signature)]);
+        }
+    }
+    parts
 }
 
 /// A part of a URI without its percent-encoding.
@@ -122,5 +156,34 @@ mod tests {
         assert!(!shown.contains("hidden"), "{shown}");
         assert!(shown.contains("https://host/m") && shown.contains("***"));
         assert_eq!(Secret::key("").to_string(), "");
+    }
+
+    #[test]
+    fn a_hidden_text_is_hidden_whole_and_in_parts() {
+        for (text, hidden) in [
+            ("a://token", &["a://token"][..]),
+            (
+                "BlobEndpoint=https://a/;SharedAccessSignature=sv=1&sig=S%3Dx",
+                &["sv=1&sig=S%3Dx", "S%3Dx", "S=x"],
+            ),
+            (
+                "DefaultEndpointsProtocol=https;AccountKey=a2V5==",
+                &["a2V5=="],
+            ),
+            ("?sv=1&sig=signature", &["signature"]),
+        ] {
+            let parts = Secret::key(text).parts();
+            for hidden in [&[text], hidden].concat() {
+                assert!(
+                    parts.iter().any(|part| part == hidden),
+                    "{hidden}: {parts:?}"
+                );
+            }
+            assert!(
+                !parts.iter().any(|part| part.starts_with("http")),
+                "{parts:?}"
+            );
+        }
+        assert!(Secret::key("").parts().is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! Archives of a package: `.tar`, `.tar.gz`, `.tgz` and `.zip`, unpacked into a directory.
 
+#[cfg(test)]
+mod bounds;
 mod links;
 mod tar;
 #[cfg(test)]
@@ -30,16 +32,18 @@ pub(super) fn is_archive(name: &str) -> bool {
     stem(name).is_some()
 }
 
-/// Unpacks `archive` into `into` and removes it; directories around the package are left out.
+/// Unpacks `archive`, which was downloaded, into `into`, at most so many bytes, and removes it; directories around the package are left
+/// out.
 ///
 /// # Errors
-/// `Corrupt` for anything that is no archive of files that stay inside.
-pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
-    let unreadable = |error: &io::Error| RegistryError::unwritable(archive, error);
-    let mut file = File::open(archive).map_err(|error| unreadable(&error))?;
-    let size = file.metadata().map_err(|error| unreadable(&error))?.len();
+/// `Corrupt` for anything that is no archive of files that stay inside, and `Disk`.
+pub(super) fn unpack(archive: &Path, into: &Path, most: u64) -> Result<(), RegistryError> {
+    // It is our own file, in a directory that has to be writable.
+    let unusable = |error: &io::Error| RegistryError::unwritable(archive, error);
+    let mut file = File::open(archive).map_err(|error| unusable(&error))?;
+    let size = file.metadata().map_err(|error| unusable(&error))?.len();
     let name = archive.file_name().unwrap_or_default().to_string_lossy();
-    let mut unpacking = Unpacking::new(&name.to_ascii_lowercase(), size, into);
+    let mut unpacking = Unpacking::new(&name.to_ascii_lowercase(), size, into, most);
     // The first bytes tell which archive it is: a name may be anything.
     let mut magic = Vec::new();
     let read = (&mut file).take(64).read_to_end(&mut magic);
@@ -54,7 +58,7 @@ pub(super) fn unpack(archive: &Path, into: &Path) -> Result<(), RegistryError> {
         _ => tar::unpack(file, &mut unpacking)?,
     }
     unpacking.finish()?;
-    fs::remove_file(archive).map_err(|error| unreadable(&error))?;
+    fs::remove_file(archive).map_err(|error| unusable(&error))?;
     unwrap_directories(into).map_err(|error| RegistryError::unwritable(into, &error))
 }
 

@@ -6,9 +6,9 @@ use ::zip as zip_crate;
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 
-type Pack = fn(&Path, &[(&str, &[u8])]);
+pub(super) type Pack = fn(&Path, &[(&str, &[u8])]);
 
-fn tar(path: &Path, files: &[(&str, &[u8])]) {
+pub(super) fn tar(path: &Path, files: &[(&str, &[u8])]) {
     let mut tar = tar_crate::Builder::new(GzEncoder::new(
         File::create(path).expect("made"),
         Compression::fast(),
@@ -34,12 +34,16 @@ fn zip(path: &Path, files: &[(&str, &[u8])]) {
     zip.finish().expect("written");
 }
 
-fn unpacked(name: &str, pack: Pack, files: &[(&str, &[u8])]) -> Result<Vec<String>, RegistryError> {
+pub(super) fn unpacked(
+    name: &str,
+    pack: Pack,
+    files: &[(&str, &[u8])],
+) -> Result<Vec<String>, RegistryError> {
     let place = tempfile::tempdir().expect("a directory");
     let (archive, into) = (place.path().join(name), place.path().join("out"));
     fs::create_dir(&into).expect("made");
     pack(&archive, files);
-    unpack(&archive, &into)?;
+    unpack(&archive, &into, u64::MAX)?;
     assert!(!archive.exists());
     let mut names: Vec<String> = fs::read_dir(&into)
         .expect("listed")
@@ -138,7 +142,7 @@ fn tar_of(path: &Path, entries: &[(tar_crate::EntryType, &str, &str)]) {
 /// Every file below the directory, and its content.
 fn contents(archive: &Path) -> Result<Vec<(String, String)>, RegistryError> {
     let into = tempfile::tempdir().expect("a directory");
-    unpack(archive, into.path())?;
+    unpack(archive, into.path(), u64::MAX)?;
     let names = crate::registry::places::disk::walk(into.path()).expect("walked");
     let read = |name: String| {
         let text = fs::read_to_string(into.path().join(&name)).expect("read");

@@ -3,7 +3,10 @@
 use super::links::Links;
 use crate::{
     package::path::{MAX_FILES, OutsidePackage, inside, is_stray, tidy},
-    registry::{error::RegistryError, left_out::LeftOut},
+    registry::{
+        error::{RegistryError, too_large_for_cache},
+        left_out::LeftOut,
+    },
 };
 use std::{
     collections::HashSet,
@@ -14,6 +17,8 @@ use std::{
 
 /// By which factor an archive may grow. Deflate cannot compress real files further.
 const MAX_RATIO: u64 = 1_100;
+/// The longest target of a link that systems take.
+pub(super) const MAX_TARGET_BYTES: usize = 4096;
 
 /// An archive that is being unpacked into a directory.
 pub(super) struct Unpacking<'a> {
@@ -22,6 +27,8 @@ pub(super) struct Unpacking<'a> {
     into: &'a Path,
     /// Bytes that may still come out of it.
     room: u64,
+    /// The most that the cache takes of it, where that is less than archives can hold.
+    most: Option<u64>,
     /// What was met so far, links too.
     met: usize,
     /// The paths of the files that were written.
@@ -31,12 +38,14 @@ pub(super) struct Unpacking<'a> {
 }
 
 impl<'a> Unpacking<'a> {
-    /// The archive `name` of `size` bytes, into a directory.
-    pub(super) fn new(name: &str, size: u64, into: &'a Path) -> Self {
+    /// The archive `name` of `size` bytes, into a directory that takes `most` of it.
+    pub(super) fn new(name: &str, size: u64, into: &'a Path, most: u64) -> Self {
+        let room = size.saturating_mul(MAX_RATIO);
         Self {
             name: name.to_owned(),
             into,
-            room: size.saturating_mul(MAX_RATIO),
+            room: room.min(most),
+            most: (most < room).then_some(most),
             met: 0,
             written: HashSet::new(),
             links: Links::default(),
@@ -64,9 +73,14 @@ impl<'a> Unpacking<'a> {
         target: &str,
         from_top: bool,
     ) -> Result<(), RegistryError> {
-        if let Some(path) = self.place(name)?
-            && !self.links.add(&path, target, from_top)
-        {
+        let Some(path) = self.place(name)? else {
+            return Ok(());
+        };
+        if target.len() > MAX_TARGET_BYTES {
+            self.left_out.add(&format!(
+                "{path}, a link to a longer path than any system takes"
+            ));
+        } else if !self.links.add(&path, target, from_top) {
             self.left_out
                 .add(&format!("{path}, a link to {target}, which lies outside"));
         }
@@ -128,13 +142,25 @@ impl<'a> Unpacking<'a> {
             }
         })?;
         // One byte more than there is room for, to see that there is more.
-        let size = io::copy(&mut source.take(self.room.saturating_add(1)), &mut file)
-            .map_err(|error| self.broken(&error))?;
-        self.room = self.room.checked_sub(size).ok_or_else(|| {
-            self.broken(&"it unpacks to more than any archive of its size can hold")
+        let size = io::copy(&mut source.take(self.room.saturating_add(1)), &mut file);
+        let size = size.map_err(|error| {
+            if is_of_disk(&error) {
+                RegistryError::unwritable(&to, &error)
+            } else {
+                self.broken(&error)
+            }
         })?;
+        let left = self.room.checked_sub(size);
+        self.room = left.ok_or_else(|| self.too_large())?;
         self.written.insert(path);
         Ok(())
+    }
+
+    fn too_large(&self) -> RegistryError {
+        match self.most {
+            Some(most) => too_large_for_cache(&self.name, most),
+            None => self.broken(&"it unpacks to more than any archive of its size can hold"),
+        }
     }
 
     /// Puts files in the place of links, and says what was left out.
@@ -155,4 +181,15 @@ impl<'a> Unpacking<'a> {
         self.left_out.say(&self.name);
         Ok(())
     }
+}
+
+/// Whether it is the disk that failed, and not what was to be written there.
+fn is_of_disk(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge
+            | io::ErrorKind::ReadOnlyFilesystem
+    )
 }

@@ -1,14 +1,11 @@
 //! The entries of a zip archive.
 
-use super::unpacking::Unpacking;
+use super::unpacking::{MAX_TARGET_BYTES, Unpacking};
 use crate::registry::error::RegistryError;
 use std::{
     fs::File,
     io::{self, Read},
 };
-
-/// The longest target of a link that systems take.
-const MAX_TARGET_BYTES: u64 = 4096;
 
 /// # Errors
 /// `Corrupt` where `file` is no zip archive, or one that leads out of the directory.
@@ -25,7 +22,7 @@ pub(super) fn unpack(file: File, unpacking: &mut Unpacking<'_>) -> Result<(), Re
         if entry.is_symlink() {
             let mut target = String::new();
             let read: io::Result<usize> = (&mut entry)
-                .take(MAX_TARGET_BYTES)
+                .take(MAX_TARGET_BYTES as u64 + 1)
                 .read_to_string(&mut target);
             read.map_err(|error| unpacking.broken(&error))?;
             unpacking.link(&name, &target, false)?;

@@ -57,22 +57,24 @@ impl Cache {
         }
     }
 
-    /// Removes the packages that nobody uses and that were used longest ago, until the others and `coming` bytes are at most `most`.
-    /// Gives back what the others take.
+    /// Removes the packages that nobody uses and that were used longest ago, until the others and `coming` bytes are at most `most`. What
+    /// alone is more takes no other's place: it may be a mistake of the place that lists it. Gives back what the others take.
     pub(in crate::registry) fn make_room(&self, most: u64, coming: u64) -> u64 {
         let mut slots: Vec<Slot> = entries(&self.packages())
             .into_iter()
             .filter_map(Slot::of)
             .collect();
         slots.sort_by_key(|slot| slot.used);
-        let mut bytes: u64 = slots.iter().map(|slot| slot.bytes).sum();
+        let sizes = slots.iter().map(|slot| slot.bytes);
+        let mut bytes = sizes.fold(0, u64::saturating_add);
+        let wanted = if coming > most { 0 } else { coming };
         for slot in slots {
-            if bytes.saturating_add(coming) <= most {
+            if bytes.saturating_add(wanted) <= most {
                 break;
             }
             if self.remove(&slot.path) {
                 tracing::info!(package = %slot.path.display(), slot.bytes, "removed from the cache, because of model.cache_max_bytes");
-                bytes -= slot.bytes;
+                bytes = bytes.saturating_sub(slot.bytes);
             }
         }
         self.drop_notes();
@@ -81,7 +83,7 @@ impl Cache {
                 bytes,
                 coming,
                 most,
-                "the cache is larger than model.cache_max_bytes, for all that is in it is in use"
+                "the cache is larger than model.cache_max_bytes, for what is in use or is coming is"
             );
         }
         bytes
@@ -161,7 +163,8 @@ impl Slot {
         let manifest = path.join(MANIFEST);
         let used = fs::metadata(&manifest).ok()?.modified().ok()?;
         let files: Manifest = read_json(&manifest)?;
-        let bytes = files.values().map(|file| file.size).sum();
+        let sizes = files.values().map(|file| file.size);
+        let bytes = sizes.fold(0, u64::saturating_add);
         Some(Self { path, bytes, used })
     }
 }

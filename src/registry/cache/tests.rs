@@ -159,6 +159,9 @@ async fn what_was_used_longest_ago_goes_first_until_there_is_room() {
         packages.push(package);
     }
     assert_eq!(cache.make_room(15, 0), 15);
+    // Nothing goes for what can never fit.
+    assert_eq!(cache.make_room(15, 16), 15);
+    assert_eq!(cache.make_room(15, u64::MAX), 15);
     assert_eq!(cache.make_room(15, 5), 10);
     assert_eq!(cache.make_room(5, 0), 5);
     assert_eq!(names(&cache.packages()), [packages[1].clone()]);

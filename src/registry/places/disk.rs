@@ -1,4 +1,4 @@
-//! A package on disk: an MLflow Model directory, or one ONNX file.
+//! A package on disk: a directory, with or without an `MLmodel`, or one file of a model.
 
 use crate::{
     package::{

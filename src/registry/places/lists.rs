@@ -48,8 +48,13 @@ impl Lists {
             }
             let listed: Option<Level> = client.json_if_known(|| client.get(&url)).await?;
             let Some(listed) = listed else {
-                let text = format!("{} lists nothing", redact(self.url.as_str()));
-                return Err(RegistryError::NotFound(text));
+                let place = redact(self.url.as_str());
+                // It has named the directory, so it knows the endpoint: that was something in front of it.
+                return Err(if directory.is_empty() {
+                    RegistryError::NotFound(format!("{place} lists nothing"))
+                } else {
+                    RegistryError::Unavailable(format!("{place} does not list {directory}"))
+                });
             };
             // Here paths begin at the top of the run or of the logged model.
             let below = |entry: Entry| {
@@ -75,5 +80,35 @@ impl Lists {
         let path = root.and_then(|root| uri.strip_prefix(root.trim_end_matches('/')));
         let path = path.filter(|path| path.is_empty() || path.starts_with('/'));
         Ok(path.map(|path| path.trim_matches('/').to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{access::Access, answering::Answering};
+
+    #[tokio::test]
+    async fn an_ingress_that_loses_a_directory_makes_no_smaller_package() {
+        let server = Answering::start(|line| {
+            if line.contains("path=code") {
+                (404, "default backend - 404".to_owned())
+            } else {
+                let code = r#"{"files": [{"path": "code", "is_dir": true}]}"#;
+                (200, code.to_owned())
+            }
+        });
+        let url = Url::parse(&server.await.url).expect("a URL");
+        let lists = Lists {
+            url,
+            key: "path",
+            below: Below::At(String::new()),
+        };
+        let client = Client::new(&Access::default()).expect("a client");
+        let listed = lists.files(&client).await;
+        assert!(
+            matches!(listed, Err(RegistryError::Unavailable(_))),
+            "{listed:?}"
+        );
     }
 }

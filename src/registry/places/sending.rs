@@ -18,10 +18,16 @@ use std::{
 
 /// How long a server may take nothing, and not answer. Python's client waits as long for an answer.
 const STALLED: Duration = Duration::from_mins(2);
-/// A server may pass the file on to a bucket before it answers; it has to be faster than that many bytes in a second.
+/// A server may pass the file on to a bucket before it answers, and get it from there whole before it sends any of it; it has to be faster
+/// than that many bytes in a second.
 const SLOWEST_STORE: u64 = 4 << 20;
 /// The time between two looks at what was sent.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// How long a server may be silent about so many bytes.
+pub(in crate::registry) fn patience(length: u64) -> Duration {
+    STALLED + Duration::from_secs(length / SLOWEST_STORE)
+}
 
 /// Sends `content` to `url`.
 ///
@@ -66,8 +72,7 @@ pub(super) async fn send_bytes(
         Some(headers) => client.signed_put(url, headers.clone(), body, length),
         None => client.put(url, body, length),
     };
-    let patience = STALLED + Duration::from_secs(length / SLOWEST_STORE);
-    let answered = while_it_moves(&sent, patience, url, client.send_upload(request)).await;
+    let answered = while_it_moves(&sent, patience(length), url, client.send_upload(request)).await;
     answered.inspect_err(|_| progress.rewind(sent.load(Ordering::Relaxed)))
 }
 
@@ -122,6 +127,7 @@ mod tests {
             let (mut request, mut piece) = (Vec::new(), [0; 1024]);
             while !request.ends_with(b"end") {
                 let n = client.read(&mut piece).await.expect("read");
+                assert_ne!(n, 0, "the request ends early: {request:?}");
                 request.extend_from_slice(&piece[..n]);
             }
             let answer = format!("HTTP/1.1 200 OK\r\n{answer}");

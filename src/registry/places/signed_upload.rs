@@ -8,6 +8,7 @@ use super::{
     names::{below, join},
     proxy::Proxy,
     sending::send_bytes,
+    server_info::{self, server_info},
 };
 use crate::{
     progress::Progress,
@@ -46,21 +47,14 @@ struct Part {
     headers: HashMap<String, String>,
 }
 
-/// What a server says about itself, as far as it is needed here.
-#[derive(Default, Deserialize)]
-struct ServerInfo {
-    #[serde(default)]
-    artifacts_presigned_only: bool,
-}
-
 impl Proxy {
     /// Whether the server takes files by signed addresses only. Servers before 3.18 cannot tell, and take them all.
     pub(super) async fn is_presigned_only(&self, client: &Client) -> bool {
-        let Some(url) = self.sibling("/api/3.0/mlflow/server-info") else {
+        let Some(url) = self.sibling(server_info::PATH) else {
             return false;
         };
-        let info = client.json(Idempotent::Yes, || client.get(&url)).await;
-        info.is_ok_and(|info: ServerInfo| info.artifacts_presigned_only)
+        let info = server_info(client, &url).await.ok().flatten();
+        info.is_some_and(|info| info.artifacts_presigned_only)
     }
 
     /// Writes one file by signed addresses.
@@ -78,26 +72,26 @@ impl Proxy {
         let name = file.rsplit('/').next().unwrap_or(file);
         let body = json!({"path": name, "num_parts": count});
         let begun: Begun = self.upload(client, "create", file, &body).await?;
-        let parts = send_parts(client, &begun.credentials, content, part, progress).await;
         let body = json!({"path": name, "upload_id": begun.upload_id});
-        match parts {
-            Ok(parts) if parts.len() as u64 == count => {
-                let mut body = body;
-                body["parts"] = parts.into();
-                self.upload::<Value>(client, "complete", file, &body)
-                    .await?;
-                Ok(())
+        let sent = async {
+            let signed = begun.credentials.len();
+            if signed as u64 != count {
+                return Err(RegistryError::NotFound(format!(
+                    "the server signs {signed} addresses, not {count}, for the parts of {file}"
+                ))
+                .into());
             }
-            Ok(_) => Err(RegistryError::NotFound(format!(
-                "the server signs not {count} addresses for the parts of {file}"
-            ))
-            .into()),
-            Err(error) => {
-                // The failure that is told is the first one.
-                let _ = self.upload::<Value>(client, "abort", file, &body).await;
-                Err(error)
-            }
+            let parts = send_parts(client, &begun.credentials, content, part, progress).await?;
+            let mut body = body.clone();
+            body["parts"] = parts.into();
+            self.upload::<Value>(client, "complete", file, &body).await
+        };
+        let sent = sent.await.map(|_| ());
+        if sent.is_err() {
+            // The failure that is told is the first one.
+            let _ = self.upload::<Value>(client, "abort", file, &body).await;
         }
+        sent
     }
 
     /// A request about the upload of `file`.
@@ -157,4 +151,70 @@ fn headers(wanted: &HashMap<String, String>) -> HeaderMap {
         Some((name, HeaderValue::try_from(value).ok()?))
     });
     parsed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        progress::Unit,
+        registry::{access::Access, answering::Answering},
+        secret::Secret,
+    };
+
+    /// Uploads a small file to a server that signs so many addresses of `store`, and then puts the parts together or not.
+    async fn uploaded(
+        store: String,
+        signed: usize,
+        completes: bool,
+    ) -> (Vec<String>, Result<(), Failed>) {
+        let server = Answering::start(move |line| {
+            let part = format!(r#"{{"url": "{store}/part", "part_number": 1}}"#);
+            let parts = vec![part; signed].join(",");
+            match line {
+                line if line.contains("/mpu/create") => (
+                    200,
+                    format!(r#"{{"upload_id": "1", "credentials": [{parts}]}}"#),
+                ),
+                line if line.contains("/mpu/complete") && !completes => {
+                    (400, r#"{"error_code": "X", "message": "no"}"#.to_owned())
+                }
+                _ => (200, "{}".to_owned()),
+            }
+        });
+        let server = server.await;
+        let access = Access {
+            tracking_uri: Secret::uri(server.url.as_str()),
+            ..Access::default()
+        };
+        let client = Client::new(&access).expect("a client");
+        let proxy = Proxy::new(&client, None, "m").expect("a place");
+        let progress = Arc::new(Progress::new("uploading to", "x", Unit::Bytes, 0));
+        let content = Content::text("{}".to_owned());
+        let put = proxy.put_presigned(&client, "MLmodel", &content, &progress);
+        let put = put.await;
+        (server.lines(), put)
+    }
+
+    fn count(lines: &[String], of: &str) -> usize {
+        lines.iter().filter(|line| line.contains(of)).count()
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_does_not_come_to_its_end_is_taken_back() {
+        let store = Answering::start(|_| (200, String::new())).await;
+        for signed in [0, 2] {
+            let (lines, put) = uploaded(store.url.clone(), signed, true).await;
+            let error = put.expect_err("another number").error.to_string();
+            assert!(error.contains("addresses, not 1,"), "{error}");
+            assert_eq!(count(&lines, "/mpu/abort"), 1, "{lines:?}");
+            assert_eq!(store.lines(), Vec::<String>::new());
+        }
+        for (completes, aborted) in [(false, 1), (true, 0)] {
+            let (lines, put) = uploaded(store.url.clone(), 1, completes).await;
+            assert_eq!(put.is_ok(), completes);
+            assert_eq!(count(&lines, "/mpu/abort"), aborted, "{lines:?}");
+        }
+        assert_eq!(count(&store.lines(), "PUT /part"), 2);
+    }
 }

@@ -1,4 +1,4 @@
-//! Files on a web server, which cannot list them.
+//! Files on a web server, which cannot list them, and those that MLflow hands out one by one, which it may list.
 
 use super::{
     lists::Lists,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::registry::{client::Client, error::RegistryError, retry::Failed};
 use reqwest::{Response, Url};
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, atomic::AtomicBool};
 
 /// Where files lie on a web server.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub(in crate::registry) enum Web {
         key: &'static str,
         prefix: String,
         lists: Option<Box<Lists>>,
+        /// Whether the server has signed addresses for files that it did not send.
+        signs: Arc<AtomicBool>,
     },
 }
 
@@ -52,6 +54,7 @@ impl Web {
             key,
             prefix: prefix.to_owned(),
             lists: lists.map(Box::new),
+            signs: Arc::default(),
         }
     }
 
@@ -92,12 +95,12 @@ impl Web {
     /// Opens a file of the package.
     pub(super) async fn open(&self, client: &Client, path: &str) -> Result<Response, Failed> {
         let url = self.url(path);
-        if !matches!(self, Self::Query { .. }) {
+        let Self::Query { signs, .. } = self else {
             return client.send(client.get(&url)).await;
-        }
+        };
         let mut signing = url.clone();
         signing.query_pairs_mut().append_pair("presigned", "true");
-        signed::open(client, &url, &signing, &AtomicBool::default()).await
+        signed::open(client, &url, &signing, signs).await
     }
 
     /// The URL that messages name.

@@ -22,8 +22,11 @@ use std::path::Path;
 /// What `push` has made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pushed {
+    /// The registered model.
     pub name: String,
+    /// Its new version.
     pub version: String,
+    /// The run that the version was logged by.
     pub run_id: String,
 }
 

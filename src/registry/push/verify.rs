@@ -9,8 +9,10 @@ use crate::{
         places::{
             artifact_store::{ArtifactStore, next},
             content::Content,
+            sending::patience,
         },
         retry::{Idempotent, retry},
+        waiting,
     },
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -120,7 +122,7 @@ async fn file(
         }
         Ok((size, <[u8; 32]>::from(digest.finalize())))
     });
-    let (size, sha256) = read.await?;
+    let (size, sha256) = waiting::within(patience(content.size()), read).await?;
     if (size, sha256) == (content.size(), content.sha256()) {
         return Ok(());
     }
@@ -144,4 +146,22 @@ fn wrong_size(store: &ArtifactStore, name: &str, size: u64, content: &Content) -
         store.describe(),
         content.size()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_may_take_its_time_to_get_a_file_from_its_store() {
+        let slow = async {
+            tokio::time::sleep(Duration::from_mins(3)).await;
+            Ok::<_, RegistryError>(())
+        };
+        let read = waiting::wait("a file", slow);
+        waiting::within(patience(512 << 20), read)
+            .await
+            .expect("in time");
+    }
 }

@@ -7,7 +7,7 @@ use super::{
         When::{IsNot, Set, True, Without},
         honoured, named, nothing, refused,
     },
-    takes::Takes::{Address, Hidden, Key, Text, Truth},
+    takes::Takes::{Address, Json, Key, Text, Truth},
 };
 
 pub(super) const TABLE: &[Variable] = &[
@@ -20,7 +20,7 @@ pub(super) const TABLE: &[Variable] = &[
     // Names of `object_store`, which Google's clients do not know.
     honoured(Gcs, "GOOGLE_SERVICE_ACCOUNT", Text),
     honoured(Gcs, "GOOGLE_SERVICE_ACCOUNT_PATH", Text),
-    honoured(Gcs, "GOOGLE_SERVICE_ACCOUNT_KEY", Hidden),
+    honoured(Gcs, "GOOGLE_SERVICE_ACCOUNT_KEY", Json),
     honoured(Gcs, "GOOGLE_BASE_URL", Address),
     honoured(Gcs, "GOOGLE_BEARER_TOKEN", Key),
     honoured(Gcs, "GOOGLE_SKIP_SIGNATURE", Truth),

@@ -33,6 +33,7 @@ pub enum Meaning {
 /// The values that count.
 #[derive(Clone, Copy, Debug)]
 pub enum When {
+    /// Every value.
     Set,
     /// Where it says yes.
     True,
@@ -45,8 +46,11 @@ pub enum When {
 /// A variable. A name that ends with `*` is that of all that begin so.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
+    /// Its name in the environment.
     pub name: &'static str,
+    /// What it is about.
     pub of: Of,
+    /// What it means here.
     pub meaning: Meaning,
 }
 

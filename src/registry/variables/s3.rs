@@ -7,13 +7,13 @@ use super::{
         When::{IsNot, Set, True, Without},
         honoured, named, nothing, refused,
     },
-    takes::Takes::{Address, Hidden, Key, Label, Path, Text, Truth, Word},
+    takes::Takes::{Address, Json, Key, Label, Path, Text, Truth, Word},
 };
 
 pub(super) const TABLE: &[Variable] = &[
     honoured(S3, "MLFLOW_S3_ENDPOINT_URL", Address),
     honoured(S3, "MLFLOW_S3_IGNORE_TLS", Truth),
-    honoured(S3, "MLFLOW_S3_UPLOAD_EXTRA_ARGS", Hidden),
+    honoured(S3, "MLFLOW_S3_UPLOAD_EXTRA_ARGS", Json),
     honoured(S3, "MLFLOW_S3_EXPECTED_BUCKET_OWNER", Word),
     honoured(S3, "MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE", Text),
     honoured(S3, "AWS_ACCESS_KEY_ID", Key),

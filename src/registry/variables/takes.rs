@@ -5,13 +5,17 @@ use crate::{
     secret::{Secret, redact},
 };
 use reqwest::Url;
+use serde_json::{Map, Value};
 
 /// What a variable takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
+    /// Any text.
     Text,
     /// A text that is never shown.
     Hidden,
+    /// An object of JSON that is never shown, on one line or on several.
+    Json,
     /// A key or a token that goes into a header, and is never shown.
     Key,
     /// A text that goes into a header.
@@ -22,6 +26,7 @@ pub enum Takes {
     Label,
     /// The path of a URL.
     Path,
+    /// Yes or no.
     Truth,
 }
 
@@ -29,7 +34,7 @@ impl Takes {
     /// The value, so that nothing secret of it can be shown.
     pub fn value(self, text: String) -> Secret {
         match self {
-            Self::Hidden | Self::Key => Secret::key(text),
+            Self::Hidden | Self::Json | Self::Key => Secret::key(text),
             _ => Secret::uri(text),
         }
     }
@@ -39,6 +44,7 @@ impl Takes {
         let graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
         let wrong = match self {
             Self::Text | Self::Hidden => text.chars().any(char::is_control),
+            Self::Json => serde_json::from_str::<Map<String, Value>>(text).is_err(),
             Self::Key | Self::Word => !graphic(text),
             Self::Label => !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
             Self::Path => !text.starts_with('/') || !graphic(text),
@@ -46,7 +52,8 @@ impl Takes {
             Self::Address => !is_address(text),
         };
         wrong.then_some(match self {
-            Self::Text | Self::Hidden => "it has a line break or another character without a sign",
+            Self::Text | Self::Hidden => "it has a line break or another control character",
+            Self::Json => "it is no object of JSON",
             Self::Key | Self::Word => {
                 "it has a blank, a line break or a letter that is not ASCII; often a line break at its end, which a file brought"
             }
@@ -62,7 +69,7 @@ impl Takes {
     /// The value as messages quote it.
     pub(super) fn quoted(self, text: &str) -> String {
         match self {
-            Self::Hidden | Self::Key => "a value that is not shown".to_owned(),
+            Self::Hidden | Self::Json | Self::Key => "a value that is not shown".to_owned(),
             _ => format!("{:?}", redact(text)),
         }
     }
@@ -77,4 +84,22 @@ fn is_address(text: &str) -> bool {
             && url.query().is_none()
             && url.fragment().is_none()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_may_have_line_breaks_and_must_be_an_object() {
+        let pretty = "{\n  \"private_key\": \"a\\nb\"\n}\n";
+        assert_eq!(Takes::Json.problem(pretty), None);
+        for wrong in ["", "secret", "[]", "{\"a\": \"b\nc\"}"] {
+            let problem = Takes::Json.problem(wrong);
+            assert_eq!(problem, Some("it is no object of JSON"), "{wrong}");
+        }
+        let shown = Takes::Json.value(pretty.to_owned()).to_string();
+        assert!(!shown.contains("private"), "{shown}");
+        assert!(!Takes::Json.quoted(pretty).contains("private"));
+    }
 }

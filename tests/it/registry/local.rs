@@ -37,8 +37,12 @@ fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
 fn serve(mut client: TcpStream, answer: &dyn Fn(&str) -> Answer) -> std::io::Result<()> {
     let (head, _) = request(&mut client)?;
     let (status, body) = answer(head.split(' ').nth(1).unwrap_or_default());
+    let kind = match body.starts_with(b"<!doctype html>") {
+        true => "content-type: text/html; charset=utf-8\r\n",
+        false => "",
+    };
     let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-length: {}\r\netag: {}\r\nlast-modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} x\r\n{kind}content-length: {}\r\netag: {}\r\nlast-modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n",
         body.len(),
         tag(&body)
     );
@@ -122,6 +126,11 @@ pub fn mlflow_of(root: &Path, sources: Vec<String>) -> String {
         if let Some(file_path) = path.strip_prefix("/api/2.0/mlflow-artifacts/artifacts/") {
             let name = file_path.rsplit('/').next().unwrap_or_default();
             return file(&root.join(name));
+        }
+        // As a server that is too old for the endpoint.
+        if path.starts_with("/api/3.0/") {
+            let page = "<!doctype html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>";
+            return (404, page.into());
         }
         let version = query("version").and_then(|version| version.parse().ok());
         let found = match path.trim_start_matches("/api/2.0/") {

@@ -78,6 +78,32 @@ fn a_bucket_that_is_closed_to_us_and_to_mlflow_is_told_with_both_causes() {
 }
 
 #[test]
+fn a_bucket_that_the_environment_does_not_open_is_asked_of_mlflow_and_told_with_both_causes() {
+    let proxy = Proxy::before(&local::mlflow(vec!["s3://closed/iris".to_owned()]));
+    let uri = format!("models:/{}/3", local::NAME);
+    for (name, value) in [
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_ENDPOINT_URL", "minio:9000"),
+    ] {
+        let access = Access {
+            variables: Variables(vec![(name.to_owned(), Secret::uri(value))]),
+            ..at(&proxy.url)
+        };
+        let refused = r#"{"error_code": "X", "message": "AccessDenied for MLflow"}"#;
+        proxy.fail(Fault::Answer(403, refused), "get-artifact", usize::MAX);
+        let text = refusal(&uri, &access).to_string();
+        assert!(
+            text.contains(name) && text.contains("AccessDenied for MLflow"),
+            "{text}"
+        );
+        // Where it is named itself, nobody else has it.
+        proxy.heal();
+        let error = refusal("s3://closed/iris", &access);
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
 fn fetch_from_a_web_server_has_what_the_mlmodel_names() {
     let dir = package("model.onnx", &["code/x.py"]);
     let mlmodel = fs::read_to_string(dir.path().join("MLmodel")).unwrap();

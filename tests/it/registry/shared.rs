@@ -7,8 +7,9 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -20,9 +21,13 @@ const URIS: [&str; 3] = [
     "models:/Wine & Co@champion",
 ];
 
+/// Long enough on any machine; a server that is not ready then never will be.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 struct Server {
     child: Child,
-    log: Option<BufReader<std::process::ChildStderr>>,
+    /// The lines of its log, and its end.
+    log: mpsc::Receiver<String>,
 }
 
 impl Server {
@@ -37,30 +42,36 @@ impl Server {
                 "--host",
                 "127.0.0.1",
             ])
+            .env_clear()
             .env("MLFLOW_TRACKING_URI", mlflow)
             .env("MLSERVING__MODEL__CACHE_DIR", cache)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = child.stderr.take().map(BufReader::new);
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (tell, log) = mpsc::channel();
+        // It reads on until the server ends, so that the server can write on.
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                // Nobody reads what comes after the server is ready.
+                drop(tell.send(line));
+            }
+        });
         Self { child, log }
     }
 
     /// Reads its log until it serves.
     fn wait(&mut self) {
-        let mut log = String::new();
-        let reader = self.log.as_mut().unwrap();
-        while reader.read_line(&mut log).unwrap() > 0 {
-            if log
-                .lines()
-                .last()
-                .is_some_and(|line| line.contains("INFO serving "))
-            {
-                return;
+        let (start, mut lines) = (Instant::now(), Vec::new());
+        loop {
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            match self.log.recv_timeout(left) {
+                Ok(line) if line.contains("INFO serving ") => return,
+                Ok(line) => lines.push(line),
+                Err(error) => panic!("{error}, {:?}: {lines:#?}", self.child.try_wait()),
             }
         }
-        panic!("{:?}: {log}", self.child.wait());
     }
 }
 
@@ -113,6 +124,7 @@ fn rounds(rounds: u64) {
     // Nothing is damaged: without the registry, the last one starts from what is there.
     let output = Command::new(env!("CARGO_BIN_EXE_ml-serving"))
         .args(["inspect", uri(rounds - 1)])
+        .env_clear()
         .env("MLFLOW_TRACKING_URI", &mlflow)
         .env("HTTP_PROXY", "http://127.0.0.1:9")
         .env("MLSERVING__MODEL__CACHE_DIR", cache.path())

@@ -30,6 +30,11 @@ impl<'a> Mlflow<'a> {
         self.0.registry().name()
     }
 
+    /// The server of runs and logged models, as messages name it.
+    pub(super) fn tracking(self) -> String {
+        self.0.tracking().name()
+    }
+
     pub(super) fn has_credentials_for(self, proxy: &Proxy) -> bool {
         self.0.has_credentials_for(proxy.api())
     }
@@ -95,10 +100,10 @@ impl<'a> Mlflow<'a> {
         path: &str,
         body: &Value,
     ) -> Result<Option<T>, RegistryError> {
-        let url = self.endpoint(path)?;
+        let (server, url) = (self.server_of(path), self.endpoint(path)?);
         let found = self.0.json_if_known(|| self.0.post(&url, body)).await?;
-        if found.is_none() && self.major().await.is_some_and(|major| major >= 3) {
-            return Err(self.not_known(path));
+        if found.is_none() && self.major(server).await.is_some_and(|major| major >= 3) {
+            return Err(self.not_known(server, path));
         }
         Ok(found)
     }
@@ -111,24 +116,24 @@ impl<'a> Mlflow<'a> {
         self,
         path: &str,
     ) -> Result<Option<T>, RegistryError> {
-        let url = self.endpoint(path)?;
+        let (server, url) = (self.server_of(path), self.endpoint(path)?);
         let found = self.0.json_if_known(|| self.0.get(&url)).await?;
-        if found.is_none() && self.major().await.is_none_or(|major| major >= 3) {
-            return Err(self.not_known(path));
+        if found.is_none() && self.major(server).await.is_none_or(|major| major >= 3) {
+            return Err(self.not_known(server, path));
         }
         Ok(found)
     }
 
-    fn not_known(self, path: &str) -> RegistryError {
+    pub(super) fn not_known(self, server: &TrackingServer, path: &str) -> RegistryError {
         RegistryError::Unavailable(format!(
             "{} does not know {path}, as MLflow 3 does; check MLFLOW_TRACKING_URI, and what is in front of the server",
-            self.server()
+            server.name()
         ))
     }
 
-    /// The major version of the server, where it tells.
-    async fn major(self) -> Option<u32> {
-        let url = self.url("/version", &[]).ok()?;
+    /// The major version of a server, where it tells.
+    pub(super) async fn major(self, server: &TrackingServer) -> Option<u32> {
+        let url = server.at("/version").ok()?;
         let version = self.0.version(&url).await.ok()?;
         version.split('.').next()?.parse().ok()
     }

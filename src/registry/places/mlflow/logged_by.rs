@@ -67,7 +67,7 @@ impl Mlflow<'_> {
         }
         Err(RegistryError::NotFound(format!(
             "{} has more than {} newer models called {name} than that of the run {run}; name it by its id, models:/m-ID",
-            self.server(),
+            self.tracking(),
             PAGE * MAX_PAGES
         )))
     }

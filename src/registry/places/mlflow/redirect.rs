@@ -59,7 +59,7 @@ impl Mlflow<'_> {
             return Err(RegistryError::NotFound(format!(
                 "{} is MLflow 2, which has no logged models such as {id}; name the model by its version (models:/NAME/VERSION) or its run \
                  (runs:/RUN_ID/PATH), or the server of MLflow 3 in MLFLOW_TRACKING_URI",
-                self.server()
+                self.tracking()
             )));
         };
         let info = found.model.info;
@@ -79,7 +79,7 @@ impl Mlflow<'_> {
         Ok(Redirect {
             identity: Some(format!(
                 "{} {} {}",
-                self.server(),
+                self.tracking(),
                 info.model_id,
                 info.artifact_uri
             )),

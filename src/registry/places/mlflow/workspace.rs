@@ -4,20 +4,14 @@
 //! with another model of the same name.
 
 use super::api::Mlflow;
-use crate::registry::{error::RegistryError, retry::Idempotent, tracking::TrackingServer};
-use serde::Deserialize;
+use crate::registry::{
+    error::RegistryError,
+    places::server_info::{self, server_info},
+    tracking::TrackingServer,
+};
 
 /// The endpoints that tell, the newer one first.
-const ENDPOINTS: [&str; 2] = [
-    "/api/3.0/mlflow/server-info",
-    "/api/3.0/mlflow/server-features",
-];
-
-#[derive(Deserialize)]
-struct ServerInfo {
-    #[serde(default)]
-    workspaces_enabled: bool,
-}
+const ENDPOINTS: [&str; 2] = [server_info::PATH, "/api/3.0/mlflow/server-features"];
 
 impl Mlflow<'_> {
     /// Sees that the servers know workspaces, where one is set.
@@ -47,16 +41,16 @@ impl Mlflow<'_> {
     }
 
     async fn has_workspaces(self, server: &TrackingServer) -> Result<bool, RegistryError> {
-        let client = self.client();
         for endpoint in ENDPOINTS {
             let url = server.at(endpoint)?;
-            let info = client.json(Idempotent::Yes, || client.get(&url)).await;
-            match info.map_err(RegistryError::from) {
-                Ok(ServerInfo { workspaces_enabled }) => return Ok(workspaces_enabled),
-                Err(RegistryError::NotFound(_)) => {}
-                Err(error) => return Err(error),
+            if let Some(info) = server_info(self.client(), &url).await? {
+                return Ok(info.workspaces_enabled);
             }
         }
-        Ok(false)
+        // What does not tell its version either may only stand before the server.
+        match self.major(server).await {
+            Some(_) => Ok(false),
+            None => Err(self.not_known(server, ENDPOINTS[0])),
+        }
     }
 }

@@ -4,13 +4,14 @@ use crate::{
     registry::{
         access::Access,
         error::RegistryError,
+        home::is_absent,
         reference::{DOCKER_HUB, Reference},
     },
     secret::hide,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// The file in Docker's directory, and what it is called in a mounted pull secret.
 const FILES: [&str; 2] = ["config.json", ".dockerconfigjson"];
@@ -52,9 +53,12 @@ struct Auth {
     registrytoken: String,
 }
 
+/// The variable that names another directory than Docker's usual one.
+const DIRECTORY: &str = "DOCKER_CONFIG";
+
 /// Docker's directory; empty where there is none.
 pub(super) fn directory(access: &Access) -> String {
-    match (access.variables.get("DOCKER_CONFIG"), &access.home) {
+    match (access.variables.get(DIRECTORY), &access.home) {
         (Some(own), _) => own.to_owned(),
         (None, home) if !home.is_empty() => format!("{home}/.docker"),
         _ => String::new(),
@@ -65,7 +69,16 @@ pub(super) fn directory(access: &Access) -> String {
 ///
 /// # Errors
 /// `Uri` where the file cannot be read. The text has nothing of what is in it.
-pub(super) fn find(directory: &str, reference: &Reference) -> Result<Credentials, RegistryError> {
+pub(super) fn find(access: &Access, reference: &Reference) -> Result<Credentials, RegistryError> {
+    let is_named = access.variables.get(DIRECTORY).is_some();
+    in_directory(&directory(access), is_named, reference)
+}
+
+fn in_directory(
+    directory: &str,
+    is_named: bool,
+    reference: &Reference,
+) -> Result<Credentials, RegistryError> {
     if directory.is_empty() {
         return Ok(Credentials::Nothing);
     }
@@ -79,14 +92,7 @@ pub(super) fn find(directory: &str, reference: &Reference) -> Result<Credentials
         };
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                continue;
-            }
+            Err(error) if is_absent(&path, &error, is_named) => continue,
             Err(error) => return Err(wrong(&error.to_string())),
         };
         // The parser's own words may quote a password.
@@ -200,7 +206,8 @@ mod tests {
         fs::write(place.path().join(name), text).expect("written");
         let reference = Reference::parse(&format!("{registry}/team/churn:1"), None);
         let directory = place.path().display().to_string();
-        find(&directory, &reference.expect("a reference")).map_err(|error| error.to_string())
+        in_directory(&directory, false, &reference.expect("a reference"))
+            .map_err(|error| error.to_string())
     }
 
     fn found(config: &Value, registry: &str) -> Credentials {

@@ -9,7 +9,7 @@ use crate::{
         body::bounded, client::Client, error::RegistryError, reference::Reference,
         refused::Refusal, retry::Failed, waiting,
     },
-    secret::redact,
+    secret::{hide, redact},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{
@@ -55,7 +55,7 @@ impl Session {
         url: &Url,
         accept: &'static str,
     ) -> Result<Response, Failed> {
-        let request = || client.anonymous_get(url).header(ACCEPT, accept);
+        let request = || client.oci_get(url).header(ACCEPT, accept);
         let shown = self
             .shown
             .lock()
@@ -139,13 +139,13 @@ impl Session {
                 let form = form_urlencoded::Serializer::new(String::new())
                     .extend_pairs(query)
                     .finish();
-                client.anonymous_post(&url, form)
+                client.oci_post(&url, form)
             }
             Credentials::Basic { user, password } => {
-                let request = client.anonymous_get(&url).query(&query);
+                let request = client.oci_get(&url).query(&query);
                 show(request, Some(basic(user, password)?))
             }
-            _ => client.anonymous_get(&url).query(&query),
+            _ => client.oci_get(&url).query(&query),
         };
         let answer = self.judged(client, client.ask(request).await?).await?;
         let place = redact(answer.url().as_str());
@@ -158,11 +158,12 @@ impl Session {
                 "{place} answers without a token; check what is in front of it"
             ))
         })?;
+        hide([token.as_str()]);
         header("Bearer", &token)
     }
 
     fn credentials(&self, client: &Client) -> Result<Credentials, RegistryError> {
-        credentials::find(&credentials::directory(client.access()), &self.reference)
+        credentials::find(client.access(), &self.reference)
     }
 
     /// The next step where the credentials do not do.

@@ -4,11 +4,17 @@ use crate::registry::{
     access::Proxies,
     error::RegistryError,
     http::{self, Trust},
+    redirects::{Head, Next},
 };
+use futures_util::future::BoxFuture;
 use object_store::{
     BackoffConfig, ClientConfigKey, ClientOptions, RetryConfig,
-    client::{HttpClient, HttpConnector},
+    client::{
+        HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody,
+        HttpResponse, HttpService,
+    },
 };
+use reqwest::Url;
 use std::time::Duration;
 
 /// The longest pause within an answer. It is that long because it counts while a part of an upload is sent, too.
@@ -54,6 +60,57 @@ impl HttpConnector for Connector {
             Some("1s") => &self.metadata,
             _ => &self.objects,
         };
-        Ok(HttpClient::new(client.clone()))
+        Ok(HttpClient::new(Following(client.clone())))
+    }
+}
+
+/// A client that follows redirects, and takes no credentials to another server on the way.
+#[derive(Debug)]
+struct Following(reqwest::Client);
+
+impl HttpService for Following {
+    fn call<'client, 'call>(
+        &'client self,
+        request: HttpRequest,
+    ) -> BoxFuture<'call, Result<HttpResponse, HttpError>>
+    where
+        'client: 'call,
+        Self: 'call,
+    {
+        Box::pin(self.follow(request))
+    }
+}
+
+impl Following {
+    async fn follow(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let failed = |why: &str| HttpError::new_boxed(HttpErrorKind::Unknown, why.into());
+        let mut followed = 0;
+        loop {
+            let url = Url::parse(&request.uri().to_string());
+            let url = url.map_err(|error| failed(&error.to_string()))?;
+            let head = Head {
+                method: request.method().clone(),
+                url,
+                headers: request.headers().clone(),
+            };
+            let body = request.body().clone();
+            let answer = self.0.call(request).await?;
+            let (head, keeps_body) = match head.next(answer.status(), answer.headers(), followed) {
+                Next::Arrived => return Ok(answer),
+                Next::TooMany => return Err(failed("too many redirects")),
+                Next::Onward { head, keeps_body } => (head, keeps_body),
+            };
+            let body = if keeps_body {
+                body
+            } else {
+                HttpRequestBody::empty()
+            };
+            request = HttpRequest::new(body);
+            *request.method_mut() = head.method;
+            let uri = head.url.as_str().parse();
+            *request.uri_mut() = uri.map_err(|_| failed("a redirect to no address"))?;
+            *request.headers_mut() = head.headers;
+            followed += 1;
+        }
     }
 }

@@ -17,7 +17,7 @@ pub(in crate::registry::places) fn open(
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused(
             url,
-            "a bucket's URI has no query: a signature goes into a variable, such as AZURE_STORAGE_SAS_TOKEN; in a name, ? is written %3F and # is written %23",
+            "a bucket's URI has no query: a signature goes into a variable, such as AZURE_STORAGE_SAS_TOKEN",
         ));
     }
     let (scheme, path) = ObjectStoreScheme::parse(url).map_err(|error| wrong(error.into()))?;

@@ -57,8 +57,10 @@ impl Profile {
         let mut found = false;
         let in_config = format!("profile {name}");
         for (path, sections) in [(&config, [name, in_config.as_str()]), (&keys, [name, name])] {
-            let Some(path) = path else { continue };
-            let mut read = ini::read(path)?;
+            let Some((path, is_named)) = path else {
+                continue;
+            };
+            let mut read = ini::read(path, *is_named)?;
             for section in sections {
                 if let Some(own) = read.remove(section) {
                     settings.extend(own);
@@ -72,7 +74,7 @@ impl Profile {
                 [keys, config]
                     .into_iter()
                     .flatten()
-                    .map(|path| path.display().to_string())
+                    .map(|(path, _)| path.display().to_string())
                     .collect::<Vec<_>>()
                     .join(" and in ")
             )));
@@ -133,16 +135,19 @@ impl Profile {
     }
 }
 
-/// The file that a variable names, or the usual one.
-fn file(access: &Access, variable: &str, usual: &str) -> Option<PathBuf> {
+/// The file that a variable names, or the usual one, and whether it is named.
+fn file(access: &Access, variable: &str, usual: &str) -> Option<(PathBuf, bool)> {
     let home = Path::new(&access.home);
     match access.variables.get(variable) {
-        Some(path) => Some(match path.strip_prefix("~/") {
-            Some(below) => home.join(below),
-            None => path.into(),
-        }),
+        Some(path) => {
+            let path = match path.strip_prefix("~/") {
+                Some(below) => home.join(below),
+                None => path.into(),
+            };
+            Some((path, true))
+        }
         None if access.home.is_empty() => None,
-        None => Some(home.join(".aws").join(usual)),
+        None => Some((home.join(".aws").join(usual), false)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Secrets are planted in every setting that can hold one, and looked for in everything that the binary prints, answers and stores.
 
-use super::{MODEL, command, listener::Listener, local, told};
+use super::{MODEL, command, header, listener::Listener, local, run, told};
 use crate::binary::eventually;
 use std::{
     fs,
@@ -75,26 +75,39 @@ fn get(port: u16, path: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
+/// A server that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
 /// Serves `model`, and looks at all that can be seen of it once it is ready, or says that it is not.
 fn look_at(model: &str, more: &[(&str, &str)], ready: bool) {
     let home = tempfile::tempdir().unwrap();
-    // Free a moment ago, and this test's own.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
     let arguments = ["serve", "--model", model, "--host", "127.0.0.1"];
     let log = home.path().join("log");
-    let mut process: Child = command(home.path(), &VARIABLES, &arguments)
+    let process = command(home.path(), &VARIABLES, &arguments)
         .envs(more.iter().copied())
-        .args(["--port", &port.to_string()])
+        .args(["--port", "0"])
         .stdout(Stdio::from(fs::File::create(&log).unwrap()))
         .stderr(Stdio::from(
             fs::File::options().append(true).open(&log).unwrap(),
         ))
         .spawn()
         .unwrap();
+    let process = Running(process);
+    let mut port = 0;
+    eventually("the server says where it listens", || {
+        let said = fs::read_to_string(&log).unwrap();
+        let rest = said.split_once("listening on http://127.0.0.1:");
+        let digits = rest.map(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()));
+        port = digits.map_or(0, |mut digits| digits.next().unwrap().parse().unwrap());
+        port != 0
+    });
     let health = if ready { "200 OK" } else { "503" };
     eventually("the server answers", || {
         let said = fs::read_to_string(&log).unwrap();
@@ -114,8 +127,7 @@ fn look_at(model: &str, more: &[(&str, &str)], ready: bool) {
         let answer = get(port, path).unwrap();
         is_clean(&format!("{model} {path}"), &answer);
     }
-    process.kill().unwrap();
-    process.wait().unwrap();
+    drop(process);
     is_clean(
         &format!("the log of {model}"),
         &fs::read_to_string(&log).unwrap(),
@@ -126,9 +138,40 @@ fn look_at(model: &str, more: &[(&str, &str)], ready: bool) {
     );
 }
 
-/// Answers with everything that it was sent.
+/// Answers with everything that it was sent, on one line, because no more of it is told.
 fn gossip(status: u16) -> Listener {
-    Listener::start(move |head| (status, String::new(), head.as_bytes().to_vec()))
+    Listener::start(move |head| (status, String::new(), quoted(head)))
+}
+
+/// What was sent, with who asks before the rest: the end of a long line is not told.
+fn quoted(head: &str) -> Vec<u8> {
+    let mut lines: Vec<_> = head.lines().collect();
+    lines.sort_by_key(|line| !line.to_ascii_lowercase().starts_with("authorization:"));
+    lines.join(" ").into_bytes()
+}
+
+/// The same from an OCI registry, which asks for credentials before, or sends to its server of tokens for one.
+fn gossiping_registry(basic: bool) -> Listener {
+    Listener::start(move |head| {
+        if head.contains(" /token?") {
+            return (
+                200,
+                String::new(),
+                br#"{"token": "planted-token"}"#.to_vec(),
+            );
+        }
+        if header(head, "authorization").is_empty() {
+            let host = header(head, "host").concat();
+            let challenge = if basic {
+                "Basic realm=\"registry\"".to_owned()
+            } else {
+                format!("Bearer realm=\"http://{host}/token\",service=\"registry\"")
+            };
+            let challenge = format!("www-authenticate: {challenge}\r\n");
+            return (401, challenge, Vec::new());
+        }
+        (403, String::new(), quoted(head))
+    })
 }
 
 #[test]
@@ -280,11 +323,52 @@ fn nothing_that_a_command_prints_has_a_planted_secret() {
         let uri = format!("oci://{}/team/m:1", gossip(status).address);
         fails(&["inspect", &uri], &[]);
     }
+    for basic in [true, false] {
+        let registry = gossiping_registry(basic);
+        fails(
+            &["inspect", &format!("oci://{}/team/m:1", registry.address)],
+            &[],
+        );
+        let heads = registry.heads();
+        let asked = heads.iter().filter(|head| !head.contains(" /token?"));
+        let shown = asked.flat_map(|head| header(head, "authorization"));
+        assert!(shown.count() > 0, "{heads:?}");
+    }
     for value in VALUES {
         for uri in ["az://container/m", "gs://bucket/m", "s3://bucket/m"] {
             fails(&["inspect", uri], &[s3, value]);
         }
     }
+}
+
+#[test]
+fn the_user_that_the_home_directory_has_is_not_told() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join(".mlflow")).unwrap();
+    let text = "[mlflow]\nmlflow_tracking_username = me\nmlflow_tracking_password = planted-home\n";
+    fs::write(home.path().join(".mlflow/credentials"), text).unwrap();
+    let server = gossip(403);
+    let tracking = format!("http://{}", server.address);
+    let variables = [("MLFLOW_TRACKING_URI", tracking.as_str())];
+    let output = command(home.path(), &variables, &["inspect", MODEL]).output();
+    let (code, text) = told(&output.unwrap());
+    assert_ne!(code, 0, "{text}");
+    assert!(text.contains("authorization: Basic ***"), "{text}");
+    is_clean("the user of ~/.mlflow/credentials", &text);
+}
+
+#[test]
+fn a_token_with_the_form_of_an_address_is_not_told() {
+    let server = gossip(403);
+    let tracking = format!("http://{}", server.address);
+    let variables = [
+        ("MLFLOW_TRACKING_URI", tracking.as_str()),
+        ("MLFLOW_TRACKING_TOKEN", "a://planted-token"),
+    ];
+    let (code, text) = run(&variables, &["inspect", MODEL]);
+    assert_ne!(code, 0, "{text}");
+    assert!(text.contains("authorization: Bearer ***"), "{text}");
+    is_clean("a token with ://", &text);
 }
 
 #[test]

@@ -6,7 +6,10 @@ mod network;
 mod refused;
 mod stores;
 
-use super::{at, load, local, proxy::Proxy};
+use super::{
+    at, load, local,
+    proxy::{Fault, Proxy},
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use ml_serving::registry::{Access, Secret};
 use std::{
@@ -63,6 +66,22 @@ fn the_user_of_the_address_is_sent_once_and_wins() {
     for head in proxy.heads() {
         assert_eq!(header(&head, "authorization"), [&basic], "{head}");
     }
+}
+
+#[test]
+fn a_failure_of_the_tracking_server_is_not_laid_to_that_of_the_registered_models() {
+    let cache = tempfile::tempdir().unwrap();
+    let tracking = Proxy::before(&local::mlflow(Vec::new()));
+    let registry = Proxy::before(&local::mlflow(Vec::new()));
+    let access = Access {
+        registry_uri: Secret::uri(&registry.url),
+        ..at(&tracking.url)
+    };
+    tracking.fail(Fault::Page(404), "logged-models/", usize::MAX);
+    let error = load("models:/m-2", &access, cache.path()).expect_err("not known");
+    let text = error.to_string();
+    assert!(text.contains(&tracking.url), "{text}");
+    assert!(!text.contains(&registry.url), "{text}");
 }
 
 #[test]
