@@ -107,16 +107,13 @@ fn copy(files: &dyn Files, root: Option<&PathBuf>, into: &Path) -> Result<(), Re
         fs::create_dir_all(to.parent().unwrap_or(into)).map_err(unwritable)?;
         let from = root.map_or_else(|| PathBuf::from(path), |root| root.join(path));
         let unreadable = |error: io::Error| RegistryError::unreadable(&from, &error);
-        match root {
-            // However large it is.
-            Some(_) => {
-                fs::File::open(&from).map_err(unreadable)?;
-                fs::copy(&from, &to).map(|_| ()).map_err(unwritable)?;
-            }
-            None => {
-                let content = files.read(path).map_err(unreadable)?;
-                fs::write(&to, content).map_err(unwritable)?;
-            }
+        // However large it is.
+        if root.is_some() {
+            fs::File::open(&from).map_err(unreadable)?;
+            fs::copy(&from, &to).map_err(unwritable)?;
+        } else {
+            let content = files.read(path).map_err(unreadable)?;
+            fs::write(&to, content).map_err(unwritable)?;
         }
     }
     left_out.say("the package");

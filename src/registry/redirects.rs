@@ -49,7 +49,7 @@ pub(super) enum Next {
     /// Nothing: it is the answer.
     Arrived,
     /// Another request.
-    Onward { head: Head, keeps_body: bool },
+    Onward { head: Box<Head>, keeps_body: bool },
     /// One more than are followed.
     TooMany,
 }
@@ -81,7 +81,7 @@ impl Head {
             keep(&mut head.headers, |name| !OF_BODY.contains(name));
         }
         Next::Onward {
-            head,
+            head: Box::new(head),
             keeps_body: !becomes_get,
         }
     }
@@ -154,6 +154,7 @@ pub(super) async fn follow(
             Next::Arrived => return Ok(Followed::Answer(answer)),
             Next::TooMany => return Ok(Followed::TooMany(head.url)),
             Next::Onward { head, keeps_body } => {
+                let head = *head;
                 *again.method_mut() = head.method;
                 *again.url_mut() = head.url;
                 *again.headers_mut() = head.headers;
@@ -210,7 +211,7 @@ mod tests {
                 Next::Onward {
                     head: next,
                     keeps_body,
-                } => (head, kept) = (next, kept && keeps_body),
+                } => (head, kept) = (*next, kept && keeps_body),
                 other => panic!("{location}: {other:?}"),
             }
         }

@@ -37,9 +37,10 @@ fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
 fn serve(mut client: TcpStream, answer: &dyn Fn(&str) -> Answer) -> std::io::Result<()> {
     let (head, _) = request(&mut client)?;
     let (status, body) = answer(head.split(' ').nth(1).unwrap_or_default());
-    let kind = match body.starts_with(b"<!doctype html>") {
-        true => "content-type: text/html; charset=utf-8\r\n",
-        false => "",
+    let kind = if body.starts_with(b"<!doctype html>") {
+        "content-type: text/html; charset=utf-8\r\n"
+    } else {
+        ""
     };
     let head = format!(
         "HTTP/1.1 {status} x\r\n{kind}content-length: {}\r\netag: {}\r\nlast-modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n",

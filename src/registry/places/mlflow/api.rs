@@ -103,7 +103,7 @@ impl<'a> Mlflow<'a> {
         let (server, url) = (self.server_of(path), self.endpoint(path)?);
         let found = self.0.json_if_known(|| self.0.post(&url, body)).await?;
         if found.is_none() && self.major(server).await.is_some_and(|major| major >= 3) {
-            return Err(self.not_known(server, path));
+            return Err(not_known(server, path));
         }
         Ok(found)
     }
@@ -119,16 +119,9 @@ impl<'a> Mlflow<'a> {
         let (server, url) = (self.server_of(path), self.endpoint(path)?);
         let found = self.0.json_if_known(|| self.0.get(&url)).await?;
         if found.is_none() && self.major(server).await.is_none_or(|major| major >= 3) {
-            return Err(self.not_known(server, path));
+            return Err(not_known(server, path));
         }
         Ok(found)
-    }
-
-    pub(super) fn not_known(self, server: &TrackingServer, path: &str) -> RegistryError {
-        RegistryError::Unavailable(format!(
-            "{} does not know {path}, as MLflow 3 does; check MLFLOW_TRACKING_URI, and what is in front of the server",
-            server.name()
-        ))
     }
 
     /// The major version of a server, where it tells.
@@ -137,4 +130,12 @@ impl<'a> Mlflow<'a> {
         let version = self.0.version(&url).await.ok()?;
         version.split('.').next()?.parse().ok()
     }
+}
+
+/// The error for something that does not know `path`, and does not seem to be an older MLflow.
+pub(super) fn not_known(server: &TrackingServer, path: &str) -> RegistryError {
+    RegistryError::Unavailable(format!(
+        "{} does not know {path}, as MLflow 3 does; check MLFLOW_TRACKING_URI, and what is in front of the server",
+        server.name()
+    ))
 }

@@ -3,7 +3,7 @@
 //! Source: `mlflow/store/workspace_rest_store_mixin.py`. A server without workspaces ignores the header that names one, and would answer
 //! with another model of the same name.
 
-use super::api::Mlflow;
+use super::api::{Mlflow, not_known};
 use crate::registry::{
     error::RegistryError,
     places::server_info::{self, server_info},
@@ -50,7 +50,7 @@ impl Mlflow<'_> {
         // What does not tell its version either may only stand before the server.
         match self.major(server).await {
             Some(_) => Ok(false),
-            None => Err(self.not_known(server, ENDPOINTS[0])),
+            None => Err(not_known(server, ENDPOINTS[0])),
         }
     }
 }

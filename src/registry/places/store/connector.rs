@@ -98,7 +98,7 @@ impl Following {
             let (head, keeps_body) = match head.next(answer.status(), answer.headers(), followed) {
                 Next::Arrived => return Ok(answer),
                 Next::TooMany => return Err(failed("too many redirects")),
-                Next::Onward { head, keeps_body } => (head, keeps_body),
+                Next::Onward { head, keeps_body } => (*head, keeps_body),
             };
             let body = if keeps_body {
                 body
