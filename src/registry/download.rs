@@ -245,7 +245,8 @@ mod tests {
         tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 tokio::spawn(async move {
-                    client.read(&mut [0; 4096]).await.expect("read");
+                    // The request; how it goes on does not matter.
+                    client.read_u8().await.expect("a byte");
                     let head = "HTTP/1.1 200 OK\r\n\r\n";
                     let mut sent = client.write_all(head.as_bytes()).await;
                     while sent.is_ok() {
