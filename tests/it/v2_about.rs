@@ -74,6 +74,14 @@ async fn what_the_server_says_of_itself() {
 }
 
 #[tokio::test]
+async fn an_index_is_asked_for_with_an_object_or_with_nothing() {
+    for body in ["[]", "[true]", "1", r#"{"ready":1}"#] {
+        let refused = post(&iris(), "/v2/repository/index", body).await;
+        assert_eq!(refused.status, 400, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn statistics_count_requests_rows_and_refusals_of_all_dialects() {
     let app = iris();
     outputs(&app, INFER, both(&columns())).await;

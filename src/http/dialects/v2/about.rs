@@ -10,6 +10,7 @@ use crate::http::{
 };
 use hyper::{Response, StatusCode, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 type Answer = Result<Response<ResponseBody>, Failure>;
 
@@ -66,7 +67,9 @@ struct Index {
 /// `POST /v2/repository/index`
 pub(super) fn index(state: &State, _: &Call, _: &Params, body: &[u8]) -> Result<Written, Failure> {
     if !body.trim_ascii().is_empty() {
-        serde_json::from_slice::<Index>(body)
+        // Through a map, because serde would take an array for the fields in their order.
+        serde_json::from_slice::<Map<String, Value>>(body)
+            .and_then(|asked| Index::deserialize(Value::Object(asked)))
             .map_err(|error| Failure::new(Code::InvalidJson, error.to_string()))?;
     }
     let index = serde_json::to_vec(&describe::index(state)).map_err(Failure::internal)?;
