@@ -118,6 +118,10 @@ rolled_out() {
 	wait_for 120 "the Rollout's pods" is Healthy
 	old=$(field .status.stableRS)
 	wait_for 60 "the end of the Deployment's pods" only "$old"
+	if [ "$helm" = helm ]; then
+		! helm_with "$helm" upgrade "$helm" "${settings[@]}" --set replicaCount=4 --set model.source.configMap=model-2 || fail "helm has taken the number of pods from the controller"
+		note "$(grep -o 'conflict with [^;]*' "$work/helm.log" | head -1 | cut -c1-120)"
+	fi
 	settings+=(--set replicaCount=null)
 	upgrade "$helm" "$helm" "${settings[@]}" --set model.source.configMap=model-1
 	wait_for 60 "no pods of the Deployment" only "$old"
