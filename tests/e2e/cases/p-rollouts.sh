@@ -4,7 +4,8 @@ command -v rollouts-controller >/dev/null || skip "make rollouts-controller buil
 prometheus=$(get_prometheus) || skip "Prometheus is not to be had: $(tail -1 "$work/apt.log")"
 one=$(version 1) two=$(version 2)
 instance=e2e-p
-kubectl apply --server-side --filename target/tools/rollouts-crds >/dev/null
+# Those of a cluster that has them stay as they are.
+kubectl get customresourcedefinition rollouts.argoproj.io >/dev/null 2>&1 || kubectl apply --server-side --filename target/tools/rollouts-crds >/dev/null
 kubectl wait --for condition=established --timeout 60s --filename target/tools/rollouts-crds >/dev/null
 
 # Of the objects with its label alone: the cluster may have a controller already.
@@ -102,7 +103,7 @@ rolled_out() {
 	nobody_elses() { [ "$(replicas "$helm")" = 0 ] || fail "the upgrade has started pods of the Deployment: $(replicas "$helm")"; }
 	last_analysis() {
 		k get analysisruns --sort-by .metadata.creationTimestamp --output json | jq -r --arg name "$name" '[.items[] | select(any(.metadata.ownerReferences[]; .name == $name))] | last |
-			"\(.status.phase): " + ([.status.metricResults[] | "\(.name) \(.phase) \([.measurements[].value] | join(" "))"] | join("; "))'
+			"\(.status.phase): " + ([.status.metricResults | sort_by(.name)[] | "\(.name) \(.phase) \([.measurements[].value] | join(" "))"] | join("; "))'
 	}
 	settings=(--values "$work/../values.yaml")
 	# What Helm 4 waits with by default cannot read the status of a Rollout.
@@ -120,7 +121,7 @@ rolled_out() {
 	wait_for 60 "the end of the Deployment's pods" only "$old"
 	if [ "$helm" = helm ]; then
 		! helm_with "$helm" upgrade "$helm" "${settings[@]}" --set replicaCount=4 --set model.source.configMap=model-2 || fail "helm has taken the number of pods from the controller"
-		note "$(grep -o 'conflict with [^;]*' "$work/helm.log" | head -1 | cut -c1-120)"
+		note "refused: $(grep -o 'conflict with .*' "$work/helm.log" | head -1 | tr -d '\\')"
 	fi
 	settings+=(--set replicaCount=null)
 	upgrade "$helm" "$helm" "${settings[@]}" --set model.source.configMap=model-1
