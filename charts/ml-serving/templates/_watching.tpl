@@ -84,7 +84,8 @@ metricRelabelings:
 {{- end }}
 {{- end }}
 
-{{/* Labels of the pods that are written on their series: those of ml-serving.series, and the track. */}}
+{{/* Labels of the pods that are written on their series: those of ml-serving.series, the track, and that by which Argo Rollouts tells the pods
+     of its steps apart. What a pod does not have is not written. */}}
 {{- define "ml-serving.podTargetLabels" -}}
-{{- append (include "ml-serving.selectorLabels" . | fromYaml | keys | sortAlpha) "ml-serving/track" | toYaml }}
+{{- concat (include "ml-serving.selectorLabels" . | fromYaml | keys | sortAlpha) (list "ml-serving/track" "rollouts-pod-template-hash") | toYaml }}
 {{- end }}
