@@ -194,6 +194,14 @@ get_prometheus() {
 	echo "$directory/usr/bin/prometheus"
 }
 
+# discover: writes targets.json for a Prometheus as the usual rules for annotations would: the namespace, the pod, and all of its labels.
+discover() {
+	k get pods --selector app.kubernetes.io/component=server --output json | jq '[.items[] | select(.status.podIP) | {
+		targets: [.status.podIP + ":" + .metadata.annotations["prometheus.io/port"]],
+		labels: ({namespace: .metadata.namespace, pod: .metadata.name} + (.metadata.labels | with_entries(.key |= gsub("[^a-zA-Z0-9_]"; "_"))))}]' >"$work/found.json"
+	mv "$work/found.json" "$work/targets.json"
+}
+
 # The address by which pods reach this machine.
 host_address() {
 	local node address

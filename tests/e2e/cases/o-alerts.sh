@@ -18,13 +18,6 @@ base=$(url o)
 helm template o $chart --namespace "$ns" --values "$work/values.yaml" --set metrics.prometheusRule.enabled=true --show-only templates/prometheusrule.yaml |
 	python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin)["spec"], sys.stdout)' >"$work/rules.json"
 
-# What the usual rules for annotations do: the namespace, the pod, and all of its labels.
-discover() {
-	k get pods --selector app.kubernetes.io/component=server --output json | jq '[.items[] | select(.status.podIP) | {
-		targets: [.status.podIP + ":" + .metadata.annotations["prometheus.io/port"]],
-		labels: ({namespace: .metadata.namespace, pod: .metadata.name} + (.metadata.labels | with_entries(.key |= gsub("[^a-zA-Z0-9_]"; "_"))))}]' >"$work/found.json"
-	mv "$work/found.json" "$work/targets.json"
-}
 discover
 cat >"$work/prometheus.yml" <<YAML
 global: {scrape_interval: 2s, evaluation_interval: 2s}

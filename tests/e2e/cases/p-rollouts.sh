@@ -12,13 +12,6 @@ kubectl wait --for condition=established --timeout 60s --filename target/tools/r
 rollouts-controller --namespaced --namespace "$ns" --instance-id $instance --leader-elect=false --metricsPort 18090 --healthzPort 18080 >"$work/controller.log" 2>&1 &
 wait_for 60 "the controller, see $work/controller.log" curl -sf -o /dev/null 127.0.0.1:18080/healthz
 
-# What the usual rules for annotations do: the namespace, the pod, and all of its labels.
-discover() {
-	k get pods --selector app.kubernetes.io/component=server --output json | jq '[.items[] | select(.status.podIP) | {
-		targets: [.status.podIP + ":" + .metadata.annotations["prometheus.io/port"]],
-		labels: ({namespace: .metadata.namespace, pod: .metadata.name} + (.metadata.labels | with_entries(.key |= gsub("[^a-zA-Z0-9_]"; "_"))))}]' >"$work/found.json"
-	mv "$work/found.json" "$work/targets.json"
-}
 discover
 while sleep 1; do discover; done &
 cat >"$work/prometheus.yml" <<'YAML'
