@@ -194,12 +194,28 @@ get_prometheus() {
 	echo "$directory/usr/bin/prometheus"
 }
 
-# discover: writes targets.json for a Prometheus as the usual rules for annotations would: the namespace, the pod, and all of its labels.
+# discover: what the usual rules for annotations do, which Debian's Prometheus cannot by itself: the pods to ask, with the namespace, their names and
+# all of their labels.
 discover() {
-	k get pods --selector app.kubernetes.io/component=server --output json | jq '[.items[] | select(.status.podIP) | {
+	k get pods --selector app.kubernetes.io/component=server --output json | jq '[.items[] | select(.status.podIP and .metadata.annotations["prometheus.io/scrape"] == "true") | {
 		targets: [.status.podIP + ":" + .metadata.annotations["prometheus.io/port"]],
-		labels: ({namespace: .metadata.namespace, pod: .metadata.name} + (.metadata.labels | with_entries(.key |= gsub("[^a-zA-Z0-9_]"; "_"))))}]' >"$work/found.json"
+		labels: ({namespace: .metadata.namespace, pod: .metadata.name, __metrics_path__: .metadata.annotations["prometheus.io/path"]}
+			+ (.metadata.labels | with_entries(.key |= gsub("[^a-zA-Z0-9_]"; "_"))))}]' >"$work/found.json"
 	mv "$work/found.json" "$work/targets.json"
+}
+
+# start_prometheus PORT SECONDS [RULES]: asks the pods that discover finds every so many seconds, and evaluates rules of the case's directory.
+start_prometheus() {
+	discover
+	cat >"$work/prometheus.yml" <<-YAML
+		global: {scrape_interval: ${2}s, evaluation_interval: ${2}s}
+		rule_files: [${3:-}]
+		scrape_configs:
+		  - job_name: pods
+		    file_sd_configs: [{files: [targets.json], refresh_interval: ${2}s}]
+	YAML
+	rm -rf "$work/tsdb"
+	"$prometheus" --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/tsdb" --web.listen-address "127.0.0.1:$1" --log.level warn 2>"$work/prometheus.log" &
 }
 
 # The address by which pods reach this machine.

@@ -11,18 +11,7 @@ note "the ServiceMonitor is accepted"
 upgrade helm helm
 
 prometheus=$(get_prometheus) || skip "Prometheus is not to be had: $(tail -1 "$work/apt.log")"
-# Debian builds it without the discovery of Kubernetes; this does what its usual rules for annotations do.
-k get pods --output json | jq '[.items[] | select(.metadata.annotations["prometheus.io/scrape"] == "true") | {
-	targets: [.status.podIP + ":" + .metadata.annotations["prometheus.io/port"]],
-	labels: {pod: .metadata.name, __metrics_path__: .metadata.annotations["prometheus.io/path"]}}]' >"$work/targets.json"
-cat >"$work/prometheus.yml" <<YAML
-global: {scrape_interval: 5s}
-scrape_configs:
-  - job_name: pods
-    file_sd_configs: [{files: [targets.json]}]
-YAML
-rm -rf "$work/tsdb"
-"$prometheus" --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/tsdb" --web.listen-address 127.0.0.1:19090 --log.level warn 2>"$work/prometheus.log" &
+start_prometheus 19090 5
 load kept "$base" 100
 query() { curl -sfG 127.0.0.1:19090/api/v1/query --data-urlencode "query=$1" | jq -r '.data.result[0].value[1] // "0"'; }
 counted() { [[ $(query 'sum(rate(predictions_total{status="success"}[1m])) > 50') =~ ^[1-9] ]]; }

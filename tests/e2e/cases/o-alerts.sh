@@ -18,16 +18,7 @@ base=$(url o)
 helm template o $chart --namespace "$ns" --values "$work/values.yaml" --set metrics.prometheusRule.enabled=true --show-only templates/prometheusrule.yaml |
 	python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin)["spec"], sys.stdout)' >"$work/rules.json"
 
-discover
-cat >"$work/prometheus.yml" <<YAML
-global: {scrape_interval: 2s, evaluation_interval: 2s}
-rule_files: [rules.json]
-scrape_configs:
-  - job_name: pods
-    file_sd_configs: [{files: [targets.json], refresh_interval: 2s}]
-YAML
-rm -rf "$work/tsdb"
-"$prometheus" --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/tsdb" --web.listen-address 127.0.0.1:19091 --log.level warn 2>"$work/prometheus.log" &
+start_prometheus 19091 2 rules.json
 query() { curl -sfG 127.0.0.1:19091/api/v1/query --data-urlencode "query=$1" | jq -r '[.data.result[].metric.alertname] | unique | join(" ")'; }
 firing() { query 'ALERTS{alertstate="firing"}'; }
 fires() { [[ " $(firing) " == *" $1 "* ]]; }

@@ -12,17 +12,14 @@ kubectl wait --for condition=established --timeout 60s --filename target/tools/r
 rollouts-controller --namespaced --namespace "$ns" --instance-id $instance --leader-elect=false --metricsPort 18090 --healthzPort 18080 >"$work/controller.log" 2>&1 &
 wait_for 60 "the controller, see $work/controller.log" curl -sf -o /dev/null 127.0.0.1:18080/healthz
 
-discover
+start_prometheus 19092 1
 while sleep 1; do discover; done &
-cat >"$work/prometheus.yml" <<'YAML'
-global: {scrape_interval: 1s}
-scrape_configs:
-  - job_name: pods
-    file_sd_configs: [{files: [targets.json], refresh_interval: 1s}]
-YAML
-rm -rf "$work/tsdb"
-"$prometheus" --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/tsdb" --web.listen-address 127.0.0.1:19092 --log.level warn 2>"$work/prometheus.log" &
 
+# share = CODES: of the answers to predictions of the new pods, those with such codes; with !=, of the other pods.
+share() {
+	local asked="http_requests_total{ {{- include \"ml-serving.series\" . }},rollouts_pod_template_hash$1\"{{ \`{{args.new}}\` }}\",operation=~\"predict.*\""
+	echo "(sum(rate($asked,code=~\"$2\"}[10s])) or vector(0)) / sum(rate($asked}[10s]))"
+}
 # As in docs/kubernetes.md, in seconds instead of minutes.
 cat >"$work/values.yaml" <<YAML
 extraObjects:
@@ -66,8 +63,7 @@ extraObjects:
             prometheus:
               address: http://127.0.0.1:19092
               query: |
-                (sum(rate(http_requests_total{ {{- include "ml-serving.series" . }},rollouts_pod_template_hash="{{ \`{{args.new}}\` }}",operation=~"predict.*",code=~"5..|429"}[10s])) or vector(0))
-                / sum(rate(http_requests_total{ {{- include "ml-serving.series" . }},rollouts_pod_template_hash="{{ \`{{args.new}}\` }}",operation=~"predict.*"}[10s]))
+                $(share = '5..|429')
         - name: refusals
           interval: 3s
           count: 3
@@ -76,10 +72,7 @@ extraObjects:
             prometheus:
               address: http://127.0.0.1:19092
               query: |
-                (sum(rate(http_requests_total{ {{- include "ml-serving.series" . }},rollouts_pod_template_hash="{{ \`{{args.new}}\` }}",operation=~"predict.*",code=~"4.."}[10s])) or vector(0))
-                / sum(rate(http_requests_total{ {{- include "ml-serving.series" . }},rollouts_pod_template_hash="{{ \`{{args.new}}\` }}",operation=~"predict.*"}[10s]))
-                - (sum(rate(http_requests_total{ {{- include "ml-serving.series" . }},rollouts_pod_template_hash!="{{ \`{{args.new}}\` }}",operation=~"predict.*",code=~"4.."}[10s])) or vector(0))
-                / sum(rate(http_requests_total{ {{- include "ml-serving.series" . }},rollouts_pod_template_hash!="{{ \`{{args.new}}\` }}",operation=~"predict.*"}[10s]))
+                $(share = 4..) - $(share != 4..)
 YAML
 jq -nc '[range(100) | {features: [5.1, 3.5, 1.4, 0.2]}]' >"$work/batch.json"
 
