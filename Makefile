@@ -7,6 +7,9 @@ build := $(or $(CARGO_TARGET_DIR),target)
 # MLflow and onnxruntime, pinned.
 tools := target/python
 
+# $(call debian,PROGRAMS,PACKAGES): installs the packages where one of the programs is missing.
+debian = { $(foreach program,$1,command -v $(program) &&) :; } >/dev/null || { apt-get update -qq && apt-get install -qqy $2 >/dev/null; }
+
 # The binary that `cargo test` makes too; without the tests' own dependencies Cargo would make another one.
 debug-build := cargo test --no-run --test it
 
@@ -44,7 +47,7 @@ measured = $(build)/$(if $(wildcard $(build)/$(static)/release/examples/bare_hyp
 
 # BASELINE=BINARY measures another build of the server in the same rounds, WRITE=FILE… puts the tables into files.
 bench: target/incumbent/built target/incumbent-onnx/built target/bench/m3.pkl ## The tables of docs/benchmarks.md: throughput, latency, CPU, memory, start (30 min cold, 10 min warm)
-	command -v wrk >/dev/null && command -v musl-gcc >/dev/null || { apt-get update -qq && apt-get install -qqy wrk musl-tools >/dev/null; }
+	$(call debian,wrk musl-gcc,wrk musl-tools)
 	-$(MAKE) target/incumbent-mlserver/built
 	{ rustup target add $(static) && cargo build --release --bin ml-serving --example bare_hyper --target $(static); } \
 	  || { rm -rf $(build)/$(static)/release && cargo build --release --bin ml-serving --example bare_hyper; }
@@ -59,7 +62,7 @@ target/bench/m3.pkl: benches/models.py | $(tools)/built
 
 # With the debug build, which the tests have made already. A change of Rust's version or of a dependency may move the limit.
 bench-instructions: ## Instructions of a request, held to a limit (2 min cold, 30 s warm)
-	command -v valgrind >/dev/null || { apt-get update -qq && apt-get install -qqy valgrind >/dev/null; }
+	$(call debian,valgrind,valgrind)
 	$(debug-build)
 	python3 benches/http/instructions.py $(build)/debug/ml-serving --most 240000 --paths /predict
 
@@ -70,7 +73,7 @@ bench-growth: target/bench-kernel/built ## The engine on forests that grow, besi
 	target/bench-kernel/bin/python benches/growth.py target/bench-growth docs/images/growth.svg
 
 row-instructions: ## How many instructions a row takes, beside what is recorded (2 min cold, 1 min warm)
-	command -v valgrind >/dev/null || { apt-get update -qq && apt-get install -qqy valgrind >/dev/null; }
+	$(call debian,valgrind,valgrind)
 	benches/instructions/check.py
 
 bench-beside: target/bench-pipeline/built ## SVM, neighbours, CatBoost and text, beside the libraries that made them (10 min cold, 6 min warm)
@@ -81,7 +84,7 @@ bench-load: $(tools)/built ## Time to the first answer of a forest of 1.6 millio
 	$(tools)/bin/python benches/load.py $(build)/release/ml-serving
 
 bench-pipeline: target/bench-pipeline/built ## A pipeline over words beside FastAPI with scikit-learn, a wide forest beside onnxruntime (8 min cold, 3 min warm)
-	command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qqy wrk >/dev/null; }
+	$(call debian,wrk,wrk)
 	cargo build --release
 	target/bench-pipeline/bin/python benches/pipeline.py $(build)/release/ml-serving
 
@@ -90,7 +93,7 @@ bench-train: target/bench-train/built ## Training beside scikit-learn: time, mem
 	target/bench-train/bin/python benches/train.py $(build)/release/ml-serving
 
 bench-dialects: target/examples/built ## Every protocol beside the server's own (6 min cold, 5 min warm)
-	{ command -v wrk && command -v h2load; } >/dev/null || { apt-get update -qq && apt-get install -qqy wrk nghttp2-client >/dev/null; }
+	$(call debian,wrk h2load,wrk nghttp2-client)
 	cargo build --release
 	target/examples/bin/python benches/http/dialects.py $(build)
 
@@ -100,7 +103,7 @@ bench-hostile: ## What hostile clients cost the honest ones (5 min cold, 2 min w
 
 # The browser and its driver come from Debian where they are not installed yet.
 browser-test: ## Swagger UI in a real browser (6 min cold, 10 s warm)
-	command -v chromedriver >/dev/null || { apt-get update -qq && apt-get install -qqy chromium chromium-driver >/dev/null; }
+	$(call debian,chromedriver,chromium chromium-driver)
 	cargo test --test it -- --ignored in_a_real_browser
 
 openapi-check: target/openapi/built ## Servers of several kinds of models against their documents (3 min cold, 30 s warm)
