@@ -4,32 +4,26 @@
 {{- dict "track" "canary" "model" (include "ml-serving.canaryModel" . | fromJson) "mlflow" (include "ml-serving.canaryMlflow" . | fromJson) "replicaCount" .Values.canary.replicaCount "autoscaling" $autoscaling | toJson }}
 {{- end }}
 
-{{/* The canary's model, as JSON. Keys are set one by one, because merging functions take a value that is empty or false for one that is not set. */}}
+{{/* The canary's model, as JSON: what is set there over the stable one. Sprig's merging functions would take a value that is empty or false for
+     one that is not set. */}}
 {{- define "ml-serving.canaryModel" -}}
-{{- $own := .Values.canary.model | default dict }}
+{{- $own := .Values.canary.model }}
 {{- $ownSource := $own.source | default dict }}
-{{- $model := deepCopy .Values.model }}
-{{- $before := toJson (pick $model "uri" "source") }}
+{{- $model := deepCopy $own }}
+{{- $below := deepCopy .Values.model }}
+{{- $before := toJson (pick $below "uri" "source") }}
 
 {{- /* A model has one place. Another kind of place is instead of the stable one, and a path inside that says nothing about it. */}}
 {{- $kinds := dict "uri" ($own.uri | default "") "image" (dig "image" "reference" "" $ownSource) "existingClaim" ($ownSource.existingClaim | default "") "configMap" ($ownSource.configMap | default "") }}
-{{- $had := dict "uri" $model.uri "image" $model.source.image.reference "existingClaim" $model.source.existingClaim "configMap" $model.source.configMap }}
+{{- $had := dict "uri" $below.uri "image" $below.source.image.reference "existingClaim" $below.source.existingClaim "configMap" $below.source.configMap }}
 {{- range $kind, $reference := $kinds }}
 {{- if and $reference (not (get $had $kind)) }}
-{{- $_ := set $model "uri" "" }}
-{{- $_ := set $model "source" (dict "image" (dict "reference" "" "pullPolicy" $model.source.image.pullPolicy) "existingClaim" "" "configMap" "" "path" "") }}
+{{- $_ := set $below "uri" "" }}
+{{- $_ := set $below "source" (dict "image" (dict "reference" "" "pullPolicy" $below.source.image.pullPolicy) "existingClaim" "" "configMap" "" "path" "") }}
 {{- end }}
 {{- end }}
 
-{{- range $key, $value := omit $own "source" }}
-{{- $_ := set $model $key $value }}
-{{- end }}
-{{- range $key, $value := omit $ownSource "image" }}
-{{- $_ := set $model.source $key $value }}
-{{- end }}
-{{- range $key, $value := $ownSource.image | default dict }}
-{{- $_ := set $model.source.image $key $value }}
-{{- end }}
+{{- include "ml-serving.fill" (list $model $below) }}
 
 {{- /* Digest and version are of the bytes, and these are others. */}}
 {{- if ne $before (toJson (pick $model "uri" "source")) }}
@@ -42,18 +36,13 @@
 
 {{/* The canary's MLflow server, as JSON. */}}
 {{- define "ml-serving.canaryMlflow" -}}
-{{- $own := .Values.canary.mlflow | default dict }}
-{{- $ownCa := $own.ca | default dict }}
-{{- $mlflow := deepCopy .Values.mlflow }}
+{{- $mlflow := deepCopy .Values.canary.mlflow }}
+{{- $below := deepCopy .Values.mlflow }}
+{{- $ownCa := $mlflow.ca | default dict }}
 {{- if or $ownCa.secret $ownCa.configMap }}
-{{- $_ := set $mlflow "ca" (dict "secret" "" "configMap" "" "key" $mlflow.ca.key) }}
+{{- $_ := set $below "ca" (dict "secret" "" "configMap" "" "key" $below.ca.key) }}
 {{- end }}
-{{- range $key, $value := omit $own "ca" }}
-{{- $_ := set $mlflow $key $value }}
-{{- end }}
-{{- range $key, $value := $ownCa }}
-{{- $_ := set $mlflow.ca $key $value }}
-{{- end }}
+{{- include "ml-serving.fill" (list $mlflow $below) }}
 {{- toJson $mlflow }}
 {{- end }}
 
@@ -87,7 +76,7 @@
 {{- define "ml-serving.share" -}}
 {{- $stable := include "ml-serving.stable" . | fromJson }}
 {{- $canary := include "ml-serving.canary" . | fromJson }}
-{{- if not (or (include "ml-serving.autoscaled" $stable) $stable.autoscaling.external (include "ml-serving.autoscaled" $canary) (kindIs "invalid" $stable.replicaCount) (kindIs "invalid" $canary.replicaCount)) }}
+{{- if and (include "ml-serving.replicas" $stable) (include "ml-serving.replicas" $canary) }}
 {{- round (mulf 100.0 (divf $canary.replicaCount (add $stable.replicaCount $canary.replicaCount | max 1))) 0 }}
 {{- end }}
 {{- end }}

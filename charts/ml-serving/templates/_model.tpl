@@ -100,8 +100,8 @@ configMap:
 {{- $warnings = append $warnings (printf "%smodel.source.image.reference is not a digest, so pods that start later may serve another model. Use NAME@sha256:..." $at) }}
 {{- end }}
 {{- end }}
-{{- /* These never change their content: a version by its number, a logged model and a run by their ids. */}}
-{{- if and (include "ml-serving.fromNetwork" .) (not .model.sha256) (not (regexMatch "^(models:/[^/@]+/[0-9]+$|models:/m-[0-9a-f]{32}$|(runs|mlflow-artifacts):/)" .model.uri)) }}
+{{- /* These never change their content: a version by its number, a logged model and a run by their ids, an artifact by its digest. */}}
+{{- if and (include "ml-serving.fromNetwork" .) (not .model.sha256) (not (regexMatch "^(models:/[^/@]+/[0-9]+$|models:/m-[0-9a-f]{32}$|(runs|mlflow-artifacts):/|oci(\\+https?)?://[^ ]+@sha256:[0-9a-f]{64}$)" .model.uri)) }}
 {{- $at := ternary "" "canary." (and (eq .model.uri $stable.uri) (empty $stable.sha256)) }}
 {{- $warnings = append $warnings (printf "%s can change its content, so pods that start later may serve another model. Use models:/NAME/VERSION, or set %smodel.sha256." .model.uri $at) }}
 {{- end }}

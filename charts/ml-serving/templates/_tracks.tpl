@@ -34,14 +34,19 @@ ml-serving/track: {{ .track }}
 {{- end }}
 {{- end }}
 
+{{/* The number of a track's pods; empty if a scaler decides. */}}
+{{- define "ml-serving.replicas" -}}
+{{- if not (or (include "ml-serving.autoscaled" .) .autoscaling.external (kindIs "invalid" .replicaCount)) }}
+{{- int64 .replicaCount }}
+{{- end }}
+{{- end }}
+
 {{/* The smallest number of a track's pods; -1 if another scaler decides. */}}
 {{- define "ml-serving.minReplicas" -}}
 {{- if include "ml-serving.autoscaled" . }}
 {{- int64 .autoscaling.minReplicas }}
-{{- else if or .autoscaling.external (kindIs "invalid" .replicaCount) }}
-{{- -1 }}
 {{- else }}
-{{- int64 .replicaCount }}
+{{- include "ml-serving.replicas" . | default "-1" }}
 {{- end }}
 {{- end }}
 

@@ -49,7 +49,7 @@
 {{- end }}
 {{- $rest := sub 100 (include "ml-serving.weight" . | int) }}
 {{- /* A release without any pod is down on purpose. */}}
-{{- if and $rest (not (include "ml-serving.autoscaled" $stable)) (eq (include "ml-serving.minReplicas" $stable) "0") (ne (include "ml-serving.minReplicas" $context) "0") }}
+{{- if and $rest (eq (include "ml-serving.replicas" $stable) "0") (ne (include "ml-serving.minReplicas" $context) "0") }}
 {{- fail (printf "ERROR: canary.weight %s leaves %d %% of the requests to the stable track, which has no pods, so a gateway would answer them 503; set replicaCount to 1 or more, or canary.weight to 100" (include "ml-serving.weight" .) $rest) }}
 {{- end }}
 {{- end }}

@@ -17,7 +17,7 @@ while sleep 1; do discover; done &
 
 # share = CODES: of the answers to predictions of the new pods, those with such codes; with !=, of the other pods.
 share() {
-	local asked="http_requests_total{ {{- include \"ml-serving.series\" . }},rollouts_pod_template_hash$1\"{{ \`{{args.new}}\` }}\",operation=~\"predict.*\""
+	local asked="http_requests_total{ {{- include \"ml-serving.series\" . }},rollouts_pod_template_hash$1\"{{ \`{{args.new}}\` }}\",{{ include \"ml-serving.predictions\" . }}"
 	echo "(sum(rate($asked,code=~\"$2\"}[10s])) or vector(0)) / sum(rate($asked}[10s]))"
 }
 # As in docs/kubernetes.md, in seconds instead of minutes.
