@@ -1,7 +1,6 @@
 //! How to reach registries and stores, and with which secrets.
 
-use crate::secret::Secret;
-use base64::{Engine, prelude::BASE64_STANDARD};
+use crate::secret::{Secret, basic};
 
 /// How to reach registries and stores: the variables that MLflow's and the clouds' own clients read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,8 +36,8 @@ pub struct Access {
 impl Access {
     /// The texts that must not be shown anywhere.
     pub fn secrets(&self) -> Vec<String> {
-        let user = format!("{}:{}", self.username.expose(), self.password.expose());
-        let basic = Secret::key(BASE64_STANDARD.encode(user));
+        let basic = basic(self.username.expose(), self.password.expose());
+        let basic = Secret::key(basic);
         let Proxies { http, https, .. } = &self.proxies;
         let proxies = [http, https].into_iter().flatten().map(|(_, uri)| uri);
         let named = [

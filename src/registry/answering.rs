@@ -1,4 +1,4 @@
-//! A server for tests: it answers each request by its first line, and notes that line.
+//! Servers for tests: one answers each request by its first line, and notes that line; one never ends its answers.
 
 use std::sync::{Arc, Mutex};
 use tokio::{
@@ -50,6 +50,26 @@ impl Answering {
     pub(super) fn lines(&self) -> Vec<String> {
         self.lines.lock().expect("noted").clone()
     }
+}
+
+/// A server whose answers have neither a length nor an end.
+pub(super) async fn endless() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/m.onnx", listener.local_addr().expect("bound"));
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                // The request; how it goes on does not matter.
+                client.read_u8().await.expect("a byte");
+                let head = "HTTP/1.1 200 OK\r\n\r\n";
+                let mut sent = client.write_all(head.as_bytes()).await;
+                while sent.is_ok() {
+                    sent = client.write_all(&[7; 4096]).await;
+                }
+            });
+        }
+    });
+    url
 }
 
 /// Whether the request is there with its body.

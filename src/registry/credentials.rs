@@ -3,8 +3,7 @@
 //! Source: `mlflow/utils/credentials.py`.
 
 use super::{access::Access, error::RegistryError, ini};
-use crate::secret::{Secret, hide};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use crate::secret::{Secret, hide_user};
 use std::path::Path;
 
 /// A user and a password.
@@ -35,9 +34,7 @@ pub(super) fn user(access: &Access) -> Result<Option<User>, RegistryError> {
         };
         or(&mut user.name, "mlflow_tracking_username");
         or(&mut user.password, "mlflow_tracking_password");
-        let sent = format!("{}:{}", user.name.expose(), user.password.expose());
-        let sent = BASE64_STANDARD.encode(sent);
-        hide([user.password.expose(), sent.as_str()]);
+        hide_user(user.name.expose(), user.password.expose());
     }
     let whole = !user.name.is_empty() && !user.password.is_empty();
     Ok(whole.then_some(user))

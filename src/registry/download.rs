@@ -6,7 +6,7 @@ use super::{
     error::{RegistryError, too_large_for_cache},
     located::Located,
     places::{
-        artifact_store::{ArtifactStore, next},
+        artifact_store::{ArtifactStore, each_piece},
         remote_file::RemoteFile,
     },
     retry::{Idempotent, retry},
@@ -56,11 +56,9 @@ pub(super) async fn download(
         None => place.list(client).await,
     };
     let files = listing.as_ref().ok().cloned().flatten();
-    let sizes = files.iter().flatten().filter_map(|file| file.size);
-    begin(sizes.fold(0, u64::saturating_add));
     let was_listed = listing.is_ok();
     let direct = match listing {
-        Ok(files) => package_files(client, &place, files, into, whole).await,
+        Ok(files) => package_files(client, &place, files, (into, whole), begin).await,
         Err(error) => Err(error),
     };
     let direct = direct.map_err(|error| match &unasked {
@@ -82,7 +80,7 @@ pub(super) async fn download(
     tracing::info!(%error, "the files cannot be had from their store; asking the MLflow server for them");
     let handed_out = async {
         let files = through.list(client).await?;
-        package_files(client, through, files, into, whole).await
+        package_files(client, through, files, (into, whole), begin).await
     };
     let handed_out = handed_out.await.map(|()| files);
     handed_out.map_err(|second| both(error, second))
@@ -102,13 +100,13 @@ fn both(store: &RegistryError, mlflow: RegistryError) -> RegistryError {
     }
 }
 
-/// Downloads the files in `listing`; without a listing, the files that the `MLmodel` names.
+/// Downloads the files in `listing`; without a listing, the files that the `MLmodel` names. `begin` learns their sizes first.
 async fn package_files(
     client: &Client,
     place: &ArtifactStore,
     listing: Option<Vec<RemoteFile>>,
-    into: Target<'_>,
-    whole: bool,
+    (into, whole): (Target<'_>, bool),
+    begin: &(dyn Fn(u64) + Sync),
 ) -> Result<(), RegistryError> {
     let files = match listing {
         Some(files) => files,
@@ -122,6 +120,7 @@ async fn package_files(
         .collect();
     let sizes = files.iter().filter_map(|file| file.size);
     let total = sizes.fold(0, u64::saturating_add);
+    begin(total);
     let progress = Progress::new("downloading", &place.describe(), Unit::Bytes, total);
     stream::iter(files)
         .map(|file| {
@@ -203,17 +202,11 @@ async fn download_file(
         let (announced, mut bytes) = place.open(client, &file.path).await?;
         let expected = file.size.or(announced);
         let mut to = fs::File::create(&path).await.map_err(unwritable)?;
-        let mut size = 0;
-        // What is longer than it should be may have no end.
-        while size <= expected.unwrap_or(into.most) {
-            let chunk = next(&mut bytes, &what).await;
-            let Some(chunk) = chunk.inspect_err(|_| progress.rewind(size))? else {
-                break;
-            };
-            to.write_all(&chunk).await.map_err(unwritable)?;
-            size += chunk.len() as u64;
-            progress.advance(chunk.len() as u64);
-        }
+        let most = expected.unwrap_or(into.most);
+        let size = each_piece(&mut bytes, &what, most, progress, async |piece| {
+            to.write_all(piece).await.map_err(unwritable)
+        })
+        .await?;
         to.flush().await.map_err(unwritable)?;
         match expected {
             Some(expected) if expected != size => {
@@ -235,28 +228,7 @@ async fn download_file(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{access::Access, places::web::Web};
-    use tokio::{io::AsyncReadExt, net::TcpListener};
-
-    /// A server whose answers have neither a length nor an end.
-    async fn endless() -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}/m.onnx", listener.local_addr().expect("bound"));
-        tokio::spawn(async move {
-            while let Ok((mut client, _)) = listener.accept().await {
-                tokio::spawn(async move {
-                    // The request; how it goes on does not matter.
-                    client.read_u8().await.expect("a byte");
-                    let head = "HTTP/1.1 200 OK\r\n\r\n";
-                    let mut sent = client.write_all(head.as_bytes()).await;
-                    while sent.is_ok() {
-                        sent = client.write_all(&[7; 4096]).await;
-                    }
-                });
-            }
-        });
-        url
-    }
+    use crate::registry::{access::Access, answering::endless, places::web::Web};
 
     #[tokio::test]
     async fn a_download_ends_where_more_comes_than_may() {

@@ -87,25 +87,25 @@ impl Asked<'_> {
         let patience = self.limits.patience;
         let warm = self.cache.is_warm(&self.server(), self.text);
         let first = if warm { patience.min(WARM) } else { patience };
-        let why = match block_on(Some(first), self.ask()) {
-            Err(RegistryError::Unavailable(why)) => why,
+        let error = match block_on(Some(first), self.ask()) {
+            Err(error @ RegistryError::Unavailable(_)) => error,
             got => return got,
         };
-        if let Some(got) = self.remembered("the registry does not answer", &why) {
+        if let Some(got) = self.remembered("the registry does not answer", &error) {
             return Ok(got);
         }
         if first == patience {
-            return Err(RegistryError::Unavailable(why));
+            return Err(error);
         }
         // What the cache seemed to have is damaged, so there is reason to wait longer.
         block_on(Some(patience), self.ask())
     }
 
     /// What the URI stood for when the registry last answered. `fault` is what keeps it from being asked or downloaded now.
-    fn remembered(&self, fault: &str, why: &str) -> Option<Got> {
+    fn remembered(&self, fault: &str, why: &RegistryError) -> Option<Got> {
         let (meaning, files) = self.cache.last(&self.server(), self.text)?;
         tracing::warn!(
-            why,
+            %why,
             version = meaning.version,
             "{fault}: {} is served from the cache, as it was resolved last",
             redact(self.text)
@@ -185,9 +185,9 @@ impl Asked<'_> {
         };
         let (package, files, listing) = match cache.put(fetch).await {
             // A cache that can only be read may have the package, which without an identity nothing tells apart.
-            Err(RegistryError::Disk(why)) if identity.is_none() => {
-                let remembered = self.remembered("the cache cannot take the download", &why);
-                return remembered.ok_or(RegistryError::Disk(why));
+            Err(error @ RegistryError::Disk(_)) if identity.is_none() => {
+                let remembered = self.remembered("the cache cannot take the download", &error);
+                return remembered.ok_or(error);
             }
             put => put?,
         };

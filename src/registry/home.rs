@@ -1,10 +1,34 @@
 //! The files that other tools keep in the home directory. They are the user's, and may have nothing to do with this server.
 
-use std::{io, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+/// The largest such file that is read.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The text of a file; nothing where it counts as not there.
+///
+/// # Errors
+/// Those of reading it, and one where it is larger than such a file can be. None quotes anything of it.
+pub(super) fn read(path: &Path, is_named: bool) -> io::Result<Option<String>> {
+    let file = match File::open(path) {
+        Err(error) if is_absent(path, &error, is_named) => return Ok(None),
+        file => file?,
+    };
+    let mut text = String::new();
+    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(Some(text))
+}
 
 /// Whether a file counts as not there, by the error of opening it. One in a home directory that is closed to us, or that is no directory,
 /// counts so too, with a warning, unless a variable names it.
-pub(super) fn is_absent(path: &Path, error: &io::Error, is_named: bool) -> bool {
+fn is_absent(path: &Path, error: &io::Error, is_named: bool) -> bool {
     match error.kind() {
         io::ErrorKind::NotFound => true,
         io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied if !is_named => {

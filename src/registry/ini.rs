@@ -1,10 +1,7 @@
 //! The files with sections that boto3 and MLflow keep credentials in. Python's `configparser` reads them there.
 
-use super::{error::RegistryError, home::is_absent};
-use std::{collections::BTreeMap, fs, io::Read, path::Path};
-
-/// The largest such file that is read.
-const MAX_BYTES: u64 = 1 << 20;
+use super::{error::RegistryError, home};
+use std::{collections::BTreeMap, path::Path};
 
 /// Settings by section and key, both as they are written but for the case of keys.
 pub(super) type Sections = BTreeMap<String, BTreeMap<String, String>>;
@@ -15,17 +12,10 @@ pub(super) type Sections = BTreeMap<String, BTreeMap<String, String>>;
 /// `Uri` for a file that cannot be read. It quotes nothing of it.
 pub(super) fn read(path: &Path, is_named: bool) -> Result<Sections, RegistryError> {
     let wrong = |why: &str| RegistryError::Uri(format!("{} cannot be read: {why}", path.display()));
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if is_absent(path, &error, is_named) => return Ok(Sections::new()),
-        Err(error) => return Err(wrong(&error.to_string())),
+    let text = home::read(path, is_named).map_err(|error| wrong(&error.to_string()))?;
+    let Some(text) = text else {
+        return Ok(Sections::new());
     };
-    let mut text = String::new();
-    let read = file.take(MAX_BYTES + 1).read_to_string(&mut text);
-    read.map_err(|error| wrong(&error.to_string()))?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(wrong("it is larger than 1 MiB"));
-    }
     parse(&text).map_err(|line| wrong(&format!("line {line} is neither [SECTION] nor KEY = VALUE")))
 }
 

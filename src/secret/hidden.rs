@@ -1,7 +1,7 @@
 //! Keeps the secrets that were read out of everything that is written to standard error, whoever writes it: the texts of servers and of
 //! libraries, which may quote what they were sent, and panics.
 
-use super::redact::HIDDEN;
+use super::{redact::HIDDEN, text::basic};
 use std::{
     borrow::Cow,
     io::{self, Write},
@@ -35,6 +35,11 @@ pub fn hide<'a>(secrets: impl IntoIterator<Item = &'a str>) {
         }
     }
     texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+}
+
+/// From now on, neither the password of a user is written nor what the Basic scheme sends of both.
+pub fn hide_user(user: &str, password: &str) {
+    hide([password, basic(user, password).as_str()]);
 }
 
 /// `text` without those secrets.

@@ -4,6 +4,6 @@ mod hidden;
 mod redact;
 mod text;
 
-pub use hidden::{Stderr, hide, without_secrets};
+pub use hidden::{Stderr, hide, hide_user, without_secrets};
 pub use redact::{redact, redact_text};
-pub use text::{Secret, decoded};
+pub use text::{Secret, basic, decoded};

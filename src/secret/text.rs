@@ -64,8 +64,7 @@ impl Secret {
             // A user without a password may be a token.
             let secret = if password.is_empty() { name } else { password };
             parts.extend([secret.to_owned(), decoded(secret)]);
-            let basic = format!("{}:{}", decoded(name), decoded(password));
-            parts.push(BASE64_STANDARD.encode(basic));
+            parts.push(basic(&decoded(name), &decoded(password)));
         }
         for pair in query.split('&') {
             let value = pair.split_once('=').map_or(pair, |(_, value)| value);
@@ -100,6 +99,11 @@ fn hidden_parts(text: &str) -> Vec<String> {
         }
     }
     parts
+}
+
+/// A user and a password as the Basic scheme sends them.
+pub fn basic(user: &str, password: &str) -> String {
+    BASE64_STANDARD.encode(format!("{user}:{password}"))
 }
 
 /// A part of a URI without its percent-encoding.

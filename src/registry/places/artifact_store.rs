@@ -41,24 +41,18 @@ impl ArtifactStore {
         client: &Client,
     ) -> Result<Option<Vec<RemoteFile>>, RegistryError> {
         let files = match self {
-            Self::Proxy(proxy) => proxy.list(client).await?,
-            Self::Bucket(bucket) => match waiting::answer(bucket.place(), bucket.list()).await? {
-                Some(files) => files,
-                None => return Ok(None),
-            },
-            Self::Web(web) => match web.list(client).await? {
-                Some(files) => files,
-                None => return Ok(None),
-            },
-            Self::Oci(artifact) => artifact.list(),
+            Self::Proxy(proxy) => Some(proxy.list(client).await?),
+            Self::Bucket(bucket) => waiting::answer(bucket.place(), bucket.list()).await?,
+            Self::Web(web) => web.list(client).await?,
+            Self::Oci(artifact) => Some(artifact.list()),
         };
-        if files.is_empty() {
+        if files.as_ref().is_some_and(Vec::is_empty) {
             return Err(RegistryError::NotFound(format!(
                 "there are no files at {}",
                 self.describe()
             )));
         }
-        Ok(Some(files))
+        Ok(files)
     }
 
     /// Opens one file: its size, where the store tells it, and its bytes.
@@ -178,12 +172,34 @@ impl ArtifactStore {
 ///
 /// # Errors
 /// That of the stream, and `Unavailable` when it pauses for too long.
-pub(in crate::registry) async fn next(
-    stream: &mut ByteStream,
-    file: &str,
-) -> Result<Option<Bytes>, RegistryError> {
+async fn next(stream: &mut ByteStream, file: &str) -> Result<Option<Bytes>, RegistryError> {
     let next = async { stream.next().await.transpose() };
     let chunk = waiting::wait(file, next).await?;
     waiting::came(chunk.as_ref().map_or(0, |chunk| chunk.len() as u64));
     Ok(chunk)
+}
+
+/// Hands the pieces of `file` to `take` until it ends, or until more than `most` bytes have come: what is longer than it should be may have
+/// no end. Gives the number of bytes that came, by which `progress` has moved.
+///
+/// # Errors
+/// Those of [`next`], after which `progress` is where it was, and those of `take`.
+pub(in crate::registry) async fn each_piece(
+    stream: &mut ByteStream,
+    file: &str,
+    most: u64,
+    progress: &Progress,
+    mut take: impl AsyncFnMut(&[u8]) -> Result<(), RegistryError>,
+) -> Result<u64, RegistryError> {
+    let mut size = 0;
+    while size <= most {
+        let piece = next(stream, file).await;
+        let Some(piece) = piece.inspect_err(|_| progress.rewind(size))? else {
+            break;
+        };
+        take(&piece).await?;
+        size += piece.len() as u64;
+        progress.advance(piece.len() as u64);
+    }
+    Ok(size)
 }

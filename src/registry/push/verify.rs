@@ -7,7 +7,7 @@ use crate::{
         client::Client,
         error::RegistryError,
         places::{
-            artifact_store::{ArtifactStore, next},
+            artifact_store::{ArtifactStore, each_piece},
             content::Content,
             sending::patience,
         },
@@ -110,19 +110,15 @@ async fn file(
     let what = format!("{name} of {}", store.describe());
     let read = retry(Idempotent::Yes, async || {
         let (_, mut bytes) = store.open(client, name).await?;
-        let (mut digest, mut size) = (Sha256::new(), 0);
-        loop {
-            let piece = next(&mut bytes, &what).await;
-            let Some(piece) = piece.inspect_err(|_| progress.rewind(size))? else {
-                break;
-            };
-            digest.update(&piece);
-            size += piece.len() as u64;
-            progress.advance(piece.len() as u64);
-        }
+        let mut digest = Sha256::new();
+        let size = each_piece(&mut bytes, &what, content.size(), progress, async |piece| {
+            digest.update(piece);
+            Ok(())
+        })
+        .await?;
         Ok((size, <[u8; 32]>::from(digest.finalize())))
     });
-    let (size, sha256) = waiting::within(patience(content.size()), read).await?;
+    let (size, sha256) = Box::pin(waiting::within(patience(content.size()), read)).await?;
     if (size, sha256) == (content.size(), content.sha256()) {
         return Ok(());
     }
@@ -151,7 +147,20 @@ fn wrong_size(store: &ArtifactStore, name: &str, size: u64, content: &Content) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::{access::Access, answering::endless, places::web::Web};
     use std::time::Duration;
+
+    #[tokio::test]
+    async fn a_store_that_hands_out_more_than_was_uploaded_is_not_read_for_ever() {
+        let url = reqwest::Url::parse(&endless().await).expect("a URL");
+        let store = ArtifactStore::Web(Web::new(&url));
+        let client = Client::new(&Access::default()).expect("a client");
+        let content = Content::text("three".to_owned());
+        let progress = Progress::new("reading back from", "x", Unit::Bytes, 0);
+        let read = file(&client, &store, "m.onnx", &content, &progress).await;
+        let error = read.expect_err("too much");
+        assert!(matches!(error, RegistryError::Corrupt(_)), "{error}");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_server_may_take_its_time_to_get_a_file_from_its_store() {

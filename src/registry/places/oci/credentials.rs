@@ -4,14 +4,14 @@ use crate::{
     registry::{
         access::Access,
         error::RegistryError,
-        home::is_absent,
+        home,
         reference::{DOCKER_HUB, Reference},
     },
-    secret::hide,
+    secret::{hide, hide_user},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 /// The file in Docker's directory, and what it is called in a mounted pull secret.
 const FILES: [&str; 2] = ["config.json", ".dockerconfigjson"];
@@ -90,13 +90,12 @@ fn in_directory(
                 "{path}, which has the credentials of registries: {why}"
             ))
         };
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if is_absent(&path, &error, is_named) => continue,
-            Err(error) => return Err(wrong(&error.to_string())),
+        let text = home::read(&path, is_named).map_err(|error| wrong(&error.to_string()))?;
+        let Some(text) = text else {
+            continue;
         };
         // The parser's own words may quote a password.
-        let config: DockerConfig = serde_json::from_slice(&bytes).map_err(|error| {
+        let config: DockerConfig = serde_json::from_str(&text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             wrong(&format!(
                 "it is no such file at line {line}, column {column}; `docker login` writes one"
@@ -114,8 +113,7 @@ impl Credentials {
     fn hide(&self) {
         match self {
             Self::Basic { user, password } => {
-                let sent = BASE64_STANDARD.encode(format!("{user}:{password}"));
-                hide([password.as_str(), sent.as_str()]);
+                hide_user(user, password);
             }
             Self::Identity(token) | Self::Token(token) => hide([token.as_str()]),
             Self::Nothing | Self::Helper(_) => {}
@@ -200,6 +198,7 @@ fn matched(key: &str, reference: &Reference) -> Option<usize> {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use std::fs;
 
     fn kept(name: &str, text: &str, registry: &str) -> Result<Credentials, String> {
         let place = tempfile::tempdir().expect("a directory");

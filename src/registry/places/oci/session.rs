@@ -9,9 +9,8 @@ use crate::{
         body::bounded, client::Client, error::RegistryError, reference::Reference,
         refused::Refusal, retry::Failed, waiting,
     },
-    secret::{hide, redact},
+    secret::{basic, hide, redact},
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::{
     RequestBuilder, Response, StatusCode, Url,
     header::{ACCEPT, AUTHORIZATION, HeaderValue},
@@ -84,7 +83,9 @@ impl Session {
             ))
             .into()),
             (_, Credentials::Token(token)) => header("Bearer", &token),
-            (Challenge::Basic, Credentials::Basic { user, password }) => basic(&user, &password),
+            (Challenge::Basic, Credentials::Basic { user, password }) => {
+                header("Basic", &basic(&user, &password))
+            }
             (Challenge::Basic, found) => Err(RegistryError::Denied(format!(
                 "{} asks for a user and a password; {}",
                 self.reference.registry,
@@ -143,7 +144,7 @@ impl Session {
             }
             Credentials::Basic { user, password } => {
                 let request = client.oci_get(&url).query(&query);
-                show(request, Some(basic(user, password)?))
+                show(request, Some(header("Basic", &basic(user, password))?))
             }
             _ => client.oci_get(&url).query(&query),
         };
@@ -215,13 +216,6 @@ fn show(request: RequestBuilder, shown: Option<HeaderValue>) -> RequestBuilder {
         Some(shown) => request.header(AUTHORIZATION, shown),
         None => request,
     }
-}
-
-fn basic(user: &str, password: &str) -> Result<HeaderValue, Failed> {
-    header(
-        "Basic",
-        &BASE64_STANDARD.encode(format!("{user}:{password}")),
-    )
 }
 
 fn header(scheme: &str, secret: &str) -> Result<HeaderValue, Failed> {

@@ -68,15 +68,21 @@ fn the_user_of_the_address_is_sent_once_and_wins() {
     }
 }
 
-#[test]
-fn a_failure_of_the_tracking_server_is_not_laid_to_that_of_the_registered_models() {
-    let cache = tempfile::tempdir().unwrap();
+/// A tracking server, one for the registered models, and the settings of who asks both.
+fn with_a_registry_of_its_own() -> (Proxy, Proxy, Access) {
     let tracking = Proxy::before(&local::mlflow(Vec::new()));
     let registry = Proxy::before(&local::mlflow(Vec::new()));
     let access = Access {
         registry_uri: Secret::uri(&registry.url),
         ..at(&tracking.url)
     };
+    (tracking, registry, access)
+}
+
+#[test]
+fn a_failure_of_the_tracking_server_is_not_laid_to_that_of_the_registered_models() {
+    let cache = tempfile::tempdir().unwrap();
+    let (tracking, registry, access) = with_a_registry_of_its_own();
     tracking.fail(Fault::Page(404), "logged-models/", usize::MAX);
     let error = load("models:/m-2", &access, cache.path()).expect_err("not known");
     let text = error.to_string();
@@ -87,12 +93,7 @@ fn a_failure_of_the_tracking_server_is_not_laid_to_that_of_the_registered_models
 #[test]
 fn registered_models_may_have_a_server_of_their_own() {
     let cache = tempfile::tempdir().unwrap();
-    let tracking = Proxy::before(&local::mlflow(Vec::new()));
-    let registry = Proxy::before(&local::mlflow(Vec::new()));
-    let access = Access {
-        registry_uri: Secret::uri(&registry.url),
-        ..at(&tracking.url)
-    };
+    let (tracking, registry, access) = with_a_registry_of_its_own();
     load(MODEL, &access, cache.path()).unwrap();
     let asked = |proxy: &Proxy, path: &str| proxy.heads().iter().any(|head| head.contains(path));
     assert!(asked(&registry, "/model-versions/get"));
