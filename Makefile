@@ -145,10 +145,10 @@ fuzz: ## Each reader against damaged files, FUZZ_SECONDS=600 each (90 min; 5 min
 	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$${FUZZ_SECONDS:-600} -timeout=5 -rss_limit_mb=2048 -max_len=50000 || exit 1; done
 
-# Virtual environments of Python: each has the packages of the file that it depends on. What is imported is compiled then; most is not.
+# Virtual environments of Python: each has the packages of the file that it depends on.
 environments := $(tools) target/mlflow2 target/random target/incumbent target/incumbent-onnx target/incumbent-mlserver target/bench-pipeline target/bench-kernel target/bench-train target/openapi target/examples target/kserve target/dialects
 packages = $(<:%=--requirement %)
-quietly := --quiet --disable-pip-version-check --no-compile
+quietly := --quiet --disable-pip-version-check
 $(environments:%=%/built):
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install $(quietly) $(packages)

@@ -117,7 +117,7 @@ class Servers:
             addresses["moto"] = self.at("moto") + "/moto-api/"
         if "oci" in self.started:
             addresses["oci"] = self.at("oci") + "/v2/"
-        until = time.monotonic() + 180
+        until = time.monotonic() + 300
         for name, address in addresses.items():
             while not answers(address):
                 if time.monotonic() > until or self.started[name].poll() is not None:
