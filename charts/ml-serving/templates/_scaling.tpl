@@ -47,7 +47,8 @@
 {{- end }}
 {{- end }}
 
-{{/* Requests in flight of all pods of the stable track, which alone is scaled; takes the root. A mean, because a scrape sees only one instant, and less the scrape itself. */}}
+{{/* Requests in flight of all pods of the stable track, which alone is scaled; takes the root. Less the scrape itself, and a mean, because a scrape sees
+     only one instant: of the sums, because the sum of means would count what pods that have ended had in flight together with what their heirs have. */}}
 {{- define "ml-serving.kedaQuery" -}}
-sum(avg_over_time(http_requests_in_flight{ {{- include "ml-serving.stableSeries" . }}}[2m]) - 1)
+avg_over_time(sum(http_requests_in_flight{ {{- include "ml-serving.stableSeries" . }}} - 1)[2m:15s])
 {{- end }}
