@@ -58,16 +58,17 @@ namespace() {
 
 k() { kubectl --namespace "$ns" "$@"; }
 
-# Ends a case: shows what is there when it has failed, and takes it away.
+# Ends a case: shows what is there when it has failed, and takes it away. A case whose processes must see to that defines undo.
 finish() {
 	local status=$?
 	trap - EXIT
-	for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
 	if [ $status != 0 ] && [ $status != $SKIPPED ]; then
 		k get pods,deployments,horizontalpodautoscalers --output wide || true
 		k get events --sort-by .lastTimestamp | tail -20 || true
 		k logs --selector app.kubernetes.io/component=server --tail 5 --prefix || true
 	fi
+	[ "$(type -t undo)" != function ] || undo || true
+	for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
 	[ -n "${KEEP:-}" ] || kubectl delete namespace --wait=false $(kubectl get namespaces --output name | sed -n "s|^namespace/\(e2e-$0\(-.*\)\?\)$|\1|p") >/dev/null
 	exit $status
 }
