@@ -106,12 +106,12 @@ scaled() {
 		[ "$(uniq "$work/replicas" | paste -sd' ')" = "$2" ] || fail "$2 would be right"
 	}
 	settings=(--set autoscaling.keda.enabled=true --set autoscaling.keda.pollingInterval=5 --set autoscaling.keda.cooldownPeriod=5
-		--set autoscaling.maxReplicas=6 --set resources.requests.cpu=20m --set autoscaling.behavior.scaleDown.stabilizationWindowSeconds=15
+		--set autoscaling.minReplicas=1 --set autoscaling.maxReplicas=6 --set resources.requests.cpu=20m --set autoscaling.behavior.scaleDown.stabilizationWindowSeconds=15
 		--set-json 'autoscaling.behavior.scaleDown.policies=[{"type":"Percent","value":100,"periodSeconds":15}]')
 	by_prometheus=(--set autoscaling.keda.prometheus.serverAddress=http://127.0.0.1:19093 --set autoscaling.targetCPUUtilizationPercentage=null)
 
 	note "by CPU"
-	install "$helm" "$helm" "${settings[@]}" --set autoscaling.minReplicas=1 --set model.source.configMap=model-1
+	install "$helm" "$helm" "${settings[@]}" --set model.source.configMap=model-1
 	wait_for 30 "the ScaledObject" ready
 	[ -z "$("$helm" get manifest "$helm" --namespace "$ns" | grep '^  replicas:')" ] || fail "the Deployment has a number of pods"
 	load_both "$(url "$helm")" 100
@@ -119,7 +119,7 @@ scaled() {
 	note "$(replicas "$helm") pods"
 
 	note "by requests in flight"
-	upgrade "$helm" "$helm" "${settings[@]}" "${by_prometheus[@]}" --set autoscaling.minReplicas=1 --set model.source.configMap=model-1
+	upgrade "$helm" "$helm" "${settings[@]}" "${by_prometheus[@]}" --set model.source.configMap=model-1
 	wait_for 120 "one pod" pods 1
 	wait_for 30 "hardly any requests in flight" between 0 6
 	watch
@@ -129,25 +129,25 @@ scaled() {
 	note "$(measured) requests in flight"
 	unwatch "with the load" "1 2 3"
 	watch
-	upgrade "$helm" "$helm" "${settings[@]}" "${by_prometheus[@]}" --set autoscaling.minReplicas=1 --set model.source.configMap=model-2
+	upgrade "$helm" "$helm" "${settings[@]}" "${by_prometheus[@]}" --set model.source.configMap=model-2
 	sleep 30
 	unwatch "during an upgrade of the model" 3
 
 	note "a Prometheus that does not answer"
 	watch
-	by_nobody=("${by_prometheus[@]}" --set autoscaling.keda.prometheus.serverAddress=http://127.0.0.1:1 --set autoscaling.minReplicas=1)
+	by_nobody=("${by_prometheus[@]}" --set autoscaling.keda.prometheus.serverAddress=http://127.0.0.1:1)
 	# What Helm 4 waits with by default waits for the ScaledObject too.
 	[ "$helm" = helm3 ] || by_nobody+=(--wait=legacy)
 	upgrade "$helm" "$helm" "${settings[@]}" "${by_nobody[@]}" --set model.source.configMap=model-2
 	wait_for 60 "that the ScaledObject is not ready" unready
 	if [ "$helm" = helm ]; then
 		! helm_with "$helm" upgrade "$helm" "${settings[@]}" "${by_nobody[@]}" --set model.source.configMap=model-2 --wait=watcher --timeout 15s || fail "helm has not waited for the ScaledObject"
-		note "$(grep -o 'resource ScaledObject.*' "$work/helm.log" | head -1 | cut -d'\\' -f1)"
+		note "refused: $(grep -o 'ScaledObject/.* not ready[^\]*' "$work/helm.log" | head -1)"
 	fi
 	upgrade "$helm" "$helm" "${settings[@]}" "${by_nobody[@]}" --set model.source.configMap=model-2
 	sleep 20
 	unwatch "meanwhile" 3
-	upgrade "$helm" "$helm" "${settings[@]}" "${by_prometheus[@]}" --set autoscaling.minReplicas=1 --set model.source.configMap=model-2
+	upgrade "$helm" "$helm" "${settings[@]}" "${by_prometheus[@]}" --set model.source.configMap=model-2
 	wait_for 30 "the ScaledObject" ready
 	kill $slow_pid
 	note "slow requests: $(sort "$work/slow.codes" | uniq -c | tr -s ' \n' ' ')"
