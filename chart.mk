@@ -109,7 +109,7 @@ $(chart_tools)/bin/rollouts-controller: tools/argo-rollouts/go.mod tools/argo-ro
 	install -m 644 "$$(cd tools/argo-rollouts && go list -m -f '{{.Dir}}' github.com/argoproj/argo-rollouts)"/manifests/crds/*-crd.yaml $(chart_tools)/rollouts-crds/
 
 # So is this, for case q; the target is the operator, which is built last.
-keda-operator: $(chart_tools)/bin/keda-operator ## Build KEDA's operator and metrics adapter for case q of e2e (40 min cold on two busy cores, 14 min of CPU)
+keda-operator: $(chart_tools)/bin/keda-operator ## Build KEDA's operator and metrics adapter for case q of e2e (17 min of CPU cold)
 
 $(chart_tools)/bin/keda-operator: tools/keda/go.mod tools/keda/go.sum
 	mkdir -p $(chart_tools)/keda-crds
