@@ -15,13 +15,14 @@ schemas := $(kubernetes:%=target/schemas/%)
 # Only the recipes below see the tools' own helm, python and so on.
 chart-generate chart-test chart-crds watch-check compose-check deploy e2e release release-rehearsal workflow-check: export PATH := $(chart_tools)/bin:$(PATH)
 
-# Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3.
+# Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3. kube-score needs packages of Kubernetes that the others have no more.
 $(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/compose-config/main.go
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install $(quietly) $(packages)
 	cd tools && GOBIN=$(chart_tools)/bin go install $$(go list tool | grep -v helm/v3)
 	cd tools && go build -o $(chart_tools)/bin/helm3 helm.sh/helm/v3/cmd/helm
 	cd tools && go build -o $(chart_tools)/bin/compose-config ./compose-config
+	GOBIN=$(chart_tools)/bin go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 	touch $@
 
 # Prometheus and its promtool, from Debian where none is installed.
@@ -53,6 +54,7 @@ chart-test: chart-generate $(schemas) $(chart_tools)/bin/api-check $(chart_tools
 	ct lint --all --config ct.yaml
 	helm-unittest --strict $(chart)
 	tests/chart/render.sh $(kubernetes)
+	tests/chart/score.sh
 	tests/chart/rules/run
 	tests/chart/deploy.sh
 	tests/chart/project.py
