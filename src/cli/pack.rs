@@ -1,6 +1,10 @@
 //! `ml-serving pack`: makes one package of a model and the files that lie beside it.
 
-use super::{flags::takes, output::say, start::start};
+use super::{
+    flags::takes,
+    output::{say, serve_it},
+    start::start,
+};
 use crate::{
     Error,
     config::Flags,
@@ -96,8 +100,8 @@ pub(super) fn run(args: &PackArgs, out: &mut dyn Write) -> Result<(), Error> {
     let packed = unpacked.pack().map_err(refused)?;
     let written = write(&unpacked, &packed, dir);
     written.map_err(|error| Error::unwritable(dir.display(), &error))?;
-    let (shown, digest) = (dir.display(), &packed.digest);
-    let last = format!("wrote {shown}, {digest}\nserve it: ml-serving serve --model {shown}");
+    let (shown, digest) = (dir.display().to_string(), &packed.digest);
+    let last = format!("wrote {shown}, {digest}\n{}", serve_it(&shown));
     let lines: Vec<&str> = (packed.notes.iter().map(String::as_str))
         .chain([last.as_str()])
         .collect();

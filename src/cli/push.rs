@@ -1,10 +1,12 @@
 //! `ml-serving push`: registers a package in MLflow.
 
-use super::{output::say, start::access};
+use super::{
+    output::{say, serve_it},
+    start::{load_at, start},
+};
 use crate::{
     Error,
-    config::ModelConfig,
-    load,
+    config::Flags,
     registry::{self, Pushed},
     secret::Secret,
 };
@@ -43,47 +45,17 @@ pub(super) fn register(
     alias: Option<&str>,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    let access = access()?;
-    let model = ModelConfig {
-        uri: Secret::uri(dir.display().to_string()),
-        ..ModelConfig::default()
-    };
-    load::load(&model, &access)?;
+    let config = start(None, &Flags::default())?;
+    load_at(Secret::uri(dir.display().to_string()), &config)?;
     let Pushed {
         name,
         version,
         run_id,
-    } = registry::push(dir, target, alias, &access)?;
+    } = registry::push(dir, target, alias, &config.access)?;
     let alias = alias
         .map(|alias| format!(", alias {alias}"))
         .unwrap_or_default();
-    let uri = quoted(&format!("models:/{name}/{version}"));
-    let text = format!(
-        "registered {name} version {version}{alias} (run {run_id})\nserve it: ml-serving serve --model {uri}"
-    );
+    let serve_it = serve_it(&format!("models:/{name}/{version}"));
+    let text = format!("registered {name} version {version}{alias} (run {run_id})\n{serve_it}");
     say(out, &text)
-}
-
-/// A word of a command, in quotes if a shell would take it apart.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_.:/@%+=,".contains(c);
-    if word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_printed_command_can_be_pasted_into_a_shell() {
-        assert_eq!(quoted("models:/churn/1"), "models:/churn/1");
-        assert_eq!(
-            quoted("models:/my 'model'/1"),
-            r"'models:/my '\''model'\''/1'"
-        );
-    }
 }

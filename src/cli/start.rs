@@ -5,7 +5,6 @@ use crate::{
     config::{self, Config, ConfigError, Flags, ModelConfig},
     load::{self, LoadedModel},
     observe::log,
-    registry::Access,
     secret::{Secret, hide},
 };
 use std::path::Path;
@@ -26,19 +25,18 @@ pub(super) fn start(file: Option<&Path>, flags: &Flags) -> Result<Config, Config
     read
 }
 
-/// The variables of registries and stores.
-pub(super) fn access() -> Result<Access, Error> {
-    Ok(start(None, &Flags::default())?.access)
-}
-
 /// Loads the model of a command that takes just a URI.
 pub(super) fn load(uri: &Secret) -> Result<LoadedModel, Error> {
-    let config = start(None, &Flags::default())?;
+    load_at(uri.clone(), &start(None, &Flags::default())?)
+}
+
+/// Loads the model at `uri` as the settings say that models are read. What they say of one model is not for this one.
+pub(super) fn load_at(uri: Secret, config: &Config) -> Result<LoadedModel, Error> {
     let model = ModelConfig {
-        uri: uri.clone(),
+        uri,
         name: String::new(),
         sha256: String::new(),
-        ..config.model
+        ..config.model.clone()
     };
     Ok(load::load(&model, &config.access)?)
 }

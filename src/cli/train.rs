@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::flags::takes;
+use super::{flags::takes, output::serve_it};
 use crate::{
     observe::escape,
     progress::{Progress, Unit},
@@ -99,13 +99,13 @@ pub(super) fn run(args: &TrainArgs, out: &mut dyn Write) -> Result<(), TrainErro
         Some(report) => report.to_string(),
         None => "no rows held out, so nothing was measured\n".to_owned(),
     };
-    let dir = args.out.display();
+    let dir = args.out.display().to_string();
+    let serve_it = serve_it(&dir);
     let assumption = match table.assumption() {
         Some(assumption) if args.task.is_none() => assumption + "\n\n",
         _ => String::new(),
     };
-    let text =
-        format!("{assumption}{report}\nwrote {dir}; serve it: ml-serving serve --model {dir}");
+    let text = format!("{assumption}{report}\nwrote {dir}; {serve_it}");
     let mut lines = text.lines();
     match lines.try_for_each(|line| writeln!(out, "{}", escape(line))) {
         // The package is written, even if nobody reads the report.

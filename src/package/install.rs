@@ -125,6 +125,22 @@ impl Staging {
     }
 }
 
+/// How many files may still be on their way to the disk when what they were for is given up.
+const ON_THEIR_WAY: usize = 64;
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // A write that was given up goes on, and its file may come while the directory is removed. Each comes but once.
+        for _ in 0..ON_THEIR_WAY {
+            match fs::remove_dir_all(self.work.path()) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                // What is still there is left to the one of the temporary directory.
+                _ => break,
+            }
+        }
+    }
+}
+
 /// What keeps `dir` from being replaced without asking: a file, where there is no package.
 ///
 /// # Errors
@@ -174,6 +190,25 @@ fn move_files(from: &Path, to: &Path, except: &Path, last: bool) -> io::Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_that_come_while_it_is_removed_do_not_keep_it() {
+        let place = tempfile::tempdir().expect("a directory");
+        for _ in 0..200 {
+            let staging = Staging::beside(&place.path().join("model")).expect("staged");
+            let (work, new) = (staging.work.path().to_owned(), staging.path());
+            let writers: Vec<_> = (0..4)
+                .map(|file| new.join(file.to_string()))
+                .map(|path| std::thread::spawn(move || fs::write(path, "late")))
+                .collect();
+            drop(staging);
+            for writer in writers {
+                // One that comes too late finds no directory.
+                let _ = writer.join().expect("no panic");
+            }
+            assert!(!work.exists());
+        }
+    }
 
     type Stage = fn(&Path) -> io::Result<Staging>;
 

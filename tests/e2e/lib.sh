@@ -98,14 +98,14 @@ wait_for() {
 	done
 }
 
-# gateway: one of Traefik's, called gateway, with the listeners of standard input.
+# gateway [CLASS]: one of the class, else of Traefik's, called gateway, with the listeners of standard input.
 gateway() {
 	k apply --filename - >/dev/null <<-YAML
 		apiVersion: gateway.networking.k8s.io/v1
 		kind: Gateway
 		metadata: {name: gateway}
 		spec:
-		  gatewayClassName: traefik
+		  gatewayClassName: ${1:-traefik}
 		  listeners:
 		$(sed 's/^/    /')
 	YAML
@@ -131,6 +131,36 @@ with_both() {
 		cat "$work/$helm/output"
 	done
 	[ -z "$failed" ] || fail "see above"
+}
+
+# --- a release behind a gateway, called as helm is ----------------------------
+
+# change ARGUMENT...: an upgrade that keeps what was set before.
+change() { "$helm" upgrade "$helm" $chart --namespace "$ns" --reset-then-reuse-values --wait "$@" >"$work/helm.log" 2>&1; }
+changed() { change "$@" || fail "upgrade: $(tail -3 "$work/helm.log")"; }
+refused() {
+	! change "${@:2}" || fail "not refused: ${*:2}"
+	grep -q "ERROR: $1" "$work/helm.log" || fail "another reason: $(tail -3 "$work/helm.log")"
+	note "refused: $(grep -o 'ERROR: .*' "$work/helm.log" | head -1 | cut -c1-100)"
+}
+# told TITLE: runs the command that the notes have below it.
+told() {
+	local command
+	command=$("$helm" get notes "$helm" --namespace "$ns" | sed -n "/^ *$1/{n;s/^ *helm //;s| CHART | $chart |;p}")
+	[ -n "$command" ] || fail "no command in the notes: $1"
+	eval "$helm $command" >"$work/helm.log" 2>&1 || fail "$command: $(tail -3 "$work/helm.log")"
+}
+# install_routed ARGUMENT...: with a route of its own host to the gateway at address and port.
+install_routed() {
+	install "$helm" "$helm" --set minReadySeconds=1 --set model.source.configMap=model-1 \
+		--set httpRoute.enabled=true --set 'httpRoute.parentRefs[0].name=gateway' --set "httpRoute.hostnames[0]=$helm.example.com" "$@"
+	wait_for 60 "the route" routed
+}
+routed() { curl -sf -o /dev/null --connect-to "$helm.example.com:80:$address:$port" "http://$helm.example.com/health/ready"; }
+through() { load "$1" "http://$helm.example.com" "$2" -connect-to "$helm.example.com:80:$address:$port" "${@:3}"; }
+both_through() {
+	through kept 80
+	through fresh 40 -keepalive=false
 }
 
 # --- load ---------------------------------------------------------------------
@@ -172,6 +202,8 @@ report() {
 builtin() { docker run --rm "$IMAGE" inspect builtin:iris --json | jq -r '.digest[7:19]'; }
 
 # --- processes ----------------------------------------------------------------
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'; }
 
 # pid_of POD: of its server, when its processes are on this machine and may be killed; else nothing.
 pid_of() {
@@ -232,7 +264,7 @@ host_address() {
 
 # start_mlflow DIRECTORY ADDRESS [PORT]: a real one that keeps its models in the directory; sets mlflow to its URL.
 start_mlflow() {
-	local port=${3:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')}
+	local port=${3:-$(free_port)}
 	[ -x target/python/bin/mlflow ] || make --silent target/python/built
 	[ $# = 3 ] || rm -rf "$1"
 	mkdir -p "$1"

@@ -74,6 +74,26 @@ fn a_directory_is_served_whole_and_the_log_says_what_was_taken_for_what() {
 }
 
 #[test]
+fn a_package_is_fetched_as_it_will_be_served() {
+    let folder = unpacked("1.9.1-preprocessor_xgboost");
+    let to = tempfile::tempdir().unwrap();
+    let (from, to) = (
+        folder.path().display().to_string(),
+        shown(to.path(), "my model"),
+    );
+    let fetched = run(&["fetch", &from, &to], &[]);
+    let (said, err) = (text(&fetched.stdout), text(&fetched.stderr));
+    assert!(err.contains("is taken for"), "{err}");
+    assert!(said.contains(&format!("serve --model '{to}'")), "{said}");
+    let forbidden = run(
+        &["fetch", &from, &to],
+        &[("MLSERVING__MODEL__COMPANIONS", "false")],
+    );
+    let err = text(&forbidden.stderr);
+    assert!(!err.contains("is taken for"), "{err}");
+}
+
+#[test]
 fn a_package_that_was_packed_answers_as_its_directory_does() {
     let folder = unpacked("1.9.1-label_encoders_scaler");
     let file = |name: &str| shown(folder.path(), name);
