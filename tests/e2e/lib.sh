@@ -58,6 +58,9 @@ namespace() {
 
 k() { kubectl --namespace "$ns" "$@"; }
 
+# Arguments of the kubectl delete of what a case has made outside of its namespaces.
+outside=()
+
 # Ends a case: shows what is there when it has failed, and takes it away.
 finish() {
 	local status=$?
@@ -68,6 +71,7 @@ finish() {
 		k get events --sort-by .lastTimestamp | tail -20 || true
 		k logs --selector app.kubernetes.io/component=server --tail 5 --prefix || true
 	fi
+	[ -n "${KEEP:-}" ] || [ ${#outside[@]} = 0 ] || kubectl delete "${outside[@]}" --ignore-not-found --wait=false >/dev/null
 	[ -n "${KEEP:-}" ] || kubectl delete namespace --wait=false $(kubectl get namespaces --output name | sed -n "s|^namespace/\(e2e-$0\(-.*\)\?\)$|\1|p") >/dev/null
 	exit $status
 }
