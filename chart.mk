@@ -110,7 +110,7 @@ $(chart_tools)/bin/rollouts-controller: tools/argo-rollouts/go.mod tools/argo-ro
 	cd tools/argo-rollouts && go build -o $@ github.com/argoproj/argo-rollouts/cmd/rollouts-controller
 	install -m 644 "$$(cd tools/argo-rollouts && go list -m -f '{{.Dir}}' github.com/argoproj/argo-rollouts)"/manifests/crds/*-crd.yaml $(chart_tools)/rollouts-crds/
 
-flagger-controller: $(chart_tools)/bin/flagger ## Build the controller of Flagger for case r of e2e (15 min cold)
+flagger-controller: $(chart_tools)/bin/flagger ## Build the controller of Flagger for case r of e2e (5 min cold)
 
 $(chart_tools)/bin/flagger: tools/flagger/go.mod tools/flagger/go.sum
 	mkdir -p $(chart_tools)/flagger-crds
