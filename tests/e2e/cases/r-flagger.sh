@@ -94,6 +94,14 @@ handed_over() {
 	}
 	through() { load "$1" "http://$host" "$2" -connect-to "$host:80:$address:80" "${@:3}"; }
 	routed() { curl -sf -o /dev/null --resolve "$host:80:$address" "http://$host/health/ready"; }
+	# Of ten requests, one is answered by that version.
+	answers() {
+		local got
+		got=$(for _ in {1..10}; do
+			curl -sf -o /dev/null --dump-header - --connect-to "$host:80:$address:80" -H content-type:application/json -d @target/e2e/body.json "http://$host/predict"
+		done)
+		grep -qi "^x-model-version: $1" <<<"$got"
+	}
 
 	namespace "$helm"
 	gateway <<-'YAML'
@@ -134,9 +142,9 @@ handed_over() {
 	quiet --set model.source.configMap=model-1 --set deploymentAnnotations.seen=before
 	upgrade "$helm" "$helm" "${settings[@]}" --set model.source.configMap=model-2
 	wait_for 120 "the first step" weighs 25
-	sleep 3
+	wait_for 10 "the gateway's news of it" answers "$two"
 	window=$(date +T%T.%N)
-	sleep 8
+	sleep 6
 	window+=,$(date +T%T.%N)
 	weighs 25 || fail "the step has ended too early to measure"
 	quiet --set model.source.configMap=model-2 --set deploymentAnnotations.seen=between
