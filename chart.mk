@@ -1,6 +1,6 @@
 # The chart, the image and docker-compose.yml: tools, generated files, checks. Included by the Makefile.
 
-.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e rollouts-controller mirror-gateway keda-operator release release-rehearsal workflow-check
+.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e rollouts-controller flagger-controller mirror-gateway keda-operator release release-rehearsal workflow-check
 
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
@@ -102,7 +102,7 @@ deploy: $(chart_tools)/built ## Install or upgrade on the cluster of KUBECONFIG:
 e2e: $(chart_tools)/built ## Everything that only a real cluster shows, on the one of KUBECONFIG
 	tests/e2e/run $(cases)
 
-# Too large for the prerequisites of e2e, whose case of it is skipped without.
+# Too large for the prerequisites of e2e, whose cases of them are skipped without.
 rollouts-controller: $(chart_tools)/bin/rollouts-controller ## Build the controller of Argo Rollouts for case p of e2e (15 min cold)
 
 $(chart_tools)/bin/rollouts-controller: tools/argo-rollouts/go.mod tools/argo-rollouts/go.sum
@@ -110,7 +110,14 @@ $(chart_tools)/bin/rollouts-controller: tools/argo-rollouts/go.mod tools/argo-ro
 	cd tools/argo-rollouts && go build -o $@ github.com/argoproj/argo-rollouts/cmd/rollouts-controller
 	install -m 644 "$$(cd tools/argo-rollouts && go list -m -f '{{.Dir}}' github.com/argoproj/argo-rollouts)"/manifests/crds/*-crd.yaml $(chart_tools)/rollouts-crds/
 
-# So are these, for case q; the target is the operator, which is built last.
+flagger-controller: $(chart_tools)/bin/flagger ## Build the controller of Flagger for case r of e2e (5 min cold)
+
+$(chart_tools)/bin/flagger: tools/flagger/go.mod tools/flagger/go.sum
+	mkdir -p $(chart_tools)/flagger-crds
+	cd tools/flagger && go build -o $@ github.com/fluxcd/flagger/cmd/flagger
+	install -m 644 "$$(cd tools/flagger && go list -m -f '{{.Dir}}' github.com/fluxcd/flagger)"/artifacts/flagger/crd.yaml $(chart_tools)/flagger-crds/
+
+# The target is the operator, which is built last.
 keda-operator: $(chart_tools)/bin/keda-operator ## Build KEDA's operator and metrics adapter for case q of e2e (17 min of CPU cold)
 
 $(chart_tools)/bin/keda-operator: tools/keda/go.mod tools/keda/go.sum

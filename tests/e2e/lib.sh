@@ -58,7 +58,7 @@ namespace() {
 
 k() { kubectl --namespace "$ns" "$@"; }
 
-# Ends a case: shows what is there when it has failed, and takes it away. A case whose processes must see to that defines undo.
+# Ends a case: shows what is there when it has failed, and takes it away. A case that makes something outside of its namespaces defines undo.
 finish() {
 	local status=$?
 	trap - EXIT
@@ -67,7 +67,7 @@ finish() {
 		k get events --sort-by .lastTimestamp | tail -20 || true
 		k logs --selector app.kubernetes.io/component=server --tail 5 --prefix || true
 	fi
-	[ "$(type -t undo)" != function ] || undo || true
+	[ -n "${KEEP:-}" ] || [ "$(type -t undo)" != function ] || undo || true
 	for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
 	[ -n "${KEEP:-}" ] || kubectl delete namespace --wait=false $(kubectl get namespaces --output name | sed -n "s|^namespace/\(e2e-$0\(-.*\)\?\)$|\1|p") >/dev/null
 	exit $status

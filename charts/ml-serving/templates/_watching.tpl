@@ -49,12 +49,12 @@ name: {{ include "ml-serving.fullname" . | quote }}
 operation=~"predict|predict_batch|mlflow_invocations|v1_predict|vertex_predict|v2_infer|grpc_model_infer"
 {{- end }}
 
-{{/* The matcher of the release's pods in the series of kube-state-metrics, which have no labels of pods. Kubernetes cuts names that leave no
-     room for its own suffixes. */}}
+{{/* The matcher of the release's pods in the series of kube-state-metrics, which have no labels of pods; with those of the Deployment that
+     Flagger makes of the stable one. Kubernetes cuts names that leave no room for its own suffixes. */}}
 {{- define "ml-serving.podNames" -}}
 {{- $names := list }}
-{{- range $track := list "stable" "canary" }}
-{{- $name := include "ml-serving.workload" (dict "root" $ "track" $track) }}
+{{- $stable := include "ml-serving.workload" (dict "root" $ "track" "stable") }}
+{{- range $name := list $stable (include "ml-serving.workload" (dict "root" $ "track" "canary")) (print $stable "-primary") }}
 {{- $names = append $names (ternary (printf "%s-[a-z0-9]+-[a-z0-9]{5}" $name) (printf "%s.*" (trunc 46 $name)) (le (len $name) 46)) }}
 {{- end }}
 {{- printf "namespace=%q,pod=~%q,container=\"server\"" (include "ml-serving.namespace" .) (join "|" $names) }}

@@ -5,7 +5,10 @@ prometheus=$(get_prometheus) || skip "Prometheus is not to be had: $(tail -1 "$w
 one=$(version 1) two=$(version 2)
 instance=e2e-p
 # Those of a cluster that has them stay as they are.
-kubectl get customresourcedefinition rollouts.argoproj.io >/dev/null 2>&1 || kubectl apply --server-side --filename target/tools/rollouts-crds >/dev/null
+if ! kubectl get customresourcedefinition rollouts.argoproj.io >/dev/null 2>&1; then
+	undo() { kubectl delete --ignore-not-found --wait=false --filename target/tools/rollouts-crds >/dev/null; }
+	kubectl apply --server-side --filename target/tools/rollouts-crds >/dev/null
+fi
 kubectl wait --for condition=established --timeout 60s --filename target/tools/rollouts-crds >/dev/null
 
 # Of the objects with its label alone: the cluster may have a controller already.

@@ -3,7 +3,10 @@
 command -v contour >/dev/null && command -v envoy >/dev/null || skip "make mirror-gateway builds what is missing"
 one=$(version 1) two=$(version 2)
 # Those of a cluster that has them stay as they are.
-kubectl get customresourcedefinition httpproxies.projectcontour.io >/dev/null 2>&1 || kubectl apply --server-side --filename target/tools/contour-crds >/dev/null
+if ! kubectl get customresourcedefinition httpproxies.projectcontour.io >/dev/null 2>&1; then
+	undo() { kubectl delete --ignore-not-found --wait=false gatewayclass/contour >/dev/null; kubectl delete --ignore-not-found --wait=false --filename target/tools/contour-crds >/dev/null; }
+	kubectl apply --server-side --filename target/tools/contour-crds >/dev/null
+fi
 kubectl wait --for condition=established --timeout 60s --filename target/tools/contour-crds >/dev/null
 
 kubectl get gatewayclass contour >/dev/null 2>&1 || kubectl apply --filename - >/dev/null <<'YAML'
