@@ -6,6 +6,8 @@ git update-ref refs/e2e/base "$(git describe --tags --abbrev=0 --match 'v*' 2>/d
 git cat-file -e "refs/e2e/base:$chart/Chart.yaml" 2>/dev/null || git update-ref refs/e2e/base HEAD
 # Nobody is connected here: old pods need only outlive the news of their end, or a test right after an upgrade still meets one.
 quick="--set preStopSleepSeconds=2 --set config.server.drain_seconds=1 --set minReadySeconds=0"
+# And no autoscaler starts a second pod between the end of ct's waiting and its look at who is there.
+quick+=" --set autoscaling.minReplicas=1"
 # Both at once, because most of the time pods start and end.
 installs() {
 	local at=$SECONDS log=$work/ct-$1.log PATH=$2
