@@ -80,28 +80,47 @@ impl Forest {
             fixed,
             ..
         } = buffers;
-        match &self.trees {
-            Layout::Small(trees) => {
-                trees.descend(row.iter().copied(), small, places);
-                self.leaves
-                    .sum(places.leaves(), trees.leaf_numbers(), fixed, sums);
+        match (&self.trees, self.precision) {
+            (Layout::Small(trees), _) => {
+                self.sum_row(trees, row, |x| x, (small, places, fixed), sums);
             }
-            Layout::Wide(trees) => {
-                match self.precision {
-                    Precision::F32 => {
-                        trees.descend(row.iter().map(|x| f64::from(*x as f32)), wide, places);
-                    }
-                    Precision::F64 => trees.descend(row.iter().copied(), wide, places),
-                }
-                self.leaves
-                    .sum(places.leaves(), trees.leaf_numbers(), fixed, sums);
+            (Layout::Wide(trees), Precision::F32) => {
+                let round = |x| f64::from(x as f32);
+                self.sum_row(trees, row, round, (wide, places, fixed), sums);
             }
+            (Layout::Wide(trees), Precision::F64) => {
+                self.sum_row(trees, row, |x| x, (wide, places, fixed), sums);
+            }
+        }
+    }
+
+    /// The same; `number` is what the trees take for a number of the row.
+    #[inline]
+    fn sum_row<N: Node>(
+        &self,
+        trees: &Trees<N>,
+        row: &[f64],
+        number: impl Fn(f64) -> f64,
+        (keys, places, fixed): (&mut Vec<N::Key>, &mut Places, &mut Vec<u32>),
+        sums: &mut [f64],
+    ) {
+        if trees.look_up(|feature| number(row[feature]), places) {
+            let leaf = |number: u32| number as usize;
+            self.leaves.sum(places.leaves(), leaf, fixed, sums);
+        } else {
+            trees.descend(row.iter().map(|x| number(*x)), keys, places);
+            let leaf = trees.leaf_numbers();
+            self.leaves.sum(places.leaves(), leaf, fixed, sums);
         }
     }
 
     /// How many of `rows` rows make a block; none where one row after the other is faster.
     pub(in crate::model) fn block_rows(&self, rows: usize) -> Option<usize> {
-        if rows < MIN_BLOCK_ROWS {
+        let looked_up = match &self.trees {
+            Layout::Small(trees) => trees.are_small(),
+            Layout::Wide(trees) => trees.are_small(),
+        };
+        if looked_up || rows < MIN_BLOCK_ROWS {
             return None;
         }
         let row = self.n_features.next_power_of_two().max(self.width) * size_of::<f64>();

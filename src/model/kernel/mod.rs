@@ -1,9 +1,10 @@
 //! The kernels: rows down all trees of a forest, to the numbers of the leaves they end in.
 //!
-//! One row goes down all trees at once, level by level; a block of rows goes down one tree after the other.
+//! One row goes down all trees at once, level by level; a block of rows goes down one tree after the other; small trees are no trees at all.
 //!
 //! Knows nodes and thresholds; what the leaves hold is the business of [`leaves`](super::leaves).
 
+mod bitvectors;
 mod blocks;
 mod categories;
 mod node;

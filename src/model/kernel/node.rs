@@ -11,7 +11,7 @@ use super::categories::SetPlace;
 /// A node of a compiled forest, and the keys it compares.
 pub(in crate::model) trait Node: Copy + Default {
     /// An order-preserving unsigned image of a float.
-    type Key: Copy + Default + PartialOrd;
+    type Key: Copy + Default + Ord + std::fmt::Debug;
     /// How a node lies in memory. The default is zeros: a long array of them takes memory only where something is written.
     type Word: Copy + Default;
     /// How many leaves can be told apart.
@@ -36,6 +36,10 @@ pub(in crate::model) trait Node: Copy + Default {
     fn offset(self) -> u32;
     /// The number of the leaf; meaningless for a split.
     fn leaf_number(self) -> usize;
+    /// The key that a split compares with.
+    fn threshold(self) -> Self::Key;
+    /// Where a split by a number sends NaN.
+    fn missing_right(self) -> bool;
     /// How far to go for a feature value.
     fn step(self, x: Self::Key) -> u32;
     /// The same where `x` may be the key of NaN, which goes the way the source gave it.
@@ -113,6 +117,14 @@ impl Node for Small {
     #[inline]
     fn leaf_number(self) -> usize {
         (self.0 as u32).wrapping_sub(SMALL_LEAF) as usize
+    }
+
+    fn threshold(self) -> u32 {
+        self.0 as u32
+    }
+
+    fn missing_right(self) -> bool {
+        self.0 >> SMALL_MISSING & 1 == 1
     }
 
     #[inline]
@@ -231,6 +243,14 @@ impl Node for Wide {
     #[inline]
     fn leaf_number(self) -> usize {
         self.key.wrapping_sub(WIDE_LEAF) as usize
+    }
+
+    fn threshold(self) -> u64 {
+        self.key
+    }
+
+    fn missing_right(self) -> bool {
+        self.feature >> WIDE_MISSING == 1
     }
 
     #[inline]

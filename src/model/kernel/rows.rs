@@ -16,9 +16,11 @@ const LEVELS: usize = 4;
 #[derive(Debug, Default)]
 pub(in crate::model) struct Places {
     /// By the place of the tree.
-    at: Vec<u32>,
+    pub(super) at: Vec<u32>,
     /// The trees that have not arrived.
     going: Vec<Going>,
+    /// The leaves of small trees that are left.
+    pub(super) left: Vec<u64>,
 }
 
 /// A tree on its way.
@@ -56,6 +58,18 @@ impl Zeros {
 }
 
 impl<N: Node> Trees<N> {
+    /// The leaves of small trees, found without a walk: `places` ends up holding their numbers. False where the trees are not small.
+    pub(in crate::model) fn look_up(
+        &self,
+        number: impl Fn(usize) -> f64,
+        places: &mut Places,
+    ) -> bool {
+        if let Some(small) = &self.small {
+            small.look_up(|feature| N::key(number(feature)), places);
+        }
+        self.are_small()
+    }
+
     /// Takes one row down every tree; `places` ends up holding a leaf of each.
     pub(in crate::model) fn descend(
         &self,
@@ -123,7 +137,7 @@ impl<N: Node> Trees<N> {
     fn descend_with(
         &self,
         keys: &[N::Key],
-        Places { at, going }: &mut Places,
+        Places { at, going, .. }: &mut Places,
         step: impl Fn(N, N::Key) -> u32,
     ) {
         let (node_mask, key_mask) = (self.mask, keys.len() - 1);
