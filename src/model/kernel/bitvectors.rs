@@ -1,7 +1,7 @@
 //! Small trees as bitvectors: no walk at all, and no work that depends on where a row goes.
 //!
 //! A bit stands for a leaf. A split that a number does not pass rules out the leaves on its left, and of those that no split of a tree rules
-//! out, the leftmost is where the row ends: that is QuickScorer (Lucchese et al., SIGIR 2015). There a row visits the splits that it does not
+//! out, the leftmost is where the row ends: that is `QuickScorer` (Lucchese et al., SIGIR 2015). There a row visits the splits that it does not
 //! pass. Here the thresholds of a column cut its numbers into intervals, and for each of them a line of the table says what is left of
 //! every tree; a row takes one line for each column. So the table is large where many trees have many splits, and a row takes long where
 //! many columns are looked at: [`Bitvectors::new`] leaves those forests to the walk.

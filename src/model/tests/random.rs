@@ -2,7 +2,7 @@
 
 use crate::{
     input::{ColumnType, Precision, Schema},
-    model::*,
+    model::{estimators::Scorer, *},
 };
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -181,8 +181,31 @@ pub(super) fn random_model(
     output: fn(usize) -> Output,
 ) -> ForestModel {
     let rng = &mut StdRng::seed_from_u64(seed);
+    let most = Most {
+        features: 9,
+        trees: 12,
+        depth: 7,
+        categories: true,
+    };
+    random_forest(rng, precision, output, &most)
+}
+
+/// What a random forest has less of.
+struct Most {
+    features: usize,
+    trees: i32,
+    depth: u32,
+    categories: bool,
+}
+
+fn random_forest(
+    rng: &mut StdRng,
+    precision: Precision,
+    output: fn(usize) -> Output,
+    most: &Most,
+) -> ForestModel {
     let width = rng.gen_range(1..6);
-    let n_features = rng.gen_range(1..9);
+    let n_features = rng.gen_range(1..most.features);
     let mut forest = ForestIr {
         n_features,
         precision,
@@ -194,15 +217,15 @@ pub(super) fn random_model(
         handles_missing: true,
         handles_infinite: false,
     };
-    let trees = rng.gen_range(1..12);
+    let trees = rng.gen_range(1..most.trees);
     if rng.r#gen() {
         forest.targets = (0..trees).map(|_| rng.gen_range(0..width) as u32).collect();
     }
-    if rng.r#gen() {
+    if rng.r#gen() && most.categories {
         forest.categories = (0..rng.gen_range(1..5)).map(|_| random_set(rng)).collect();
     }
     for _ in 0..trees {
-        let depth = rng.gen_range(0..7);
+        let depth = rng.gen_range(0..most.depth);
         let tree = random_tree(rng, &mut forest, depth);
         forest.trees.push(tree);
     }
@@ -253,9 +276,16 @@ pub(super) fn regressor(_: usize) -> Output {
 }
 
 fn check(seed: u64, precision: Precision, output: fn(usize) -> Output) {
-    let source = random_model(seed, precision, output);
+    compare(
+        &random_model(seed, precision, output),
+        &mut StdRng::seed_from_u64(!seed),
+    );
+}
+
+/// Compares a model with the naive walk; `rng` makes the rows.
+fn compare(source: &ForestModel, rng: &mut StdRng) {
+    let precision = source.forest.precision;
     let model = Model::new(source.clone()).expect("random sources are valid");
-    let rng = &mut StdRng::seed_from_u64(!seed);
     let features = source.forest.n_features;
     let rows: Vec<f64> = (0..40 * features)
         .map(|_| value(rng, precision, true))
@@ -263,8 +293,8 @@ fn check(seed: u64, precision: Precision, output: fn(usize) -> Output) {
     let (mut batch, mut single) = (Predictions::default(), Predictions::default());
     model.predict_rows(&rows, &mut batch);
     for (i, row) in rows.chunks(features).enumerate() {
-        let expected = naive_scores(&source, row);
-        assert_eq!(batch.row(i), expected, "seed {seed}, row {row:?}");
+        let expected = naive_scores(source, row);
+        assert_eq!(batch.row(i), expected, "row {row:?}");
         model.predict_rows(row, &mut single);
         assert_eq!(single.row(0), batch.row(i));
         assert_eq!(single.classes.first(), batch.classes.get(i));
@@ -290,5 +320,51 @@ proptest! {
     #[test]
     fn an_f64_regressor_equals_the_naive_walk(seed: u64) {
         check(seed, Precision::F64, regressor);
+    }
+}
+
+/// Whether the engine looks the leaves of a forest up: then blocks of rows are of no use.
+fn is_looked_up(source: &ForestModel) -> bool {
+    let columns = source.forest.n_features;
+    let (scores, ..) = source.clone().apart(None);
+    let scorer = Scorer::new(&scores, columns).expect("a forest");
+    scorer.forest().block_rows(1000).is_none()
+}
+
+/// Many trees over few columns: half of these forests are looked up, with 16, 32 or 64 bits for each tree.
+fn small(seed: u64, precision: Precision) -> ForestModel {
+    let rng = &mut StdRng::seed_from_u64(seed);
+    let most = Most {
+        features: 4,
+        trees: 60,
+        depth: 3 + seed as u32 % 3,
+        categories: false,
+    };
+    random_forest(rng, precision, classifier, &most)
+}
+
+proptest! {
+    #[test]
+    fn small_trees_answer_as_the_naive_walk(seed: u64, double: bool) {
+        let precision = if double { Precision::F64 } else { Precision::F32 };
+        compare(&small(seed, precision), &mut StdRng::seed_from_u64(!seed));
+    }
+}
+
+#[test]
+fn forests_of_small_trees_are_looked_up_and_none_of_many_columns_is() {
+    let forests = (0..100).map(|seed| small(seed, Precision::F32));
+    let mut forests: Vec<_> = forests.filter(is_looked_up).collect();
+    assert!(forests.len() > 40);
+    let features = 4000;
+    for wide in &mut forests {
+        wide.forest.n_features = features;
+        wide.schema = Schema::unnamed(features, ColumnType::Double);
+        for (i, node) in wide.forest.trees.iter_mut().flatten().enumerate() {
+            if let TreeNode::Split { feature, .. } = node {
+                *feature = (i * 7 % features) as u32;
+            }
+        }
+        assert!(!is_looked_up(wide));
     }
 }
