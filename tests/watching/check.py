@@ -116,6 +116,8 @@ def requests(base):
 def faults(prometheus, metrics):
     board = dashboard()
     for panel in board["panels"]:
+        if panel["type"] == "timeseries" and not panel["options"]["legend"]["showLegend"]:
+            yield f"panel {panel['title']}: nothing says which line is which"
         for target in panel.get("targets", []):
             text = filled(target["expr"]).replace(" offset 1w", "")
             answer = query(prometheus, text)

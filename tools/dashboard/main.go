@@ -112,6 +112,8 @@ func draw(panel panel) cog.Builder[dashboard.Panel] {
 	}
 	drawn := timeseries.NewPanelBuilder().Title(panel.title).Description(panel.about).Datasource(source).Height(8).Span(panel.width).
 		Unit(panel.unit).Min(0).FillOpacity(8).ShowPoints(common.VisibilityModeNever).Targets(targets).
+		// The builder hides the legend of a panel that says nothing of it.
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
 	if panel.kind == "shares" {
 		drawn = drawn.Max(1).FillOpacity(50).Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal))
