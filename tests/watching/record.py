@@ -9,6 +9,7 @@ that begins now, so the counters of classes of the first minutes are dated back.
 """
 
 import contextlib
+import http.client
 import json
 import math
 import pathlib
@@ -22,7 +23,7 @@ import time
 import check
 
 # Seconds. Of a scrape interval of 5 s Grafana makes a step of 5 s and a $__rate_interval of 20 s.
-SCRAPE, BEFORE, SHOWN, WEEK = 5, 90, 300, 7 * 86400
+SCRAPE, BEFORE, SHOWN, WEEK = 5, 90, 600, 7 * 86400
 FLOWERS = [5.0, 3.4, 1.5, 0.2], [5.9, 2.8, 4.3, 1.3], [6.6, 3.0, 5.6, 2.0]
 CLASSES = 'prediction_class_total{app_kubernetes_io_component="server"}'
 
@@ -49,21 +50,34 @@ class Clients(threading.Thread):
             check.ask(f"{self.base}/invocations", {"inputs": self.rows(5)})
         elif kind == "full":
             # More at a time than the pod takes, which answers some of them 429.
-            threads = [threading.Thread(target=self.attempt, args=["many"]) for _ in range(12)]
-            [thread.start() for thread in threads]
-            [thread.join() for thread in threads]
+            for _ in range(10):
+                threading.Thread(target=self.attempt, args=["many"]).start()
         elif kind == "many":
-            check.ask(f"{self.base}/predict/batch", [{"features": row} for row in self.rows(1000)])
+            check.ask(f"{self.base}/predict/batch", [{"features": row} for row in self.rows(400)])
+        elif kind == "slow":
+            threading.Thread(target=self.attempt, args=["slowly"]).start()
+        elif kind == "slowly":
+            # One whose network takes its time for the body.
+            with contextlib.closing(http.client.HTTPConnection(self.base.removeprefix("http://"))) as client:
+                client.request("POST", "/predict", self.pieces(json.dumps({"features": self.rows(1)[0]})), {"content-type": "application/json"}, encode_chunked=True)
+                client.getresponse().read()
+        elif kind == "probe":
+            check.ask(f"{self.base}/health/ready")
         else:
             check.ask(f"{self.base}/predict", {"features": self.rows(1)[0] if kind == "row" else [[]]})
 
+    def pieces(self, body):
+        yield body[:10].encode()
+        time.sleep(self.random.uniform(0.5, 4))
+        yield body[10:].encode()
+
     def attempt(self, kind):
         # While the pod restarts there is nobody.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, http.client.HTTPException):
             self.send(kind)
 
     def run(self):
-        kinds = {"row": 60, "batch": 22, "v2": 10, "mlflow": 6, "wrong": 1, "full": 0.5}
+        kinds = {"row": 60, "batch": 22, "v2": 10, "mlflow": 6, "probe": 4, "wrong": 1, "slow": 2, "full": 0.5}
         while True:
             wave = 1 + 0.45 * math.sin((time.monotonic() - self.begun) / 35) + self.random.uniform(-0.2, 0.2)
             time.sleep(self.random.expovariate(self.rate * wave))
@@ -110,7 +124,7 @@ def main():
         work = pathlib.Path(folder)
         versions = [package(work, binary, version) for version in "78"]
         pods = list(zip(ports, names, tracks))
-        small = {"MLSERVING__SERVER__MAX_IN_FLIGHT": "4"}
+        small = {"MLSERVING__SERVER__MAX_IN_FLIGHT": "3"}
         try:
             for port, model in zip(ports, (versions[0], versions[0], versions[1])):
                 processes.append(check.serve(binary, port, small, "--model", str(model)))

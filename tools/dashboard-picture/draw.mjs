@@ -22,7 +22,7 @@ const bundle = await context({
 });
 await bundle.rebuild();
 const { port } = await bundle.serve({ host: '127.0.0.1', servedir: site });
-const { status, stderr } = spawnSync('chromium', ['--headless', '--no-sandbox', '--hide-scrollbars', '--virtual-time-budget=20000', '--enable-logging=stderr',
+const { status, stderr } = spawnSync('chromium', ['--headless', '--no-sandbox', '--hide-scrollbars', '--disable-lcd-text', '--virtual-time-budget=20000', '--enable-logging=stderr',
   `--window-size=1600,${48 + rows * 38}`, `--screenshot=${picture}`, `http://127.0.0.1:${port}/`], { encoding: 'utf8' });
 await bundle.dispose();
 rmSync(site, { recursive: true });

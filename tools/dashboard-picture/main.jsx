@@ -9,8 +9,8 @@ import recorded from 'recorded';
 
 // Their builds as ES modules import CommonJS in a way that only Grafana's own bundler understands.
 const {
-  applyFieldOverrides, createDataFrame, createTheme, dateTime, FieldType, getFieldDisplayValues, standardTransformers, standardTransformersRegistry,
-  ThemeContext, transformDataFrame,
+  applyFieldOverrides, createDataFrame, createTheme, dateTime, FieldConfigOptionsRegistry, FieldType, getFieldDisplayValues, standardTransformers,
+  standardTransformersRegistry, ThemeContext, transformDataFrame,
 } = require('@grafana/data');
 const { BigValue, GlobalStyles, Icon, PanelChrome, Table, TimeSeries, VizRepeater } = require('@grafana/ui');
 
@@ -18,7 +18,9 @@ const { BigValue, GlobalStyles, Icon, PanelChrome, Table, TimeSeries, VizRepeate
 const width = 1584, gap = 8, row = 30;
 const theme = createTheme({ colors: { mode: 'light' } });
 const timeRange = { from: dateTime(recorded.from * 1000), to: dateTime(recorded.to * 1000) };
-standardTransformersRegistry.setInit(() => [{ id: 'organize', transformation: async () => standardTransformers.organizeFieldsTransformer }]);
+const shared = { theme, timeZone: 'utc', replaceVariables: (text) => text };
+standardTransformersRegistry.setInit(() => [standardTransformers.organizeFieldsTransformer, standardTransformers.renameByRegexTransformer]
+  .map((found) => ({ id: found.id, transformation: async () => found })));
 
 // What Grafana's panels fill in where the dashboard says nothing.
 const defaults = {
@@ -59,22 +61,28 @@ function Drawn({ panel, data, width, height }) {
   if (panel.type === 'table') {
     return <Table data={data[0]} {...{ width, height }} />;
   }
-  const values = () => getFieldDisplayValues({ ...options, data, theme, timeZone: 'utc', sparkline: true, fieldConfig: panel.fieldConfig, replaceVariables: (x) => x });
+  const values = () => getFieldDisplayValues({ ...options, data, ...shared, sparkline: true, fieldConfig: panel.fieldConfig });
   const value = ({ value, width, height, count }) =>
     <BigValue {...{ width, height, count, theme }} value={value.display} sparkline={value.sparkline} colorMode={options.colorMode}
       graphMode={options.graphMode} justifyMode={options.justifyMode} textMode={options.textMode} disableWideLayout={!options.wideLayout} />;
-  return <VizRepeater getValues={values} renderValue={value} source={data} {...{ width, height }} renderCounter={0} autoGrid orientation={options.orientation || 'auto'} />;
+  return <VizRepeater getValues={values} renderValue={value} source={data} {...{ width, height }} renderCounter={0} autoGrid
+    orientation={options.orientation || 'auto'} />;
 }
 
 async function drawn(panel, answers) {
-  if (!defaults[panel.type] || panel.fieldConfig.overrides?.length) {
-    throw new Error(`${panel.title}: a kind of panel, or an override, that is not drawn here`);
+  if (!defaults[panel.type]) {
+    throw new Error(`${panel.title}: a kind of panel that is not drawn here`);
   }
+  // Which properties there are only Grafana's panels know, which are no part of its library. Those of the overrides are enough.
+  const { overrides } = panel.fieldConfig;
+  const properties = overrides.flatMap((rule) => rule.properties).map(({ id }) =>
+    ({ id, path: id.replace('custom.', ''), isCustom: id.startsWith('custom.'), process: (value) => value, shouldApply: () => true }));
   const data = await firstValueFrom(transformDataFrame(panel.transformations ?? [], frames(panel, answers)));
   if (!data.length || !data[0].length) {
     throw new Error(`${panel.title}: no data`);
   }
-  const shown = applyFieldOverrides({ data, theme, timeZone: 'utc', fieldConfig: { defaults: {}, overrides: [] }, replaceVariables: (x) => x });
+  const fieldConfigRegistry = new FieldConfigOptionsRegistry(() => properties);
+  const shown = applyFieldOverrides({ data, ...shared, fieldConfig: { defaults: {}, overrides }, fieldConfigRegistry });
   return (size) => <PanelChrome {...size} title={panel.title} description={panel.description}>
     {(width, height) => <Drawn {...{ panel, width, height }} data={shown} />}
   </PanelChrome>;
