@@ -66,7 +66,7 @@ watch-check: $(chart_tools)/bin/promtool ## Dashboard and alerts against a real 
 	$(debug-build)
 	python tests/watching/check.py $(build)/debug/ml-serving
 
-dashboard-picture: target/dashboard-picture/node_modules/.package-lock.json $(chart_tools)/bin/promtool ## Remake the picture of the dashboard in docs, over a release under load (20 min cold, 13 min warm)
+dashboard-picture: target/dashboard-picture/node_modules/.package-lock.json $(chart_tools)/bin/promtool ## Remake the picture of the dashboard in docs, over a release under load (20 min cold, 12 min warm)
 	$(call debian,chromium,chromium)
 	$(debug-build)
 	python tests/watching/record.py $(build)/debug/ml-serving target/dashboard-picture/recorded.json
