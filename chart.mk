@@ -1,6 +1,6 @@
 # The chart, the image and docker-compose.yml: tools, generated files, checks. Included by the Makefile.
 
-.PHONY: chart-generate chart-test chart-crds watch-check compose-check image push deploy e2e rollouts-controller flagger-controller mirror-gateway keda-operator release release-rehearsal workflow-check
+.PHONY: chart-generate chart-test chart-crds watch-check dashboard-picture compose-check image push deploy e2e rollouts-controller flagger-controller mirror-gateway keda-operator release release-rehearsal workflow-check
 
 chart := charts/ml-serving
 chart_tools := $(CURDIR)/target/tools
@@ -13,7 +13,7 @@ kubernetes := 1.30.14 1.37.1
 schemas := $(kubernetes:%=target/schemas/%)
 
 # Only the recipes below see the tools' own helm, python and so on.
-chart-generate chart-test chart-crds watch-check compose-check deploy e2e release release-rehearsal workflow-check: export PATH := $(chart_tools)/bin:$(PATH)
+chart-generate chart-test chart-crds watch-check dashboard-picture compose-check deploy e2e release release-rehearsal workflow-check: export PATH := $(chart_tools)/bin:$(PATH)
 
 # Helm 3 and Helm 4 share a name, so Helm 3 is built as helm3. kube-score needs packages of Kubernetes that the others have no more.
 $(chart_tools)/built: tools/requirements.txt tools/go.mod tools/go.sum tools/compose-config/main.go
@@ -65,6 +65,20 @@ chart-test: chart-generate $(schemas) $(chart_tools)/bin/api-check $(chart_tools
 watch-check: $(chart_tools)/bin/promtool ## Dashboard and alerts against a real server and a real Prometheus (6 min cold, 30 s warm)
 	$(debug-build)
 	python tests/watching/check.py $(build)/debug/ml-serving
+
+dashboard-picture: target/dashboard-picture/node_modules/.package-lock.json $(chart_tools)/bin/promtool ## Remake the picture of the dashboard in docs, over a release under load (20 min cold, 12 min warm)
+	$(call debian,chromium,chromium)
+	$(debug-build)
+	python tests/watching/record.py $(build)/debug/ml-serving target/dashboard-picture/recorded.json
+	cp tools/dashboard-picture/*.* target/dashboard-picture
+	node target/dashboard-picture/draw.mjs $(chart)/dashboards/ml-serving.json target/dashboard-picture/recorded.json docs/images/dashboard.png
+
+# Grafana's components.
+target/dashboard-picture/node_modules/.package-lock.json: tools/dashboard-picture/package-lock.json
+	$(call debian,npm,nodejs npm)
+	mkdir -p target/dashboard-picture
+	cp tools/dashboard-picture/*.* target/dashboard-picture
+	cd target/dashboard-picture && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 
 # Only when a version here or in crds.txt is raised.
 chart-crds: $(chart_tools)/built ## Remake the schemas of custom kinds

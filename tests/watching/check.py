@@ -26,6 +26,8 @@ import yaml
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 RELEASE = {"namespace": "models", "app_kubernetes_io_name": "ml-serving", "app_kubernetes_io_instance": "demo", "app_kubernetes_io_component": "server"}
+# What Grafana would put in the place of the dashboard's variables.
+VARIABLES = {"namespace": "models", "release": "demo", "name": "ml-serving", "track": ".*"}
 ROW = {"features": [5.1, 3.5, 1.4, 0.2]}
 
 
@@ -51,12 +53,24 @@ def ask(url, body=None):
 
 
 def until(what, seconds, found):
-    end = time.monotonic() + seconds
+    late = time.monotonic() + seconds
     while not (result := found()):
-        if time.monotonic() > end:
+        if time.monotonic() > late:
             sys.exit(f"{what}: not within {seconds} s")
         time.sleep(0.3)
     return result
+
+
+def dashboard():
+    return json.loads(next(iter(render("dashboard")["data"].values())))
+
+
+def filled(text, interval="20s"):
+    return re.sub(r"\$(\w+)", lambda m: (VARIABLES | {"__rate_interval": interval})[m.group(1)], text)
+
+
+def query(prometheus, text, path="query", **more):
+    return json.loads(ask(f"{prometheus}/api/v1/{path}?{urllib.parse.urlencode({'query': text} | more)}")[1])
 
 
 def answers(url):
@@ -71,6 +85,24 @@ def serve(binary, port, environment, *arguments):
     return subprocess.Popen(command, env=os.environ | {"MLSERVING__SERVER__DRAIN_SECONDS": "0"} | environment, stderr=subprocess.DEVNULL)
 
 
+def scrape(work, port, pods, seconds=1):
+    """A Prometheus on the port, its data in `work`, that scrapes the pods (port, name, track) as it would those of a release."""
+    targets = [{"targets": [f"127.0.0.1:{at}"], "labels": RELEASE | {"pod": pod, "ml_serving_track": track}} for at, pod, track in pods]
+    (work / "rules.yaml").write_text(yaml.safe_dump(render("prometheusrule")["spec"]))
+    config = {"global": {"scrape_interval": f"{seconds}s", "evaluation_interval": "1s"}, "rule_files": ["rules.yaml"],
+              "scrape_configs": [{"job_name": "demo", "static_configs": targets}]}
+    (work / "prometheus.yml").write_text(yaml.safe_dump(config))
+    return subprocess.Popen(["prometheus", f"--config.file={work}/prometheus.yml", f"--storage.tsdb.path={work}/tsdb",
+                             f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
+
+
+def end(processes):
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    for process in processes:
+        process.wait(30)
+
+
 def requests(base):
     """What a release gets: rows, batches, what no model takes, and more at a time than the server wants."""
     for _ in range(20):
@@ -82,30 +114,29 @@ def requests(base):
 
 
 def faults(prometheus, metrics):
-    query = lambda text: json.loads(ask(f"{prometheus}/api/v1/query?query={urllib.parse.quote(text)}")[1])
-    board = json.loads(next(iter(render("dashboard")["data"].values())))
-    variables = {"namespace": "models", "release": "demo", "name": "ml-serving", "track": ".*", "__rate_interval": "20s"}
+    board = dashboard()
     for panel in board["panels"]:
+        if panel["type"] == "timeseries" and not panel["options"]["legend"]["showLegend"]:
+            yield f"panel {panel['title']}: nothing says which line is which"
         for target in panel.get("targets", []):
-            text = re.sub(r"\$(\w+)", lambda m: variables[m.group(1)], target["expr"]).replace(" offset 1w", "")
-            answer = query(text)
+            text = filled(target["expr"]).replace(" offset 1w", "")
+            answer = query(prometheus, text)
             values = [s["value"][1] for s in answer.get("data", {}).get("result", [])]
             if not values or "NaN" in values[:1]:
                 yield f"panel {panel['title']}: no data for {text}: {answer.get('error', values)}"
     for variable in board["templating"]["list"]:
         if variable["type"] == "query":
             series, label = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"]["query"]).groups()
-            series = re.sub(r"\$(\w+)", lambda m: variables[m.group(1)], series)
-            if not query(f"group by ({label}) ({series})")["data"]["result"]:
+            if not query(prometheus, f"group by ({label}) ({filled(series)})")["data"]["result"]:
                 yield f"variable {variable['name']}: no values"
 
     for group in json.loads(ask(f"{prometheus}/api/v1/rules")[1])["data"]["groups"]:
         for rule in group["rules"]:
             if rule["health"] != "ok":
                 yield f"rule {rule['name']}: {rule['health']} {rule.get('lastError', '')}"
-    if not query("ml_serving:errors:ratio_rate5m > 0")["data"]["result"]:
+    if not query(prometheus, "ml_serving:errors:ratio_rate5m > 0")["data"]["result"]:
         yield "nothing is recorded of the requests that failed"
-    if not query("ml_serving:slow:ratio_rate5m >= 0")["data"]["result"]:
+    if not query(prometheus, "ml_serving:slow:ratio_rate5m >= 0")["data"]["result"]:
         yield "nothing is recorded of the latency"
 
     named = set(re.search(r'operation=~"([^"]*)"', json.dumps(board).replace('\\"', '"')).group(1).replace("\\", "").split("|"))
@@ -128,17 +159,11 @@ def main():
     processes = []
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
-        (work / "rules.yaml").write_text(yaml.safe_dump(render("prometheusrule")["spec"]))
-        targets = [{"targets": [f"127.0.0.1:{port}"], "labels": RELEASE | {"pod": pod, "ml_serving_track": track}}
-                   for port, pod, track in zip(ports, ("demo-ml-serving-a", "demo-ml-serving-canary-b"), ("stable", "canary"))]
-        config = {"global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "rule_files": ["rules.yaml"],
-                  "scrape_configs": [{"job_name": "demo", "static_configs": targets}]}
-        (work / "prometheus.yml").write_text(yaml.safe_dump(config))
+        pods = zip(ports, ("demo-ml-serving-a", "demo-ml-serving-canary-b"), ("stable", "canary"))
         try:
             processes.append(serve(binary, ports[0], {"MLSERVING__SERVER__MAX_IN_FLIGHT": "1"}, "--model", "builtin:iris"))
             processes.append(serve(binary, ports[1], {"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"}, "--model", "models:/none/1"))
-            processes.append(subprocess.Popen(["prometheus", f"--config.file={work}/prometheus.yml", f"--storage.tsdb.path={work}/tsdb",
-                                               f"--web.listen-address=127.0.0.1:{ports[2]}", "--log.level=error"]))
+            processes.append(scrape(work, ports[2], pods))
             until("the server", 60, lambda: answers(f"{bases[0]}/health/ready"))
             until("Prometheus", 60, lambda: answers(f"{bases[2]}/-/ready"))
             found = []
@@ -150,10 +175,7 @@ def main():
                 if not found:
                     break
         finally:
-            for process in processes:
-                process.send_signal(signal.SIGTERM)
-            for process in processes:
-                process.wait(30)
+            end(processes)
     print("\n".join(found) or "every panel has data, every rule is evaluated")
     sys.exit(bool(found))
 

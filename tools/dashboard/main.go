@@ -101,18 +101,28 @@ func draw(panel panel) cog.Builder[dashboard.Panel] {
 			ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
 	case "table":
 		hidden := map[string]any{}
-		for _, name := range []string{"Time", "Value", "__name__", "job", "endpoint", "service", "container", "namespace",
+		for _, name := range []string{"Time", "Value", "__name__", "job", "instance", "endpoint", "service", "container", "namespace",
 			"app_kubernetes_io_name", "app_kubernetes_io_instance", "app_kubernetes_io_component"} {
 			hidden[name] = true
 		}
 		return table.NewPanelBuilder().Title(panel.title).Description(panel.about).Datasource(source).Height(8).Span(panel.width).
 			// The builder's own footer lacks a reducer, which Grafana's type requires.
 			Footer(common.NewTableFooterOptionsBuilder().Show(false).Reducer([]string{"sum"})).
-			Targets(targets).WithTransformation(dashboard.DataTransformerConfig{Id: "organize", Options: map[string]any{"excludeByName": hidden}})
+			// What matters first: Grafana cuts what does not fit. A pod's name is long.
+			MinWidth(80).OverrideByName("pod", []dashboard.DynamicConfigValue{{Id: "custom.width", Value: 320}}).
+			Targets(targets).WithTransformation(dashboard.DataTransformerConfig{Id: "organize", Options: map[string]any{"excludeByName": hidden,
+			"indexByName":  map[string]any{"pod": 0, "ml_serving_track": 1, "model_name": 2, "model_version": 3, "source": 4, "flavor": 5, "digest": 6, "run_id": 7},
+			"renameByName": map[string]any{"ml_serving_track": "track", "model_name": "model", "model_version": "version", "run_id": "run"}}})
 	}
 	drawn := timeseries.NewPanelBuilder().Title(panel.title).Description(panel.about).Datasource(source).Height(8).Span(panel.width).
 		Unit(panel.unit).Min(0).FillOpacity(8).ShowPoints(common.VisibilityModeNever).Targets(targets).
+		// The builder hides the legend of a panel that says nothing of it.
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
+	if panel.queries[0].legend == "{{pod}}" {
+		// The hashes of ReplicaSet and pod, for whole names fill a legend. The table has those.
+		drawn = drawn.WithTransformation(dashboard.DataTransformerConfig{Id: "renameByRegex", Options: map[string]any{"regex": "^.*-([^-]+-[^-]+)$", "renamePattern": "$1"}})
+	}
 	if panel.kind == "shares" {
 		drawn = drawn.Max(1).FillOpacity(50).Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal))
 	}

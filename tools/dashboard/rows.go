@@ -100,7 +100,7 @@ var rows = []row{
 		{"timeseries", "Predictions", "", units.RequestsPerSecond, 6, []query{{"{{ml_serving_track}} {{model_version}}", `sum by (ml_serving_track, model_version) (` + rate("http_requests_total", predictions) + versions + `)`}}},
 		{"timeseries", "Failed by the server", "", units.RequestsPerSecond, 6, []query{{"{{ml_serving_track}} {{model_version}}", `sum by (ml_serving_track, model_version) (` + rate("http_requests_total", predictions, faults) + versions + `)`}}},
 		{"timeseries", "Slowest 1 %", "99th percentile of the prediction", units.Seconds, 6, []query{{"{{ml_serving_track}} {{model_version}}", quantile("0.99", ", ml_serving_track, model_version", rate("prediction_latency_seconds_bucket")+versions)}}},
-		{"timeseries", "Rows by class", "", units.RowsPerSecond, 6, []query{{"{{ml_serving_track}} {{model_version}} {{class}}", `sum by (ml_serving_track, model_version, class) (` + rate("prediction_class_total") + versions + `)`}}},
+		{"timeseries", "Rows by class", "", units.RowsPerSecond, 6, []query{{"{{ml_serving_track}} {{model_version}}: {{class}}", `sum by (ml_serving_track, model_version, class) (` + rate("prediction_class_total") + versions + `)`}}},
 	}},
 	{"Models", []panel{
 		{"table", "What each pod serves", "`cache`: the registry did not answer when the pod started", "", 16, []query{{"", `model_info{` + series + `}`}}},
@@ -108,7 +108,8 @@ var rows = []row{
 		{"timeseries", "Failed attempts to load", "In ten minutes", units.Short, 4, []query{{"{{reason}}", `sum by (reason) (increase(model_load_failures_total{` + series + `}[10m]))`}}},
 	}},
 	{"Resources", []panel{
-		{"timeseries", "CPU", "Cores", units.Short, 6, []query{{"{{pod}}", `sum by (pod) (` + rate("process_cpu_seconds_total") + `)`}}},
+		// The server counts whole seconds, of which a shorter time has too few.
+		{"timeseries", "CPU", "Cores, over five minutes", units.Short, 6, []query{{"{{pod}}", `sum by (pod) (rate(process_cpu_seconds_total{` + series + `}[5m]))`}}},
 		{"timeseries", "Memory", "Resident", units.BytesIEC, 6, []query{{"{{pod}}", `sum by (pod) (process_resident_memory_bytes{` + series + `})`}}},
 		{"timeseries", "In flight", "Less the scrape itself. The limit is `server.max_in_flight`", units.Short, 6, []query{{"{{pod}}", `sum by (pod) (http_requests_in_flight{` + series + `} - 1)`}}},
 		{"timeseries", "Restarts of containers", "In an hour", units.Short, 6, []query{{"{{pod}}", `sum by (pod) (changes(process_start_time_seconds{` + series + `}[1h]))`}}},
