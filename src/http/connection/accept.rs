@@ -27,6 +27,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    io::ReadBuf,
     net::{TcpListener, TcpStream},
     sync::watch,
 };
@@ -184,6 +185,9 @@ async fn connection<A: Answers>(serving: Arc<Serving<A>>, stream: TcpStream) {
         return;
     }
     let Some(tls) = serving.tls.clone() else {
+        if !begins(&serving, &stream).await {
+            return;
+        }
         let two = tokio::time::timeout(serving.header_timeout, speaks_http2(&stream)).await;
         if let Ok(Some(two)) = two {
             speak(serving, TokioIo::new(stream), two).await;
@@ -267,6 +271,27 @@ async fn drive<C: GracefulConnection>(connection: C, activity: &Activity) -> Res
                 Order::Close => connection.as_mut().graceful_shutdown(),
                 Order::Cut => return Poll::Ready(Ok(())),
             }
+        }
+    })
+    .await
+}
+
+/// Waits until there is something to read; false if the connection is told to close before. Gateways open connections that they have no
+/// request for yet, and keep them as long as used ones: a connection that says nothing is not slow but idle.
+async fn begins<A>(serving: &Serving<A>, stream: &TcpStream) -> bool {
+    let mut first = [0];
+    // The request of a client that has just come is on its way, whatever the server is told.
+    if let Ok(read) = tokio::time::timeout(serving.header_timeout, stream.peek(&mut first)).await {
+        return read.is_ok();
+    }
+    let activity = serving.connections.enter(Ends::ByTicks);
+    let mut first = ReadBuf::new(&mut first);
+    poll_fn(|context| {
+        activity.runs_in(context.waker());
+        match stream.poll_peek(context, &mut first) {
+            Poll::Ready(read) => Poll::Ready(read.is_ok()),
+            Poll::Pending if activity.orders() == Order::None => Poll::Pending,
+            Poll::Pending => Poll::Ready(false),
         }
     })
     .await
