@@ -34,6 +34,7 @@ mod parity;
 mod prefix;
 mod registry;
 mod shutdown;
+mod slow;
 mod start;
 mod text;
 mod tls;

@@ -6,7 +6,7 @@ use crate::{
         check::{InvalidModel, Shape, check_forest, invalid},
         compile::Checked,
         ir::ForestIr,
-        kernel::{Block, LANES, Node, Places, Small, Trees, Wide, Zeros, lay_out},
+        kernel::{Bitvectors, Block, LANES, Node, Places, Small, Trees, Wide, Zeros, lay_out},
         leaves::{BlockSums, Leaves, SumRule, TreeLeaves},
     },
 };
@@ -24,8 +24,22 @@ pub(in crate::model) struct Forest {
 /// The trees in one of the two layouts of a node.
 #[derive(Debug)]
 enum Layout {
-    Small(Trees<Small>),
-    Wide(Trees<Wide>),
+    Small(Laid<Small>),
+    Wide(Laid<Wide>),
+}
+
+#[derive(Debug)]
+struct Laid<N: Node> {
+    trees: Trees<N>,
+    /// The same trees, where they are so small that rows need not walk.
+    table: Option<Bitvectors<N::Key>>,
+}
+
+impl<N: Node> Laid<N> {
+    fn new(trees: Trees<N>) -> Self {
+        let table = Bitvectors::new(&trees);
+        Self { trees, table }
+    }
 }
 
 /// Buffers that a row needs, kept between rows.
@@ -81,15 +95,15 @@ impl Forest {
             ..
         } = buffers;
         match (&self.trees, self.precision) {
-            (Layout::Small(trees), _) => {
-                self.sum_row(trees, row, |x| x, (small, places, fixed), sums);
+            (Layout::Small(laid), _) => {
+                self.sum_row(laid, row, |x| x, (small, places, fixed), sums);
             }
-            (Layout::Wide(trees), Precision::F32) => {
+            (Layout::Wide(laid), Precision::F32) => {
                 let round = |x| f64::from(x as f32);
-                self.sum_row(trees, row, round, (wide, places, fixed), sums);
+                self.sum_row(laid, row, round, (wide, places, fixed), sums);
             }
-            (Layout::Wide(trees), Precision::F64) => {
-                self.sum_row(trees, row, |x| x, (wide, places, fixed), sums);
+            (Layout::Wide(laid), Precision::F64) => {
+                self.sum_row(laid, row, |x| x, (wide, places, fixed), sums);
             }
         }
     }
@@ -98,13 +112,14 @@ impl Forest {
     #[inline]
     fn sum_row<N: Node>(
         &self,
-        trees: &Trees<N>,
+        Laid { trees, table }: &Laid<N>,
         row: &[f64],
         number: impl Fn(f64) -> f64,
         (keys, places, fixed): (&mut Vec<N::Key>, &mut Places, &mut Vec<u32>),
         sums: &mut [f64],
     ) {
-        if trees.look_up(|feature| number(row[feature]), places) {
+        if let Some(table) = table {
+            table.look_up(|feature| N::key(number(row[feature])), places);
             let leaf = |number: u32| number as usize;
             self.leaves.sum(places.leaves(), leaf, fixed, sums);
         } else {
@@ -117,8 +132,8 @@ impl Forest {
     /// How many of `rows` rows make a block; none where one row after the other is faster.
     pub(in crate::model) fn block_rows(&self, rows: usize) -> Option<usize> {
         let looked_up = match &self.trees {
-            Layout::Small(trees) => trees.are_small(),
-            Layout::Wide(trees) => trees.are_small(),
+            Layout::Small(laid) => laid.table.is_some(),
+            Layout::Wide(laid) => laid.table.is_some(),
         };
         if looked_up || rows < MIN_BLOCK_ROWS {
             return None;
@@ -158,12 +173,12 @@ impl Forest {
             ..
         } = buffers;
         match &self.trees {
-            Layout::Small(trees) => {
+            Layout::Small(Laid { trees, .. }) => {
                 let descend = |place, numbers: &mut _| trees.descend_block(place, small, numbers);
                 self.leaves
                     .sum_block(small.rows(), descend, block_sums, sums);
             }
-            Layout::Wide(trees) => {
+            Layout::Wide(Laid { trees, .. }) => {
                 let descend = |place, numbers: &mut _| trees.descend_block(place, wide, numbers);
                 self.leaves
                     .sum_block(wide.rows(), descend, block_sums, sums);
@@ -196,12 +211,12 @@ impl Forest {
             ..
         } = buffers;
         match &self.trees {
-            Layout::Small(trees) => {
+            Layout::Small(Laid { trees, .. }) => {
                 trees.descend_sparse(zeros, dense, others, small, places);
                 self.leaves
                     .sum(places.leaves(), trees.leaf_numbers(), fixed, sums);
             }
-            Layout::Wide(trees) => {
+            Layout::Wide(Laid { trees, .. }) => {
                 let round = |(feature, x)| (feature, self.precision.round(x));
                 trees.descend_sparse(zeros, dense.map(round), others.map(round), wide, places);
                 self.leaves
@@ -217,17 +232,18 @@ impl Forest {
 
     pub(in crate::model) fn size(&self) -> Size {
         match &self.trees {
-            Layout::Small(trees) => self.size_with(trees),
-            Layout::Wide(trees) => self.size_with(trees),
+            Layout::Small(laid) => self.size_with(laid),
+            Layout::Wide(laid) => self.size_with(laid),
         }
     }
 
-    fn size_with<N: Node>(&self, trees: &Trees<N>) -> Size {
+    fn size_with<N: Node>(&self, Laid { trees, table }: &Laid<N>) -> Size {
+        let table = table.as_ref().map_or(0, Bitvectors::bytes);
         Size {
             trees: trees.n_trees(),
             nodes: trees.n_nodes(),
             depth: trees.depth(),
-            bytes: trees.bytes() + self.leaves.bytes(),
+            bytes: trees.bytes() + table + self.leaves.bytes(),
         }
     }
 }
@@ -287,7 +303,7 @@ fn lay_out_trees(
         && forest.n_features <= Small::MAX_FEATURES
         && distinct <= Small::MAX_LEAVES;
     if fits && let Some(trees) = checked.compile(Vec::new()) {
-        return Ok(Layout::Small(trees));
+        return Ok(Layout::Small(Laid::new(trees)));
     }
     if forest.n_features > Wide::MAX_FEATURES {
         invalid!(
@@ -297,7 +313,7 @@ fn lay_out_trees(
         );
     }
     match checked.compile(bits) {
-        Some(trees) => Ok(Layout::Wide(trees)),
+        Some(trees) => Ok(Layout::Wide(Laid::new(trees))),
         None => invalid!("the forest has more than {} nodes", Wide::MAX_OFFSET),
     }
 }

@@ -24,7 +24,7 @@ const LEAF: usize = 8;
 
 /// The trees of a forest, if they are small.
 #[derive(Debug)]
-pub(super) struct Bitvectors<K> {
+pub(in crate::model) struct Bitvectors<K> {
     columns: Vec<Column<K>>,
     /// Line after line: what is left of each tree.
     lines: Vec<u64>,
@@ -68,7 +68,7 @@ struct Parts<K> {
 
 impl<K: Copy + Default + Ord> Bitvectors<K> {
     /// `None` where the walk is faster.
-    pub(super) fn new<N: Node<Key = K>>(trees: &Trees<N>) -> Option<Self> {
+    pub(in crate::model) fn new<N: Node<Key = K>>(trees: &Trees<N>) -> Option<Self> {
         let Parts {
             mut splits,
             begin,
@@ -130,7 +130,7 @@ impl<K: Copy + Default + Ord> Bitvectors<K> {
 
     /// The number of the leaf of each tree; `key` tells the key of a feature.
     #[inline]
-    pub(super) fn look_up(&self, key: impl Fn(usize) -> K, places: &mut Places) {
+    pub(in crate::model) fn look_up(&self, key: impl Fn(usize) -> K, places: &mut Places) {
         let Places { at, left, .. } = places;
         left.clear();
         left.resize(self.words, u64::MAX);
@@ -173,7 +173,7 @@ impl<K: Copy + Default + Ord> Bitvectors<K> {
     }
 
     /// Bytes held.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::model) fn bytes(&self) -> usize {
         let thresholds = self.columns.iter().map(|column| column.thresholds.len());
         size_of_val(self.lines.as_slice())
             + size_of_val(self.numbers.as_slice())

@@ -11,6 +11,7 @@ mod node;
 mod rows;
 mod trees;
 
+pub(super) use bitvectors::Bitvectors;
 pub(super) use blocks::{Block, LANES};
 pub(super) use categories::{SetPlace, lay_out};
 pub(super) use node::{Node, Small, Wide};

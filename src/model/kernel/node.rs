@@ -13,7 +13,7 @@ pub(in crate::model) trait Node: Copy + Default {
     /// An order-preserving unsigned image of a float.
     type Key: Copy + Default + Ord + std::fmt::Debug;
     /// How a node lies in memory. The default is zeros: a long array of them takes memory only where something is written.
-    type Word: Copy + Default;
+    type Word: Copy + Default + std::fmt::Debug;
     /// How many leaves can be told apart.
     const MAX_LEAVES: u64;
     /// How many features can be addressed.

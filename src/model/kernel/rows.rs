@@ -31,7 +31,7 @@ struct Going {
 }
 
 impl Places {
-    /// The node that each tree has ended in, as [`Trees::leaf_numbers`] takes it.
+    /// The node that each tree has ended in, as [`Trees::leaf_numbers`] takes it; the numbers themselves where they were looked up.
     pub(in crate::model) fn leaves(&self) -> &[u32] {
         &self.at
     }
@@ -58,18 +58,6 @@ impl Zeros {
 }
 
 impl<N: Node> Trees<N> {
-    /// The leaves of small trees, found without a walk: `places` ends up holding their numbers. False where the trees are not small.
-    pub(in crate::model) fn look_up(
-        &self,
-        number: impl Fn(usize) -> f64,
-        places: &mut Places,
-    ) -> bool {
-        if let Some(small) = &self.small {
-            small.look_up(|feature| N::key(number(feature)), places);
-        }
-        self.are_small()
-    }
-
     /// Takes one row down every tree; `places` ends up holding a leaf of each.
     pub(in crate::model) fn descend(
         &self,

@@ -1,6 +1,6 @@
 //! Every tree of a forest in one array of nodes.
 
-use super::{bitvectors::Bitvectors, node::Node};
+use super::node::Node;
 
 /// As many nodes as 16 bits can tell apart: what the walks look at as a whole, so that no index needs a check.
 pub(super) const WINDOW: usize = 1 << 16;
@@ -22,8 +22,6 @@ pub(in crate::model) struct Trees<N: Node> {
     pub(super) live: Vec<u32>,
     /// Sets of categories; empty where no split needs them, and then rows take a loop that knows nothing of them.
     pub(super) bits: Vec<u32>,
-    /// The same trees, where they are so small that no row needs to walk.
-    pub(super) small: Option<Bitvectors<N::Key>>,
 }
 
 impl<N: Node> Trees<N> {
@@ -43,7 +41,7 @@ impl<N: Node> Trees<N> {
         }
         let deepest = depths.first().map_or(0, |depth| *depth);
         let live = |level| depths.partition_point(|depth| *depth > level) as u32;
-        let mut trees = Self {
+        Self {
             nodes: words,
             mask: masked - 1,
             len: nodes.len(),
@@ -51,10 +49,7 @@ impl<N: Node> Trees<N> {
             roots,
             depths,
             bits,
-            small: None,
-        };
-        trees.small = Bitvectors::new(&trees);
-        trees
+        }
     }
 
     pub(super) fn node(&self, at: u32) -> N {
@@ -67,11 +62,6 @@ impl<N: Node> Trees<N> {
         let mask = self.mask;
         let nodes = &self.nodes[..=mask];
         move |at| N::unpack(nodes[at as usize & mask]).leaf_number()
-    }
-
-    /// Whether every row is looked up and none walks.
-    pub(in crate::model) fn are_small(&self) -> bool {
-        self.small.is_some()
     }
 
     /// How many trees there are.
@@ -91,7 +81,6 @@ impl<N: Node> Trees<N> {
 
     /// Bytes held, without the padding.
     pub(in crate::model) fn bytes(&self) -> usize {
-        let small = self.small.as_ref().map_or(0, Bitvectors::bytes);
-        self.len * size_of::<N::Word>() + size_of_val(self.bits.as_slice()) + small
+        self.len * size_of::<N::Word>() + size_of_val(self.bits.as_slice())
     }
 }
