@@ -1,4 +1,4 @@
-# What the cases share; sourced by run, from the top of the repository.
+# What the cases share; sourced by run, and by tests/release/rehearse, from the top of the repository.
 # shellcheck shell=bash
 
 IMAGE=${IMAGE:-ml-serving:test}
@@ -58,7 +58,17 @@ namespace() {
 
 k() { kubectl --namespace "$ns" "$@"; }
 
-# Ends a case: shows what is there when it has failed, and takes it away. A case that makes something outside of its namespaces defines undo.
+# outside KIND/NAME PATH: applies what is not of the case's namespaces, until the case ends. A cluster that has the one of this name keeps its own.
+made=()
+outside() {
+	if ! kubectl get "$1" >/dev/null 2>&1; then
+		made+=("$2")
+		kubectl apply --server-side --filename "$2" 2>&1 >/dev/null | { grep -v 'unrecognized format' >&2 || true; }
+	fi
+	[[ $1 != customresourcedefinition/* ]] || kubectl wait --for condition=established --timeout 60s --filename "$2" >/dev/null
+}
+
+# Ends a case: shows what is there when it has failed, and takes it away. A case that makes something else outside of its namespaces defines undo.
 finish() {
 	local status=$?
 	trap - EXIT
@@ -68,6 +78,7 @@ finish() {
 		k logs --selector app.kubernetes.io/component=server --tail 5 --prefix || true
 	fi
 	[ -n "${KEEP:-}" ] || [ "$(type -t undo)" != function ] || undo || true
+	[ -n "${KEEP:-}" ] || for path in "${made[@]}"; do kubectl delete --ignore-not-found --wait=false --filename "$path" >/dev/null || true; done
 	for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
 	[ -n "${KEEP:-}" ] || kubectl delete namespace --wait=false $(kubectl get namespaces --output name | sed -n "s|^namespace/\(e2e-$0\(-.*\)\?\)$|\1|p") >/dev/null
 	exit $status
@@ -150,17 +161,30 @@ told() {
 	[ -n "$command" ] || fail "no command in the notes: $1"
 	eval "$helm $command" >"$work/helm.log" 2>&1 || fail "$command: $(tail -3 "$work/helm.log")"
 }
-# install_routed ARGUMENT...: with a route of its own host to the gateway at address and port.
+# install_routed ARGUMENT...: with a route of a host of its own to the gateway at address and port, through which those below ask host.
 install_routed() {
+	host=$helm.example.com
 	install "$helm" "$helm" --set minReadySeconds=1 --set model.source.configMap=model-1 \
-		--set httpRoute.enabled=true --set 'httpRoute.parentRefs[0].name=gateway' --set "httpRoute.hostnames[0]=$helm.example.com" "$@"
+		--set httpRoute.enabled=true --set 'httpRoute.parentRefs[0].name=gateway' --set "httpRoute.hostnames[0]=$host" "$@"
 	wait_for 60 "the route" routed
 }
-routed() { curl -sf -o /dev/null --connect-to "$helm.example.com:80:$address:$port" "http://$helm.example.com/health/ready"; }
-through() { load "$1" "http://$helm.example.com" "$2" -connect-to "$helm.example.com:80:$address:$port" "${@:3}"; }
+routed() { curl -sf -o /dev/null --connect-to "$host:80:$address:$port" "http://$host/health/ready"; }
+through() { load "$1" "http://$host" "$2" -connect-to "$host:80:$address:$port" "${@:3}"; }
 both_through() {
 	through kept 80
 	through fresh 40 -keepalive=false
+}
+# acts_by VERSION=PERCENT,…: whether the gateway does so, by twenty requests, each version within 20 points of its share.
+acts_by() {
+	local answers share count
+	answers=$(for _ in {1..20}; do
+		curl -sf -o /dev/null --dump-header - --connect-to "$host:80:$address:$port" -H content-type:application/json -d @target/e2e/body.json "http://$host/predict"
+	done)
+	for share in ${1//,/ }; do
+		count=$(grep -ic "^x-model-version: ${share%=*}" <<<"$answers") || return
+		count=$((count * 5 - ${share#*=}))
+		[ ${count#-} -le 20 ] || return
+	done
 }
 
 # --- load ---------------------------------------------------------------------

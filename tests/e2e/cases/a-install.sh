@@ -14,7 +14,7 @@ installs() {
 	ct install --config ct.yaml --upgrade --charts $chart --remote e2e --target-branch base \
 		--helm-extra-set-args "--set image.registry= --set image.repository=${IMAGE%:*} --set-string image.tag=${IMAGE##*:} $quick ${EXTRA:-}" \
 		>"$log" 2>&1 || { tail -40 "$log"; fail "ct install"; }
-	! grep -i 'skipping upgrade' "$log" || fail "ct has skipped the upgrade"
+	! grep -i 'skipping upgrade\|upgrade testing for release.*skipped' "$log" || fail "ct has skipped an upgrade"
 	note "$(helm version --short): $(grep -c '^Phase: *Succeeded' "$log") tests succeeded in $((SECONDS - at)) s"
 }
 installs helm "$PATH" &

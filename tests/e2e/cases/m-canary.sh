@@ -8,18 +8,6 @@ gateway <<'YAML'
 YAML
 one=$(version 1) two=$(version 2)
 
-# acts_by SHARES: whether the gateway does so, by twenty requests, each version within 20 points of its share.
-acts_by() {
-	local answers share count
-	answers=$(for _ in {1..20}; do
-		curl -sf -o /dev/null --dump-header - --connect-to "$helm.example.com:80:$address:$port" -H content-type:application/json -d @target/e2e/body.json "http://$helm.example.com/predict"
-	done)
-	for share in ${1//,/ }; do
-		count=$(grep -ic "^x-model-version: ${share%=*}" <<<"$answers") || return
-		count=$((count * 5 - ${share#*=}))
-		[ ${count#-} -le 20 ] || return
-	done
-}
 # measure SHARES: what the gateway has to do, once it acts on its news. It takes turns with all of its requests, so that those of one client may have other shares.
 measure() {
 	local from

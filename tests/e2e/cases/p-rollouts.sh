@@ -4,12 +4,7 @@ command -v rollouts-controller >/dev/null || skip "make rollouts-controller buil
 prometheus=$(get_prometheus) || skip "Prometheus is not to be had: $(tail -1 "$work/apt.log")"
 one=$(version 1) two=$(version 2)
 instance=e2e-p
-# Those of a cluster that has them stay as they are.
-if ! kubectl get customresourcedefinition rollouts.argoproj.io >/dev/null 2>&1; then
-	undo() { kubectl delete --ignore-not-found --wait=false --filename target/tools/rollouts-crds >/dev/null; }
-	kubectl apply --server-side --filename target/tools/rollouts-crds >/dev/null
-fi
-kubectl wait --for condition=established --timeout 60s --filename target/tools/rollouts-crds >/dev/null
+outside customresourcedefinition/rollouts.argoproj.io target/tools/rollouts-crds
 
 # Of the objects with its label alone: the cluster may have a controller already.
 rollouts-controller --namespaced --namespace "$ns" --instance-id $instance --leader-elect=false --metricsPort 18090 --healthzPort 18080 >"$work/controller.log" 2>&1 &

@@ -6,14 +6,9 @@ command -v flagger >/dev/null || skip "make flagger-controller builds what is mi
 prometheus=$(get_prometheus) || skip "Prometheus is not to be had: $(tail -1 "$work/apt.log")"
 kubectl get gatewayclass traefik >/dev/null 2>&1 || skip "no gateway controller called traefik"
 [ -z "$(kubectl get deployments --all-namespaces --selector app.kubernetes.io/name=flagger --output name)" ] || skip "the cluster has a Flagger, which would see the Canaries too"
-address=$(kubectl --namespace traefik get service traefik --output 'jsonpath={.status.loadBalancer.ingress[0].ip}')
+address=$(kubectl --namespace traefik get service traefik --output 'jsonpath={.status.loadBalancer.ingress[0].ip}') port=80
 one=$(version 1) two=$(version 2)
-# Those of a cluster that has them stay as they are.
-if ! kubectl get customresourcedefinition canaries.flagger.app >/dev/null 2>&1; then
-	undo() { kubectl delete --ignore-not-found --wait=false --filename target/tools/flagger-crds >/dev/null; }
-	kubectl apply --server-side --filename target/tools/flagger-crds 2>&1 >/dev/null | { grep -v 'unrecognized format' >&2 || true; }
-fi
-kubectl wait --for condition=established --timeout 60s --filename target/tools/flagger-crds >/dev/null
+outside customresourcedefinition/canaries.flagger.app target/tools/flagger-crds
 jq -nc '[range(100) | {features: [5.1, 3.5, 1.4, 0.2]}]' >"$work/batch.json"
 
 # control LABEL PROVIDER PORT: a controller and a Prometheus for the Canaries of the namespace; they take two ports.
@@ -72,11 +67,11 @@ values() {
 }
 
 handed_over() {
-	local helm=$1 host=$1.flagger.example.com name port window before
-	name=$(fullname "$helm") port=$([ "$helm" = helm ] && echo 18110 || echo 18120)
+	local helm=$1 host=$1.flagger.example.com name ports window before
+	name=$(fullname "$helm") ports=$([ "$helm" = helm ] && echo 18110 || echo 18120)
 	weighs() { [ "$(k get canary "$name" --output 'jsonpath={.status.canaryWeight}')" = "$1" ]; }
 	# So often. Helm may have waited for the pods until Flagger has stopped them.
-	taken_back() { phase "$name" Failed && [ "$(curl -sf "127.0.0.1:$port/metrics" | sed -n 's/^flagger_canary_failures_total{.* //p')" = "$1" ]; }
+	taken_back() { phase "$name" Failed && [ "$(curl -sf "127.0.0.1:$ports/metrics" | sed -n 's/^flagger_canary_failures_total{.* //p')" = "$1" ]; }
 	# Shows those of Flagger's events; there must be one.
 	told() {
 		local said
@@ -93,24 +88,14 @@ handed_over() {
 		upgrade "$helm" "$helm" "${settings[@]}" "$@"
 		as_before || fail "the upgrade has started or stopped pods: $before, now $(pods)"
 	}
-	through() { load "$1" "http://$host" "$2" -connect-to "$host:80:$address:80" "${@:3}"; }
-	routed() { curl -sf -o /dev/null --resolve "$host:80:$address" "http://$host/health/ready"; }
-	# Of ten requests, one is answered by that version.
-	answers() {
-		local got
-		got=$(for _ in {1..10}; do
-			curl -sf -o /dev/null --dump-header - --connect-to "$host:80:$address:80" -H content-type:application/json -d @target/e2e/body.json "http://$host/predict"
-		done)
-		grep -qi "^x-model-version: $1" <<<"$got"
-	}
 
 	namespace "$helm"
 	gateway <<-'YAML'
 		- {name: http, port: 80, protocol: HTTP}
 	YAML
 	k annotate configmap model-1 model-2 model-broken flagger.app/config-tracking=disabled >/dev/null
-	control ml-serving/track gatewayapi:v1 "$port"
-	values $((port + 1)) >"$work/values.yaml"
+	control ml-serving/track gatewayapi:v1 "$ports"
+	values $((ports + 1)) >"$work/values.yaml"
 
 	note "from the chart's pods to Flagger's"
 	settings=(--set minReadySeconds=1)
@@ -143,7 +128,7 @@ handed_over() {
 	quiet --set model.source.configMap=model-1 --set deploymentAnnotations.seen=before
 	upgrade "$helm" "$helm" "${settings[@]}" --set model.source.configMap=model-2
 	wait_for 120 "the first step" weighs 25
-	wait_for 10 "the gateway's news of it" answers "$two"
+	wait_for 10 "the gateway's news of it" acts_by "$one=75,$two=25"
 	window=$(date +T%T.%N)
 	sleep 6
 	window+=,$(date +T%T.%N)
@@ -152,11 +137,11 @@ handed_over() {
 	wait_for 180 "the whole model" phase "$name" Succeeded
 	wait_for 30 "two pods of the primary alone" primary
 	told "Advance.*weight\|Promotion completed"
-	note "$(curl -s "127.0.0.1:$port/metrics" | grep '^flagger_canary_metric_analysis' | sed 's/.*metric="\([a-z]*\)".* /\1 /' | paste -sd' ')"
+	note "$(curl -s "127.0.0.1:$ports/metrics" | grep '^flagger_canary_metric_analysis' | sed 's/.*metric="\([a-z]*\)".* /\1 /' | paste -sd' ')"
 
 	note "a setting with which clients are refused"
 	printf 'POST http://%s/predict/batch\ncontent-type: application/json\n@%s\n' "$host" "$work/../batch.json" >"$work/batch.target"
-	vegeta attack -rate 10 -duration 0 -timeout 10s -keepalive=false -connect-to "$host:80:$address:80" -targets "$work/batch.target" -output "$work/batch.bin" &
+	vegeta attack -rate 10 -duration 0 -timeout 10s -keepalive=false -connect-to "$host:80:$address:$port" -targets "$work/batch.target" -output "$work/batch.bin" &
 	echo $! >"$work/batch.pid"
 	before=$(pods)
 	upgrade "$helm" "$helm" "${settings[@]}" --set model.source.configMap=model-2 --set config.server.max_batch_rows=10

@@ -2,19 +2,14 @@
 # stable model alone, without a failed request, whatever becomes of the canary. With both Helms at once.
 command -v contour >/dev/null && command -v envoy >/dev/null || skip "make mirror-gateway builds what is missing"
 one=$(version 1) two=$(version 2)
-# Those of a cluster that has them stay as they are.
-if ! kubectl get customresourcedefinition httpproxies.projectcontour.io >/dev/null 2>&1; then
-	undo() { kubectl delete --ignore-not-found --wait=false gatewayclass/contour >/dev/null; kubectl delete --ignore-not-found --wait=false --filename target/tools/contour-crds >/dev/null; }
-	kubectl apply --server-side --filename target/tools/contour-crds >/dev/null
-fi
-kubectl wait --for condition=established --timeout 60s --filename target/tools/contour-crds >/dev/null
-
-kubectl get gatewayclass contour >/dev/null 2>&1 || kubectl apply --filename - >/dev/null <<'YAML'
+cat >"$work/class.yaml" <<'YAML'
 apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
 metadata: {name: contour}
 spec: {controllerName: projectcontour.io/gateway-controller}
 YAML
+outside gatewayclass/contour "$work/class.yaml"
+outside customresourcedefinition/httpproxies.projectcontour.io target/tools/contour-crds
 
 # Contour adds 8000 to the number of a listener's port.
 address=127.0.0.1 port=$(free_port)
@@ -37,7 +32,8 @@ envoy --config-path "$work/envoy.json" --service-cluster "$ns" --service-node "$
 predictions() {
 	local pod
 	for pod in $(k get pods --selector "app.kubernetes.io/instance=$helm,ml-serving/track=$1" --output 'jsonpath={.items[*].status.podIP}'); do
-		curl -sf "$pod:8000/metrics"
+		# Nobody answers for a pod that has just gone.
+		curl -sf --max-time 3 "$pod:8000/metrics"
 	done | awk '/^http_requests_total\{/ && /operation="predict"/ && /code="200"/ {sum += $NF} END {print sum + 0}'
 }
 copied() { [ "$(predictions canary)" -gt 0 ]; }
