@@ -11,7 +11,7 @@ import json, os, pathlib, platform, re, subprocess, sys
 
 HERE = pathlib.Path(__file__).parent
 RECORDED = HERE / "recorded.json"
-MODELS = ("forest", "deep", "booster", "booster_f64")
+MODELS = ("forest", "deep", "small", "booster", "booster_f64")
 # Of what is recorded.
 MOST = 1.15
 # Rows of a call: one, and a block.

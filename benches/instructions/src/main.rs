@@ -12,8 +12,6 @@ use model::{
     Aggregation, ForestIr, ForestModel, Labels, Link, Model, Output, Predictions, Test, TreeNode,
 };
 
-const FEATURES: usize = 12;
-
 /// A sequence of numbers that no library changes.
 struct Numbers(u64);
 
@@ -32,7 +30,7 @@ impl Numbers {
 }
 
 /// Ways of up to `depth` comparisons; one split in eight ends early.
-fn tree(numbers: &mut Numbers, depth: u32, leaves: &mut u32) -> Vec<TreeNode> {
+fn tree(numbers: &mut Numbers, features: usize, depth: u32, leaves: &mut u32) -> Vec<TreeNode> {
     let mut nodes = vec![TreeNode::Leaf { values: 0 }];
     let mut todo = vec![(0, depth)];
     while let Some((at, depth)) = todo.pop() {
@@ -43,7 +41,7 @@ fn tree(numbers: &mut Numbers, depth: u32, leaves: &mut u32) -> Vec<TreeNode> {
         }
         let yes = nodes.len();
         nodes[at] = TreeNode::Split {
-            feature: numbers.below(FEATURES as u64) as u32,
+            feature: numbers.below(features as u64) as u32,
             test: Test::Le,
             threshold: numbers.cell(),
             yes: yes as u32,
@@ -57,16 +55,17 @@ fn tree(numbers: &mut Numbers, depth: u32, leaves: &mut u32) -> Vec<TreeNode> {
 }
 
 /// Fifty trees: a random forest of three classes, or a booster.
-fn forest(boosted: bool, depth: u32, precision: Precision) -> ForestModel {
+fn forest(boosted: bool, features: usize, depth: u32, precision: Precision) -> ForestModel {
     let (numbers, mut leaves) = (&mut Numbers(1), 0);
-    let trees: Vec<_> = (0..50).map(|_| tree(numbers, depth, &mut leaves)).collect();
+    let trees = (0..50).map(|_| tree(numbers, features, depth, &mut leaves));
+    let trees: Vec<_> = trees.collect();
     let width = if boosted { 1 } else { 3 };
     ForestModel {
-        schema: Schema::unnamed(FEATURES, ColumnType::Double),
+        schema: Schema::unnamed(features, ColumnType::Double),
         input: precision,
         steps: Vec::new(),
         forest: ForestIr {
-            n_features: FEATURES,
+            n_features: features,
             precision,
             width,
             targets: if boosted {
@@ -109,18 +108,20 @@ fn main() {
         panic!("instructions NAME ROWS CALLS");
     };
     let forest = match name.as_str() {
-        "forest" => forest(false, 9, Precision::F32),
-        "deep" => forest(false, 16, Precision::F32),
-        "booster" => forest(true, 9, Precision::F32),
-        "booster_f64" => forest(true, 9, Precision::F64),
+        "forest" => forest(false, 12, 9, Precision::F32),
+        "deep" => forest(false, 12, 16, Precision::F32),
+        "small" => forest(false, 4, 5, Precision::F32),
+        "booster" => forest(true, 12, 9, Precision::F32),
+        "booster_f64" => forest(true, 12, 9, Precision::F64),
         _ => panic!("no model is named {name}"),
     };
     let model = Model::new(forest).expect("a forest");
     let (rows, calls): (usize, usize) =
         (rows.parse().expect("rows"), calls.parse().expect("calls"));
     let numbers = &mut Numbers(2);
-    let values = (0..rows * FEATURES).map(|_| numbers.cell()).collect();
-    let batch = Batch::from_values(values, FEATURES).expect("rows");
+    let features = model.schema().len();
+    let values = (0..rows * features).map(|_| numbers.cell()).collect();
+    let batch = Batch::from_values(values, features).expect("rows");
     let mut answers = Predictions::default();
     for _ in 0..calls {
         model.predict(&batch, &mut answers).expect("rows");
