@@ -256,7 +256,7 @@ pub struct Size {
     pub nodes: usize,
     /// Comparisons on the longest way through a tree.
     pub depth: usize,
-    /// What nodes and leaves take in memory, without the padding, which usually stays untouched.
+    /// What nodes, leaves and the table of small trees take in memory, without the padding, which usually stays untouched.
     pub bytes: usize,
 }
 
