@@ -1,4 +1,5 @@
 # In through an Ingress with TLS and through an HTTPRoute, with a real prediction; and the model update once more, through the gateway.
+# Alone: because of the gateway, as the canary.
 kubectl get ingressclass traefik >/dev/null 2>&1 && kubectl get gatewayclass traefik >/dev/null 2>&1 || skip "no ingress and gateway controller called traefik"
 address=$(kubectl --namespace traefik get service traefik --output 'jsonpath={.status.loadBalancer.ingress[0].ip}')
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=models.example.com -addext subjectAltName=DNS:models.example.com,DNS:routed.example.com \
@@ -29,8 +30,8 @@ for host in models.example.com routed.example.com; do
 	wait_for 60 "a prediction through https://$host" predict
 	note "https://$host predicts"
 done
-load_both https://models.example.com 100 -connect-to "models.example.com:443:$address:443" -root-certs "$work/tls.crt"
-load routed https://routed.example.com 100 -connect-to "routed.example.com:443:$address:443" -root-certs "$work/tls.crt"
+FRESH=40 load_both https://models.example.com 80 -connect-to "models.example.com:443:$address:443" -root-certs "$work/tls.crt"
+load routed https://routed.example.com 80 -connect-to "routed.example.com:443:$address:443" -root-certs "$work/tls.crt"
 sleep 20
 upgrade helm helm "${settings[@]}" --set model.source.configMap=model-2
 sleep 25
