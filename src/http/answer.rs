@@ -17,9 +17,10 @@ use super::{
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::{
-    Request, Response,
+    Response,
     body::Body,
-    header::{EXPECT, HeaderName},
+    header::{HeaderMap, HeaderName},
+    http::request::Parts,
 };
 use std::{io, sync::Arc};
 
@@ -29,7 +30,8 @@ impl App {
     pub(super) async fn dispatch<B>(
         self: &Arc<Self>,
         found: Found<'_, Entry>,
-        request: Request<B>,
+        head: &Parts,
+        body: B,
         noted: &mut Noted,
     ) -> Result<Response<ResponseBody>, Failure>
     where
@@ -39,7 +41,7 @@ impl App {
             return Err(malformed::no_host());
         }
         if let (Some(auth), Found::Route { target, .. }) = (&self.auth, &found) {
-            auth.admit(target.guard, request.headers())?;
+            auth.admit(target.guard, &head.headers)?;
         }
         match found {
             Found::Route { target, params, .. } => match &target.answer {
@@ -49,7 +51,8 @@ impl App {
                     weigh,
                 } => {
                     let predict = (predict, *weigh);
-                    self.predict(reads, predict, &params, request, noted).await
+                    self.predict(reads, predict, &params, head, body, noted)
+                        .await
                 }
                 Answer::Tell(tell) => {
                     if !params.is_empty() {
@@ -57,14 +60,13 @@ impl App {
                     }
                     tell(&self.state, &params)
                 }
-                Answer::Negotiate(negotiate) => Ok(negotiate(&self.state, request.headers())),
+                Answer::Negotiate(negotiate) => Ok(negotiate(&self.state, &head.headers)),
                 // Boxed: otherwise the future of every prediction would be as large as that of a page.
                 Answer::Ask { reads, ask } => {
-                    Box::pin(self.ask(reads, *ask, &params, request, noted)).await
+                    Box::pin(self.ask(reads, *ask, &params, head, body, noted)).await
                 }
                 Answer::Converse { reads, converse } => {
-                    let media_type = media::check(request.headers(), reads)?;
-                    let (head, body) = request.into_parts();
+                    let media_type = media::check(&head.headers, reads)?;
                     let call = Call {
                         head,
                         media_type,
@@ -73,19 +75,19 @@ impl App {
                     let coming = body.map_err(|_| broken()).boxed_unsync();
                     converse(&self.state, &call, coming)
                 }
-                Answer::Page(which) => Box::pin(self.page(*which, request)).await,
+                Answer::Page(which) => Box::pin(self.page(*which, &head.headers)).await,
             },
             Found::WrongMethod { allow, .. }
-                if noted.origin.is_some() && cors::is_preflight(&request) =>
+                if noted.origin.is_some() && cors::is_preflight(head) =>
             {
-                Ok(cors::preflight(request.headers(), allow))
+                Ok(cors::preflight(&head.headers, allow))
             }
             Found::WrongMethod { allow, .. } => {
-                let (path, method) = (request.uri().path(), request.method());
+                let (path, method) = (head.uri.path(), &head.method);
                 let detail = format!("{path} takes {allow}, not {method}.");
                 Err(Failure::new(Code::MethodNotAllowed, detail).allowing(allow))
             }
-            Found::Nothing => Err(self.nothing(request.uri().path())),
+            Found::Nothing => Err(self.nothing(head.uri.path())),
         }
     }
 
@@ -95,7 +97,8 @@ impl App {
         reads: &[MediaType],
         (predict, weigh): (&Predict, fn(&[u8]) -> usize),
         params: &Params,
-        request: Request<B>,
+        head: &Parts,
+        body: B,
         noted: &mut Noted,
     ) -> Result<Response<ResponseBody>, Failure>
     where
@@ -108,11 +111,9 @@ impl App {
             ..
         } = &self.state;
         let model = self.state.named(params)?;
-        let media_type = media::check(request.headers(), reads)?;
-        let coding = Coding::of(request.headers())?;
-        let expect = request.headers().contains_key(EXPECT);
-        let (head, body) = request.into_parts();
-        let body = connection::read_body(body, expect, limits, waiting).await?;
+        let media_type = media::check(&head.headers, reads)?;
+        let coding = Coding::of(&head.headers)?;
+        let body = connection::read_body(body, &head.headers, limits, waiting).await?;
         noted.bytes = body.len() as u64;
         let call = Call {
             head,
@@ -127,7 +128,7 @@ impl App {
             // Boxed: otherwise the future of every small prediction would be as large as this one.
             Box::pin(predict::on_blocking_thread(
                 predict,
-                call,
+                &call,
                 (body, coding),
                 model,
                 limits,
@@ -148,7 +149,8 @@ impl App {
         reads: &[MediaType],
         ask: Ask,
         params: &Params,
-        request: Request<B>,
+        head: &Parts,
+        body: B,
         noted: &mut Noted,
     ) -> Result<Response<ResponseBody>, Failure>
     where
@@ -157,11 +159,9 @@ impl App {
         let State {
             limits, waiting, ..
         } = &self.state;
-        let media_type = media::check(request.headers(), reads)?;
-        let coding = Coding::of(request.headers())?;
-        let expect = request.headers().contains_key(EXPECT);
-        let (head, body) = request.into_parts();
-        let body = connection::read_body(body, expect, limits, waiting).await?;
+        let media_type = media::check(&head.headers, reads)?;
+        let coding = Coding::of(&head.headers)?;
+        let body = connection::read_body(body, &head.headers, limits, waiting).await?;
         noted.bytes = body.len() as u64;
         let body = coding.unpack(body, limits.max_body_bytes)?;
         let call = Call {
@@ -173,13 +173,12 @@ impl App {
     }
 
     /// A page, made now if nobody has asked for it before.
-    async fn page<B>(
+    async fn page(
         self: &Arc<Self>,
         which: Which,
-        request: Request<B>,
+        headers: &HeaderMap,
     ) -> Result<Response<ResponseBody>, Failure> {
         let of = usize::from(self.served().is_some());
-        let headers = request.headers();
         let prefix = self.prefix.seen(headers);
         if let Some(response) = self.pages[of].get(which, prefix, headers) {
             return Ok(response);

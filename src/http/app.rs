@@ -26,6 +26,7 @@ use hyper::{
     Method, Request, Response, Version,
     body::Body,
     header::{CONNECTION, HeaderValue},
+    http::request::Parts,
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -90,59 +91,65 @@ impl App {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
-        self.pass(request, Entrance::inside(self.port)).await
+        let (head, body) = request.into_parts();
+        self.pass(&head, body, Entrance::inside(self.port)).await
     }
 
     /// The way of a request through the door: counted, found, noted, answered, compressed, logged, and sent with what every answer has.
     /// Who may pass is looked at by [`Self::dispatch`], whose refusals are told in the format of the route.
     pub(super) async fn pass<B>(
         self: &Arc<Self>,
-        request: Request<B>,
+        head: &Parts,
+        body: B,
         entrance: Entrance,
     ) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
         let _in_flight = self.state.metrics.begin();
-        let http1 = request.version() < Version::HTTP_2;
-        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-        let found = self.find(entrance.port, method, uri.path());
+        let http1 = head.version < Version::HTTP_2;
+        let headers = &head.headers;
+        let found = self.find(entrance.port, &head.method, head.uri.path());
         let place = self.place(&found);
         let tell = place
             .entry
-            .map_or_else(|| without_route(&request), |entry| entry.tell);
-        let mut noted = Noted::new(&request, self.ids.of(headers));
+            .map_or_else(|| without_route(head), |entry| entry.tell);
+        let mut noted = Noted::new(self.ids.of(headers));
         noted.hostless = entrance.hostless;
-        noted.gzip = self.compression && coding::takes_gzip(headers);
         noted.origin = self.cors.as_ref().and_then(|cors| cors.allows(headers));
-        noted.path = (self.access != Access::Off && place.pattern.is_none()).then(|| uri.clone());
 
-        let answer = AssertUnwindSafe(self.dispatch(found, request, &mut noted)).catch_unwind();
+        let answer = AssertUnwindSafe(self.dispatch(found, head, body, &mut noted)).catch_unwind();
         let answer = answer.await;
         let answer = answer.unwrap_or_else(|_| Err(Failure::internal("a handler panicked")));
         // What is counted is how the request failed, whatever status its format has for that.
         let failed = answer.as_ref().err().map(|failure| failure.code.status());
         let mut response = answer.unwrap_or_else(|failure| {
             noted.rows = failure.rows;
-            noted.log_cause(&failure);
+            noted.log_cause(&failure, &head.headers);
             self.refuse(&failure, place.entry, tell)
         });
 
         // One row is answered as fast as possible, however long its answer.
         if self.compression && noted.rows != 1 && coding::is_worth(&response) {
             coding::vary(response.headers_mut());
-            if noted.gzip {
+            if coding::takes_gzip(&head.headers) {
                 response = Box::pin(coding::pack(response)).await;
             }
         }
-        if noted.method == Method::HEAD {
+        if head.method == Method::HEAD {
             respond::without_body(&mut response);
         }
         let status = failed.unwrap_or(response.status().as_u16());
         let seconds = noted.seconds();
         let metrics = &self.state.metrics;
         metrics.answered(place.operation, status, seconds);
-        noted.log(self.access, place.pattern, (status, &response), seconds);
+        noted.log(
+            self.access,
+            head,
+            place.pattern,
+            (status, &response),
+            seconds,
+        );
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, noted.id);
         if let Some(cors) = &self.cors {

@@ -38,16 +38,22 @@ pub(super) fn handler<D: Dialect>(form: D::Form) -> Predict {
 /// if the client has gone by then.
 pub(super) async fn on_blocking_thread(
     predict: &Predict,
-    call: Call,
+    call: &Call<'_>,
     (body, coding): (Bytes, Coding),
     model: &Arc<ServedModel>,
     limits: &Limits,
     admitted: impl Send + 'static,
 ) -> Result<Done, Failure> {
     let (predict, model, limits) = (predict.clone(), model.clone(), *limits);
+    let (head, media_type, begun) = (call.head.clone(), call.media_type, call.begun);
     let work = tokio::task::spawn_blocking(move || {
         let _admitted = admitted;
         let body = coding.unpack(body, limits.max_body_bytes)?;
+        let call = Call {
+            head: &head,
+            media_type,
+            begun,
+        };
         predict(&call, &body, &model, &limits)
     });
     work.await

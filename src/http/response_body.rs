@@ -21,15 +21,15 @@ pub struct ResponseBody(Kind);
 
 enum Kind {
     Whole(Full<Bytes>),
-    /// Data, if it has not been sent yet, and then trailers, if they have not.
-    Trailed(Option<Bytes>, Option<HeaderMap>),
+    /// Data, if it has not been sent yet, and then trailers, if they have not. Boxed: every answer is moved as if it had them.
+    Trailed(Option<Bytes>, Option<Box<HeaderMap>>),
     Stream(Stream),
 }
 
 impl ResponseBody {
     /// Data in one piece, and trailers after it.
     pub(super) fn with_trailers(data: Bytes, trailers: HeaderMap) -> Self {
-        Self(Kind::Trailed(Some(data), Some(trailers)))
+        Self(Kind::Trailed(Some(data), Some(Box::new(trailers))))
     }
 
     /// A body that is made while it is sent.
@@ -50,7 +50,7 @@ impl Body for ResponseBody {
             Kind::Whole(whole) => Pin::new(whole).poll_frame(context),
             Kind::Trailed(data, trailers) => {
                 let data = data.take().map(Frame::data);
-                let frame = data.or_else(|| trailers.take().map(Frame::trailers));
+                let frame = data.or_else(|| trailers.take().map(|all| Frame::trailers(*all)));
                 Poll::Ready(frame.map(Ok))
             }
             Kind::Stream(stream) => stream.as_mut().poll_frame(context),

@@ -11,7 +11,7 @@ use super::{
     media::ResponseBody,
     table::WITHOUT_ROUTE,
 };
-use hyper::{Request, Response, body::Incoming};
+use hyper::{Response, body::Incoming, http::request::Parts};
 use std::{io, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -57,10 +57,11 @@ pub async fn serve(
 impl Answers for App {
     fn answer(
         self: &Arc<Self>,
-        request: Request<Incoming>,
+        head: &Parts,
+        body: Incoming,
     ) -> impl Future<Output = Response<ResponseBody>> + Send {
-        let entrance = Entrance::of(self.port, &request);
-        self.pass(request, entrance)
+        let entrance = Entrance::of(self.port, head);
+        self.pass(head, body, entrance)
     }
 
     fn malformed(&self, status: u16) -> (Vec<u8>, Vec<u8>) {
@@ -79,10 +80,11 @@ struct Admin(Arc<App>);
 impl Answers for Admin {
     fn answer(
         self: &Arc<Self>,
-        request: Request<Incoming>,
+        head: &Parts,
+        body: Incoming,
     ) -> impl Future<Output = Response<ResponseBody>> + Send {
-        let entrance = Entrance::of(Port::Admin, &request);
-        self.0.pass(request, entrance)
+        let entrance = Entrance::of(Port::Admin, head);
+        self.0.pass(head, body, entrance)
     }
 
     fn malformed(&self, status: u16) -> (Vec<u8>, Vec<u8>) {

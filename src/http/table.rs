@@ -12,7 +12,7 @@ use super::{
     routes::{Guard, Route, Table},
 };
 use crate::config::Server;
-use hyper::Request;
+use hyper::http::request::Parts;
 
 /// The format of failures at a route.
 pub(super) type TellFailure = fn(&Failure) -> Written;
@@ -48,10 +48,10 @@ pub(super) enum Answer {
 pub(super) const WITHOUT_ROUTE: TellFailure = Native::tell;
 
 /// The format of failures where there is no route: that of the protocol that the client seems to speak.
-pub(super) fn without_route<B>(request: &Request<B>) -> TellFailure {
-    if media::is_grpc(request.headers()) {
+pub(super) fn without_route(head: &Parts) -> TellFailure {
+    if media::is_grpc(&head.headers) {
         Grpc::tell
-    } else if request.uri().path().starts_with("/v2/") {
+    } else if head.uri.path().starts_with("/v2/") {
         V2::tell
     } else {
         WITHOUT_ROUTE

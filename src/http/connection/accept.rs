@@ -227,7 +227,8 @@ async fn speak<A: Answers, S: Read + Write + Unpin + Send + 'static>(
         let connection = connection.clone();
         move |request: Request<Incoming>| {
             let busy = Busy::new(connection.clone());
-            async move { Ok::<_, Infallible>(busy.answers().answer(request).await) }
+            let (head, body) = request.into_parts();
+            async move { Ok::<_, Infallible>(busy.answers().answer(&head, body).await) }
         }
     });
     // How a connection ends concerns the client only. Failures of ours are logged where they happen.

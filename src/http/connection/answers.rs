@@ -1,16 +1,18 @@
 //! What connections need of a server.
 
 use crate::http::media::ResponseBody;
-use hyper::{Request, Response, body::Incoming};
+use hyper::{Response, body::Incoming, http::request::Parts};
 use std::sync::Arc;
 
 /// Who answers the requests of all connections.
 ///
-/// It is a trait and not a closure, so that a request's future is made where it runs and is not moved there.
+/// It is a trait and not a closure, so that a request's future is made where it runs and is not moved there. The head of a request is lent for the same
+/// reason: it is large.
 pub(in crate::http) trait Answers: Send + Sync + 'static {
     fn answer(
         self: &Arc<Self>,
-        request: Request<Incoming>,
+        head: &Parts,
+        body: Incoming,
     ) -> impl Future<Output = Response<ResponseBody>> + Send;
 
     /// What to say with `status` to what is no valid HTTP: lines of headers, and a body.

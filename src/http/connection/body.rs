@@ -7,7 +7,10 @@ use crate::http::{
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use hyper::body::{Body, Frame};
+use hyper::{
+    body::{Body, Frame},
+    header::{EXPECT, HeaderMap},
+};
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
@@ -21,13 +24,13 @@ const WHOLE: u32 = 6;
 /// How long an oversized body is read and dropped, so that the client gets to see the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Reads the whole body. With `expect` the client waits to be told whether to send it.
+/// Reads the whole body of a request with these headers.
 ///
 /// A body that comes in one piece is not copied, and one that is there with its headers needs neither a timer nor
 /// a place among the waiting ones.
 pub(in crate::http) async fn read<B: Body<Data = Bytes>>(
     body: B,
-    expect: bool,
+    headers: &HeaderMap,
     limits: &Limits,
     waiting: &Waiting,
 ) -> Result<Bytes, Failure> {
@@ -37,7 +40,8 @@ pub(in crate::http) async fn read<B: Body<Data = Bytes>>(
         ..Read::default()
     };
     if body.size_hint().lower() > read.limit as u64 {
-        if !expect {
+        // One that expects an answer first has not sent it.
+        if !headers.contains_key(EXPECT) {
             Box::pin(linger(body.as_mut(), read.limit)).await;
         }
         return Err(read.too_large());

@@ -96,8 +96,8 @@ pub(super) type Coming = UnsyncBoxBody<Bytes, io::Error>;
 pub(super) type Negotiate = fn(&State, &HeaderMap) -> Response<ResponseBody>;
 
 /// A prediction request without its body.
-pub(super) struct Call {
-    pub(super) head: Parts,
+pub(super) struct Call<'a> {
+    pub(super) head: &'a Parts,
     /// Which of [`Dialect::READS`] the body is.
     pub(super) media_type: MediaType,
     /// When the request's headers were there.

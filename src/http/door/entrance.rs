@@ -2,7 +2,7 @@
 
 use super::malformed;
 use crate::http::routes::Guard;
-use hyper::Request;
+use hyper::http::request::Parts;
 
 /// The ports of a server. With an admin port there are two: one for clients, one for what runs the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,8 @@ pub(in crate::http) struct Entrance {
 
 impl Entrance {
     /// A request on a socket.
-    pub(in crate::http) fn of<B>(port: Port, request: &Request<B>) -> Self {
-        let hostless = malformed::has_no_host(request);
+    pub(in crate::http) fn of(port: Port, head: &Parts) -> Self {
+        let hostless = malformed::has_no_host(head);
         Self { port, hostless }
     }
 

@@ -2,14 +2,15 @@
 
 use crate::http::problem::{Code, Failure};
 use hyper::{
-    Request, Version,
+    Version,
     header::{HOST, HeaderValue},
+    http::request::Parts,
 };
 
 /// Whether a request lacks the host that HTTP/1.1 asks for, or has several (RFC 9112, section 3.2).
-pub(in crate::http) fn has_no_host<B>(request: &Request<B>) -> bool {
-    let mut hosts = request.headers().get_all(HOST).iter();
-    request.version() == Version::HTTP_11 && (hosts.next().is_none() || hosts.next().is_some())
+pub(in crate::http) fn has_no_host(head: &Parts) -> bool {
+    let mut hosts = head.headers.get_all(HOST).iter();
+    head.version == Version::HTTP_11 && (hosts.next().is_none() || hosts.next().is_some())
 }
 
 /// What is told to a client without a host.

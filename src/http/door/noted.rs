@@ -5,7 +5,12 @@ use crate::{
     http::{media::ResponseBody, problem::Failure},
     observe::access::{self, Access, At, Line},
 };
-use hyper::{Method, Request, Response, Uri, body::Body, header::HeaderValue};
+use hyper::{
+    Response,
+    body::Body,
+    header::{HeaderMap, HeaderValue},
+    http::request::Parts,
+};
 use std::time::Instant;
 
 /// A request in the door.
@@ -13,16 +18,10 @@ pub(in crate::http) struct Noted {
     /// When its headers were there.
     pub(in crate::http) start: Instant,
     pub(in crate::http) id: HeaderValue,
-    trace: Trace,
-    pub(in crate::http) method: Method,
     /// The origin whose pages may read the answer, if any may.
     pub(in crate::http) origin: Option<HeaderValue>,
-    /// Whether its answer may be compressed.
-    pub(in crate::http) gzip: bool,
     /// Whether it has no host where HTTP asks for one.
     pub(in crate::http) hostless: bool,
-    /// The path, where no route has it and the access log may show it.
-    pub(in crate::http) path: Option<Uri>,
     /// The bytes of its body, once they are there.
     pub(in crate::http) bytes: u64,
     /// Its rows, once they are counted.
@@ -30,16 +29,12 @@ pub(in crate::http) struct Noted {
 }
 
 impl Noted {
-    pub(in crate::http) fn new<B>(request: &Request<B>, id: HeaderValue) -> Self {
+    pub(in crate::http) fn new(id: HeaderValue) -> Self {
         Self {
             start: Instant::now(),
             id,
-            trace: Trace::of(request.headers()),
-            method: request.method().clone(),
             origin: None,
-            gzip: false,
             hostless: false,
-            path: None,
             bytes: 0,
             rows: 0,
         }
@@ -52,10 +47,10 @@ impl Noted {
 
     /// Logs the cause of a failure, which the client does not get. The subscriber escapes what comes from the client, as it escapes every
     /// text field.
-    pub(in crate::http) fn log_cause(&self, failure: &Failure) {
+    pub(in crate::http) fn log_cause(&self, failure: &Failure, headers: &HeaderMap) {
         let Some(cause) = &failure.cause else { return };
         let request_id = self.id.to_str().ok();
-        let (traceparent, trace_id) = self.trace.parent().unzip();
+        let (traceparent, trace_id) = Trace::of(headers).parent().unzip();
         tracing::error!(
             cause,
             request_id,
@@ -70,6 +65,7 @@ impl Noted {
     pub(in crate::http) fn log(
         &self,
         access: Access,
+        head: &Parts,
         route: Option<&str>,
         (status, response): (u16, &Response<ResponseBody>),
         seconds: f64,
@@ -77,17 +73,16 @@ impl Noted {
         if !access.has(status) {
             return;
         }
-        let path = self.path.as_ref().map_or("", Uri::path);
         let line = Line {
             request_id: self.id.to_str().unwrap_or_default(),
-            method: self.method.as_str(),
-            at: route.map_or(At::Path(path), At::Route),
+            method: head.method.as_str(),
+            at: route.map_or(At::Path(head.uri.path()), At::Route),
             status,
             request_bytes: self.bytes,
             response_bytes: response.body().size_hint().lower(),
             seconds,
             rows: self.rows,
-            trace_id: self.trace.id(),
+            trace_id: Trace::of(&head.headers).id(),
         };
         access::write(&line);
     }

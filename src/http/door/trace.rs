@@ -6,18 +6,18 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The length of version 00: two digits, 32, 16 and two, with dashes between them.
 const LENGTH: usize = 55;
 
-/// What a request says of its trace, not looked at yet: most requests need no line in a log.
-#[derive(Clone, Debug)]
-pub(in crate::http) struct Trace(Option<HeaderValue>);
+/// What a request says of its trace, not looked at yet.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::http) struct Trace<'h>(Option<&'h HeaderValue>);
 
-impl Trace {
-    pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
-        Self(headers.get(TRACEPARENT).cloned())
+impl<'h> Trace<'h> {
+    pub(in crate::http) fn of(headers: &'h HeaderMap) -> Self {
+        Self(headers.get(TRACEPARENT))
     }
 
     /// The header and the id of the trace in it, if the header is valid. A header that is not is as good as none.
-    pub(in crate::http) fn parent(&self) -> Option<(&str, &str)> {
-        let parent = self.0.as_ref()?.to_str().ok()?;
+    pub(in crate::http) fn parent(self) -> Option<(&'h str, &'h str)> {
+        let parent = self.0?.to_str().ok()?;
         let bytes = parent.as_bytes();
         let field = |from: usize, length: usize| parent.get(from..from + length);
         let digits = |text: &&str| {
@@ -40,7 +40,7 @@ impl Trace {
     }
 
     /// The id of the trace.
-    pub(in crate::http) fn id(&self) -> Option<&str> {
+    pub(in crate::http) fn id(self) -> Option<&'h str> {
         self.parent().map(|(_, id)| id)
     }
 }
@@ -70,7 +70,7 @@ mod tests {
             (String::new(), false),
         ] {
             let value = HeaderValue::from_bytes(header.as_bytes()).unwrap();
-            let given = Trace(Some(value));
+            let given = Trace(Some(&value));
             assert_eq!(given.id(), valid.then_some(trace), "{header}");
         }
         assert_eq!(Trace(None).id(), None);
