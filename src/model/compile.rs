@@ -23,7 +23,7 @@ impl Checked<'_> {
     pub(super) fn compile<N: Node>(self, bits: Vec<u32>) -> Option<Trees<N>> {
         let Self { forest, shapes, .. } = self;
         let mut layout = Layout {
-            nodes: Vec::new(),
+            nodes: Vec::with_capacity(forest.trees.iter().map(Vec::len).sum()),
             todo: Vec::new(),
             checked: self,
         };

@@ -1,7 +1,8 @@
 //! Leaf vectors as the IR has them, how they are to be added up, and how they are deduplicated.
 
 use crate::input::Precision;
-use std::{collections::HashMap, hash::Hash};
+use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// How the leaves of a row are added up.
 pub(in crate::model) struct SumRule<'a> {
@@ -51,18 +52,40 @@ impl RawLeaves<'_> {
         identity: impl Fn(T) -> K,
         convert: impl Fn(f64) -> T,
     ) -> (Vec<T>, Vec<u32>) {
-        let mut values = Vec::new();
-        let mut seen: HashMap<Vec<K>, u32> = HashMap::new();
+        let leaves = self.trees.iter().map(|tree| tree.leaves.len()).sum();
+        let mut values: Vec<T> = Vec::with_capacity(width * leaves);
+        // Their places among `values`. A map would hold all numbers a second time, each vector in an allocation of its own.
+        let mut seen: HashTable<u32> = HashTable::with_capacity(leaves);
+        let builder = DefaultHashBuilder::default();
+        let hash = |vector: &[T]| {
+            let mut hasher = builder.build_hasher();
+            vector.iter().for_each(|x| identity(*x).hash(&mut hasher));
+            hasher.finish()
+        };
         let mut numbers = vec![u32::MAX; self.values.len() / self.width];
         for &number in self.trees.iter().flat_map(|tree| &tree.leaves) {
+            let known = values.len();
+            values.extend(self.leaf(number).take(width).map(&convert));
+            let (before, vector) = values.split_at(known);
+            let at = |place: u32| &before[place as usize * width..][..width];
+            let same = |place: &u32| {
+                at(*place)
+                    .iter()
+                    .map(|x| identity(*x))
+                    .eq(vector.iter().map(|x| identity(*x)))
+            };
             let next = seen.len() as u32;
-            let vector = self.leaf(number).take(width).map(&convert);
-            let key = vector.clone().map(&identity).collect();
-            numbers[number as usize] = *seen.entry(key).or_insert_with(|| {
-                values.extend(vector);
-                next
-            });
+            numbers[number as usize] =
+                match seen.entry(hash(vector), same, |place| hash(at(*place))) {
+                    Entry::Occupied(place) => {
+                        let place = *place.get();
+                        values.truncate(known);
+                        place
+                    }
+                    Entry::Vacant(place) => *place.insert(next).get(),
+                };
         }
+        values.shrink_to_fit();
         (values, numbers)
     }
 }

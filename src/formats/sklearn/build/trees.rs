@@ -157,6 +157,23 @@ impl Forest {
         }
     }
 
+    /// Makes room for the leaves of trees with so many nodes, so that they are not moved as they become more.
+    pub(super) fn expect(&mut self, trees: impl ExactSizeIterator<Item = usize>) {
+        self.source.trees.reserve(trees.len());
+        let leaves: usize = trees.map(|nodes| nodes.div_ceil(2)).sum();
+        let most = self.room / size_of::<f64>();
+        let numbers = leaves.saturating_mul(self.numbers_per_leaf());
+        self.source.leaves.reserve(numbers.min(most));
+    }
+
+    fn numbers_per_leaf(&self) -> usize {
+        if self.source.targets.is_empty() {
+            self.source.width
+        } else {
+            1
+        }
+    }
+
     /// Notes that `bytes` of arrays are used. Each array lies in the file once, so that the sum cannot exceed its size, unless one
     /// tree stands for many.
     pub(super) fn spend(&mut self, bytes: usize) -> Result<(), FormatError> {
@@ -173,12 +190,8 @@ impl Forest {
     ) -> Result<(), FormatError> {
         self.spend(nodes.bytes())?;
         let mut tree = Vec::with_capacity(nodes.len);
+        let width = self.numbers_per_leaf();
         let leaves = &mut self.source.leaves;
-        let width = if self.source.targets.is_empty() {
-            self.source.width
-        } else {
-            1
-        };
         let mut number = |i: usize| {
             let number = leaves.len() / width;
             leaf(i, leaves);
