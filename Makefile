@@ -64,7 +64,7 @@ target/bench/m3.pkl: benches/models.py | $(tools)/built
 bench-instructions: ## Instructions of a request, held to a limit (2 min cold, 30 s warm)
 	$(call debian,valgrind,valgrind)
 	$(debug-build)
-	python3 benches/http/instructions.py $(build)/debug/ml-serving --most 240000 --paths /predict
+	python3 benches/http/instructions.py $(build)/debug/ml-serving --most 230000 --paths /predict
 
 bench-kernel: target/bench-kernel/built ## The engine on forests and boosters, beside onnxruntime and the libraries that made them (15 min cold, 5 min warm)
 	target/bench-kernel/bin/python benches/engine.py target/bench
