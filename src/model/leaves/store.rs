@@ -52,17 +52,18 @@ impl RawLeaves<'_> {
         identity: impl Fn(T) -> K,
         convert: impl Fn(f64) -> T,
     ) -> (Vec<T>, Vec<u32>) {
-        let leaves = self.trees.iter().map(|tree| tree.leaves.len()).sum();
-        let mut values: Vec<T> = Vec::with_capacity(width * leaves);
+        let mut numbers = vec![u32::MAX; self.values.len() / self.width];
+        let leaves: usize = self.trees.iter().map(|tree| tree.leaves.len()).sum();
+        let most = leaves.min(numbers.len());
+        let mut values: Vec<T> = Vec::with_capacity(width * most);
         // Their places among `values`. A map would hold all numbers a second time, each vector in an allocation of its own.
-        let mut seen: HashTable<u32> = HashTable::with_capacity(leaves);
+        let mut seen: HashTable<u32> = HashTable::with_capacity(most);
         let builder = DefaultHashBuilder::default();
         let hash = |vector: &[T]| {
             let mut hasher = builder.build_hasher();
             vector.iter().for_each(|x| identity(*x).hash(&mut hasher));
             hasher.finish()
         };
-        let mut numbers = vec![u32::MAX; self.values.len() / self.width];
         for &number in self.trees.iter().flat_map(|tree| &tree.leaves) {
             let known = values.len();
             values.extend(self.leaf(number).take(width).map(&convert));

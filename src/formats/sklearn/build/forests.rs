@@ -114,10 +114,9 @@ pub(super) fn grow(
 ) -> Result<ForestIr, FormatError> {
     let mut handles_missing = true;
     let mut numbers = Vec::new();
-    let all = trees.parts.iter().map(|tree| Nodes::new(*tree));
-    let all: Vec<Nodes<'_>> = all.collect::<Result<_, _>>()?;
-    forest.expect(all.iter().map(|nodes| nodes.len));
-    for (place, nodes) in all.iter().enumerate() {
+    forest.reserve(trees.parts.iter().map(|tree| Ok(Nodes::new(*tree)?.len)))?;
+    for (place, tree) in trees.parts.iter().enumerate() {
+        let nodes = Nodes::new(*tree)?;
         if nodes.outputs != outputs || nodes.width != outputs * classes {
             return Err(corrupt!(
                 "a tree of the {} has {} outputs with {} numbers, the model {outputs} with {}",
@@ -129,7 +128,7 @@ pub(super) fn grow(
         }
         handles_missing &= nodes.knows_missing();
         forest.source.handles_missing = nodes.knows_missing();
-        forest.push(nodes, |i, leaves| {
+        forest.push(&nodes, |i, leaves| {
             numbers.clear();
             numbers.extend(nodes.values(i));
             leaf(place, &numbers, leaves);

@@ -158,12 +158,22 @@ impl Forest {
     }
 
     /// Makes room for the leaves of trees with so many nodes, so that they are not moved as they become more.
-    pub(super) fn expect(&mut self, trees: impl ExactSizeIterator<Item = usize>) {
-        self.source.trees.reserve(trees.len());
-        let leaves: usize = trees.map(|nodes| nodes.div_ceil(2)).sum();
+    pub(super) fn reserve(
+        &mut self,
+        trees: impl Iterator<Item = Result<usize, FormatError>>,
+    ) -> Result<(), FormatError> {
         let most = self.room / size_of::<f64>();
-        let numbers = leaves.saturating_mul(self.numbers_per_leaf());
-        self.source.leaves.reserve(numbers.min(most));
+        let mut numbers: usize = 0;
+        for nodes in trees {
+            let leaves = nodes?.div_ceil(2);
+            numbers = numbers.saturating_add(leaves.saturating_mul(self.numbers_per_leaf()));
+            if numbers > most {
+                // One tree stands for many, which `push` refuses.
+                return Ok(());
+            }
+        }
+        self.source.leaves.reserve(numbers);
+        Ok(())
     }
 
     fn numbers_per_leaf(&self) -> usize {
