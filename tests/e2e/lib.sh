@@ -174,17 +174,20 @@ both_through() {
 	through kept 80
 	through fresh 40 -keepalive=false
 }
-# acts_by VERSION=PERCENT,…: whether the gateway does so, by twenty requests, each version within 20 points of its share.
+# acts_by VERSION=PERCENT,…: whether the gateway does so, by fifty requests: each version within 20 points of its share, and no other one. The versions
+# alone tell that a tenth is no longer sent elsewhere.
 acts_by() {
-	local answers share count
-	answers=$(for _ in {1..20}; do
+	local answers share count others=50
+	answers=$(for _ in {1..50}; do
 		curl -sf -o /dev/null --dump-header - --connect-to "$host:80:$address:$port" -H content-type:application/json -d @target/e2e/body.json "http://$host/predict"
 	done)
 	for share in ${1//,/ }; do
 		count=$(grep -ic "^x-model-version: ${share%=*}" <<<"$answers") || return
-		count=$((count * 5 - ${share#*=}))
+		others=$((others - count))
+		count=$((count * 2 - ${share#*=}))
 		[ ${count#-} -le 20 ] || return
 	done
+	[ $others = 0 ]
 }
 
 # --- load ---------------------------------------------------------------------
