@@ -78,8 +78,8 @@
 {{- $namespace := include "ml-serving.namespace" .root }}
 {{- if lookup "apps/v1" "Deployment" $namespace (include "ml-serving.fullname" .root) }}
 {{- $deployment := lookup "apps/v1" "Deployment" $namespace (include "ml-serving.trackName" (dict "root" .root "track" "canary")) }}
-{{- if not (dig "status" "availableReplicas" 0 ($deployment | default dict)) }}
-{{- fail (printf "ERROR: %s sends requests to the canary, of which no pod is available, so a gateway would answer them 503; first upgrade with canary.weight 0, without canary.match and canary.mirror, and with --wait, then again with them" .asked) }}
+{{- if not (dig "status" "readyReplicas" 0 ($deployment | default dict)) }}
+{{- fail (printf "ERROR: %s sends requests to the canary, of which no pod is ready, so a gateway would answer them 503; first upgrade with canary.weight 0, without canary.match and canary.mirror, and with --wait, then again with them" .asked) }}
 {{- end }}
 {{- end }}
 {{- if .root.Values.canary.mirror }}
