@@ -19,9 +19,9 @@ pub fn check(format: &Format, bytes: &[u8], class: Option<&str>) {
     let kinds = [None, Some(ColumnType::Float), Some(ColumnType::Double), Some(ColumnType::Text)];
     let columns = kinds[bytes.len() % kinds.len()].map(|kind| Schema::unnamed(4, kind));
     let file = ModelFile {
-        bytes,
         class,
         columns: columns.as_ref(),
+        ..ModelFile::new(bytes)
     };
     if let Ok(parsed) = (format.read)(&file) {
         answer(parsed);

@@ -2,7 +2,6 @@
 
 use crate::{
     config::ModelConfig,
-    cores::cores,
     formats::FormatError,
     input::Batch,
     model::{Labels, Model, Predictions, Unanswered},
@@ -10,14 +9,9 @@ use crate::{
     registry::{self, Access, Cached, Limits, Origin, RegistryError, Resolved},
 };
 use std::{
-    panic::resume_unwind,
     path::Path,
-    thread,
     time::{Duration, Instant, SystemTime},
 };
-
-/// A file of this size takes longer to hash than a thread to start.
-const WORTH_A_THREAD: usize = 1 << 20;
 
 /// A model that is ready to serve, and what is known about it.
 #[derive(Debug)]
@@ -133,25 +127,15 @@ fn read(config: &ModelConfig, uri: String, resolved: Resolved) -> Result<LoadedM
     let files = resolved.files.as_ref();
     let opened = package::open(files, config.companions, &config.flavor);
     let (mut package, data) = opened.map_err(unreadable)?;
-    let (digest, parsed) = if config.sha256.is_empty() {
-        let (digest, parsed) = both(
-            data.len(),
-            || package.hash(files, &data),
-            || package.parse(&data),
-        );
-        (digest.map_err(unreadable)?, parsed)
-    } else {
-        // Other bytes than the ones that were asked for are not even read.
-        let digest = package.hash(files, &data).map_err(unreadable)?;
-        expect(config, &uri, &digest)?;
-        (digest, package.parse(&data))
-    };
-    let parsed = parsed.map_err(unreadable)?;
-    package.digest = digest;
+    if !config.sha256.is_empty() {
+        // Other bytes than the ones that were asked for are not even parsed.
+        let digest = package.know_digest(files, &data).map_err(unreadable)?;
+        expect(config, &uri, digest)?;
+    }
+    // A large file takes as much memory as its model does; here it ends.
+    let parsed = package.model(files, data).map_err(unreadable)?;
     let hex = package.digest.trim_start_matches("sha256:");
     log_notes(&package, &parsed.notes);
-    // A large file takes as much memory as its model does.
-    drop(data);
     drop(resolved.files);
     let invalid = |cause| LoadError::Invalid {
         uri: uri.clone(),
@@ -199,23 +183,6 @@ fn expect(config: &ModelConfig, uri: &str, digest: &str) -> Result<(), LoadError
         uri: uri.to_owned(),
         found: found.to_owned(),
         wanted: config.sha256.clone(),
-    })
-}
-
-/// Does two things with so many bytes; at the same time, where there are cores and work enough for that.
-fn both<A: Send, B>(
-    bytes: usize,
-    one: impl FnOnce() -> A + Send,
-    other: impl FnOnce() -> B,
-) -> (A, B) {
-    if bytes < WORTH_A_THREAD || cores() == 1 {
-        return (one(), other());
-    }
-    thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let other = other();
-        let one = one.join();
-        (one.unwrap_or_else(|panic| resume_unwind(panic)), other)
     })
 }
 

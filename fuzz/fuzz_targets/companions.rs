@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
             _ => model = bytes,
         }
     }
-    let file = ModelFile { bytes: model, class: None, columns: None };
+    let file = ModelFile::new(model);
     if let Ok(parsed) = read_with(&sklearn::FORMAT, &file, "model", &companions) {
         common::answer(parsed);
     }

@@ -1,5 +1,11 @@
 //! What a format is: its names, how its bytes are recognised, and the reader. One signature for all of them.
 
+use std::{
+    cell::RefCell,
+    fmt,
+    io::{self, Read},
+};
+
 use super::{AnswersBy, Before, FormatError, without_bom};
 use crate::{input::Schema, model::ModelIr};
 
@@ -17,6 +23,8 @@ pub struct Format {
     pub common_endings: &'static [&'static str],
     /// Whether these bytes begin as such a file does. The reader may still refuse them.
     pub recognises: fn(&[u8]) -> bool,
+    /// Whether a file that begins like this may be given as its first bytes and a [`Rest`], so that it is never in memory as a whole.
+    pub streams: fn(&[u8]) -> bool,
     /// Reads a file into an unchecked model.
     pub read: fn(&ModelFile<'_>) -> Result<Parsed, FormatError>,
     /// The same for a model that reads what other files make of the columns.
@@ -26,7 +34,10 @@ pub struct Format {
 /// A data file, and what its package knows about it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ModelFile<'a> {
+    /// All its bytes, or the first of them where there is a rest.
     pub bytes: &'a [u8],
+    /// The bytes behind those. Only formats that [stream](Format::streams) get such files.
+    pub rest: Option<Rest<'a>>,
     /// The Python class that the package names, as in `xgboost.sklearn.XGBClassifier`.
     pub class: Option<&'a str>,
     /// What the package says of the columns.
@@ -42,12 +53,54 @@ impl<'a> ModelFile<'a> {
         }
     }
 
+    /// How many bytes it has.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len() + self.rest.map_or(0, |rest| rest.len)
+    }
+
     /// The same file without a byte order mark before it.
     pub(super) fn without_bom(self) -> Self {
         Self {
             bytes: without_bom(self.bytes),
             ..self
         }
+    }
+}
+
+/// The bytes of a file that are not in memory yet. They can be read once.
+#[derive(Clone, Copy)]
+pub struct Rest<'a> {
+    bytes: &'a dyn Bytes,
+    len: usize,
+}
+
+/// What can be read though it is shared.
+trait Bytes {
+    fn read(&self, into: &mut [u8]) -> io::Result<usize>;
+}
+
+impl<R: Read> Bytes for RefCell<R> {
+    fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+        self.borrow_mut().read(into)
+    }
+}
+
+impl<'a> Rest<'a> {
+    /// What `bytes` gives, `len` bytes if the file is as long as it seems.
+    pub fn new(bytes: &'a RefCell<impl Read>, len: usize) -> Self {
+        Self { bytes, len }
+    }
+}
+
+impl Read for Rest<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(into)
+    }
+}
+
+impl fmt::Debug for Rest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes more", self.len)
     }
 }
 

@@ -31,7 +31,7 @@ pub use companions::{Companions, Threshold};
 pub use error::FormatError;
 pub(crate) use error::{corrupt, in_file, unsupported};
 use format::MAX_FEATURES;
-pub use format::{ColumnsBy, Format, ModelFile, Parsed};
+pub use format::{ColumnsBy, Format, ModelFile, Parsed, Rest};
 pub(crate) use rename::rename;
 pub(crate) use sklearn::version as sklearn_version;
 
@@ -98,6 +98,11 @@ pub fn by_content(bytes: &[u8]) -> Option<&'static Format> {
 pub fn recognised(flavor: &str, bytes: &[u8]) -> Option<&'static Format> {
     let named = by_flavor(flavor).filter(|format| (format.recognises)(without_bom(bytes)));
     named.or_else(|| by_content(bytes))
+}
+
+/// Whether a file that begins with `bytes`, and is said to be of `flavor`, need not be in memory as a whole.
+pub fn streams(flavor: &str, bytes: &[u8]) -> bool {
+    recognised(flavor, bytes).is_some_and(|format| (format.streams)(bytes))
 }
 
 /// Ends of file names and their formats; those that other files have too come last.

@@ -1,6 +1,7 @@
 //! The MLflow Model directory: the only room that knows `MLmodel`, YAML and the names of the files.
 
 mod beside;
+mod data;
 pub mod example;
 mod files;
 pub mod install;
@@ -18,9 +19,10 @@ mod write;
 pub mod yaml;
 
 pub use beside::{Companions, Threshold, forbidden_by};
-pub use files::Files;
+pub use data::Data;
+pub use files::{Files, Opened};
 pub use pack::{Packed, Unpacked};
-pub use read::{Package, is_model_file, model_stem, open, read};
+pub use read::{Package, is_model_file, is_streamed, model_stem, open, read};
 pub use recorded::{RECORDED, Recorded};
 pub use registration::{REGISTRATION, Registration};
 pub use write::write;

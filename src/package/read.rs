@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     beside::{self, Companions, Threshold},
+    data::{self, Data, both},
     example,
     files::Files,
     lfs,
@@ -15,7 +16,7 @@ use super::{
     signed::signature_of,
 };
 use crate::{
-    formats::{self, Beside, FormatError, ModelFile, Parsed, corrupt, unsupported},
+    formats::{self, Beside, FormatError, ModelFile, Parsed, Rest, corrupt, unsupported},
     input::{Batch, Schema},
 };
 
@@ -25,6 +26,11 @@ pub(super) const EXAMPLE: &str = "input_example.json";
 /// The name of a lone model file without its ending; none where the name is not a model's.
 pub fn model_stem(name: &str) -> Option<&str> {
     formats::stem(name)
+}
+
+/// Whether a file that begins like this is read piece by piece.
+pub fn is_streamed(start: &[u8]) -> bool {
+    formats::streams("", start)
 }
 
 /// Whether a file of this name is a model by itself.
@@ -65,7 +71,7 @@ pub struct Package {
     contents: Vec<(String, Vec<u8>)>,
 }
 
-/// The same as [`open`], with the digest.
+/// The same as [`open`], with the digest and the whole data file.
 ///
 /// # Errors
 /// As [`open`] and [`Package::hash`] say.
@@ -74,7 +80,8 @@ pub fn read<'a>(
     with_companions: bool,
     flavor: &str,
 ) -> Result<(Package, Cow<'a, [u8]>), FormatError> {
-    let (mut package, bytes) = open(files, with_companions, flavor)?;
+    let (mut package, data) = open(files, with_companions, flavor)?;
+    let bytes = data.whole().map_err(unreadable(&package.data.path))?;
     package.digest = package.hash(files, &bytes)?;
     Ok((package, bytes))
 }
@@ -90,7 +97,7 @@ pub fn open<'a>(
     files: &'a dyn Files,
     with_companions: bool,
     flavor: &str,
-) -> Result<(Package, Cow<'a, [u8]>), FormatError> {
+) -> Result<(Package, Data<'a>), FormatError> {
     let mlmodel = match optional(files, "MLmodel")? {
         Some(bytes) => Some(mlmodel::read(&bytes)?),
         None => None,
@@ -104,12 +111,18 @@ pub fn open<'a>(
         names.retain(|name| with_companions && *name != data.path);
         (data, beside::find(&names)?)
     };
-    let Some(bytes) = optional(files, &data.path)? else {
-        return Err(no_data(&data, mlmodel.is_some()));
+    let streams = |start: &[u8]| formats::streams(&data.flavor, start);
+    let content = match Data::open(files, &data.path, streams) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(no_data(&data, mlmodel.is_some()));
+        }
+        Err(error) => return Err(unreadable(&data.path)(error)),
     };
+    lfs::refuse_pointer(&data.path, content.start())?;
     if mlmodel.is_none() {
         // Of a lone file the content has the last word, not the name.
-        match formats::recognised(&data.flavor, &bytes) {
+        match formats::recognised(&data.flavor, content.start()) {
             Some(format) => data.flavor = format.flavor.into(),
             None if data.flavor.is_empty() => return Err(unknown(&data.path)),
             None => {}
@@ -136,7 +149,7 @@ pub fn open<'a>(
         example,
         contents,
     };
-    Ok((package, bytes))
+    Ok((package, content))
 }
 
 fn no_data(data: &DataFile, named: bool) -> FormatError {
@@ -172,8 +185,18 @@ impl Package {
     /// # Errors
     /// `Corrupt` or `Unsupported` as the reader of its format says, or when the signature is another model's.
     pub fn parse(&self, bytes: &[u8]) -> Result<Parsed, FormatError> {
+        self.parse_file(bytes, None)
+    }
+
+    fn parse_file(&self, bytes: &[u8], rest: Option<Rest<'_>>) -> Result<Parsed, FormatError> {
         let signature = self.mlmodel.as_ref().and_then(|m| m.signature.as_ref());
-        let mut parsed = self.parse_data(bytes, signature)?;
+        let file = ModelFile {
+            bytes,
+            rest,
+            class: self.data.class.as_deref(),
+            columns: signature,
+        };
+        let mut parsed = self.parse_data(&file)?;
         if let Some(signature) = signature {
             parsed.ir.schema = signature_of(signature, &parsed.ir.schema, parsed.columns)?;
         }
@@ -184,13 +207,8 @@ impl Package {
     }
 
     /// Reads the data file by its flavor and its content.
-    fn parse_data(&self, bytes: &[u8], signature: Option<&Schema>) -> Result<Parsed, FormatError> {
+    fn parse_data(&self, file: &ModelFile<'_>) -> Result<Parsed, FormatError> {
         let data = &self.data;
-        let file = ModelFile {
-            bytes,
-            class: data.class.as_deref(),
-            columns: signature,
-        };
         let Some(format) = formats::by_flavor(&data.flavor) else {
             return Err(corrupt!(
                 "there is no reader for the flavor {}",
@@ -199,9 +217,9 @@ impl Package {
         };
         let companions = self.beside();
         if companions.is_empty() {
-            return formats::read(format, &file);
+            return formats::read(format, file);
         }
-        formats::read_with(format, &file, &data.path, &companions)
+        formats::read_with(format, file, &data.path, &companions)
     }
 
     /// The companions with their content.
@@ -227,29 +245,73 @@ impl Package {
         }
     }
 
-    /// The digest of the package whose data file has the content `data`. This takes a tenth of a second for a file of 130 MB.
+    /// The model in the data file, and the digest of the package that it was read from, which is computed at the same time. Where
+    /// [`Package::digest`] is known already, it is the only one that will do.
+    ///
+    /// # Errors
+    /// As [`Package::parse`] and [`Package::hash`] say; `Missing` when the file cannot be read to its end.
+    pub fn model(
+        &mut self,
+        files: &(dyn Files + Sync),
+        data: Data<'_>,
+    ) -> Result<Parsed, FormatError> {
+        let (digest, parsed) = match data {
+            Data::Whole(bytes) if !self.digest.is_empty() => return self.parse(&bytes),
+            Data::Whole(bytes) => both(
+                bytes.len(),
+                || self.hash(files, &bytes),
+                || self.parse(&bytes),
+            ),
+            Data::Streamed(streamed) => {
+                let read = streamed.read(|bytes, rest| self.parse_file(bytes, Some(rest)));
+                let (hex, parsed) = read.map_err(unreadable(&self.data.path))??;
+                (self.digest_of(files, &hex), Ok(parsed))
+            }
+        };
+        let (digest, parsed) = (digest?, parsed?);
+        if !self.digest.is_empty() && self.digest != digest {
+            return Err(corrupt!("`{}` changed while it was read", self.data.path));
+        }
+        self.digest = digest;
+        Ok(parsed)
+    }
+
+    /// Computes [`Package::digest`] before the model is read.
+    ///
+    /// # Errors
+    /// As [`Package::hash`] says; `Missing` when the file cannot be read to its end.
+    pub fn know_digest(&mut self, files: &dyn Files, data: &Data<'_>) -> Result<&str, FormatError> {
+        self.digest = match data {
+            Data::Whole(bytes) => self.hash(files, bytes)?,
+            Data::Streamed(_) => {
+                let path = &self.data.path;
+                let hex = data::digest_of_file(files, path).map_err(unreadable(path))?;
+                self.digest_of(files, &hex)?
+            }
+        };
+        Ok(&self.digest)
+    }
+
+    /// The digest of the package whose data file has the content `data`. That takes a tenth of a second for a file of 130 MB.
     ///
     /// # Errors
     /// If a companion is to hold a threshold and does not.
     pub fn hash(&self, files: &dyn Files, data: &[u8]) -> Result<String, FormatError> {
-        let hex = |path: &str, bytes: &[u8]| files.sha256(path).unwrap_or_else(|| hex(bytes));
-        self.digest_of(&hex(&self.data.path, data), hex)
+        let known = files.sha256(&self.data.path);
+        self.digest_of(files, &known.unwrap_or_else(|| hex(data)))
     }
 
     /// `sha256:` and the digest of the data file or, with companions, of a text with a line for each file: what it does, and the digest
     /// of its content. A threshold stands there as its number.
-    fn digest_of(
-        &self,
-        data: &str,
-        hex: impl Fn(&str, &[u8]) -> String,
-    ) -> Result<String, FormatError> {
+    fn digest_of(&self, files: &dyn Files, data: &str) -> Result<String, FormatError> {
         let companions = self.beside();
         if companions.is_empty() {
             return Ok(format!("sha256:{data}"));
         }
         let mut text = format!("model {data}\n");
         let mut add = |what: &str, file: &Beside<'_>| {
-            let hex = hex(file.name, file.bytes);
+            let known = files.sha256(file.name);
+            let hex = known.unwrap_or_else(|| hex(file.bytes));
             text.push_str(&[what, " ", &hex, "\n"].concat());
         };
         companions
@@ -283,14 +345,17 @@ impl Package {
     }
 }
 
+/// Why a file cannot be had.
+fn unreadable(path: &str) -> impl Fn(io::Error) -> FormatError {
+    move |error| FormatError::Missing(format!("`{path}` cannot be read: {error}"))
+}
+
 /// The file, or nothing if the package has no such file.
 fn optional<'a>(files: &'a dyn Files, path: &str) -> Result<Option<Cow<'a, [u8]>>, FormatError> {
     match files.read(path) {
         Ok(bytes) => lfs::refuse_pointer(path, &bytes).map(|()| Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(FormatError::Missing(format!(
-            "`{path}` cannot be read: {error}"
-        ))),
+        Err(error) => Err(unreadable(path)(error)),
     }
 }
 

@@ -29,6 +29,7 @@ pub const FORMAT: Format = Format {
     // JSON files are told by what is in them.
     common_endings: &[],
     recognises: read::is_model,
+    streams: |_| false,
     read,
     behind: read::behind,
 };

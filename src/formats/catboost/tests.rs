@@ -105,9 +105,8 @@ fn read(form: &str, bytes: &[u8], class: Option<&str>) -> Result<Parsed, FormatE
         "catboost"
     };
     let file = ModelFile {
-        bytes,
         class,
-        columns: None,
+        ..ModelFile::new(bytes)
     };
     (by_flavor(flavor).unwrap().read)(&file)
 }

@@ -27,6 +27,7 @@ pub const FORMAT: Format = Format {
     endings: &["lgb"],
     common_endings: &["txt"],
     recognises: |bytes| bytes.starts_with(b"tree") || read::is_dump(bytes),
+    streams: |_| false,
     read,
     behind: read::behind,
 };

@@ -46,6 +46,7 @@ pub const FORMAT: Format = Format {
     common_endings: &[],
     // The first field of every writer is the IR version, a small number.
     recognises: |bytes| matches!(bytes, [0x08, 1..=0x1f, ..]),
+    streams: |_| false,
     read,
     behind: graph::behind,
 };

@@ -153,6 +153,16 @@ impl<'d> Array<'d> {
         })
     }
 
+    /// A field of all records, which must be there.
+    pub(super) fn field(&self, name: &str) -> Result<Column<'d>, FormatError> {
+        self.column(name).ok_or_else(|| {
+            corrupt!(
+                "the nodes of a tree have no `{name}`, but are {}",
+                self.dtype
+            )
+        })
+    }
+
     /// All elements as floats, row by row.
     pub(super) fn floats(&self) -> Result<Vec<f64>, FormatError> {
         let numbers = self.numbers()?;
@@ -171,16 +181,33 @@ impl Column<'_> {
         self.data.get(at..at + self.scalar.size).unwrap_or_default()
     }
 
+    /// Element `i`, where it is as the numbers of models usually are: eight bytes, and the lowest one first.
+    #[inline]
+    fn eight(&self, i: usize) -> Option<[u8; 8]> {
+        let in_rows = !matches!(self.order, Order::Columns(..));
+        if !in_rows || self.scalar.big_endian {
+            return None;
+        }
+        let at = i.checked_mul(self.stride)?.checked_add(self.offset)?;
+        self.data.get(at..)?.first_chunk().copied()
+    }
+
     /// Element `i` as a float.
     #[inline]
     pub(super) fn float(&self, i: usize) -> f64 {
-        self.scalar.float(self.element(i))
+        match (self.scalar.kind, self.scalar.size, self.eight(i)) {
+            (b'f', 8, Some(bytes)) => f64::from_le_bytes(bytes),
+            _ => self.scalar.float(self.element(i)),
+        }
     }
 
     /// Element `i` as an integer; zero for a float.
     #[inline]
     pub(super) fn int(&self, i: usize) -> i64 {
-        self.scalar.int(self.element(i))
+        match (self.scalar.kind, self.scalar.size, self.eight(i)) {
+            (b'i', 8, Some(bytes)) => i64::from_le_bytes(bytes),
+            _ => self.scalar.int(self.element(i)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     unsupported,
 };
 use crate::{
-    formats::{Before, Beside, Named, Parsed, Words, in_file},
+    formats::{Before, Beside, ModelFile, Named, Parsed, Words, in_file},
     input::Schema,
 };
 
@@ -26,10 +26,10 @@ pub(crate) fn before(
 ) -> Result<Parsed, FormatError> {
     let mut contents = Vec::with_capacity(files.len());
     for file in files {
-        contents.push(Content::of(file.bytes).map_err(in_file(file.name))?);
+        contents.push(Content::of(&ModelFile::new(file.bytes)).map_err(in_file(file.name))?);
     }
     let mut arenas = Vec::with_capacity(files.len());
-    for (file, content) in files.iter().zip(&contents) {
+    for (file, content) in files.iter().zip(&mut contents) {
         arenas.push(content.open().map_err(in_file(file.name))?);
     }
     let items = files.iter().zip(&arenas);
@@ -43,7 +43,7 @@ pub(crate) fn before(
 /// # Errors
 /// `Corrupt` and `Unsupported` as the file is.
 pub(crate) fn words(bytes: &[u8], from: String) -> Result<Words, FormatError> {
-    let content = Content::of(bytes)?;
+    let mut content = Content::of(&ModelFile::new(bytes))?;
     let (arena, root, _) = content.open()?;
     class_words(&arena, root, from)
 }
@@ -53,7 +53,7 @@ pub(crate) fn words(bytes: &[u8], from: String) -> Result<Words, FormatError> {
 /// # Errors
 /// `Corrupt` and `Unsupported` as the file is.
 pub(crate) fn names(bytes: &[u8]) -> Result<Vec<String>, FormatError> {
-    let content = Content::of(bytes)?;
+    let mut content = Content::of(&ModelFile::new(bytes))?;
     let (arena, root, _) = content.open()?;
     name_list(&arena, root)
 }
@@ -63,7 +63,7 @@ pub(crate) fn names(bytes: &[u8]) -> Result<Vec<String>, FormatError> {
 /// # Errors
 /// `Corrupt` as the file is, `Unsupported` when it holds something else.
 pub(crate) fn number(bytes: &[u8]) -> Result<f64, FormatError> {
-    let content = Content::of(bytes)?;
+    let mut content = Content::of(&ModelFile::new(bytes))?;
     let (arena, root, _) = content.open()?;
     numpy::number(&arena, root)
         .ok_or_else(|| unsupported!("it holds {}, not a number", arena.kind(root)))
@@ -71,7 +71,7 @@ pub(crate) fn number(bytes: &[u8]) -> Result<f64, FormatError> {
 
 /// The scikit-learn that wrote a file, where the file says so.
 pub(crate) fn version(bytes: &[u8]) -> Option<String> {
-    let content = Content::of(bytes).ok()?;
+    let mut content = Content::of(&ModelFile::new(bytes)).ok()?;
     let (arena, root, _) = content.open().ok()?;
     version_of(&arena, root)
 }

@@ -46,38 +46,58 @@ impl Packing {
         }
     }
 
-    /// What the whole stream unpacks to.
+    /// What a stream of `size` bytes unpacks to, as it is read, and how many bytes that are at most. Reading fails where the stream is
+    /// damaged, or grows beyond [`inflate_limit`]; the error is a [`FormatError`].
     ///
     /// # Errors
-    /// `Corrupt` when the stream is damaged, `Unsupported` when it grows beyond [`inflate_limit`].
-    pub(super) fn unpack(self, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
-        let size = bytes.len();
-        match self {
-            Self::Zlib => inflate(ZlibDecoder::new(bytes), size),
-            Self::Gzip => inflate(GzDecoder::new(bytes), size),
-            Self::Bzip2 => inflate(Bzip2Decoder::new(bytes), size),
-            Self::Xz => inflate(XzReader::new_mem_limit(bytes, false, LZMA_KIB), size),
+    /// `Corrupt` when it does not even begin as such a stream.
+    pub(super) fn unpack<'f>(
+        self,
+        packed: impl Read + 'f,
+        size: usize,
+    ) -> Result<(Box<dyn Read + 'f>, usize), FormatError> {
+        let plain: Box<dyn Read + 'f> = match self {
+            Self::Zlib => Box::new(ZlibDecoder::new(packed)),
+            Self::Gzip => Box::new(GzDecoder::new(packed)),
+            Self::Bzip2 => Box::new(Bzip2Decoder::new(packed)),
+            Self::Xz => Box::new(XzReader::new_mem_limit(packed, false, LZMA_KIB)),
             Self::Lzma => {
-                let reader = LzmaReader::new_mem_limit(bytes, LZMA_KIB, None);
-                inflate(reader.map_err(|e| damaged(&e))?, size)
+                let reader = LzmaReader::new_mem_limit(packed, LZMA_KIB, None);
+                Box::new(reader.map_err(|e| damaged(&e))?)
             }
-            Self::Lz4 => inflate(Lz4Decoder::new(bytes), size),
-        }
+            Self::Lz4 => Box::new(Lz4Decoder::new(packed)),
+        };
+        let limit = inflate_limit(size);
+        let left = limit;
+        Ok((Box::new(Unpacked { plain, left, limit }), limit))
     }
 }
 
-/// What `packed` unpacks to, a stream in a file of `size` bytes.
-fn inflate(packed: impl Read, size: usize) -> Result<Vec<u8>, FormatError> {
-    let limit = inflate_limit(size);
-    let mut plain = Vec::new();
-    let read = packed.take(limit as u64 + 1).read_to_end(&mut plain);
-    read.map_err(|e| damaged(&e))?;
-    if plain.len() > limit {
-        return Err(unsupported!(
-            "the compressed pickle unpacks to more than {limit} bytes; store it without compression"
-        ));
+/// A stream that unpacks within bounds.
+struct Unpacked<'f> {
+    plain: Box<dyn Read + 'f>,
+    left: usize,
+    limit: usize,
+}
+
+impl Read for Unpacked<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.plain.read(into).map_err(|error| {
+            let again = error.kind() == io::ErrorKind::Interrupted;
+            if again {
+                error
+            } else {
+                io::Error::other(damaged(&error))
+            }
+        })?;
+        self.left = self.left.checked_sub(read).ok_or_else(|| {
+            let limit = self.limit;
+            io::Error::other(unsupported!(
+                "the compressed pickle unpacks to more than {limit} bytes; store it without compression"
+            ))
+        })?;
+        Ok(read)
     }
-    Ok(plain)
 }
 
 fn damaged(error: &io::Error) -> FormatError {

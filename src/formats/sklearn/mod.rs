@@ -18,6 +18,7 @@ mod skops;
 mod sparse;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tree;
 
 pub(crate) use beside::{before, names, number, version, words};
 pub use read::read;
@@ -30,6 +31,7 @@ pub const FORMAT: Format = Format {
     endings: &["skops", "pkl", "pickle", "joblib"],
     common_endings: &["sav", "p"],
     recognises: read::is_model,
+    streams: read::is_stream,
     read,
     behind: read::read_behind,
 };

@@ -7,7 +7,7 @@ use super::{
     array::{Array, Data},
     dtype::{Dtype, Field, Scalar},
     id::Id,
-    record::{Arena, Node},
+    record::{Arena, Buffer, Node},
 };
 pub(super) use crate::model::pairwise_sum as sum;
 
@@ -17,63 +17,83 @@ pub(super) fn array<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>
 }
 
 fn stored<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
+    if let Node::Array(array) = arena.node(id) {
+        return Ok(Some((**array).clone()));
+    }
+    if let Some(buffer) = buffer(arena, id)? {
+        return from_parts(arena, buffer).map(Some);
+    }
+    scalar_array(arena, id)
+}
+
+/// The parts of an array whose elements are a node of their own.
+fn buffer(arena: &Arena<'_>, id: Id) -> Result<Option<Buffer>, FormatError> {
     let object = match arena.node(id) {
-        Node::Array(array) => return Ok(Some((**array).clone())),
+        Node::Buffer(buffer) => return Ok(Some(**buffer)),
         Node::Object(object) => object,
         _ => return Ok(None),
     };
-    let Some((module, name)) = arena.global(object.class) else {
-        return Ok(None);
-    };
-    let args = arena.items(object.args).unwrap_or_default();
-    match (module, name) {
-        ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
-            let Some(&[_, shape_id, dtype_id, fortran, data]) = arena.items(object.state) else {
+    let (fortran, [shape, dtype, elements]) = match arena.global(object.class) {
+        Some(("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct")) => {
+            let Some(&[_, shape, dtype, fortran, elements]) = arena.items(object.state) else {
                 return Err(corrupt!("an array in the file has no state"));
             };
             let fortran = matches!(arena.node(fortran), Node::Bool(true));
-            from_parts(arena, dtype_id, shape_id, fortran, data).map(Some)
+            (fortran, [shape, dtype, elements])
         }
-        ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => {
-            let &[data, dtype_id, shape_id, order] = args else {
+        Some(("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer")) => {
+            let Some(&[elements, dtype, shape, order]) = arena.items(object.args) else {
                 return Err(corrupt!("an array in the file lacks its parts"));
             };
-            let fortran = arena.text(order) == Some("F");
-            from_parts(arena, dtype_id, shape_id, fortran, data).map(Some)
+            (arena.text(order) == Some("F"), [shape, dtype, elements])
         }
-        ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => {
-            let &[dtype_id, data] = args else {
-                return Err(corrupt!("a numpy scalar in the file lacks its parts"));
-            };
-            let Some(bytes) = arena.bytes(data) else {
-                return Ok(None);
-            };
-            Array::new(
-                dtype(arena, dtype_id)?,
-                Vec::new(),
-                false,
-                Data::Bytes(bytes),
-            )
-            .map(Some)
-        }
-        _ => Ok(None),
+        _ => return Ok(None),
+    };
+    Ok(Some(Buffer {
+        dtype,
+        shape,
+        fortran,
+        elements,
+    }))
+}
+
+/// Lets go of the elements of an array, of which something else was made.
+pub(super) fn release(arena: &mut Arena<'_>, id: Id) {
+    if let Ok(Some(buffer)) = buffer(arena, id)
+        && let Some(elements) = arena.node_mut(buffer.elements)
+    {
+        *elements = Node::Opaque;
     }
 }
 
-fn from_parts<'d>(
-    arena: &'d Arena<'_>,
-    dtype_id: Id,
-    shape_id: Id,
-    fortran: bool,
-    data: Id,
-) -> Result<Array<'d>, FormatError> {
+fn scalar_array<'d>(arena: &'d Arena<'_>, id: Id) -> Result<Option<Array<'d>>, FormatError> {
+    let Some(object) = arena.object(id) else {
+        return Ok(None);
+    };
+    let Some(("numpy.core.multiarray" | "numpy._core.multiarray", "scalar")) =
+        arena.global(object.class)
+    else {
+        return Ok(None);
+    };
+    let Some(&[dtype_id, data]) = arena.items(object.args) else {
+        return Err(corrupt!("a numpy scalar in the file lacks its parts"));
+    };
+    let Some(bytes) = arena.bytes(data) else {
+        return Ok(None);
+    };
     let dtype = dtype(arena, dtype_id)?;
-    let data = match (arena.bytes(data), arena.items(data)) {
+    Array::new(dtype, Vec::new(), false, Data::Bytes(bytes)).map(Some)
+}
+
+fn from_parts<'d>(arena: &'d Arena<'_>, parts: Buffer) -> Result<Array<'d>, FormatError> {
+    let dtype = dtype(arena, parts.dtype)?;
+    let elements = parts.elements;
+    let data = match (arena.bytes(elements), arena.items(elements)) {
         (Some(bytes), _) if dtype.scalar.kind != b'O' => Data::Bytes(bytes),
         (None, Some(items)) if dtype.scalar.kind == b'O' => Data::Objects(items),
-        _ => return Err(corrupt!("an array's data is {}", arena.kind(data))),
+        _ => return Err(corrupt!("an array's data is {}", arena.kind(elements))),
     };
-    Array::new(dtype, shape(arena, shape_id)?, fortran, data)
+    Array::new(dtype, shape(arena, parts.shape)?, parts.fortran, data)
 }
 
 /// A tuple of dimensions.

@@ -4,7 +4,7 @@
 //! not recurse however deep a file nests.
 
 use super::super::{FormatError, corrupt};
-use super::{array::Array, id::Id};
+use super::{array::Array, id::Id, tree::Tree};
 
 /// A value of a file.
 #[derive(Debug)]
@@ -28,8 +28,12 @@ pub(super) enum Node<'a> {
         name: Id,
     },
     Object(Object),
-    /// An array whose bytes lie apart from its record: joblib's and skops's.
+    /// An array whose bytes lie apart from its record: skops's.
     Array(Box<Array<'a>>),
+    /// The same, of nodes: joblib's.
+    Buffer(Box<Buffer>),
+    /// What a tree's arrays held.
+    Tree(Box<Tree>),
     /// An integer beyond 64 bits, or something else that no model depends on.
     Opaque,
 }
@@ -44,6 +48,16 @@ pub(super) struct Object {
     pub(super) state: Id,
     /// Items of a subclass of list or dict, or [`Arena::NONE`].
     pub(super) items: Id,
+}
+
+/// The record of what would have been an array.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Buffer {
+    pub(super) dtype: Id,
+    pub(super) shape: Id,
+    pub(super) fortran: bool,
+    /// Bytes, or a list of objects.
+    pub(super) elements: Id,
 }
 
 /// All nodes of a file.
@@ -62,8 +76,8 @@ impl<'a> Arena<'a> {
     /// The node of the empty tuple.
     pub(super) const EMPTY: Id = Id(3);
 
-    /// An arena for a file of `size` bytes. Every node stands for at least two bytes of a file that a program has written, so a
-    /// file that asks for more has been made to fill the memory.
+    /// An arena for a file of which `size` bytes are known. Every node stands for at least two bytes of a file that a program has
+    /// written, so a file that asks for more has been made to fill the memory.
     pub(super) fn new(size: usize) -> Self {
         let mut nodes = vec![
             Node::None,
@@ -72,11 +86,15 @@ impl<'a> Arena<'a> {
             Node::Tuple([].into()),
         ];
         nodes.extend((0..SMALL).map(Node::Int));
-        let limit = nodes.len() + 1024 + size / 2;
-        Self {
-            nodes,
-            limit: limit.min(u32::MAX as usize),
-        }
+        let mut arena = Self { nodes, limit: 0 };
+        arena.grow(size);
+        arena
+    }
+
+    /// Makes room for the nodes of `size` bytes, if there is less.
+    pub(super) fn grow(&mut self, size: usize) {
+        let limit = 4 + SMALL as usize + 1024 + size / 2;
+        self.limit = self.limit.max(limit.min(u32::MAX as usize));
     }
 
     /// The node of a bool.
@@ -114,6 +132,11 @@ impl<'a> Arena<'a> {
     /// The value of a node.
     pub(super) fn node(&self, id: Id) -> &Node<'a> {
         self.nodes.get(id.0 as usize).unwrap_or(&Node::None)
+    }
+
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Node<'a>> {
+        self.nodes.iter()
     }
 
     /// The value of a node, to be completed.
@@ -208,8 +231,8 @@ impl<'a> Arena<'a> {
             Node::Tuple(_) => "a tuple".into(),
             Node::List(_) => "a list".into(),
             Node::Dict(_) => "a dict".into(),
-            Node::Array(_) => "an array".into(),
-            Node::Opaque => "a value of an unknown kind".into(),
+            Node::Array(_) | Node::Buffer(_) => "an array".into(),
+            Node::Opaque | Node::Tree(_) => "a value of an unknown kind".into(),
             Node::Global { .. } | Node::Object(_) => {
                 described(self, id).unwrap_or_else(|| "an object".into())
             }

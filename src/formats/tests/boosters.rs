@@ -38,9 +38,8 @@ pub(crate) fn unpacked(file: &str) -> Vec<u8> {
 fn read(header: &Header) -> Result<ForestModel, FormatError> {
     let bytes = unpacked(&header.file);
     let file = ModelFile {
-        bytes: &bytes,
         class: Some(&header.class),
-        columns: None,
+        ..ModelFile::new(&bytes)
     };
     let format = by_flavor(&header.flavor).unwrap();
     (format.read)(&file).map(|parsed| parsed.ir.into_forest())
@@ -161,9 +160,8 @@ fn an_exported_booster_takes_missing_values_that_all_go_to_the_false_branch() {
 fn zeros(flavor: &str, name: &str, class: Option<&str>) -> (Output, Predictions) {
     let bytes = unpacked(name);
     let file = ModelFile {
-        bytes: &bytes,
         class,
-        columns: None,
+        ..ModelFile::new(&bytes)
     };
     let format = by_flavor(flavor).unwrap();
     let model = Model::new((format.read)(&file).unwrap().ir).unwrap();

@@ -36,6 +36,7 @@ pub const FORMAT: Format = Format {
     endings: &["ubj", "xgb", "bst"],
     common_endings: &["json", "model", "bin"],
     recognises: read::is_model,
+    streams: |_| false,
     read,
     behind: read::behind,
 };

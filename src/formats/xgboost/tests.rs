@@ -11,9 +11,8 @@ use crate::{
 
 fn read(bytes: &[u8], class: Option<&str>) -> Result<ForestModel, FormatError> {
     let file = ModelFile {
-        bytes,
         class,
-        columns: None,
+        ..ModelFile::new(bytes)
     };
     super::read(&file).map(|parsed| parsed.ir.into_forest())
 }

@@ -57,7 +57,7 @@ impl RawLeaves<'_> {
         let most = leaves.min(numbers.len());
         let mut values: Vec<T> = Vec::with_capacity(width * most);
         // Their places among `values`. A map would hold all numbers a second time, each vector in an allocation of its own.
-        let mut seen: HashTable<u32> = HashTable::with_capacity(most);
+        let mut seen: HashTable<u32> = HashTable::with_capacity(most / 4);
         let builder = DefaultHashBuilder::default();
         let hash = |vector: &[T]| {
             let mut hasher = builder.build_hasher();

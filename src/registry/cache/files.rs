@@ -2,7 +2,7 @@
 
 use super::{hold::Hold, notes::short_digest};
 use crate::{
-    package::{self, Files},
+    package::{self, Files, Opened},
     registry::places::disk::walk,
 };
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ use std::{
 const SMALL: u64 = 1 << 20;
 const ALL_SMALL: u64 = 64 << 20;
 
+/// So many bytes of a file tell whether it is read piece by piece.
+const START: u64 = 64;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fingerprint {
     pub(super) size: u64,
@@ -29,7 +32,8 @@ pub(super) struct Fingerprint {
 pub(super) type Manifest = BTreeMap<String, Fingerprint>;
 
 /// A package in the cache. What a model may be read from stays in memory after it was verified, so that the verified bytes are the ones
-/// that are read, whatever other processes do to the directory. Their digests are known.
+/// that are read, whatever other processes do to the directory. Their digests are known. What is read piece by piece is verified
+/// once more by whoever reads it.
 pub(in crate::registry) struct CachedFiles {
     root: PathBuf,
     pub(super) manifest: Manifest,
@@ -48,8 +52,12 @@ impl CachedFiles {
             // The other files of a package may be larger than the memory.
             let length = file.metadata()?.len();
             let is_small = length <= SMALL && small + length <= ALL_SMALL;
-            let size = if is_small || path == "MLmodel" || package::is_model_file(&path) {
-                let mut bytes = Vec::new();
+            let mut bytes = Vec::new();
+            if !is_small && package::is_model_file(&path) {
+                (&mut file).take(START).read_to_end(&mut bytes)?;
+            }
+            let is_whole = !bytes.is_empty() && !package::is_streamed(&bytes);
+            let size = if is_small || path == "MLmodel" || is_whole {
                 file.read_to_end(&mut bytes)?;
                 hash.update(&bytes);
                 let size = bytes.len() as u64;
@@ -57,7 +65,8 @@ impl CachedFiles {
                 kept.insert(path.clone(), bytes);
                 size
             } else {
-                io::copy(&mut file, &mut hash)?
+                hash.update(&bytes);
+                bytes.len() as u64 + io::copy(&mut file, &mut hash)?
             };
             let sha256 = format!("{:x}", hash.finalize());
             manifest.insert(path, Fingerprint { size, sha256 });
@@ -91,6 +100,10 @@ impl CachedFiles {
     }
 }
 
+fn left(path: &str, error: &io::Error) -> io::Error {
+    io::Error::other(format!("{path} has left the cache: {error}"))
+}
+
 impl Files for CachedFiles {
     fn read(&self, path: &str) -> io::Result<Cow<'_, [u8]>> {
         if let Some(bytes) = self.kept.get(path) {
@@ -99,13 +112,25 @@ impl Files for CachedFiles {
         let Some(wanted) = self.manifest.get(path) else {
             return Err(io::ErrorKind::NotFound.into());
         };
-        let bytes = fs::read(self.root.join(path))
-            .map_err(|error| io::Error::other(format!("{path} has left the cache: {error}")))?;
+        let bytes = fs::read(self.root.join(path)).map_err(|error| left(path, &error))?;
         if format!("{:x}", Sha256::digest(&bytes)) == wanted.sha256 {
             return Ok(Cow::Owned(bytes));
         }
         let text = format!("{path} has changed in the cache since it was verified");
         Err(io::Error::other(text))
+    }
+
+    fn open(&self, path: &str) -> io::Result<Option<Opened<'_>>> {
+        let wanted = self.manifest.get(path);
+        let Some(wanted) = wanted.filter(|_| !self.kept.contains_key(path)) else {
+            return Ok(None);
+        };
+        let file = fs::File::open(self.root.join(path)).map_err(|error| left(path, &error))?;
+        Ok(Some(Opened {
+            bytes: Box::new(file),
+            len: usize::try_from(wanted.size).unwrap_or(usize::MAX),
+            sha256: Some(wanted.sha256.clone()),
+        }))
     }
 
     fn names(&self) -> io::Result<Vec<String>> {

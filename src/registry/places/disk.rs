@@ -2,7 +2,7 @@
 
 use crate::{
     package::{
-        Files, model_stem,
+        Files, Opened, model_stem,
         path::{MAX_FILES, is_stray_at_top},
     },
     registry::{error::RegistryError, uri::FORMS},
@@ -127,6 +127,19 @@ impl Files for Directory {
             return Err(io::ErrorKind::NotFound.into());
         }
         fs::read(self.root.join(path)).map(Cow::Owned)
+    }
+
+    fn open(&self, path: &str) -> io::Result<Option<Opened<'_>>> {
+        if self.only.as_ref().is_some_and(|only| only != path) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let file = fs::File::open(self.root.join(path))?;
+        let len = file.metadata()?.len();
+        Ok(Some(Opened {
+            bytes: Box::new(file),
+            len: usize::try_from(len).unwrap_or(usize::MAX),
+            sha256: None,
+        }))
     }
 
     fn names(&self) -> io::Result<Vec<String>> {

@@ -7,7 +7,6 @@ use super::{
     super::numpy,
     FormatError, Part, corrupt,
     forests::{Trees, is_tree},
-    trees::Nodes,
 };
 
 /// The members of a bag, and which of the row's columns each is given.
@@ -68,8 +67,8 @@ impl<'d> Bag<'d> {
             if !is_tree(*member) || !member.class.ends_with(kind) {
                 return Ok(None);
             }
-            let nodes = Nodes::new(*member)?;
-            if classes.is_some_and(|classes| nodes.outputs != 1 || nodes.width != classes) {
+            let tree = member.tree()?;
+            if classes.is_some_and(|classes| tree.outputs != 1 || tree.width != classes) {
                 return Ok(None);
             }
         }

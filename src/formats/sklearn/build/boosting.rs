@@ -9,7 +9,7 @@ use super::{
     ensemble::Ensemble,
     forests::{self, Trees},
     labels::labels,
-    trees::{Forest, Nodes},
+    trees::Forest,
     unsupported,
 };
 use crate::{
@@ -132,16 +132,17 @@ fn stages(
     // Boosting itself refuses missing values, whatever its trees could do with them.
     forest.source.handles_missing = false;
     for tree in trees {
-        let nodes = Nodes::new(tree)?;
-        if nodes.width != 1 {
+        let tree = tree.tree()?;
+        if tree.width != 1 {
             return Err(corrupt!(
                 "a tree of the {} has {} outputs",
                 part.class,
-                nodes.width
+                tree.width
             ));
         }
-        forest.push(&nodes, |i, leaves| {
-            leaves.extend(nodes.values(i).map(|value| factor * (rate * value)));
+        forest.push(&tree, |number, leaves| {
+            let values = tree.leaf(number).iter();
+            leaves.extend(values.map(|value| factor * (rate * value)));
         })?;
     }
     Ok(Ensemble {

@@ -3,13 +3,7 @@
 //! Source: `predict_proba` and `predict` in `sklearn/tree/_classes.py` and `sklearn/ensemble/_forest.py`: the `f64` mean of the
 //! trees in their order; the first of the largest probabilities wins.
 
-use super::{
-    super::numpy,
-    Part, corrupt,
-    ensemble::Ensemble,
-    labels::labels,
-    trees::{Forest, Nodes},
-};
+use super::{super::numpy, Part, corrupt, ensemble::Ensemble, labels::labels, trees::Forest};
 use crate::{
     formats::FormatError,
     input::Precision,
@@ -113,25 +107,22 @@ pub(super) fn grow(
     leaf: impl Fn(usize, &[f64], &mut Vec<f64>),
 ) -> Result<ForestIr, FormatError> {
     let mut handles_missing = true;
-    let mut numbers = Vec::new();
-    forest.reserve(trees.parts.iter().map(|tree| Ok(Nodes::new(*tree)?.len)))?;
+    forest.reserve(trees.parts.iter().map(|tree| Ok(tree.tree()?.leaves())))?;
     for (place, tree) in trees.parts.iter().enumerate() {
-        let nodes = Nodes::new(*tree)?;
-        if nodes.outputs != outputs || nodes.width != outputs * classes {
+        let tree = tree.tree()?;
+        if tree.outputs != outputs || tree.width != outputs * classes {
             return Err(corrupt!(
                 "a tree of the {} has {} outputs with {} numbers, the model {outputs} with {}",
                 part.class,
-                nodes.outputs,
-                nodes.width,
+                tree.outputs,
+                tree.width,
                 outputs * classes
             ));
         }
-        handles_missing &= nodes.knows_missing();
-        forest.source.handles_missing = nodes.knows_missing();
-        forest.push(&nodes, |i, leaves| {
-            numbers.clear();
-            numbers.extend(nodes.values(i));
-            leaf(place, &numbers, leaves);
+        handles_missing &= tree.knows_missing;
+        forest.source.handles_missing = tree.knows_missing;
+        forest.push(&tree, |number, leaves| {
+            leaf(place, tree.leaf(number), leaves)
         })?;
         if let Some(columns) = &trees.columns {
             forest.give(&columns[place])?;

@@ -11,7 +11,7 @@ use super::{
     corrupt,
     ensemble::Ensemble,
     labels::labels,
-    trees::{Forest, column},
+    trees::Forest,
 };
 use crate::{
     formats::FormatError,
@@ -113,7 +113,7 @@ fn push(forest: &mut Forest, tree: &Part<'_>, categories: &Categories) -> Result
     if u32::try_from(len).is_err() {
         return Err(corrupt!("a tree has {len} nodes"));
     }
-    let field = |name: &str| column(&nodes, name);
+    let field = |name: &str| nodes.field(name);
     let (is_leaf, value) = (field("is_leaf")?, field("value")?);
     let (left, right) = (field("left")?, field("right")?);
     let (feature, threshold) = (field("feature_idx")?, field("num_threshold")?);

@@ -1,11 +1,14 @@
 //! One object of a model: its attributes by name, with errors that name it.
 
+use std::borrow::Cow;
+
 use super::{
     super::{
         array::Array,
         id::Id,
         numpy,
         record::{Arena, Node},
+        tree::Tree,
     },
     corrupt, known, unsupported,
 };
@@ -175,6 +178,15 @@ impl<'d> Part<'d> {
     pub(super) fn part(&self, name: &str) -> Result<Part<'d>, FormatError> {
         let id = self.attribute(name)?;
         Part::new(self.arena, id).ok_or_else(|| self.wrong(name, id))
+    }
+
+    /// The one tree that this is the estimator of.
+    pub(super) fn tree(&self) -> Result<Cow<'d, Tree>, FormatError> {
+        let state = self.part("tree_")?.state;
+        match self.arena.node(state) {
+            Node::Tree(tree) => Ok(Cow::Borrowed(tree)),
+            _ => Tree::read(self.arena, state).map(Cow::Owned),
+        }
     }
 
     /// The objects in a list or in an array.

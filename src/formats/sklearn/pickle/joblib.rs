@@ -5,10 +5,9 @@
 
 use super::{
     super::{
-        array::{Array, Data},
         id::Id,
         numpy,
-        record::Node,
+        record::{Buffer, Node},
     },
     corrupt,
     machine::Machine,
@@ -22,30 +21,33 @@ impl Machine<'_, '_> {
             let found = self.arena.get(state, name);
             found.ok_or_else(|| corrupt!("joblib's array wrapper has no `{name}`"))
         };
-        let dtype = numpy::dtype(self.arena, field("dtype")?)?;
-        let shape = numpy::shape(self.arena, field("shape")?)?;
+        let (dtype_id, shape_id) = (field("dtype")?, field("shape")?);
+        let dtype = numpy::dtype(self.arena, dtype_id)?;
+        let shape = numpy::shape(self.arena, shape_id)?;
         let fortran = self.arena.text(field("order")?) == Some("F");
         if dtype.scalar.kind == b'O' {
             // A pickle of its own, with its own memo, without further arrays behind it.
-            let nested = Machine::new(self.input, self.at, self.arena, false);
-            let (root, end) = nested.run()?;
-            self.at = end;
-            return Ok(root);
+            return Machine::new(self.input, self.arena, false).run();
         }
         let aligned = self
             .arena
             .get(state, "numpy_array_alignment_bytes")
             .is_some_and(|id| !self.arena.is_none(id));
         if aligned {
-            let padding = self.byte()?;
-            self.take(padding.into())?;
+            let padding = self.input.byte()?;
+            self.input.take(padding.into())?;
         }
         let size = shape
             .iter()
             .try_fold(dtype.scalar.size, |n, d| n.checked_mul(*d))
             .unwrap_or(usize::MAX);
-        let bytes = self.take(size)?;
-        let array = Array::new(dtype, shape, fortran, Data::Bytes(bytes))?;
-        self.arena.add(Node::Array(Box::new(array)))
+        let bytes = self.input.take(size)?;
+        let elements = self.arena.add(Node::OwnedBytes(bytes))?;
+        self.arena.add(Node::Buffer(Box::new(Buffer {
+            dtype: dtype_id,
+            shape: shape_id,
+            fortran,
+            elements,
+        })))
     }
 }

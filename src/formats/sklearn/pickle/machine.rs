@@ -7,15 +7,16 @@ use super::{
         id::Id,
         record::{Arena, Node},
     },
-    corrupt, unsupported,
+    corrupt,
+    input::Input,
+    unsupported,
 };
 use crate::formats::FormatError;
 
-/// The state of one reading: the stack, the memo, and where in the input it is.
-pub(super) struct Machine<'a, 'r> {
-    pub(super) input: &'a [u8],
-    pub(super) at: usize,
-    pub(super) arena: &'r mut Arena<'a>,
+/// The state of one reading: the stack, the memo, and the input.
+pub(super) struct Machine<'i, 'r> {
+    pub(super) input: &'r mut Input<'i>,
+    pub(super) arena: &'r mut Arena<'static>,
     pub(super) stack: Vec<Id>,
     /// Where on the stack each open mark lies.
     marks: Vec<usize>,
@@ -26,17 +27,15 @@ pub(super) struct Machine<'a, 'r> {
     pub(super) arrays_follow: bool,
 }
 
-impl<'a, 'r> Machine<'a, 'r> {
-    /// A machine that begins at byte `at` of the input.
+impl<'i, 'r> Machine<'i, 'r> {
+    /// A machine that begins where the input is.
     pub(super) fn new(
-        input: &'a [u8],
-        at: usize,
-        arena: &'r mut Arena<'a>,
+        input: &'r mut Input<'i>,
+        arena: &'r mut Arena<'static>,
         arrays_follow: bool,
     ) -> Self {
         Self {
             input,
-            at,
             arena,
             stack: Vec::new(),
             marks: Vec::new(),
@@ -46,9 +45,9 @@ impl<'a, 'r> Machine<'a, 'r> {
         }
     }
 
-    /// Runs until STOP: the root object, and where the pickle ends.
-    pub(super) fn run(mut self) -> Result<(Id, usize), FormatError> {
-        match (self.byte()?, self.byte()?) {
+    /// Runs until STOP: the root object.
+    pub(super) fn run(mut self) -> Result<Id, FormatError> {
+        match (self.input.byte()?, self.input.byte()?) {
             (0x80, 2..=5) => {}
             (0x80, version) => {
                 return Err(unsupported!(
@@ -62,11 +61,11 @@ impl<'a, 'r> Machine<'a, 'r> {
             }
         }
         loop {
-            let op = self.byte()?;
+            let op = self.input.byte()?;
             if op == b'.' {
-                let root = self.pop()?;
-                return Ok((root, self.at));
+                return self.pop();
             }
+            self.arena.grow(self.input.seen());
             self.step(op)?;
         }
     }
@@ -83,10 +82,10 @@ impl<'a, 'r> Machine<'a, 'r> {
             // A frame is a hint for buffering; what lies in it is read as what follows.
             0x95 => {
                 let size = self.long()?;
-                return self.has(size);
+                return self.input.has(size);
             }
             b'q' => {
-                let at = self.byte()?.into();
+                let at = self.input.byte()?.into();
                 return self.remember(at);
             }
             b'r' => {
@@ -95,7 +94,7 @@ impl<'a, 'r> Machine<'a, 'r> {
             }
             0x94 => return self.remember(self.memo.len()),
             b'h' => {
-                let at = self.byte()?.into();
+                let at = self.input.byte()?.into();
                 self.recall(at)?
             }
             b'j' => {
@@ -131,9 +130,9 @@ impl<'a, 'r> Machine<'a, 'r> {
     fn instance(&mut self, op: u8) -> Result<Id, FormatError> {
         match op {
             b'c' => {
-                let (module, name) = (self.line()?, self.line()?);
-                let module = self.arena.add(Node::Text(module))?;
-                let name = self.arena.add(Node::Text(name))?;
+                let (module, name) = (self.input.line()?, self.input.line()?);
+                let module = self.arena.add(Node::OwnedText(module))?;
+                let name = self.arena.add(Node::OwnedText(name))?;
                 self.arena.add(Node::Global { module, name })
             }
             0x93 => {
@@ -167,7 +166,7 @@ impl<'a, 'r> Machine<'a, 'r> {
             b'N' => return Ok(Arena::NONE),
             0x88 | 0x89 => return Ok(Arena::bool(op == 0x88)),
             b'K' | b'M' | b'J' | 0x8a | 0x8b => return self.whole_number(op),
-            b'G' => Node::Float(f64::from_be_bytes(self.array()?)),
+            b'G' => Node::Float(f64::from_be_bytes(self.input.array()?)),
             0x8c | b'X' | 0x8d | b'C' | b'B' | 0x8e | 0x96 => self.text_or_bytes(op)?,
             b']' | 0x8f => Node::List(Vec::new()),
             b'}' => Node::Dict(Vec::new()),
@@ -193,11 +192,11 @@ impl<'a, 'r> Machine<'a, 'r> {
     /// Opcodes that push an integer, by how many bytes it has.
     fn whole_number(&mut self, op: u8) -> Result<Id, FormatError> {
         let value = match op {
-            b'K' => self.byte()?.into(),
-            b'M' => u16::from_le_bytes(self.array()?).into(),
-            b'J' => i32::from_le_bytes(self.array()?).into(),
+            b'K' => self.input.byte()?.into(),
+            b'M' => u16::from_le_bytes(self.input.array()?).into(),
+            b'J' => i32::from_le_bytes(self.input.array()?).into(),
             0x8a => {
-                let size = self.byte()?.into();
+                let size = self.input.byte()?.into();
                 return self.integer(size);
             }
             _ => {
@@ -209,15 +208,15 @@ impl<'a, 'r> Machine<'a, 'r> {
     }
 
     /// Opcodes that push a text or bytes, by how their length is written.
-    fn text_or_bytes(&mut self, op: u8) -> Result<Node<'a>, FormatError> {
+    fn text_or_bytes(&mut self, op: u8) -> Result<Node<'static>, FormatError> {
         let size = match op {
-            0x8c | b'C' => self.byte()?.into(),
+            0x8c | b'C' => self.input.byte()?.into(),
             b'X' | b'B' => self.word()?,
             _ => self.long()?,
         };
         Ok(match op {
-            0x8c | b'X' | 0x8d => Node::Text(self.text(size)?),
-            _ => Node::Bytes(self.take(size)?),
+            0x8c | b'X' | 0x8d => Node::OwnedText(self.input.text(size)?),
+            _ => Node::OwnedBytes(self.input.take(size)?),
         })
     }
 
@@ -236,7 +235,7 @@ impl<'a, 'r> Machine<'a, 'r> {
             _ => {
                 return corrupt!(
                     "the file is not a pickle: byte {} is {op:#04x}, which is no opcode",
-                    self.at.saturating_sub(1)
+                    self.input.at().saturating_sub(1)
                 );
             }
         };
@@ -244,13 +243,13 @@ impl<'a, 'r> Machine<'a, 'r> {
     }
 
     fn integer(&mut self, size: usize) -> Result<Id, FormatError> {
-        let bytes = self.take(size)?;
+        let bytes = self.input.take(size)?;
         if size > 8 {
             return self.arena.add(Node::Opaque);
         }
         let negative = bytes.last().is_some_and(|b| b & 0x80 != 0);
         let mut wide = [if negative { 0xff } else { 0 }; 8];
-        wide[..size].copy_from_slice(bytes);
+        wide[..size].copy_from_slice(&bytes);
         self.arena.int(i64::from_le_bytes(wide))
     }
 
@@ -291,14 +290,14 @@ impl<'a, 'r> Machine<'a, 'r> {
     fn underflow(&self) -> FormatError {
         corrupt!(
             "the file is not a pickle: byte {} takes more from the stack than there is",
-            self.at.saturating_sub(1)
+            self.input.at().saturating_sub(1)
         )
     }
 
     fn remember(&mut self, at: usize) -> Result<(), FormatError> {
         let id = self.top()?;
-        // Picklers number from zero on; a number beyond the bytes of the file is a lie that would cost memory.
-        if at > self.input.len() {
+        // Picklers number from zero on; a number beyond the bytes so far is a lie that would cost memory.
+        if at > self.input.at() {
             return Err(corrupt!(
                 "the pickle remembers more objects than it has bytes"
             ));
@@ -315,57 +314,12 @@ impl<'a, 'r> Machine<'a, 'r> {
         found.ok_or_else(|| corrupt!("the pickle refers to object {at} before there is one"))
     }
 
-    // The input.
-
-    fn has(&self, size: usize) -> Result<(), FormatError> {
-        if size > self.input.len() - self.at {
-            return Err(corrupt!(
-                "the pickle ends early: {size} bytes should follow byte {}, {} do; copy or log it again",
-                self.at,
-                self.input.len() - self.at
-            ));
-        }
-        Ok(())
-    }
-
-    /// The next `size` bytes, which must be there.
-    pub(super) fn take(&mut self, size: usize) -> Result<&'a [u8], FormatError> {
-        self.has(size)?;
-        let bytes = &self.input[self.at..self.at + size];
-        self.at += size;
-        Ok(bytes)
-    }
-
-    /// The next byte.
-    pub(super) fn byte(&mut self) -> Result<u8, FormatError> {
-        Ok(self.array::<1>()?[0])
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
-        let bytes = self.take(N)?;
-        Ok(bytes.try_into().unwrap_or([0; N]))
-    }
-
     fn word(&mut self) -> Result<usize, FormatError> {
-        Ok(u32::from_le_bytes(self.array()?) as usize)
+        Ok(u32::from_le_bytes(self.input.array()?) as usize)
     }
 
     fn long(&mut self) -> Result<usize, FormatError> {
-        let size = u64::from_le_bytes(self.array()?);
+        let size = u64::from_le_bytes(self.input.array()?);
         Ok(usize::try_from(size).unwrap_or(usize::MAX))
-    }
-
-    fn text(&mut self, size: usize) -> Result<&'a str, FormatError> {
-        let bytes = self.take(size)?;
-        std::str::from_utf8(bytes).map_err(|_| corrupt!("a text in the pickle is not UTF-8"))
-    }
-
-    fn line(&mut self) -> Result<&'a str, FormatError> {
-        let rest = &self.input[self.at..];
-        let size = rest.iter().take(4096).position(|b| *b == b'\n');
-        let size = size.ok_or_else(|| corrupt!("the pickle has a name without an end"))?;
-        let text = self.text(size)?;
-        self.at += 1;
-        Ok(text)
     }
 }

@@ -4,6 +4,7 @@ use super::{
     super::{
         id::Id,
         record::{Arena, Node, Object},
+        tree,
     },
     corrupt,
     machine::Machine,
@@ -99,6 +100,7 @@ impl Machine<'_, '_> {
                 ));
             }
         }
+        tree::keep(self.arena, target, state)?;
         if self.arrays_follow
             && self.arena.class(target) == Some(("joblib.numpy_pickle", "NumpyArrayWrapper"))
         {

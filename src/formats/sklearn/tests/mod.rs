@@ -4,6 +4,7 @@ mod compressed;
 mod distrust;
 mod many;
 mod parity;
+mod pieces;
 mod pipelines;
 mod refused;
 
@@ -17,9 +18,9 @@ use crate::input::Schema;
 
 fn read(bytes: &[u8], columns: Option<&Schema>) -> Result<Parsed, FormatError> {
     super::read(&ModelFile {
-        bytes,
         class: None,
         columns,
+        ..ModelFile::new(bytes)
     })
 }
 

@@ -5,10 +5,7 @@
 
 use super::{Estimate, ForestModel, FormatError, Id, Part, Reader, Reg, corrupt, numpy, ops};
 use crate::{
-    formats::sklearn::build::{
-        ensemble::Ensemble,
-        trees::{Forest, Nodes},
-    },
+    formats::sklearn::build::{ensemble::Ensemble, trees::Forest},
     input::Precision,
     model::{Aggregation, ForestIr, Link, Output, TreeNode},
 };
@@ -82,20 +79,25 @@ fn depths(part: Part<'_>, size: usize) -> Result<ForestModel, FormatError> {
     forest.source.handles_missing = part.since(1, 6);
     forest.source.handles_infinite = part.since(1, 6);
     for (at, tree) in trees.iter().enumerate() {
-        let nodes = Nodes::new(*tree)?;
-        let (depths, samples) = (nodes.depths(), nodes.samples(*tree)?);
+        let tree = tree.tree()?;
+        let depths = tree.depths();
+        let nodes: Vec<usize> = tree.leaf_nodes().collect();
         let known = known.map(|known| numbers(part, DEPTHS, known[at]));
         let known = known.transpose()?;
-        if known.as_ref().is_some_and(|known| known.len() != nodes.len) {
+        if known
+            .as_ref()
+            .is_some_and(|known| known.len() != tree.len())
+        {
             return Err(corrupt!(
                 "a tree of the {} lacks the depths of its leaves",
                 part.class
             ));
         }
-        forest.push(&nodes, |i, leaves| {
-            let known = known.as_ref().map(|known| known[i]);
-            let further = known.unwrap_or_else(|| further(samples[i]));
-            leaves.push(f64::from(depths[i]) + further - 1.0);
+        forest.push(&tree, |leaf, leaves| {
+            let node = nodes[leaf];
+            let known = known.as_ref().map(|known| known[node]);
+            let further = known.unwrap_or_else(|| further(tree.samples(leaf)));
+            leaves.push(f64::from(depths[node]) + further - 1.0);
         })?;
         let tree = forest.source.trees.last_mut().expect("the tree just added");
         let columns = numbers(part, FEATURES, features[at])?;

@@ -3,8 +3,7 @@
 //! Source: `sklearn/linear_model/{_base,_ridge,_stochastic_gradient}.py`, `_glm/glm.py` there, and `sklearn/svm/_classes.py`.
 
 use super::{
-    Classes, Estimate, FormatError, Labels, Node, Part, Reader, Reg, corrupt, labels, ops,
-    unsupported,
+    Classes, Estimate, FormatError, Labels, Part, Reader, Reg, corrupt, labels, ops, unsupported,
 };
 use crate::{formats::sklearn::sparse::sparse, model::StepOp};
 
@@ -255,9 +254,9 @@ fn has_log_link(part: Part<'_>) -> Result<bool, FormatError> {
         (Some("identity"), _) | (None, Some((_, "IdentityLink"))) => Ok(false),
         _ => Err(unsupported!(
             "the TweedieRegressor has the link {}, which this server does not know",
-            match part.arena.node(link) {
-                Node::Text(text) => text.escape_debug().to_string(),
-                _ => part.arena.kind(link),
+            match part.text("link") {
+                Some(text) => text.escape_debug().to_string(),
+                None => part.arena.kind(link),
             }
         )),
     }

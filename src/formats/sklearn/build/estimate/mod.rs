@@ -21,7 +21,7 @@ mod outliers;
 mod support;
 
 use super::{
-    super::{id::Id, numpy, record::Node},
+    super::{id::Id, numpy},
     FormatError, Part, Reader,
     bags::Bag,
     boosting, categories, corrupt,

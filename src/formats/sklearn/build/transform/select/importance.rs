@@ -4,7 +4,7 @@
 //! `sklearn/ensemble/{_forest,_gb}.py`, and `compute_feature_importances` in `sklearn/tree/_tree.pyx`.
 
 use super::{
-    super::super::{forests, lightgbm, trees::column, xgboost},
+    super::super::{forests, lightgbm, xgboost},
     FormatError, Part, corrupt, numpy, unsupported,
 };
 use crate::input::Precision;
@@ -130,41 +130,27 @@ impl Importances {
         tree: Part<'_>,
         normalised: bool,
     ) -> Result<Option<Vec<f64>>, FormatError> {
-        let nodes = tree.part("tree_")?.array("nodes")?;
-        let left = column(&nodes, "left_child")?;
-        let right = column(&nodes, "right_child")?;
-        let feature = column(&nodes, "feature")?;
-        let impurity = column(&nodes, "impurity")?;
-        let weight = column(&nodes, "weighted_n_node_samples")?;
-        let count = nodes.len();
+        let tree = tree.tree()?;
         // A node takes 56 bytes of the file.
-        let cost = count.saturating_mul(56).saturating_add(self.width);
+        let cost = tree.len().saturating_mul(56).saturating_add(self.width);
         let room = self.room.checked_sub(cost);
         self.room = room.ok_or_else(|| corrupt!("the file names one tree many times over"))?;
-        if count <= 1 {
+        if tree.len() <= 1 {
             return Ok(None);
         }
         let mut importances = vec![0.0; self.width];
-        for node in 0..count {
-            if left.int(node) == -1 {
-                continue;
-            }
-            let child = |number: i64| usize::try_from(number).ok().filter(|child| *child < count);
-            let feature = usize::try_from(feature.int(node)).ok();
-            let children = child(left.int(node)).zip(child(right.int(node)));
-            let (Some((left, right)), Some(importance)) = (
-                children,
-                feature.and_then(|feature| importances.get_mut(feature)),
-            ) else {
-                return Err(corrupt!(
-                    "node {node} of a tree has children or a feature out of range"
-                ));
-            };
-            let purity = |node: usize| weight.float(node) * impurity.float(node);
-            *importance += purity(node) - purity(left) - purity(right);
+        for split in tree.splits() {
+            let importance = importances.get_mut(split.feature as usize);
+            let importance = importance.ok_or_else(|| {
+                corrupt!(
+                    "a tree splits on feature {} of {}",
+                    split.feature,
+                    self.width
+                )
+            })?;
+            *importance += split.gain;
         }
-        let all = weight.float(0);
-        importances.iter_mut().for_each(|x| *x /= all);
+        importances.iter_mut().for_each(|x| *x /= tree.weight);
         if normalised {
             let total = numpy::sum(&importances);
             if total > 0.0 {

@@ -1,0 +1,290 @@
+//! One tree of scikit-learn, as a model needs it: two thirds of the bytes that its arrays take in a file.
+//!
+//! Source: `sklearn/tree/_tree.pxd` (`Node`, `Tree.__getstate__`): a leaf has the children -1, a row goes left where
+//! `f32(x) <= threshold`, NaN where `missing_go_to_left` says (since 1.3).
+
+use super::{
+    super::{FormatError, corrupt},
+    array::{Array, Column},
+    id::Id,
+    numpy,
+    record::{Arena, Node},
+};
+use crate::model::{Test, TreeNode};
+
+/// Children are numbered in 32 bits.
+const MAX_NODES: usize = u32::MAX as usize;
+
+/// The splits of a tree and what its leaves hold.
+#[derive(Clone, Debug)]
+pub(super) struct Tree {
+    /// Of each node whether it is a split, in the order of the file.
+    is_split: Vec<bool>,
+    /// In the order of their nodes, as the leaves are.
+    splits: Vec<Split>,
+    /// `width` numbers for each leaf.
+    values: Vec<f64>,
+    /// How many rows of the fit came to each leaf.
+    samples: Vec<u32>,
+    /// Numbers per leaf: outputs times classes.
+    pub(super) width: usize,
+    pub(super) outputs: usize,
+    /// Whether the splits say where missing values go.
+    pub(super) knows_missing: bool,
+    /// What the rows of the fit weigh.
+    pub(super) weight: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Split {
+    pub(super) feature: u32,
+    left: u32,
+    right: u32,
+    missing_left: bool,
+    threshold: f64,
+    /// By how much it makes its rows purer, times what they weigh.
+    pub(super) gain: f64,
+}
+
+impl Tree {
+    /// The tree with the `state` of a `sklearn.tree._tree.Tree`.
+    pub(super) fn read(arena: &Arena<'_>, state: Id) -> Result<Self, FormatError> {
+        let array = |name: &str| {
+            let id = arena.get(state, name);
+            let array = id.map(|id| numpy::array(arena, id)).transpose()?.flatten();
+            array.ok_or_else(|| corrupt!("a tree has no array `{name}`"))
+        };
+        let (nodes, values) = (array("nodes")?, array("values")?);
+        let len = nodes.len();
+        let &[count, outputs, classes] = values.shape.as_slice() else {
+            return Err(corrupt!(
+                "the values of a tree have the shape {:?}",
+                values.shape
+            ));
+        };
+        let width = outputs.checked_mul(classes).filter(|width| *width > 0);
+        let (Some(width), true, 1..=MAX_NODES) = (width, count == len, len) else {
+            return Err(corrupt!(
+                "a tree has {len} nodes and values of the shape {:?}",
+                values.shape
+            ));
+        };
+        let records = Records::of(&nodes)?;
+        let mut tree = Self {
+            is_split: (0..len).map(|i| records.left.int(i) != -1).collect(),
+            splits: Vec::new(),
+            values: Vec::new(),
+            samples: Vec::new(),
+            width,
+            outputs,
+            knows_missing: records.missing.is_some(),
+            weight: records.weight.float(0),
+        };
+        tree.fill(&records, values.numbers()?)?;
+        Ok(tree)
+    }
+
+    fn fill(&mut self, records: &Records<'_>, values: Column<'_>) -> Result<(), FormatError> {
+        let splits = self.is_split.iter().filter(|split| **split).count();
+        let leaves = self.len() - splits;
+        self.splits.reserve_exact(splits);
+        self.samples.reserve_exact(leaves);
+        self.values.reserve_exact(leaves * self.width);
+        for (i, is_split) in self.is_split.iter().enumerate() {
+            if *is_split {
+                self.splits.push(records.split(i)?);
+            } else {
+                self.samples
+                    .push(records.number(i, "n_node_samples", records.samples)?);
+                let numbers = i * self.width..(i + 1) * self.width;
+                self.values.extend(numbers.map(|at| values.float(at)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of nodes.
+    pub(super) fn len(&self) -> usize {
+        self.is_split.len()
+    }
+
+    /// The number of leaves.
+    pub(super) fn leaves(&self) -> usize {
+        self.samples.len()
+    }
+
+    pub(super) fn splits(&self) -> &[Split] {
+        &self.splits
+    }
+
+    /// The numbers of a leaf; leaves are counted in the order of their nodes.
+    pub(super) fn leaf(&self, leaf: usize) -> &[f64] {
+        &self.values[leaf * self.width..][..self.width]
+    }
+
+    /// How many rows of the fit came to a leaf.
+    pub(super) fn samples(&self, leaf: usize) -> f64 {
+        self.samples[leaf].into()
+    }
+
+    /// The nodes that are leaves.
+    pub(super) fn leaf_nodes(&self) -> impl Iterator<Item = usize> {
+        let nodes = self.is_split.iter().enumerate();
+        nodes.filter(|(_, split)| !**split).map(|(i, _)| i)
+    }
+
+    /// How deep each node is; the root has the depth 1. Parents come before their children.
+    pub(super) fn depths(&self) -> Vec<u32> {
+        let mut depths = vec![1; self.len()];
+        let nodes = self.is_split.iter().enumerate();
+        let parents = nodes.filter(|(_, split)| **split).map(|(i, _)| i);
+        for (i, split) in parents.zip(&self.splits) {
+            for child in [split.left, split.right] {
+                depths[child as usize] = depths[i] + 1;
+            }
+        }
+        depths
+    }
+
+    /// The nodes as a forest has them whose leaves number on from `first`. `missing` is whether missing values may go left.
+    pub(super) fn nodes(&self, first: u32, missing: bool) -> impl Iterator<Item = TreeNode> {
+        let mut leaves = first..;
+        let mut splits = self.splits.iter();
+        self.is_split.iter().map(move |is_split| {
+            let split = is_split.then(|| splits.next()).flatten();
+            match split {
+                Some(split) => TreeNode::Split {
+                    feature: split.feature,
+                    test: Test::Le,
+                    threshold: split.threshold,
+                    yes: split.left,
+                    no: split.right,
+                    missing_yes: missing && split.missing_left,
+                },
+                None => TreeNode::Leaf {
+                    values: leaves.next().unwrap_or(u32::MAX),
+                },
+            }
+        })
+    }
+}
+
+/// The fields of a tree's nodes.
+struct Records<'d> {
+    len: usize,
+    left: Column<'d>,
+    right: Column<'d>,
+    feature: Column<'d>,
+    threshold: Column<'d>,
+    missing: Option<Column<'d>>,
+    samples: Column<'d>,
+    weight: Column<'d>,
+    /// How impure each node is, times what its rows weigh.
+    impurities: Vec<f64>,
+}
+
+impl<'d> Records<'d> {
+    fn of(nodes: &Array<'d>) -> Result<Self, FormatError> {
+        let len = nodes.len();
+        let weight = nodes.field("weighted_n_node_samples")?;
+        let impurity = nodes.field("impurity")?;
+        Ok(Self {
+            len,
+            left: nodes.field("left_child")?,
+            right: nodes.field("right_child")?,
+            feature: nodes.field("feature")?,
+            threshold: nodes.field("threshold")?,
+            missing: nodes.column("missing_go_to_left"),
+            samples: nodes.field("n_node_samples")?,
+            weight,
+            impurities: (0..len)
+                .map(|i| weight.float(i) * impurity.float(i))
+                .collect(),
+        })
+    }
+
+    fn split(&self, i: usize) -> Result<Split, FormatError> {
+        let (left, right) = (self.child(i, self.left)?, self.child(i, self.right)?);
+        let impurity = |node: usize| self.impurities[node];
+        Ok(Split {
+            feature: self.number(i, "feature", self.feature)?,
+            left,
+            right,
+            missing_left: self.missing.is_some_and(|column| column.int(i) != 0),
+            threshold: self.threshold.float(i),
+            gain: impurity(i) - impurity(left as usize) - impurity(right as usize),
+        })
+    }
+
+    fn child(&self, i: usize, column: Column<'_>) -> Result<u32, FormatError> {
+        let child = self.number(i, "child", column)?;
+        if child as usize >= self.len {
+            return Err(corrupt!(
+                "node {i} of a tree points at node {child} of {}",
+                self.len
+            ));
+        }
+        Ok(child)
+    }
+
+    fn number(&self, i: usize, what: &str, column: Column<'_>) -> Result<u32, FormatError> {
+        let number = column.int(i);
+        u32::try_from(number).map_err(|_| corrupt!("node {i} of a tree has the {what} {number}"))
+    }
+}
+
+/// Puts the tree in the place of its state, where `object` is one, and lets go of its arrays. What cannot be read stays, to be told
+/// when somebody needs it.
+pub(super) fn keep(arena: &mut Arena<'_>, object: Id, state: Id) -> Result<(), FormatError> {
+    if arena.class(object) != Some(("sklearn.tree._tree", "Tree")) {
+        return Ok(());
+    }
+    let Ok(tree) = Tree::read(arena, state) else {
+        return Ok(());
+    };
+    for name in ["nodes", "values"] {
+        if let Some(array) = arena.get(state, name) {
+            numpy::release(arena, array);
+        }
+    }
+    let tree = arena.add(Node::Tree(Box::new(tree)))?;
+    if let Some(Node::Object(object)) = arena.node_mut(object) {
+        object.state = tree;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        pickle::{self, Length},
+        tests::serialized,
+    };
+    use super::*;
+
+    fn opened(kind: &str) -> Arena<'static> {
+        let file = serialized("1.9.1-random_forest_classifier.gz", kind);
+        let mut arena = Arena::new(file.len());
+        pickle::read(&mut file.as_slice(), Length::Is(file.len()), &mut arena).unwrap();
+        arena
+    }
+
+    /// The bytes of all arrays that are still in memory.
+    fn in_arrays(arena: &Arena<'_>) -> usize {
+        let bytes = arena.nodes().map(|node| match node {
+            Node::OwnedBytes(bytes) => bytes.len(),
+            _ => 0,
+        });
+        bytes.sum()
+    }
+
+    #[test]
+    fn what_a_trees_arrays_held_is_in_memory_once() {
+        for kind in ["pickle4", "pickle5", "joblib"] {
+            let arena = opened(kind);
+            let trees = arena.nodes().filter(|node| matches!(node, Node::Tree(_)));
+            assert!(trees.count() > 1, "{kind}");
+            assert!(in_arrays(&arena) < 500, "{kind}: {}", in_arrays(&arena));
+        }
+    }
+}
