@@ -26,6 +26,7 @@ pub use ir::{
     Aggregation, BinaryScores, CategorySet, ForestIr, ForestScores, Kind, Labels, Link, Output,
     Reg, Step, StepOp, Test, TreeNode,
 };
+pub(crate) use leaves::Distinct;
 pub(crate) use output::largest;
 pub use predict::{Model, Unanswered};
 pub use predictions::Predictions;

@@ -2,6 +2,8 @@
 //!
 //! Source: `__reduce__` of `ndarray`, `dtype` and `generic` in `numpy/_core/src/multiarray/{methods,descriptor,scalartypes.c.src}`.
 
+use std::mem;
+
 use super::super::{FormatError, corrupt};
 use super::{
     array::{Array, Data},
@@ -57,12 +59,12 @@ fn buffer(arena: &Arena<'_>, id: Id) -> Result<Option<Buffer>, FormatError> {
     }))
 }
 
-/// Lets go of the elements of an array, of which something else was made.
-pub(super) fn release(arena: &mut Arena<'_>, id: Id) {
-    if let Ok(Some(buffer)) = buffer(arena, id)
-        && let Some(elements) = arena.node_mut(buffer.elements)
-    {
-        *elements = Node::Opaque;
+/// Takes the elements of an array, of which something else was made, out of the arena; none where they are borrowed.
+pub(super) fn release(arena: &mut Arena<'_>, id: Id) -> Option<Vec<u8>> {
+    let buffer = buffer(arena, id).ok().flatten()?;
+    match mem::replace(arena.node_mut(buffer.elements)?, Node::Opaque) {
+        Node::OwnedBytes(bytes) => Some(bytes),
+        _ => None,
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) enum Node<'a> {
     Text(&'a str),
     OwnedText(Box<str>),
     Bytes(&'a [u8]),
-    OwnedBytes(Box<[u8]>),
+    OwnedBytes(Vec<u8>),
     Tuple(Box<[Id]>),
     /// A list or a set.
     List(Vec<Id>),

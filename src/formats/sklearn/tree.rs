@@ -1,4 +1,4 @@
-//! One tree of scikit-learn, as a model needs it: two thirds of the bytes that its arrays take in a file.
+//! One tree of scikit-learn, as a model needs it: a half of the bytes that its arrays take in a file, or less.
 //!
 //! Source: `sklearn/tree/_tree.pxd` (`Node`, `Tree.__getstate__`): a leaf has the children -1, a row goes left where
 //! `f32(x) <= threshold`, NaN where `missing_go_to_left` says (since 1.3).
@@ -10,7 +10,7 @@ use super::{
     numpy,
     record::{Arena, Node},
 };
-use crate::model::{Test, TreeNode};
+use crate::model::{Distinct, Test, TreeNode};
 
 /// Children are numbered in 32 bits.
 const MAX_NODES: usize = u32::MAX as usize;
@@ -22,8 +22,10 @@ pub(super) struct Tree {
     is_split: Vec<bool>,
     /// In the order of their nodes, as the leaves are.
     splits: Vec<Split>,
-    /// `width` numbers for each leaf.
-    values: Vec<f64>,
+    /// What leaves hold, `width` numbers each: many of a forest's leaves hold the same.
+    vectors: Vec<f64>,
+    /// Of each leaf which of these.
+    holds: Vec<u32>,
     /// How many rows of the fit came to each leaf.
     samples: Vec<u32>,
     /// Numbers per leaf: outputs times classes.
@@ -73,7 +75,8 @@ impl Tree {
         let mut tree = Self {
             is_split: (0..len).map(|i| records.left.int(i) != -1).collect(),
             splits: Vec::new(),
-            values: Vec::new(),
+            vectors: Vec::new(),
+            holds: Vec::new(),
             samples: Vec::new(),
             width,
             outputs,
@@ -89,7 +92,8 @@ impl Tree {
         let leaves = self.len() - splits;
         self.splits.reserve_exact(splits);
         self.samples.reserve_exact(leaves);
-        self.values.reserve_exact(leaves * self.width);
+        self.holds.reserve_exact(leaves);
+        let mut vectors = Distinct::new(self.width, leaves / 2);
         for (i, is_split) in self.is_split.iter().enumerate() {
             if *is_split {
                 self.splits.push(records.split(i)?);
@@ -97,9 +101,11 @@ impl Tree {
                 self.samples
                     .push(records.number(i, "n_node_samples", records.samples)?);
                 let numbers = i * self.width..(i + 1) * self.width;
-                self.values.extend(numbers.map(|at| values.float(at)));
+                let vector = numbers.map(|at| values.float(at));
+                self.holds.push(vectors.number(vector));
             }
         }
+        self.vectors = vectors.into_values();
         Ok(())
     }
 
@@ -117,9 +123,14 @@ impl Tree {
         &self.splits
     }
 
-    /// The numbers of a leaf; leaves are counted in the order of their nodes.
-    pub(super) fn leaf(&self, leaf: usize) -> &[f64] {
-        &self.values[leaf * self.width..][..self.width]
+    /// What the leaves hold, each vector once.
+    pub(super) fn vectors(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.vectors.chunks_exact(self.width)
+    }
+
+    /// Which of the vectors a leaf holds; leaves are counted in the order of their nodes.
+    pub(super) fn holds(&self, leaf: usize) -> u32 {
+        self.holds[leaf]
     }
 
     /// How many rows of the fit came to a leaf.
@@ -146,9 +157,13 @@ impl Tree {
         depths
     }
 
-    /// The nodes as a forest has them whose leaves number on from `first`. `missing` is whether missing values may go left.
-    pub(super) fn nodes(&self, first: u32, missing: bool) -> impl Iterator<Item = TreeNode> {
-        let mut leaves = first..;
+    /// The nodes as a forest has them that numbers their leaves so. `missing` is whether missing values may go left.
+    pub(super) fn nodes(
+        &self,
+        missing: bool,
+        number: impl Fn(usize) -> u32,
+    ) -> impl Iterator<Item = TreeNode> {
+        let mut leaves = 0..self.leaves();
         let mut splits = self.splits.iter();
         self.is_split.iter().map(move |is_split| {
             let split = is_split.then(|| splits.next()).flatten();
@@ -162,7 +177,7 @@ impl Tree {
                     missing_yes: missing && split.missing_left,
                 },
                 None => TreeNode::Leaf {
-                    values: leaves.next().unwrap_or(u32::MAX),
+                    values: leaves.next().map_or(u32::MAX, &number),
                 },
             }
         })
@@ -233,9 +248,15 @@ impl<'d> Records<'d> {
     }
 }
 
-/// Puts the tree in the place of its state, where `object` is one, and lets go of its arrays. What cannot be read stays, to be told
+/// Puts the tree in the place of its state, where `object` is one, and lets go of its arrays, whose memory
+/// `reuse` gets. What cannot be read stays, to be told
 /// when somebody needs it.
-pub(super) fn keep(arena: &mut Arena<'_>, object: Id, state: Id) -> Result<(), FormatError> {
+pub(super) fn keep(
+    arena: &mut Arena<'_>,
+    object: Id,
+    state: Id,
+    mut reuse: impl FnMut(Vec<u8>),
+) -> Result<(), FormatError> {
     if arena.class(object) != Some(("sklearn.tree._tree", "Tree")) {
         return Ok(());
     }
@@ -244,7 +265,7 @@ pub(super) fn keep(arena: &mut Arena<'_>, object: Id, state: Id) -> Result<(), F
     };
     for name in ["nodes", "values"] {
         if let Some(array) = arena.get(state, name) {
-            numpy::release(arena, array);
+            numpy::release(arena, array).map(&mut reuse);
         }
     }
     let tree = arena.add(Node::Tree(Box::new(tree)))?;

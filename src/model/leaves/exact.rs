@@ -59,7 +59,7 @@ impl Exact {
             None
         };
         let width = raw.width - usize::from(total.is_some());
-        let (values, numbers) = raw.distinct(width, |x| x, |x| (x * ONE) as u32);
+        let (values, numbers) = raw.distinct(width, |x| (x * ONE) as u32);
         let exact = Self {
             width,
             trees: raw.trees.len(),

@@ -7,34 +7,27 @@ use std::ops::{AddAssign, Div};
 
 use super::{
     blocks::{Summand, add_leaves},
+    distinct::Bits,
     store::RawLeaves,
 };
 
 /// The precision of the sums: `f32` or `f64`.
 pub(in crate::model) trait Real:
-    Copy + Default + AddAssign + Div<Output = Self> + Into<f64>
+    Bits + Default + AddAssign + Div<Output = Self> + Into<f64>
 {
     /// The nearest number of this precision.
     fn of(number: f64) -> Self;
-    /// What tells two numbers apart, both zeros too.
-    fn bits(self) -> u64;
 }
 
 impl Real for f32 {
     fn of(number: f64) -> Self {
         number as f32
     }
-    fn bits(self) -> u64 {
-        self.to_bits().into()
-    }
 }
 
 impl Real for f64 {
     fn of(number: f64) -> Self {
         number
-    }
-    fn bits(self) -> u64 {
-        self.to_bits()
     }
 }
 
@@ -51,7 +44,7 @@ pub(in crate::model) struct Float<T> {
 impl<T: Real + Summand> Float<T> {
     /// Stores each distinct vector once; the second list tells, for every leaf of the IR, the number it is stored under.
     pub(super) fn store(raw: &RawLeaves<'_>, divisor: f64) -> (Self, Vec<u32>) {
-        let (values, numbers) = raw.distinct(raw.width, T::bits, T::of);
+        let (values, numbers) = raw.distinct(raw.width, T::of);
         let mut order = vec![0; raw.trees.len()];
         for (place, tree) in raw.trees.iter().enumerate() {
             order[tree.tree] = place as u32;

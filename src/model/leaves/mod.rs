@@ -4,6 +4,7 @@
 
 mod blocks;
 mod boosted;
+mod distinct;
 mod exact;
 mod float;
 mod store;
@@ -12,6 +13,7 @@ use super::ir::ForestIr;
 use crate::input::Precision;
 pub(super) use blocks::BlockSums;
 use boosted::Boosted;
+pub(crate) use distinct::Distinct;
 use exact::Exact;
 use float::Float;
 use store::RawLeaves;

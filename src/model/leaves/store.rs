@@ -1,8 +1,7 @@
-//! Leaf vectors as the IR has them, how they are to be added up, and how they are deduplicated.
+//! Leaf vectors as the IR has them, how they are to be added up, and each once.
 
+use super::distinct::{Bits, Distinct};
 use crate::input::Precision;
-use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
-use std::hash::{BuildHasher, Hash, Hasher};
 
 /// How the leaves of a row are added up.
 pub(in crate::model) struct SumRule<'a> {
@@ -46,47 +45,22 @@ impl RawLeaves<'_> {
 
     /// Each distinct vector once, cut to `width` numbers; the second list tells, for every leaf, which of them it is, and `u32::MAX`
     /// for one that no tree reaches.
-    pub(super) fn distinct<T: Copy, K: Hash + Eq>(
+    pub(super) fn distinct<T: Bits>(
         &self,
         width: usize,
-        identity: impl Fn(T) -> K,
         convert: impl Fn(f64) -> T,
     ) -> (Vec<T>, Vec<u32>) {
         let mut numbers = vec![u32::MAX; self.values.len() / self.width];
         let leaves: usize = self.trees.iter().map(|tree| tree.leaves.len()).sum();
-        let most = leaves.min(numbers.len());
-        let mut values: Vec<T> = Vec::with_capacity(width * most);
-        // Their places among `values`. A map would hold all numbers a second time, each vector in an allocation of its own.
-        let mut seen: HashTable<u32> = HashTable::with_capacity(most / 4);
-        let builder = DefaultHashBuilder::default();
-        let hash = |vector: &[T]| {
-            let mut hasher = builder.build_hasher();
-            vector.iter().for_each(|x| identity(*x).hash(&mut hasher));
-            hasher.finish()
-        };
-        for &number in self.trees.iter().flat_map(|tree| &tree.leaves) {
-            let known = values.len();
-            values.extend(self.leaf(number).take(width).map(&convert));
-            let (before, vector) = values.split_at(known);
-            let at = |place: u32| &before[place as usize * width..][..width];
-            let same = |place: &u32| {
-                at(*place)
-                    .iter()
-                    .map(|x| identity(*x))
-                    .eq(vector.iter().map(|x| identity(*x)))
-            };
-            let next = seen.len() as u32;
-            numbers[number as usize] =
-                match seen.entry(hash(vector), same, |place| hash(at(*place))) {
-                    Entry::Occupied(place) => {
-                        let place = *place.get();
-                        values.truncate(known);
-                        place
-                    }
-                    Entry::Vacant(place) => *place.insert(next).get(),
-                };
+        // Most leaves of a forest hold what others hold.
+        let mut distinct = Distinct::new(width, leaves.min(numbers.len()) / 4);
+        for &leaf in self.trees.iter().flat_map(|tree| &tree.leaves) {
+            let number = &mut numbers[leaf as usize];
+            // Trees may share a leaf of the IR.
+            if *number == u32::MAX {
+                *number = distinct.number(self.leaf(leaf).take(width).map(&convert));
+            }
         }
-        values.shrink_to_fit();
-        (values, numbers)
+        (distinct.into_values(), numbers)
     }
 }

@@ -140,9 +140,8 @@ fn stages(
                 tree.width
             ));
         }
-        forest.push(&tree, |number, leaves| {
-            let values = tree.leaf(number).iter();
-            leaves.extend(values.map(|value| factor * (rate * value)));
+        forest.push(&tree, |vector, leaves| {
+            leaves.extend(vector.iter().map(|value| factor * (rate * value)));
         })?;
     }
     Ok(Ensemble {

@@ -98,7 +98,7 @@ pub(super) fn regressor(
 }
 
 /// Fills a forest with trees, each of `(outputs, classes)`. `leaf` appends the numbers of a leaf, by the place of its tree and what the
-/// tree's node holds.
+/// tree has there.
 pub(super) fn grow(
     part: Part<'_>,
     trees: &Trees<'_>,
@@ -107,7 +107,12 @@ pub(super) fn grow(
     leaf: impl Fn(usize, &[f64], &mut Vec<f64>),
 ) -> Result<ForestIr, FormatError> {
     let mut handles_missing = true;
-    forest.reserve(trees.parts.iter().map(|tree| Ok(tree.tree()?.leaves())))?;
+    forest.reserve(
+        trees
+            .parts
+            .iter()
+            .map(|tree| Ok(tree.tree()?.vectors().len())),
+    )?;
     for (place, tree) in trees.parts.iter().enumerate() {
         let tree = tree.tree()?;
         if tree.outputs != outputs || tree.width != outputs * classes {
@@ -121,9 +126,7 @@ pub(super) fn grow(
         }
         handles_missing &= tree.knows_missing;
         forest.source.handles_missing = tree.knows_missing;
-        forest.push(&tree, |number, leaves| {
-            leaf(place, tree.leaf(number), leaves)
-        })?;
+        forest.push(&tree, |vector, leaves| leaf(place, vector, leaves))?;
         if let Some(columns) = &trees.columns {
             forest.give(&columns[place])?;
         }

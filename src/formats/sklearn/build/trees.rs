@@ -38,16 +38,15 @@ impl Forest {
         }
     }
 
-    /// Makes room for the leaves of trees with so many leaves, so that they are not moved as they become more.
+    /// Makes room for the leaves of trees with so many vectors, so that they are not moved as they become more.
     pub(super) fn reserve(
         &mut self,
         trees: impl Iterator<Item = Result<usize, FormatError>>,
     ) -> Result<(), FormatError> {
         let most = self.room / size_of::<f64>();
         let mut numbers: usize = 0;
-        for leaves in trees {
-            let leaves = leaves?;
-            numbers = numbers.saturating_add(leaves.saturating_mul(self.numbers_per_leaf()));
+        for vectors in trees {
+            numbers = numbers.saturating_add(vectors?.saturating_mul(self.numbers_per_leaf()));
             if numbers > most {
                 // One tree stands for many, which `push` refuses.
                 return Ok(());
@@ -73,20 +72,37 @@ impl Forest {
         Ok(())
     }
 
-    /// Adds a tree; `leaf` appends the numbers of a leaf of it.
+    /// Adds a tree; `leaf` appends the numbers of leaves that hold a vector.
     pub(super) fn push(
         &mut self,
         tree: &Tree,
-        mut leaf: impl FnMut(usize, &mut Vec<f64>),
+        mut leaf: impl FnMut(&[f64], &mut Vec<f64>),
     ) -> Result<(), FormatError> {
         self.spend(bytes(tree))?;
         let width = self.numbers_per_leaf();
         let leaves = &mut self.source.leaves;
         let first = leaves.len() / width;
-        (0..tree.leaves()).for_each(|number| leaf(number, leaves));
-        let nodes = tree.nodes(first as u32, self.source.handles_missing);
-        self.source.trees.push(nodes.collect());
+        tree.vectors().for_each(|vector| leaf(vector, leaves));
+        self.add(tree, |leaf| first as u32 + tree.holds(leaf));
         Ok(())
+    }
+
+    /// Adds a tree whose leaves are all numbers of their own.
+    pub(super) fn push_each(
+        &mut self,
+        tree: &Tree,
+        leaf: impl FnMut(usize) -> f64,
+    ) -> Result<(), FormatError> {
+        self.spend(bytes(tree))?;
+        let first = self.source.leaves.len();
+        self.source.leaves.extend((0..tree.leaves()).map(leaf));
+        self.add(tree, |leaf| (first + leaf) as u32);
+        Ok(())
+    }
+
+    fn add(&mut self, tree: &Tree, number: impl Fn(usize) -> u32) {
+        let nodes = tree.nodes(self.source.handles_missing, number);
+        self.source.trees.push(nodes.collect());
     }
 
     /// Makes the last tree, which was given some columns of the row, read the row itself.

@@ -11,6 +11,10 @@ const WINDOW: usize = 128 << 10;
 /// A stretch that is longer than this is made room for as its bytes come, if nobody knows how many there are.
 const TRUSTED: usize = 1 << 20;
 
+/// Memory of this size is worth keeping, and so many pieces of it: a tree has two arrays.
+const LARGE: usize = 32 << 10;
+const SPARE: usize = 4;
+
 /// How many bytes there are.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::formats::sklearn) enum Length {
@@ -29,6 +33,8 @@ pub(super) struct Input<'r> {
     /// How many bytes came before the window.
     before: usize,
     length: Length,
+    /// Memory for bytes to come.
+    spare: Vec<Vec<u8>>,
 }
 
 impl<'r> Input<'r> {
@@ -42,6 +48,7 @@ impl<'r> Input<'r> {
             end: 0,
             before: 0,
             length,
+            spare: Vec::new(),
         }
     }
 
@@ -79,13 +86,10 @@ impl<'r> Input<'r> {
     }
 
     /// The next `size` bytes, which must be there.
-    pub(super) fn take(&mut self, size: usize) -> Result<Box<[u8]>, FormatError> {
+    pub(super) fn take(&mut self, size: usize) -> Result<Vec<u8>, FormatError> {
         self.has(size)?;
         let from = self.at();
-        let mut bytes = Vec::with_capacity(match self.length {
-            Length::Is(_) => size,
-            Length::AtMost(_) => size.min(TRUSTED),
-        });
+        let mut bytes = self.room(size);
         while bytes.len() < size {
             if bytes.len() == bytes.capacity() {
                 bytes.reserve_exact(bytes.len().min(size - bytes.len()));
@@ -107,13 +111,12 @@ impl<'r> Input<'r> {
                 }
             }
         }
-        Ok(bytes.into())
+        Ok(bytes)
     }
 
     /// The next `size` bytes as a text.
     pub(super) fn text(&mut self, size: usize) -> Result<Box<str>, FormatError> {
-        let bytes = self.take(size)?.into_vec();
-        let text = String::from_utf8(bytes);
+        let text = String::from_utf8(self.take(size)?);
         text.map(Into::into)
             .map_err(|_| corrupt!("a text in the pickle is not UTF-8"))
     }
@@ -131,6 +134,31 @@ impl<'r> Input<'r> {
         String::from_utf8(bytes)
             .map(Into::into)
             .map_err(|_| corrupt!("a text in the pickle is not UTF-8"))
+    }
+
+    /// Takes back memory that bytes were taken in. Arrays of a forest's trees are large and alike: to ask the system for their memory
+    /// again and again takes as long as to read them.
+    pub(super) fn reuse(&mut self, mut bytes: Vec<u8>) {
+        if bytes.capacity() >= LARGE && self.spare.len() < SPARE {
+            bytes.clear();
+            self.spare.push(bytes);
+        }
+    }
+
+    /// Memory for the next `size` bytes.
+    fn room(&mut self, size: usize) -> Vec<u8> {
+        let fits = |spare: &Vec<u8>| (size..2 * size).contains(&spare.capacity());
+        if size >= LARGE
+            && let Some(at) = self.spare.iter().position(fits)
+        {
+            return self.spare.swap_remove(at);
+        }
+        Vec::with_capacity(match self.length {
+            // The next tree may be a bit larger.
+            Length::Is(_) if size >= LARGE => size + size / 8,
+            Length::Is(_) => size,
+            Length::AtMost(_) => size.min(TRUSTED),
+        })
     }
 
     /// Refuses a stretch of `size` bytes where there cannot be as many.

@@ -75,7 +75,7 @@ impl Machine<'_, '_> {
         let bytes = chars.and_then(|chars| {
             chars
                 .map(|c| u8::try_from(c).ok())
-                .collect::<Option<Box<[u8]>>>()
+                .collect::<Option<Vec<u8>>>()
         });
         let bytes =
             bytes.ok_or_else(|| corrupt!("the pickle has bytes that are not in Latin-1"))?;
@@ -100,7 +100,7 @@ impl Machine<'_, '_> {
                 ));
             }
         }
-        tree::keep(self.arena, target, state)?;
+        tree::keep(self.arena, target, state, |bytes| self.input.reuse(bytes))?;
         if self.arrays_follow
             && self.arena.class(target) == Some(("joblib.numpy_pickle", "NumpyArrayWrapper"))
         {

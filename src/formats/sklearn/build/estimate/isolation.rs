@@ -93,11 +93,11 @@ fn depths(part: Part<'_>, size: usize) -> Result<ForestModel, FormatError> {
                 part.class
             ));
         }
-        forest.push(&tree, |leaf, leaves| {
+        forest.push_each(&tree, |leaf| {
             let node = nodes[leaf];
             let known = known.as_ref().map(|known| known[node]);
             let further = known.unwrap_or_else(|| further(tree.samples(leaf)));
-            leaves.push(f64::from(depths[node]) + further - 1.0);
+            f64::from(depths[node]) + further - 1.0
         })?;
         let tree = forest.source.trees.last_mut().expect("the tree just added");
         let columns = numbers(part, FEATURES, features[at])?;
