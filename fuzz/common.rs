@@ -1,7 +1,9 @@
 //! What every target does with what it read.
 
+use std::cell::RefCell;
+
 use ml_serving::{
-    formats::{Format, ModelFile, Parsed},
+    formats::{Format, ModelFile, Parsed, Rest},
     input::{Batch, ColumnType, Schema, Texts},
     model::{Model, Predictions, Unanswered},
 };
@@ -23,7 +25,15 @@ pub fn check(format: &Format, bytes: &[u8], class: Option<&str>) {
         columns: columns.as_ref(),
         ..ModelFile::new(bytes)
     };
-    if let Ok(parsed) = (format.read)(&file) {
+    let read = (format.read)(&file);
+    if (format.streams)(bytes) {
+        let (bytes, rest) = bytes.split_at(bytes.len().min(64.max(bytes.len() / 2)));
+        let len = rest.len();
+        let rest = RefCell::new(rest);
+        let pieces = ModelFile { bytes, rest: Some(Rest::new(&rest, len)), ..file };
+        assert_eq!((format.read)(&pieces).is_ok(), read.is_ok(), "it is another model in pieces");
+    }
+    if let Ok(parsed) = read {
         answer(parsed);
     }
 }

@@ -15,6 +15,9 @@ use crate::model::{Distinct, Test, TreeNode};
 /// Children are numbered in 32 bits.
 const MAX_NODES: usize = u32::MAX as usize;
 
+/// A node's record takes 56 bytes or 64, and so many on a machine of 32 bits. Smaller ones would make a large tree of a small file.
+const MIN_RECORD: usize = 40;
+
 /// The splits of a tree and what its leaves hold.
 #[derive(Clone, Debug)]
 pub(super) struct Tree {
@@ -56,7 +59,10 @@ impl Tree {
             let array = id.map(|id| numpy::array(arena, id)).transpose()?.flatten();
             array.ok_or_else(|| corrupt!("a tree has no array `{name}`"))
         };
-        let (nodes, values) = (array("nodes")?, array("values")?);
+        Self::of(&array("nodes")?, &array("values")?)
+    }
+
+    fn of(nodes: &Array<'_>, values: &Array<'_>) -> Result<Self, FormatError> {
         let len = nodes.len();
         let &[count, outputs, classes] = values.shape.as_slice() else {
             return Err(corrupt!(
@@ -71,7 +77,13 @@ impl Tree {
                 values.shape
             ));
         };
-        let records = Records::of(&nodes)?;
+        let (record, number) = (nodes.dtype.scalar.size, values.dtype.scalar.size);
+        if record < MIN_RECORD || number < size_of::<f64>() {
+            return Err(corrupt!(
+                "the nodes of a tree take {record} bytes each, and its values {number}; no scikit-learn writes as few"
+            ));
+        }
+        let records = Records::of(nodes)?;
         let mut tree = Self {
             is_split: (0..len).map(|i| records.left.int(i) != -1).collect(),
             splits: Vec::new(),
@@ -278,10 +290,53 @@ pub(super) fn keep(
 #[cfg(test)]
 mod tests {
     use super::super::{
+        array::Data,
+        dtype::{Dtype, Field, Scalar},
         pickle::{self, Length},
         tests::serialized,
     };
     use super::*;
+
+    /// Nodes whose fields all lie upon each other, in records of `size` bytes.
+    fn overlapping(count: usize, size: usize) -> Array<'static> {
+        let names = [
+            "left_child",
+            "right_child",
+            "feature",
+            "threshold",
+            "n_node_samples",
+            "weighted_n_node_samples",
+            "impurity",
+        ];
+        let field = |name: &&str| Field {
+            name: (*name).to_owned(),
+            scalar: Scalar::parse("i1").unwrap(),
+            offset: 0,
+        };
+        let mut dtype = Dtype::plain(&format!("V{size}")).unwrap();
+        dtype.fields = names.iter().map(field).collect();
+        let bytes = vec![0xff; count * size].leak();
+        Array::new(dtype, vec![count], false, Data::Bytes(bytes)).unwrap()
+    }
+
+    fn values(count: usize, dtype: &str) -> Array<'static> {
+        let dtype = Dtype::plain(dtype).unwrap();
+        let bytes = vec![0; count * dtype.scalar.size].leak();
+        Array::new(dtype, vec![count, 1, 1], false, Data::Bytes(bytes)).unwrap()
+    }
+
+    #[test]
+    fn nodes_and_values_that_take_fewer_bytes_than_any_tree_has_are_refused() {
+        for (record, dtype) in [(1, "f8"), (39, "f8"), (56, "i1"), (56, "f4")] {
+            let tree = Tree::of(&overlapping(9, record), &values(9, dtype));
+            let text = tree.map(|tree| tree.len()).unwrap_err().to_string();
+            assert!(text.contains("no scikit-learn writes"), "{text}");
+        }
+        // All of them leaves; how many rows came to them is what is wrong.
+        let text = Tree::of(&overlapping(9, 40), &values(9, "f8"));
+        let text = text.map(|tree| tree.len()).unwrap_err().to_string();
+        assert!(text.contains("n_node_samples -1"), "{text}");
+    }
 
     fn opened(kind: &str) -> Arena<'static> {
         let file = serialized("1.9.1-random_forest_classifier.gz", kind);
