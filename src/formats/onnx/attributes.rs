@@ -3,10 +3,38 @@
 use super::{
     advice::PLAIN_EXPORT,
     corrupt,
+    lists::{Ints, NO_INTS, NO_STRINGS, Strings},
     proto::{AttributeProto, GraphProto, NodeProto, TensorProto, elem, kind},
     unsupported,
 };
 use crate::{formats::FormatError, input::Precision};
+
+/// The numbers of a list or a tensor.
+pub(super) enum Numbers<'a> {
+    Floats(&'a [f32]),
+    Stored(Vec<f64>),
+}
+
+impl Numbers<'_> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Floats(list) => list.len(),
+            Self::Stored(list) => list.len(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn get(&self, i: usize) -> Option<f64> {
+        match self {
+            Self::Floats(list) => list.get(i).map(|x| f64::from(*x)),
+            Self::Stored(list) => list.get(i).copied(),
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = f64> {
+        (0..self.len()).filter_map(|i| self.get(i))
+    }
+}
 
 /// The attributes of one node, whose names have been checked.
 pub(super) struct Attributes<'a> {
@@ -87,10 +115,9 @@ impl<'a> Attributes<'a> {
     }
 
     /// Integers; none where they are not given.
-    pub(super) fn ints(&self, name: &str) -> Result<&'a [i64], FormatError> {
-        Ok(self
-            .get(name, kind::INTS)?
-            .map_or(&[], |a| a.ints.as_slice()))
+    pub(super) fn ints(&self, name: &str) -> Result<&'a Ints, FormatError> {
+        let ints = self.get(name, kind::INTS)?.and_then(|a| a.ints.as_ref());
+        Ok(ints.unwrap_or(&NO_INTS))
     }
 
     /// Floats; none where they are not given.
@@ -101,10 +128,10 @@ impl<'a> Attributes<'a> {
     }
 
     /// Strings as bytes; none where they are not given.
-    pub(super) fn bytes(&self, name: &str) -> Result<&'a [Vec<u8>], FormatError> {
-        Ok(self
-            .get(name, kind::STRINGS)?
-            .map_or(&[], |a| a.strings.as_slice()))
+    pub(super) fn bytes(&self, name: &str) -> Result<&'a Strings, FormatError> {
+        let strings = self.get(name, kind::STRINGS)?;
+        let strings = strings.and_then(|a| a.strings.as_ref());
+        Ok(strings.unwrap_or(&NO_STRINGS))
     }
 
     /// A tensor, if it is given.
@@ -117,10 +144,10 @@ impl<'a> Attributes<'a> {
         &self,
         name: &str,
         precision: Precision,
-    ) -> Result<Vec<f64>, FormatError> {
+    ) -> Result<Numbers<'a>, FormatError> {
         let floats = self.floats(name)?;
         let Some(tensor) = self.tensor(&format!("{name}_as_tensor"))? else {
-            return Ok(floats.iter().map(|&f| f64::from(f)).collect());
+            return Ok(Numbers::Floats(floats));
         };
         let values = self.stored(tensor, precision)?;
         if !values.is_empty() && !floats.is_empty() {
@@ -130,9 +157,9 @@ impl<'a> Attributes<'a> {
             ));
         }
         Ok(if values.is_empty() {
-            floats.iter().map(|&f| f64::from(f)).collect()
+            Numbers::Floats(floats)
         } else {
-            values
+            Numbers::Stored(values)
         })
     }
 

@@ -3,6 +3,8 @@
 //! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleClassifier.html> and its regressor. The two-class
 //! rules are onnxruntime's (`tree_ensemble_aggregator.h`), which the specification leaves open.
 
+use std::borrow::Cow;
+
 use super::{
     attributes::Attributes,
     chains::Sets,
@@ -83,13 +85,14 @@ pub(super) fn read(
     let nodes = NodeArrays::new(op, &attributes, precision)?;
     let prefix = if classifier { "class" } else { "target" };
     let mut weights = LeafWeights {
-        tree_ids: attributes.ints(&format!("{prefix}_treeids"))?.into(),
-        node_ids: attributes.ints(&format!("{prefix}_nodeids"))?.into(),
-        ids: attributes.ints(&format!("{prefix}_ids"))?.into(),
+        tree_ids: Cow::Borrowed(attributes.ints(&format!("{prefix}_treeids"))?),
+        node_ids: Cow::Borrowed(attributes.ints(&format!("{prefix}_nodeids"))?),
+        ids: Cow::Borrowed(attributes.ints(&format!("{prefix}_ids"))?),
         values: attributes.numbers(&format!("{prefix}_weights"), precision)?,
     };
     weights.check(op)?;
     let base = attributes.numbers("base_values", precision)?;
+    let base: Vec<f64> = base.iter().collect();
     if base.iter().any(|b| !b.is_finite()) {
         return Err(corrupt!("{op} has a base value that is not finite"));
     }
@@ -153,7 +156,7 @@ impl Shape {
             }
             // onnxruntime answers index 1 for any positive score of class 1 when both classes carry weights, and
             // leaves out the other class's score when only class 1 does. No exporter of a working model writes that.
-            2 if weights.ids.iter().any(|&id| id != 0) || weights.ids.is_empty() => {
+            2 if weights.ids.iter().any(|id| id != 0) || weights.ids.is_empty() => {
                 return Err(unsupported!(
                     "the two-class TreeEnsembleClassifier keeps its weights neither in class_ids 0 nor in both classes with \
                      opposite signs, LOGISTIC and no base_values: in other forms runtimes disagree on the answer; fit a CatBoost \

@@ -9,6 +9,7 @@ use super::{
     corrupt, ensemble,
     features::Features,
     leaves,
+    lists::Ints,
     proto::NodeProto,
     tree, unsupported,
 };
@@ -61,14 +62,14 @@ pub(super) fn read(
     let aggregation = name(&attributes, "aggregate_function", &AGGREGATIONS)?;
     let mut sets = Sets::new(size);
     let splits = Splits::new(&attributes, precision, &mut sets)?;
-    let handles_missing = features.holds_nan() && splits.missing.iter().any(|&m| m != 0);
+    let handles_missing = features.holds_nan() && splits.missing.iter().any(|m| m != 0);
     let leaves = weights(&attributes, precision, width, size)?;
     // Splits and leaves may have several parents, each of which gets a copy.
     let mut room = (splits.features.len() + leaves.len() / width).saturating_mul(tree::MAX_GROWTH);
     let trees = attributes
         .ints("tree_roots")?
         .iter()
-        .map(|&root| splits.tree(root, handles_missing, &mut room))
+        .map(|root| splits.tree(root, handles_missing, &mut room))
         .collect::<Result<Vec<_>, _>>()?;
     let n_features = ensemble::n_features(OP, features, &trees)?;
     Ok(ForestModel {
@@ -127,7 +128,7 @@ fn weights(
         ));
     }
     let mut leaves = vec![0.0; leaves::room_for(OP, weights.len(), width, size)?];
-    for (leaf, (&target, &weight)) in leaves
+    for (leaf, (target, &weight)) in leaves
         .chunks_exact_mut(width)
         .zip(targets.iter().zip(&weights))
     {
@@ -150,13 +151,13 @@ struct Child {
 
 /// The parallel arrays `nodes_*`: the splits of all trees.
 struct Splits<'a> {
-    features: &'a [i64],
+    features: &'a Ints,
     modes: Vec<Mode>,
     splits: Vec<f64>,
     yes: Vec<Child>,
     no: Vec<Child>,
     /// Empty where the model says nothing about missing values.
-    missing: &'a [i64],
+    missing: &'a Ints,
 }
 
 #[derive(Clone, Copy)]
@@ -183,12 +184,16 @@ impl<'a> Splits<'a> {
                     leaf.len()
                 ));
             }
-            let child = |(&place, &leaf): (&i64, &i64)| Child {
+            let child = |(place, leaf): (i64, i64)| Child {
                 leaf: leaf != 0,
                 // What is negative is out of range, and refused as such.
                 place: usize::try_from(place).unwrap_or(usize::MAX),
             };
-            Ok(places.iter().zip(leaf).map(child).collect::<Vec<_>>())
+            Ok(places
+                .iter()
+                .zip(leaf.iter())
+                .map(child)
+                .collect::<Vec<_>>())
         };
         let nodes = Self {
             features: attributes.ints("nodes_featureids")?,
@@ -242,7 +247,7 @@ impl<'a> Splits<'a> {
                 tree.push(TreeNode::Leaf { values });
                 continue;
             }
-            let (Some(&mode), Some(&threshold), Some(&feature), Some(&first), Some(&second)) = (
+            let (Some(&mode), Some(&threshold), Some(feature), Some(&first), Some(&second)) = (
                 self.modes.get(place),
                 self.splits.get(place),
                 self.features.get(place),
@@ -258,7 +263,7 @@ impl<'a> Splits<'a> {
                 .map_err(|_| corrupt!("{OP}: node {place} tests feature {feature}"))?;
             let (yes, no) = (open.len() as u32, open.len() as u32 + 1);
             open.extend([first, second]);
-            let tracks_yes = self.missing.get(place) == Some(&1);
+            let tracks_yes = self.missing.get(place) == Some(1);
             tree.push(match mode {
                 Mode::Test(test) => TreeNode::Split {
                     feature,

@@ -27,8 +27,8 @@ pub(super) fn labels_of(
     let labels = if strings.is_empty() {
         Labels::Integers(integers.to_vec())
     } else {
-        let text = |bytes: &Vec<u8>| {
-            String::from_utf8(bytes.clone()).map_err(|_| corrupt!("a class label is not UTF-8"))
+        let text = |bytes: &[u8]| {
+            String::from_utf8(bytes.to_vec()).map_err(|_| corrupt!("a class label is not UTF-8"))
         };
         Labels::Strings(strings.iter().map(text).collect::<Result<_, _>>()?)
     };
@@ -50,14 +50,14 @@ pub(super) fn renamed(
     let keys = attributes.ints("keys_int64s")?;
     let integers = attributes.ints("values_int64s")?;
     let strings = attributes.bytes("values_strings")?;
-    let places: HashMap<i64, usize> = keys.iter().copied().zip(0..).collect();
+    let places: HashMap<i64, usize> = keys.iter().zip(0..).collect();
     let place = |label| places.get(label).copied();
     let named: Option<Labels> = if strings.is_empty() {
-        let name = |label| integers.get(place(label)?).copied();
+        let name = |label| integers.get(place(label)?);
         let names: Option<_> = labels.iter().map(name).collect();
         names.map(Labels::Integers)
     } else {
-        let name = |label| String::from_utf8(strings.get(place(label)?)?.clone()).ok();
+        let name = |label| String::from_utf8(strings.get(place(label)?)?.to_vec()).ok();
         let names: Option<_> = labels.iter().map(name).collect();
         names.map(Labels::Strings)
     };

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
+    attributes::Numbers,
     corrupt,
+    lists::Ints,
     node_arrays::{NodeArrays, Span},
     unsupported,
 };
@@ -11,10 +13,10 @@ use crate::formats::FormatError;
 
 /// The parallel arrays of weights, each for one node and one class or target.
 pub(super) struct LeafWeights<'a> {
-    pub(super) tree_ids: Cow<'a, [i64]>,
-    pub(super) node_ids: Cow<'a, [i64]>,
-    pub(super) ids: Cow<'a, [i64]>,
-    pub(super) values: Vec<f64>,
+    pub(super) tree_ids: Cow<'a, Ints>,
+    pub(super) node_ids: Cow<'a, Ints>,
+    pub(super) ids: Cow<'a, Ints>,
+    pub(super) values: Numbers<'a>,
 }
 
 /// Leaf vectors, and what onnxruntime derives from them.
@@ -44,29 +46,28 @@ impl LeafWeights<'_> {
     /// The weights of class 1 as those of the only column, where class 0 has the same with the other sign at every leaf: so does
     /// `CatBoost` write two classes, whose margins then stay each other's opposites to the last bit.
     pub(super) fn one_of_two(&self) -> Option<Self> {
-        let (pairs, rest) = self.ids.as_chunks();
-        let opposite = |(i, pair): (usize, &[i64; 2])| {
+        let pairs = self.ids.len() / 2;
+        let same = |ids: &Ints, i: usize| ids.get(2 * i) == ids.get(2 * i + 1);
+        let opposite = |i: usize| {
             let (zero, one) = (2 * i, 2 * i + 1);
-            *pair == [0, 1]
-                && self.tree_ids[zero] == self.tree_ids[one]
-                && self.node_ids[zero] == self.node_ids[one]
-                && self.values[zero] + self.values[one] == 0.0
+            (self.ids.get(zero), self.ids.get(one)) == (Some(0), Some(1))
+                && same(&self.tree_ids, i)
+                && same(&self.node_ids, i)
+                && self
+                    .values
+                    .get(zero)
+                    .zip(self.values.get(one))
+                    .is_some_and(|(a, b)| a + b == 0.0)
         };
-        if !rest.is_empty() || !pairs.iter().enumerate().all(opposite) {
+        if self.ids.len() != 2 * pairs || !(0..pairs).all(opposite) {
             return None;
         }
-        let second = |ids: &[i64]| ids.as_chunks::<2>().0.iter().map(|[_, id]| *id).collect();
+        let second = |ids: &Ints| Cow::Owned(ids.iter().skip(1).step_by(2).collect());
         Some(Self {
             tree_ids: second(&self.tree_ids),
             node_ids: second(&self.node_ids),
-            ids: vec![0; pairs.len()].into(),
-            values: self
-                .values
-                .as_chunks::<2>()
-                .0
-                .iter()
-                .map(|[_, w]| *w)
-                .collect(),
+            ids: Cow::Owned((0..pairs).map(|_| 0).collect()),
+            values: Numbers::Stored(self.values.iter().skip(1).step_by(2).collect()),
         })
     }
 
@@ -84,13 +85,13 @@ impl LeafWeights<'_> {
         let by_id: HashMap<i64, usize> = spans
             .iter()
             .enumerate()
-            .filter_map(|(i, span)| Some((*nodes.tree_ids.get(span.start)?, i)))
+            .filter_map(|(i, span)| Some((nodes.tree_ids.get(span.start)?, i)))
             .collect();
         // NaN marks a class for which the leaf lists nothing; listed weights are finite.
         let mut values = vec![f64::NAN; total];
         let mut last = (None, 0);
-        for (i, &value) in self.values.iter().enumerate() {
-            let at = |array: &[i64]| array.get(i).copied().unwrap_or(-1);
+        for (i, value) in self.values.iter().enumerate() {
+            let at = |array: &Ints| array.get(i).unwrap_or(-1);
             let (tree_id, node_id, id) = (at(&self.tree_ids), at(&self.node_ids), at(&self.ids));
             if last.0 != Some(tree_id) {
                 let Some(&tree) = by_id.get(&tree_id) else {
@@ -132,7 +133,7 @@ impl LeafWeights<'_> {
         Ok(LeafVectors {
             every_class_scores: complete(&mut values, width, trees),
             values,
-            all_positive: self.values.iter().all(|&w| w >= 0.0),
+            all_positive: self.values.iter().all(|w| w >= 0.0),
         })
     }
 }
@@ -169,8 +170,8 @@ impl<'a> Slots<'a> {
     /// Numbers the leaves as [`super::tree::tree`] does.
     pub(super) fn new(nodes: &NodeArrays<'_>, ranges: &'a [(u32, u32)]) -> Self {
         let mut count = 0;
-        let number = |mode: &Vec<u8>| {
-            (mode.as_slice() == b"LEAF").then(|| {
+        let number = |mode: &[u8]| {
+            (mode == b"LEAF").then(|| {
                 count += 1;
                 count - 1
             })

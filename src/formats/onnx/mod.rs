@@ -16,6 +16,7 @@ mod imputer;
 mod inputs;
 mod labels;
 mod leaves;
+mod lists;
 mod node_arrays;
 mod operators;
 mod preprocessing;

@@ -2,20 +2,25 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{attributes::Attributes, corrupt, unsupported};
+use super::{
+    attributes::{Attributes, Numbers},
+    corrupt,
+    lists::{Ints, Strings},
+    unsupported,
+};
 use crate::{formats::FormatError, input::Precision, model::Test};
 
 /// The parallel arrays `nodes_*`, equally long.
 pub(super) struct NodeArrays<'a> {
-    pub(super) tree_ids: &'a [i64],
-    pub(super) node_ids: &'a [i64],
-    pub(super) features: &'a [i64],
-    pub(super) modes: &'a [Vec<u8>],
-    pub(super) values: Vec<f64>,
-    pub(super) yes: &'a [i64],
-    pub(super) no: &'a [i64],
+    pub(super) tree_ids: &'a Ints,
+    pub(super) node_ids: &'a Ints,
+    pub(super) features: &'a Ints,
+    pub(super) modes: &'a Strings,
+    pub(super) values: Numbers<'a>,
+    pub(super) yes: &'a Ints,
+    pub(super) no: &'a Ints,
     /// Empty when the model says nothing about missing values.
-    pub(super) missing: &'a [i64],
+    pub(super) missing: &'a Ints,
 }
 
 impl<'a> NodeArrays<'a> {
@@ -73,7 +78,7 @@ impl NodeArrays<'_> {
     /// models of scikit-learn, whose mode is `BRANCH_LEQ`, have the same zeros without a meaning.
     pub(super) fn lead_nan(&self) -> bool {
         let only = |mode: &[u8]| self.modes.iter().all(|m| m == mode || m == b"LEAF");
-        self.missing.iter().any(|&m| m != 0)
+        self.missing.iter().any(|m| m != 0)
             || !self.missing.is_empty() && (only(b"BRANCH_LT") || only(b"BRANCH_GT"))
     }
 }
@@ -122,25 +127,25 @@ pub(super) fn spans(op: &str, nodes: &NodeArrays<'_>) -> Result<Vec<Span>, Forma
     let mut spans = Vec::new();
     let mut seen = HashSet::new();
     let mut start = 0;
-    for run in nodes.tree_ids.chunk_by(|a, b| a == b) {
-        let tree = run.first().copied().unwrap_or_default();
+    while let Some(tree) = nodes.tree_ids.get(start) {
+        let run = (start..).take_while(|i| nodes.tree_ids.get(*i) == Some(tree));
+        let end = start + run.count();
         if !seen.insert(tree) {
             return Err(unsupported!(
                 "{op}: the nodes of tree {tree} are not listed together"
             ));
         }
-        let end = start + run.len();
-        let ids = nodes.node_ids.get(start..end).unwrap_or_default();
-        let first_id = ids.first().copied().unwrap_or_default();
+        let ids = (start..end).map_while(|i| nodes.node_ids.get(i));
+        let first_id = nodes.node_ids.get(start).unwrap_or_default();
         let consecutive = ids
-            .iter()
+            .clone()
             .zip(0_i64..)
-            .all(|(&id, i)| id.checked_sub(first_id) == Some(i));
+            .all(|(id, i)| id.checked_sub(first_id) == Some(i));
         let places = if consecutive {
             None
         } else {
-            let mut places = HashMap::with_capacity(ids.len());
-            for (&id, place) in ids.iter().zip(0_u32..) {
+            let mut places = HashMap::with_capacity(end - start);
+            for (id, place) in ids.zip(0_u32..) {
                 if places.insert(id, place).is_some() {
                     return Err(corrupt!("{op}: node {id} of tree {tree} is listed twice"));
                 }

@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
         }
         let claimed = attributes.ints("inputdimensions")?;
         let widths = parts.iter().map(|p| p.width.map(|w| w as i64));
-        if vectorizer && !widths.eq(claimed.iter().map(|&d| Some(d))) {
+        if vectorizer && !widths.eq(claimed.iter().map(Some)) {
             return Err(corrupt!(
                 "the inputdimensions of FeatureVectorizer are not those of its inputs"
             ));

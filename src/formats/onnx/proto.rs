@@ -2,6 +2,8 @@
 //!
 //! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>. Fields left out here are skipped by the decoder.
 
+use super::lists::{Ints, Strings};
+
 /// The domain of the classical machine learning operators.
 pub(super) const ML_DOMAIN: &str = "ai.onnx.ml";
 
@@ -139,10 +141,10 @@ pub(super) struct AttributeProto {
     pub(super) g: Option<Box<GraphProto>>,
     #[prost(float, repeated, tag = "7")]
     pub(super) floats: Vec<f32>,
-    #[prost(int64, repeated, tag = "8")]
-    pub(super) ints: Vec<i64>,
-    #[prost(bytes = "vec", repeated, tag = "9")]
-    pub(super) strings: Vec<Vec<u8>>,
+    #[prost(oneof = "Ints", tags = "8")]
+    pub(super) ints: Option<Ints>,
+    #[prost(oneof = "Strings", tags = "9")]
+    pub(super) strings: Option<Strings>,
     #[prost(int32, tag = "20")]
     pub(super) r#type: i32,
     /// In the body of a function: which of its attributes this one is.

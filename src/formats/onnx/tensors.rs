@@ -41,7 +41,10 @@ pub(super) fn constant(tensor: &TensorProto) -> Result<Tensor, FormatError> {
                 ),
             )
         }
-        elem::STRING => (Elem::Text, texts(&tensor.string_data)?),
+        elem::STRING => (
+            Elem::Text,
+            texts(tensor.string_data.iter().map(Vec::as_slice))?,
+        ),
         other => {
             return Err(unsupported!(
                 "the tensor `{name}` holds elements of type {other}; float, double, int64, int32, bool and string work"
@@ -78,12 +81,12 @@ fn numbers(numbers: impl IntoIterator<Item = f64>) -> Vec<Cell> {
 }
 
 /// Texts as cells.
-pub(super) fn texts(bytes: &[Vec<u8>]) -> Result<Vec<Cell>, FormatError> {
-    let text = |bytes: &Vec<u8>| match std::str::from_utf8(bytes) {
+pub(super) fn texts<'s>(strings: impl Iterator<Item = &'s [u8]>) -> Result<Vec<Cell>, FormatError> {
+    let text = |bytes: &[u8]| match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Cell::Text(text.into())),
         Err(_) => Err(corrupt!("a string of the graph is not UTF-8")),
     };
-    bytes.iter().map(text).collect()
+    strings.map(text).collect()
 }
 
 /// Whole numbers, which lie in `raw_data` (little-endian) or in a typed field.

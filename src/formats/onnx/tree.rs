@@ -26,7 +26,7 @@ pub(super) fn tree(
     let mut tree = Vec::with_capacity(span.end - span.start);
     let mut parents = vec![0_u32; span.end - span.start];
     for i in span.start..span.end {
-        let (Some(name), Some(&yes), Some(&no)) =
+        let (Some(name), Some(yes), Some(no)) =
             (nodes.modes.get(i), nodes.yes.get(i), nodes.no.get(i))
         else {
             return Err(corrupt!("{op}: the node arrays differ in length"));
@@ -48,15 +48,15 @@ pub(super) fn tree(
             Ok::<_, FormatError>(place)
         };
         let (yes, no) = (child(yes)?, child(no)?);
-        let feature = nodes.features.get(i).copied().unwrap_or(-1);
+        let feature = nodes.features.get(i).unwrap_or(-1);
         let Ok(feature) = u32::try_from(feature) else {
             return Err(corrupt!("{op}: node {i} tests feature {feature}"));
         };
-        let tracks_yes = nodes.missing.get(i) == Some(&1);
+        let tracks_yes = nodes.missing.get(i) == Some(1);
         tree.push(TreeNode::Split {
             feature,
             test,
-            threshold: nodes.values.get(i).copied().unwrap_or(f64::NAN),
+            threshold: nodes.values.get(i).unwrap_or(f64::NAN),
             yes,
             no,
             // `NaN != t` holds, so a missing value passes that test without being tracked.

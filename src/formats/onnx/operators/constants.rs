@@ -39,7 +39,7 @@ pub(super) fn constant(drawing: &mut Drawing, node: &NodeProto) -> Result<(), Fo
     } else if attributes.has("value_strings") {
         list(
             Elem::Text,
-            tensors::texts(attributes.bytes("value_strings")?)?,
+            tensors::texts(attributes.bytes("value_strings")?.iter())?,
         )
     } else {
         list(
@@ -47,7 +47,7 @@ pub(super) fn constant(drawing: &mut Drawing, node: &NodeProto) -> Result<(), Fo
             attributes
                 .ints("value_ints")?
                 .iter()
-                .map(|x| Cell::Number(*x as f64))
+                .map(|x| Cell::Number(x as f64))
                 .collect(),
         )
     };

@@ -47,9 +47,9 @@ pub(super) fn one_hot(drawing: &mut Drawing, node: &NodeProto) -> Result<(), For
     let mut tensor = drawing.tensor(node, 0)?;
     let integers = attributes.ints("cats_int64s")?;
     let cells = if integers.is_empty() {
-        tensors::texts(attributes.bytes("cats_strings")?)?
+        tensors::texts(attributes.bytes("cats_strings")?.iter())?
     } else {
-        integers.iter().map(|n| Cell::Number(*n as f64)).collect()
+        integers.iter().map(|n| Cell::Number(n as f64)).collect()
     };
     let keys = Keys::of(&cells).filter(|keys| keys.len() > 0);
     let keys = keys.ok_or_else(|| corrupt!("{} knows no category", label(node)))?;
@@ -126,7 +126,7 @@ pub(super) fn label_encoder(drawing: &mut Drawing, node: &NodeProto) -> Result<(
     let attributes = Attributes::new(node, &known)?;
     let tensor = drawing.tensor(node, 0)?;
     if attributes.has("classes_strings") {
-        let words = tensors::texts(attributes.bytes("classes_strings")?)?;
+        let words = tensors::texts(attributes.bytes("classes_strings")?.iter())?;
         return mapped(drawing, node, &attributes, &tensor, &words);
     }
     let (_, keys) = list(&attributes, "keys")?;
@@ -161,11 +161,11 @@ pub(super) fn category_mapper(drawing: &mut Drawing, node: &NodeProto) -> Result
     ];
     let attributes = Attributes::new(node, &known)?;
     let tensor = drawing.tensor(node, 0)?;
-    let texts = tensors::texts(attributes.bytes("cats_strings")?)?;
+    let texts = tensors::texts(attributes.bytes("cats_strings")?.iter())?;
     let numbers: Vec<_> = attributes
         .ints("cats_int64s")?
         .iter()
-        .map(|n| Cell::Number(*n as f64))
+        .map(|n| Cell::Number(n as f64))
         .collect();
     let (keys, values, elem) = if tensor.elem == Elem::Text {
         (texts, numbers, Elem::Integer)
@@ -218,13 +218,13 @@ fn list(attributes: &Attributes<'_>, what: &str) -> Result<(Elem, Vec<Cell>), Fo
     }
     let texts = attributes.bytes(&format!("{what}_strings"))?;
     if !texts.is_empty() {
-        return Ok((Elem::Text, tensors::texts(texts)?));
+        return Ok((Elem::Text, tensors::texts(texts.iter())?));
     }
     let integers = attributes.ints(&format!("{what}_int64s"))?;
     if !integers.is_empty() {
         return Ok((
             Elem::Integer,
-            integers.iter().map(|n| Cell::Number(*n as f64)).collect(),
+            integers.iter().map(|n| Cell::Number(n as f64)).collect(),
         ));
     }
     let floats = attributes.floats(&format!("{what}_floats"))?;

@@ -29,7 +29,7 @@ pub(super) fn imputer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), For
     let integers = attributes
         .ints("imputed_value_int64s")?
         .iter()
-        .map(|x| *x as f64);
+        .map(|x| x as f64);
     let values: Vec<f64> = floats.chain(integers).collect();
     let width = tensor.dims.last().map_or(0, |dim| dim.per_row());
     if values.len() != 1

@@ -83,7 +83,7 @@ pub(super) fn scan(drawing: &mut Drawing, node: &NodeProto) -> Result<(), Format
     let plain = known[2..].iter().all(|name| {
         attributes
             .ints(name)
-            .is_ok_and(|ints| ints.iter().all(|i| *i == 0))
+            .is_ok_and(|ints| ints.iter().all(|i| i == 0))
     });
     let body = attributes
         .graph("body")?
@@ -155,10 +155,10 @@ fn metric_of(body: &GraphProto) -> Option<Metric> {
                 .attribute
                 .iter()
                 .find(|a| a.name == "axes")
-                .and_then(|a| a.ints.first());
+                .and_then(|a| a.ints.as_ref()?.get(0));
             steps.push((
                 node.op_type.as_str(),
-                number.or(axes.map(|axis| *axis as f64)),
+                number.or(axes.map(|axis| axis as f64)),
             ));
         }
         at = node.input.first()?;

@@ -103,7 +103,7 @@ pub(super) fn feature_vectorizer(
         parts.push(cast::converted(drawing, node, &rows, Elem::Float)?);
     }
     let widths = parts.iter().map(|part| part.cells.len() as i64);
-    if !widths.eq(attributes.ints("inputdimensions")?.iter().copied()) {
+    if !widths.eq(attributes.ints("inputdimensions")?.iter()) {
         return Err(corrupt!(
             "the inputdimensions of FeatureVectorizer are not those of its inputs"
         ));

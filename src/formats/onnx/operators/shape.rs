@@ -128,7 +128,7 @@ pub(super) fn reshape(drawing: &mut Drawing, node: &NodeProto) -> Result<(), For
         attributes
             .ints("shape")?
             .iter()
-            .map(|n| Cell::Number(*n as f64))
+            .map(|n| Cell::Number(n as f64))
             .collect()
     } else {
         drawing.tensor(node, 1)?.cells.to_vec()
@@ -198,7 +198,7 @@ pub(super) fn transpose(drawing: &mut Drawing, node: &NodeProto) -> Result<(), F
     let order: Option<Vec<usize>> = if given.is_empty() {
         Some((0..rank).rev().collect())
     } else {
-        given.iter().map(|axis| place(*axis, rank)).collect()
+        given.iter().map(|axis| place(axis, rank)).collect()
     };
     let order =
         order.filter(|order| order.len() == rank && (0..rank).all(|axis| order.contains(&axis)));

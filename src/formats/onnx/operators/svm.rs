@@ -36,7 +36,7 @@ pub(super) fn classifier(drawing: &mut Drawing, node: &NodeProto) -> Result<(), 
     let counts: Option<Vec<usize>> = attributes
         .ints("vectors_per_class")?
         .iter()
-        .map(|n| usize::try_from(*n).ok())
+        .map(|n| usize::try_from(n).ok())
         .collect();
     let classes = labels.len();
     let counts = counts.filter(|counts| counts.len() == classes && classes > 1);

@@ -8,7 +8,7 @@ use super::{
     Value, corrupt, label, tensors, unsupported,
 };
 use crate::{
-    formats::program::Register,
+    formats::{onnx::lists::Strings, program::Register},
     input::Precision,
     model::{
         ops,
@@ -137,12 +137,12 @@ fn column(drawing: &mut Drawing, node: &NodeProto) -> Result<FreeText, FormatErr
     })
 }
 
-fn texts(bytes: &[Vec<u8>]) -> Result<Vec<Rc<str>>, FormatError> {
+fn texts(strings: &Strings) -> Result<Vec<Rc<str>>, FormatError> {
     let text = |cell| match cell {
         Cell::Text(text) => Some(text),
         _ => None,
     };
-    Ok(tensors::texts(bytes)?
+    Ok(tensors::texts(strings.iter())?
         .into_iter()
         .filter_map(text)
         .collect())
@@ -228,10 +228,15 @@ pub(super) fn vectorizer(drawing: &mut Drawing, node: &NodeProto) -> Result<(), 
     let length = |name, least| length(node, &attributes, name, least);
     let lengths = (length("min_gram_length", 1)?, length("max_gram_length", 1)?);
     let skips = length("max_skip_count", 0)?;
-    let indexes = attributes.ints("ngram_indexes")?;
+    let indexes = attributes.ints("ngram_indexes")?.to_vec();
     let width = indexes.len();
     drawing.spend(width.saturating_add(pool.len()), node)?;
-    let (tokens_by_text, runs) = runs(node, &pool, attributes.ints("ngram_counts")?, indexes)?;
+    let (tokens_by_text, runs) = runs(
+        node,
+        &pool,
+        &attributes.ints("ngram_counts")?.to_vec(),
+        &indexes,
+    )?;
     let grams = ops::Grams {
         read: text.column,
         tokenizer: Arc::new(Tokenizer {

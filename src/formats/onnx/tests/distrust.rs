@@ -5,7 +5,7 @@ use prost::Message as _;
 
 use super::{
     super::proto::{AttributeProto, DimensionProto, ModelProto},
-    bytes, read,
+    Edit as _, bytes, read,
 };
 use crate::{
     formats::{FormatError, ModelFile},
@@ -54,12 +54,12 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
     ),
     (
         "short modes",
-        |m| _ = attribute(m, "nodes_modes").strings.pop(),
+        |m| _ = attribute(m, "nodes_modes").strings.edit(Vec::pop),
         "nodes_modes has",
     ),
     (
         "short features",
-        |m| _ = attribute(m, "nodes_featureids").ints.pop(),
+        |m| _ = attribute(m, "nodes_featureids").ints.edit(Vec::pop),
         "nodes_featureids has",
     ),
     (
@@ -69,12 +69,16 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
     ),
     (
         "short children",
-        |m| _ = attribute(m, "nodes_truenodeids").ints.pop(),
+        |m| _ = attribute(m, "nodes_truenodeids").ints.edit(Vec::pop),
         "nodes_truenodeids has",
     ),
     (
         "short tracks",
-        |m| _ = attribute(m, "nodes_missing_value_tracks_true").ints.pop(),
+        |m| {
+            _ = attribute(m, "nodes_missing_value_tracks_true")
+                .ints
+                .edit(Vec::pop)
+        },
         "tracks_true has",
     ),
     (
@@ -84,47 +88,67 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
     ),
     (
         "child far away",
-        |m| attribute(m, "nodes_falsenodeids").ints[0] = i64::MAX,
+        |m| {
+            attribute(m, "nodes_falsenodeids")
+                .ints
+                .edit(|list| list[0] = i64::MAX)
+        },
         "does not list",
     ),
     (
         "child before all",
-        |m| attribute(m, "nodes_falsenodeids").ints[0] = i64::MIN,
+        |m| {
+            attribute(m, "nodes_falsenodeids")
+                .ints
+                .edit(|list| list[0] = i64::MIN)
+        },
         "does not list",
     ),
     (
         "root as child",
-        |m| attribute(m, "nodes_falsenodeids").ints[0] = 0,
+        |m| {
+            attribute(m, "nodes_falsenodeids")
+                .ints
+                .edit(|list| list[0] = 0)
+        },
         "first node",
     ),
     (
         "node twice",
-        |m| attribute(m, "nodes_nodeids").ints[1] = 0,
+        |m| attribute(m, "nodes_nodeids").ints.edit(|list| list[1] = 0),
         "listed twice",
     ),
     (
         "negative feature",
-        |m| attribute(m, "nodes_featureids").ints[0] = -1,
+        |m| {
+            attribute(m, "nodes_featureids")
+                .ints
+                .edit(|list| list[0] = -1)
+        },
         "tests feature -1",
     ),
     (
         "class too large",
-        |m| attribute(m, "class_ids").ints[0] = 3,
+        |m| attribute(m, "class_ids").ints.edit(|list| list[0] = 3),
         "class or target 3 of 3",
     ),
     (
         "class negative",
-        |m| attribute(m, "class_ids").ints[0] = -1,
+        |m| attribute(m, "class_ids").ints.edit(|list| list[0] = -1),
         "class or target -1 of 3",
     ),
     (
         "weight of no tree",
-        |m| attribute(m, "class_treeids").ints[0] = 99,
+        |m| attribute(m, "class_treeids").ints.edit(|list| list[0] = 99),
         "tree 99",
     ),
     (
         "weight of no node",
-        |m| attribute(m, "class_nodeids").ints[0] = 99_999,
+        |m| {
+            attribute(m, "class_nodeids")
+                .ints
+                .edit(|list| list[0] = 99_999)
+        },
         "node 99999",
     ),
     (
@@ -134,7 +158,11 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
     ),
     (
         "same label",
-        |m| attribute(m, "classlabels_int64s").ints[0] = 1,
+        |m| {
+            attribute(m, "classlabels_int64s")
+                .ints
+                .edit(|list| list[0] = 1)
+        },
         "same label",
     ),
 ];
@@ -163,7 +191,11 @@ const NOT_SERVED: &[(&str, &str, Change, &str)] = &[
     (
         "mode",
         "iris_rf",
-        |m| attribute(m, "nodes_modes").strings[0] = b"BRANCH_MEMBER".to_vec(),
+        |m| {
+            attribute(m, "nodes_modes")
+                .strings
+                .edit(|list| list[0] = b"BRANCH_MEMBER".to_vec())
+        },
         "BRANCH_MEMBER",
     ),
     (
@@ -187,13 +219,17 @@ const NOT_SERVED: &[(&str, &str, Change, &str)] = &[
     (
         "both classes",
         "cancer_rf",
-        |m| attribute(m, "class_ids").ints[0] = 1,
+        |m| attribute(m, "class_ids").ints.edit(|list| list[0] = 1),
         "class_ids 0",
     ),
     (
         "one class",
         "cancer_rf",
-        |m| attribute(m, "classlabels_int64s").ints.truncate(1),
+        |m| {
+            attribute(m, "classlabels_int64s")
+                .ints
+                .edit(|list| list.truncate(1))
+        },
         "one class only",
     ),
     (
@@ -205,16 +241,17 @@ const NOT_SERVED: &[(&str, &str, Change, &str)] = &[
     (
         "no score",
         "three_classes_none",
-        |m| attribute(m, "class_ids").ints.fill(0),
+        |m| attribute(m, "class_ids").ints.edit(|list| list.fill(0)),
         "without a score",
     ),
     (
         "scattered tree",
         "iris_rf",
         |m| {
-            let ids = &mut attribute(m, "nodes_treeids").ints;
-            let last = ids.len() - 1;
-            ids[last] = 0;
+            attribute(m, "nodes_treeids").ints.edit(|ids| {
+                let last = ids.len() - 1;
+                ids[last] = 0;
+            });
         },
         "not listed together",
     ),
@@ -266,8 +303,12 @@ fn a_flood_of_empty_messages_is_refused_before_it_is_decoded() {
 fn endless_cycles_are_refused() {
     // Node 1 and node 2 of a tree name each other, and nobody is the root's parent.
     let error = forged("mode_leq", |m| {
-        attribute(m, "nodes_truenodeids").ints[1] = 2;
-        attribute(m, "nodes_truenodeids").ints[2] = 1;
+        attribute(m, "nodes_truenodeids")
+            .ints
+            .edit(|list| list[1] = 2);
+        attribute(m, "nodes_truenodeids")
+            .ints
+            .edit(|list| list[2] = 1);
     });
     assert!(error.to_string().contains("meet again"), "{error}");
 }

@@ -7,6 +7,7 @@ use prost::Message as _;
 
 use super::{
     super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto},
+    Edit as _,
     graphs::{case, files},
 };
 use crate::{
@@ -123,14 +124,14 @@ fn change_attribute(attribute: &mut AttributeProto, kind: u8, other: usize, numb
     match kind {
         2 => {
             attribute.i = Some(number);
-            if let Some(one) = attribute.ints.first_mut() {
-                *one = number;
-            }
+            attribute
+                .ints
+                .edit(|list| list.first_mut().map(|one| *one = number));
         }
         3 => {
-            attribute.ints.pop();
+            attribute.ints.edit(Vec::pop);
             attribute.floats.pop();
-            attribute.strings.pop();
+            attribute.strings.edit(Vec::pop);
         }
         _ => {
             if let Some(one) = attribute.floats.last_mut() {

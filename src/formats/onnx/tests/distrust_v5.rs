@@ -4,7 +4,7 @@ use prost::Message as _;
 
 use super::{
     super::proto::ModelProto,
-    bytes,
+    Edit as _, bytes,
     distrust::{Change, attribute, forged, is_corrupt, is_unsupported},
     read,
 };
@@ -31,22 +31,26 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
     ),
     (
         "short features",
-        |m| _ = attribute(m, "nodes_featureids").ints.pop(),
+        |m| _ = attribute(m, "nodes_featureids").ints.edit(Vec::pop),
         "entries for",
     ),
     (
         "short children",
-        |m| _ = attribute(m, "nodes_truenodeids").ints.pop(),
+        |m| _ = attribute(m, "nodes_truenodeids").ints.edit(Vec::pop),
         "differ in length",
     ),
     (
         "short tracks",
-        |m| _ = attribute(m, "nodes_missing_value_tracks_true").ints.pop(),
+        |m| {
+            _ = attribute(m, "nodes_missing_value_tracks_true")
+                .ints
+                .edit(Vec::pop)
+        },
         "tracks_true has",
     ),
     (
         "short targets",
-        |m| _ = attribute(m, "leaf_targetids").ints.pop(),
+        |m| _ = attribute(m, "leaf_targetids").ints.edit(Vec::pop),
         "leaf_targetids for",
     ),
     (
@@ -61,22 +65,30 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
     ),
     (
         "child far away",
-        |m| attribute(m, "nodes_falsenodeids").ints.fill(i64::MAX),
+        |m| {
+            attribute(m, "nodes_falsenodeids")
+                .ints
+                .edit(|list| list.fill(i64::MAX))
+        },
         "a branch is node",
     ),
     (
         "root before all",
-        |m| attribute(m, "tree_roots").ints[0] = -1,
+        |m| attribute(m, "tree_roots").ints.edit(|list| list[0] = -1),
         "a root or",
     ),
     (
         "negative feature",
-        |m| attribute(m, "nodes_featureids").ints[0] = -1,
+        |m| {
+            attribute(m, "nodes_featureids")
+                .ints
+                .edit(|list| list[0] = -1)
+        },
         "tests feature -1",
     ),
     (
         "target too large",
-        |m| attribute(m, "leaf_targetids").ints[0] = 1,
+        |m| attribute(m, "leaf_targetids").ints.edit(|list| list[0] = 1),
         "target 1 of 1",
     ),
     (
@@ -152,9 +164,13 @@ fn what_version_5_can_say_and_this_server_cannot_is_refused_by_name() {
 #[test]
 fn a_tree_that_comes_back_to_its_root_is_refused() {
     let error = forged("v5_leq", |m| {
-        let trees = attribute(m, "tree_roots").ints.clone();
-        attribute(m, "nodes_truenodeids").ints[0] = trees[0];
-        attribute(m, "nodes_trueleafs").ints[0] = 0;
+        let trees = attribute(m, "tree_roots").ints.edit(|list| list.clone());
+        attribute(m, "nodes_truenodeids")
+            .ints
+            .edit(|list| list[0] = trees[0]);
+        attribute(m, "nodes_trueleafs")
+            .ints
+            .edit(|list| list[0] = 0);
     });
     assert!(error.to_string().contains("meet again"), "{error}");
 }
@@ -162,7 +178,9 @@ fn a_tree_that_comes_back_to_its_root_is_refused() {
 #[test]
 fn one_tree_below_many_roots_takes_no_more_memory_than_it_may_grow_by() {
     let error = forged("v5_leq", |m| {
-        attribute(m, "tree_roots").ints = vec![0; 100_000];
+        attribute(m, "tree_roots")
+            .ints
+            .edit(|list| *list = vec![0; 100_000]);
     });
     assert!(error.to_string().contains("meet again"), "{error}");
 }
@@ -173,7 +191,7 @@ fn many_classes_find_their_names_among_many_keys_at_once() {
     attribute(&mut model, "n_targets").i = Some(60_000);
     let encoder = &mut model.graph.as_mut().unwrap().node[2];
     for attribute in &mut encoder.attribute {
-        attribute.ints = (0..1_000_000).rev().collect();
+        attribute.ints = Some((0..1_000_000).rev().collect());
     }
     let labels = read(&model.encode_to_vec()).unwrap().output;
     assert!(matches!(

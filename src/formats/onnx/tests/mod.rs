@@ -13,7 +13,10 @@ use std::{fs, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{reference, write};
+use super::{
+    lists::{Ints, Strings},
+    reference, write,
+};
 use crate::{
     formats::{
         FormatError, ModelFile,
@@ -29,6 +32,30 @@ struct Recorded {
     rows: Vec<Vec<Option<f64>>>,
     labels: Option<Vec<serde_json::Value>>,
     scores: Vec<Vec<f64>>,
+}
+
+/// A list of an attribute, to be written anew.
+trait Edit<T> {
+    fn edit<R>(&mut self, edit: impl FnOnce(&mut Vec<T>) -> R) -> R;
+}
+
+impl Edit<i64> for Option<Ints> {
+    fn edit<R>(&mut self, edit: impl FnOnce(&mut Vec<i64>) -> R) -> R {
+        let mut list = self.take().unwrap_or_default().to_vec();
+        let edited = edit(&mut list);
+        *self = Some(list.into_iter().collect());
+        edited
+    }
+}
+
+impl Edit<Vec<u8>> for Option<Strings> {
+    fn edit<R>(&mut self, edit: impl FnOnce(&mut Vec<Vec<u8>>) -> R) -> R {
+        let strings = self.take().unwrap_or_default();
+        let mut list = strings.iter().map(<[u8]>::to_vec).collect();
+        let edited = edit(&mut list);
+        *self = Some(list.into_iter().collect());
+        edited
+    }
 }
 
 fn read(bytes: &[u8]) -> Result<ForestModel, FormatError> {

@@ -4,6 +4,7 @@ use prost::Message as _;
 
 use super::{
     super::proto::{AttributeProto, GraphProto, NodeProto},
+    Edit as _,
     distrust_graphs::{graph, refused},
 };
 use crate::{
@@ -36,7 +37,7 @@ fn with_text(attribute: &mut AttributeProto, text: &str) {
 }
 
 fn with_texts(attribute: &mut AttributeProto, texts: &[&str]) {
-    attribute.strings = texts.iter().map(|text| (*text).into()).collect();
+    attribute.strings = Some(texts.iter().collect());
     attribute.r#type = 8;
 }
 
@@ -65,16 +66,32 @@ fn what_a_text_is_cut_with_is_refused_by_name_where_it_cannot_run() {
 fn a_pool_that_lies_is_refused() {
     let count = |graph: &mut GraphProto| {
         let pool = attribute(graph, "TfIdfVectorizer", "pool_strings");
-        pool.strings.len()
+        pool.strings.edit(|list| list.len())
     };
     let lies: [fn(&mut GraphProto); 5] = [
-        |graph| attribute(graph, "TfIdfVectorizer", "ngram_counts").ints = vec![5],
-        |graph| attribute(graph, "TfIdfVectorizer", "ngram_counts").ints = vec![0, 1 << 40],
-        |graph| attribute(graph, "TfIdfVectorizer", "ngram_indexes").ints[0] = 1 << 30,
-        |graph| attribute(graph, "TfIdfVectorizer", "ngram_indexes").ints[0] = -1,
         |graph| {
-            let pool = &mut attribute(graph, "TfIdfVectorizer", "pool_strings").strings;
-            pool[0] = pool[1].clone();
+            attribute(graph, "TfIdfVectorizer", "ngram_counts")
+                .ints
+                .edit(|list| *list = vec![5])
+        },
+        |graph| {
+            attribute(graph, "TfIdfVectorizer", "ngram_counts")
+                .ints
+                .edit(|list| *list = vec![0, 1 << 40])
+        },
+        |graph| {
+            attribute(graph, "TfIdfVectorizer", "ngram_indexes")
+                .ints
+                .edit(|list| list[0] = 1 << 30)
+        },
+        |graph| {
+            attribute(graph, "TfIdfVectorizer", "ngram_indexes")
+                .ints
+                .edit(|list| list[0] = -1)
+        },
+        |graph| {
+            let pool = attribute(graph, "TfIdfVectorizer", "pool_strings");
+            pool.strings.edit(|pool| pool[0] = pool[1].clone());
         },
     ];
     assert!(count(graph(CASE).graph.as_mut().unwrap()) > 5);

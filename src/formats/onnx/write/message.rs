@@ -75,7 +75,7 @@ pub(super) fn text(name: &str, s: &str) -> AttributeProto {
 
 pub(super) fn ints(name: &str, ints: Vec<i64>) -> AttributeProto {
     AttributeProto {
-        ints,
+        ints: Some(ints.into_iter().collect()),
         ..attribute(name, kind::INTS)
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn floats(name: &str, floats: Vec<f32>) -> AttributeProto {
 
 pub(super) fn strings(name: &str, strings: Vec<Vec<u8>>) -> AttributeProto {
     AttributeProto {
-        strings,
+        strings: Some(strings.into_iter().collect()),
         ..attribute(name, kind::STRINGS)
     }
 }
