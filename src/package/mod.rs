@@ -2,6 +2,7 @@
 
 mod beside;
 mod data;
+mod digest;
 pub mod example;
 mod files;
 pub mod install;

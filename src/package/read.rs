@@ -2,11 +2,9 @@
 
 use std::{borrow::Cow, io};
 
-use sha2::{Digest as _, Sha256};
-
 use super::{
     beside::{self, Companions, Threshold},
-    data::{self, Data, both},
+    data::{Data, both},
     example,
     files::Files,
     lfs,
@@ -223,7 +221,7 @@ impl Package {
     }
 
     /// The companions with their content.
-    fn beside(&self) -> formats::Companions<'_> {
+    pub(super) fn beside(&self) -> formats::Companions<'_> {
         let file = |name: &String| {
             let found = self.contents.iter().find(|(known, _)| known == name);
             found.map(|(name, bytes)| Beside { name, bytes })
@@ -276,63 +274,6 @@ impl Package {
         Ok(parsed)
     }
 
-    /// Computes [`Package::digest`] before the model is read.
-    ///
-    /// # Errors
-    /// As [`Package::hash`] says; `Missing` when the file cannot be read to its end.
-    pub fn know_digest(&mut self, files: &dyn Files, data: &Data<'_>) -> Result<&str, FormatError> {
-        self.digest = match data {
-            Data::Whole(bytes) => self.hash(files, bytes)?,
-            Data::Streamed(_) => {
-                let path = &self.data.path;
-                let hex = data::digest_of_file(files, path).map_err(unreadable(path))?;
-                self.digest_of(files, &hex)?
-            }
-        };
-        Ok(&self.digest)
-    }
-
-    /// The digest of the package whose data file has the content `data`. That takes a tenth of a second for a file of 130 MB.
-    ///
-    /// # Errors
-    /// If a companion is to hold a threshold and does not.
-    pub fn hash(&self, files: &dyn Files, data: &[u8]) -> Result<String, FormatError> {
-        let known = files.sha256(&self.data.path);
-        self.digest_of(files, &known.unwrap_or_else(|| hex(data)))
-    }
-
-    /// `sha256:` and the digest of the data file or, with companions, of a text with a line for each file: what it does, and the digest
-    /// of its content. A threshold stands there as its number.
-    fn digest_of(&self, files: &dyn Files, data: &str) -> Result<String, FormatError> {
-        let companions = self.beside();
-        if companions.is_empty() {
-            return Ok(format!("sha256:{data}"));
-        }
-        let mut text = format!("model {data}\n");
-        let mut add = |what: &str, file: &Beside<'_>| {
-            let known = files.sha256(file.name);
-            let hex = known.unwrap_or_else(|| hex(file.bytes));
-            text.push_str(&[what, " ", &hex, "\n"].concat());
-        };
-        companions
-            .before
-            .iter()
-            .for_each(|file| add("before", file));
-        companions
-            .labels
-            .iter()
-            .for_each(|file| add("labels", file));
-        companions
-            .columns
-            .iter()
-            .for_each(|file| add("columns", file));
-        if let Some(threshold) = companions.threshold {
-            let number = threshold.number()?.to_string();
-            text.push_str(&["threshold ", &number, "\n"].concat());
-        }
-        Ok(digest(text.as_bytes()))
-    }
-
     /// The rows of the input example, as the schema of the built model takes them. None where the package has no example, or an empty one.
     ///
     /// # Errors
@@ -346,7 +287,7 @@ impl Package {
 }
 
 /// Why a file cannot be had.
-fn unreadable(path: &str) -> impl Fn(io::Error) -> FormatError {
+pub(super) fn unreadable(path: &str) -> impl Fn(io::Error) -> FormatError {
     move |error| FormatError::Missing(format!("`{path}` cannot be read: {error}"))
 }
 
@@ -393,13 +334,4 @@ fn lone_file(names: &[String]) -> Result<DataFile, FormatError> {
         class: None,
         path: path.into(),
     })
-}
-
-/// `sha256:<hex>` of `bytes`.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
 }

@@ -1,9 +1,9 @@
 //! Makes the files of a package from a model.
 
 use super::{
+    digest::digest,
     example,
     mlmodel::{self, Packaged},
-    read::digest,
     recorded::{RECORDED, Recorded},
     yaml::{self, Mapping},
 };

@@ -219,15 +219,15 @@ mod tests {
         AttributeProto::decode(bytes).unwrap()
     }
 
-    fn ints(numbers: &[i64]) -> Option<Ints> {
-        Some(numbers.iter().copied().collect())
+    fn ints(numbers: &[i64]) -> Ints {
+        numbers.iter().copied().collect()
     }
 
     #[test]
     fn integers_are_the_same_however_wide_they_are() {
         for count in 1..=NUMBERS.len() {
             let attribute = AttributeProto {
-                ints: ints(&NUMBERS[..count]),
+                ints: Some(ints(&NUMBERS[..count])),
                 ..AttributeProto::default()
             };
             let list = decoded(&attribute.encode_to_vec()).ints.unwrap();
@@ -241,7 +241,7 @@ mod tests {
         let mut bytes = Vec::new();
         encoding::int64::encode_repeated(INTS, &NUMBERS[..3], &mut bytes);
         encoding::int64::encode_packed(INTS, &NUMBERS[3..], &mut bytes);
-        assert_eq!(decoded(&bytes).ints, ints(&NUMBERS));
+        assert_eq!(decoded(&bytes).ints, Some(ints(&NUMBERS)));
     }
 
     #[test]

@@ -41,10 +41,7 @@ pub(super) fn constant(tensor: &TensorProto) -> Result<Tensor, FormatError> {
                 ),
             )
         }
-        elem::STRING => (
-            Elem::Text,
-            texts(tensor.string_data.iter().map(Vec::as_slice))?,
-        ),
+        elem::STRING => (Elem::Text, texts(&tensor.string_data)?),
         other => {
             return Err(unsupported!(
                 "the tensor `{name}` holds elements of type {other}; float, double, int64, int32, bool and string work"
@@ -81,12 +78,14 @@ fn numbers(numbers: impl IntoIterator<Item = f64>) -> Vec<Cell> {
 }
 
 /// Texts as cells.
-pub(super) fn texts<'s>(strings: impl Iterator<Item = &'s [u8]>) -> Result<Vec<Cell>, FormatError> {
+pub(super) fn texts(
+    strings: impl IntoIterator<Item = impl AsRef<[u8]>>,
+) -> Result<Vec<Cell>, FormatError> {
     let text = |bytes: &[u8]| match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Cell::Text(text.into())),
         Err(_) => Err(corrupt!("a string of the graph is not UTF-8")),
     };
-    strings.map(text).collect()
+    strings.into_iter().map(|s| text(s.as_ref())).collect()
 }
 
 /// Whole numbers, which lie in `raw_data` (little-endian) or in a typed field.

@@ -19,6 +19,7 @@ mod sparse;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tree;
+mod trees;
 
 pub(crate) use beside::{before, names, number, version, words};
 pub use read::read;

@@ -6,9 +6,6 @@
 use super::{
     super::{FormatError, corrupt},
     array::{Array, Column},
-    id::Id,
-    numpy,
-    record::{Arena, Node},
 };
 use crate::model::{Distinct, Test, TreeNode};
 
@@ -52,17 +49,8 @@ pub(super) struct Split {
 }
 
 impl Tree {
-    /// The tree with the `state` of a `sklearn.tree._tree.Tree`.
-    pub(super) fn read(arena: &Arena<'_>, state: Id) -> Result<Self, FormatError> {
-        let array = |name: &str| {
-            let id = arena.get(state, name);
-            let array = id.map(|id| numpy::array(arena, id)).transpose()?.flatten();
-            array.ok_or_else(|| corrupt!("a tree has no array `{name}`"))
-        };
-        Self::of(&array("nodes")?, &array("values")?)
-    }
-
-    fn of(nodes: &Array<'_>, values: &Array<'_>) -> Result<Self, FormatError> {
+    /// The tree of these arrays.
+    pub(super) fn of(nodes: &Array<'_>, values: &Array<'_>) -> Result<Self, FormatError> {
         let len = nodes.len();
         let &[count, outputs, classes] = values.shape.as_slice() else {
             return Err(corrupt!(
@@ -111,7 +99,7 @@ impl Tree {
                 self.splits.push(records.split(i)?);
             } else {
                 self.samples
-                    .push(records.number(i, "n_node_samples", records.samples)?);
+                    .push(number(i, "n_node_samples", records.samples)?);
                 let numbers = i * self.width..(i + 1) * self.width;
                 let vector = numbers.map(|at| values.float(at));
                 self.holds.push(vectors.number(vector));
@@ -234,7 +222,7 @@ impl<'d> Records<'d> {
         let (left, right) = (self.child(i, self.left)?, self.child(i, self.right)?);
         let impurity = |node: usize| self.impurities[node];
         Ok(Split {
-            feature: self.number(i, "feature", self.feature)?,
+            feature: number(i, "feature", self.feature)?,
             left,
             right,
             missing_left: self.missing.is_some_and(|column| column.int(i) != 0),
@@ -244,7 +232,7 @@ impl<'d> Records<'d> {
     }
 
     fn child(&self, i: usize, column: Column<'_>) -> Result<u32, FormatError> {
-        let child = self.number(i, "child", column)?;
+        let child = number(i, "child", column)?;
         if child as usize >= self.len {
             return Err(corrupt!(
                 "node {i} of a tree points at node {child} of {}",
@@ -253,38 +241,12 @@ impl<'d> Records<'d> {
         }
         Ok(child)
     }
-
-    fn number(&self, i: usize, what: &str, column: Column<'_>) -> Result<u32, FormatError> {
-        let number = column.int(i);
-        u32::try_from(number).map_err(|_| corrupt!("node {i} of a tree has the {what} {number}"))
-    }
 }
 
-/// Puts the tree in the place of its state, where `object` is one, and lets go of its arrays, whose memory
-/// `reuse` gets. What cannot be read stays, to be told
-/// when somebody needs it.
-pub(super) fn keep(
-    arena: &mut Arena<'_>,
-    object: Id,
-    state: Id,
-    mut reuse: impl FnMut(Vec<u8>),
-) -> Result<(), FormatError> {
-    if arena.class(object) != Some(("sklearn.tree._tree", "Tree")) {
-        return Ok(());
-    }
-    let Ok(tree) = Tree::read(arena, state) else {
-        return Ok(());
-    };
-    for name in ["nodes", "values"] {
-        if let Some(array) = arena.get(state, name) {
-            numpy::release(arena, array).map(&mut reuse);
-        }
-    }
-    let tree = arena.add(Node::Tree(Box::new(tree)))?;
-    if let Some(Node::Object(object)) = arena.node_mut(object) {
-        object.state = tree;
-    }
-    Ok(())
+/// A number of node `i`, which is called `what`.
+fn number(i: usize, what: &str, column: Column<'_>) -> Result<u32, FormatError> {
+    let number = column.int(i);
+    u32::try_from(number).map_err(|_| corrupt!("node {i} of a tree has the {what} {number}"))
 }
 
 #[cfg(test)]
@@ -292,8 +254,6 @@ mod tests {
     use super::super::{
         array::Data,
         dtype::{Dtype, Field, Scalar},
-        pickle::{self, Length},
-        tests::serialized,
     };
     use super::*;
 
@@ -336,31 +296,5 @@ mod tests {
         let text = Tree::of(&overlapping(9, 40), &values(9, "f8"));
         let text = text.map(|tree| tree.len()).unwrap_err().to_string();
         assert!(text.contains("n_node_samples -1"), "{text}");
-    }
-
-    fn opened(kind: &str) -> Arena<'static> {
-        let file = serialized("1.9.1-random_forest_classifier.gz", kind);
-        let mut arena = Arena::new(file.len());
-        pickle::read(&mut file.as_slice(), Length::Is(file.len()), &mut arena).unwrap();
-        arena
-    }
-
-    /// The bytes of all arrays that are still in memory.
-    fn in_arrays(arena: &Arena<'_>) -> usize {
-        let bytes = arena.nodes().map(|node| match node {
-            Node::OwnedBytes(bytes) => bytes.len(),
-            _ => 0,
-        });
-        bytes.sum()
-    }
-
-    #[test]
-    fn what_a_trees_arrays_held_is_in_memory_once() {
-        for kind in ["pickle4", "pickle5", "joblib"] {
-            let arena = opened(kind);
-            let trees = arena.nodes().filter(|node| matches!(node, Node::Tree(_)));
-            assert!(trees.count() > 1, "{kind}");
-            assert!(in_arrays(&arena) < 500, "{kind}: {}", in_arrays(&arena));
-        }
     }
 }

@@ -91,15 +91,15 @@ fn both_ways(
     ]
 }
 
-fn count(start: &[u8], mut rest: Rest<'_>) -> Result<usize, FormatError> {
+fn count(start: &[u8], mut rest: Rest<'_>) -> usize {
     let mut bytes = start.to_vec();
     rest.read_to_end(&mut bytes).unwrap();
-    Ok(bytes.len())
+    bytes.len()
 }
 
 #[test]
 fn the_digest_is_that_of_the_bytes_that_were_parsed() {
-    for read in both_ways(&store(), count) {
+    for read in both_ways(&store(), |start, rest| Ok(count(start, rest))) {
         let (hex, bytes) = read.unwrap().unwrap();
         assert_eq!((hex, bytes), (sha256(&large()), large().len()));
     }
@@ -140,7 +140,7 @@ fn other_bytes_than_those_that_were_verified_are_no_model() {
             verified: Some(wanted),
             ..store()
         };
-        for read in both_ways(&store, count) {
+        for read in both_ways(&store, |start, rest| Ok(count(start, rest))) {
             assert_eq!(read.is_err(), is_refused);
         }
         let whole = Data::open(&store, "model.pkl", |_| false);

@@ -6,11 +6,12 @@ use std::{borrow::Cow, io};
 
 use super::{
     beside::{Companions, Threshold},
+    digest::digest,
     example,
     files::Files,
     mlmodel::{self, PackedModel},
     path::inside,
-    read::{EXAMPLE, digest, read},
+    read::{EXAMPLE, read},
 };
 use crate::{
     formats::{self, Beside, Format, FormatError, ModelFile, Parsed, corrupt, unsupported},

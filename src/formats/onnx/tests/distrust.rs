@@ -77,7 +77,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             _ = attribute(m, "nodes_missing_value_tracks_true")
                 .ints
-                .edit(Vec::pop)
+                .edit(Vec::pop);
         },
         "tracks_true has",
     ),
@@ -91,7 +91,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "nodes_falsenodeids")
                 .ints
-                .edit(|list| list[0] = i64::MAX)
+                .edit(|list| list[0] = i64::MAX);
         },
         "does not list",
     ),
@@ -100,7 +100,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "nodes_falsenodeids")
                 .ints
-                .edit(|list| list[0] = i64::MIN)
+                .edit(|list| list[0] = i64::MIN);
         },
         "does not list",
     ),
@@ -109,7 +109,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "nodes_falsenodeids")
                 .ints
-                .edit(|list| list[0] = 0)
+                .edit(|list| list[0] = 0);
         },
         "first node",
     ),
@@ -123,7 +123,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "nodes_featureids")
                 .ints
-                .edit(|list| list[0] = -1)
+                .edit(|list| list[0] = -1);
         },
         "tests feature -1",
     ),
@@ -147,7 +147,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "class_nodeids")
                 .ints
-                .edit(|list| list[0] = 99_999)
+                .edit(|list| list[0] = 99_999);
         },
         "node 99999",
     ),
@@ -161,7 +161,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "classlabels_int64s")
                 .ints
-                .edit(|list| list[0] = 1)
+                .edit(|list| list[0] = 1);
         },
         "same label",
     ),
@@ -194,7 +194,7 @@ const NOT_SERVED: &[(&str, &str, Change, &str)] = &[
         |m| {
             attribute(m, "nodes_modes")
                 .strings
-                .edit(|list| list[0] = b"BRANCH_MEMBER".to_vec())
+                .edit(|list| list[0] = b"BRANCH_MEMBER".to_vec());
         },
         "BRANCH_MEMBER",
     ),
@@ -228,7 +228,7 @@ const NOT_SERVED: &[(&str, &str, Change, &str)] = &[
         |m| {
             attribute(m, "classlabels_int64s")
                 .ints
-                .edit(|list| list.truncate(1))
+                .edit(|list| list.truncate(1));
         },
         "one class only",
     ),

@@ -44,7 +44,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             _ = attribute(m, "nodes_missing_value_tracks_true")
                 .ints
-                .edit(Vec::pop)
+                .edit(Vec::pop);
         },
         "tracks_true has",
     ),
@@ -68,7 +68,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "nodes_falsenodeids")
                 .ints
-                .edit(|list| list.fill(i64::MAX))
+                .edit(|list| list.fill(i64::MAX));
         },
         "a branch is node",
     ),
@@ -82,7 +82,7 @@ const CONTRADICTIONS: &[(&str, Change, &str)] = &[
         |m| {
             attribute(m, "nodes_featureids")
                 .ints
-                .edit(|list| list[0] = -1)
+                .edit(|list| list[0] = -1);
         },
         "tests feature -1",
     ),

@@ -72,22 +72,22 @@ fn a_pool_that_lies_is_refused() {
         |graph| {
             attribute(graph, "TfIdfVectorizer", "ngram_counts")
                 .ints
-                .edit(|list| *list = vec![5])
+                .edit(|list| *list = vec![5]);
         },
         |graph| {
             attribute(graph, "TfIdfVectorizer", "ngram_counts")
                 .ints
-                .edit(|list| *list = vec![0, 1 << 40])
+                .edit(|list| *list = vec![0, 1 << 40]);
         },
         |graph| {
             attribute(graph, "TfIdfVectorizer", "ngram_indexes")
                 .ints
-                .edit(|list| list[0] = 1 << 30)
+                .edit(|list| list[0] = 1 << 30);
         },
         |graph| {
             attribute(graph, "TfIdfVectorizer", "ngram_indexes")
                 .ints
-                .edit(|list| list[0] = -1)
+                .edit(|list| list[0] = -1);
         },
         |graph| {
             let pool = attribute(graph, "TfIdfVectorizer", "pool_strings");

@@ -9,6 +9,7 @@ use super::{
         numpy,
         record::{Arena, Node},
         tree::Tree,
+        trees,
     },
     corrupt, known, unsupported,
 };
@@ -185,7 +186,7 @@ impl<'d> Part<'d> {
         let state = self.part("tree_")?.state;
         match self.arena.node(state) {
             Node::Tree(tree) => Ok(Cow::Borrowed(tree)),
-            _ => Tree::read(self.arena, state).map(Cow::Owned),
+            _ => trees::read(self.arena, state).map(Cow::Owned),
         }
     }
 

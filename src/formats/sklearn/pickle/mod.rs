@@ -2,7 +2,7 @@
 //!
 //! A global is a name, an instance the record of its class, arguments and state, and so is the result of any call. Which of them a
 //! model may be made of is for [`super::classes`] to say. Memory is bounded by the file: every length is checked against the bytes that are left, what trees
-//! hold is kept as a model needs it ([`super::tree`]),
+//! hold is kept as a model needs it ([`super::trees`]),
 //! shared objects are shared, and nothing recurses.
 //!
 //! Source: the opcodes as `CPython`'s `Lib/pickletools.py` describes them, protocols 2 to 5.

@@ -4,7 +4,7 @@ use super::{
     super::{
         id::Id,
         record::{Arena, Node, Object},
-        tree,
+        trees,
     },
     corrupt,
     machine::Machine,
@@ -100,7 +100,7 @@ impl Machine<'_, '_> {
                 ));
             }
         }
-        tree::keep(self.arena, target, state, |bytes| self.input.reuse(bytes))?;
+        trees::keep(self.arena, target, state, |bytes| self.input.reuse(bytes))?;
         if self.arrays_follow
             && self.arena.class(target) == Some(("joblib.numpy_pickle", "NumpyArrayWrapper"))
         {

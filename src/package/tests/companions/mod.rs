@@ -212,7 +212,7 @@ fn the_digest_is_another_one_for_another_companion_and_the_files_own_without_any
     let bytes = &bundle.0["churn.joblib"];
     assert_eq!(
         serve(&bundle).unwrap().digest,
-        crate::package::read::digest(bytes)
+        crate::package::digest::digest(bytes)
     );
 }
 
