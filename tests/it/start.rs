@@ -1,6 +1,6 @@
 //! The beginning of a server: retried, or refused, and what the log says of it.
 
-use crate::binary::{Binary, eventually_answers};
+use crate::binary::{Binary, eventually_answers, peak};
 use ml_serving::{
     Error,
     config::{Config, ModelConfig},
@@ -165,4 +165,18 @@ async fn check_asks_again_until_there_is_an_answer() {
         stream.write_all(answer.as_bytes()).await.unwrap();
     }
     assert_eq!(check.await.unwrap(), Some(0));
+}
+
+#[test]
+fn a_large_pickle_is_never_in_memory_as_a_whole() {
+    const MIB: u64 = 1 << 20;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("model.pkl");
+    std::fs::copy("tests/data/infinite/forest.pkl", &path).unwrap();
+    // What is behind a pickle is read for the digest, and nothing else.
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(256 * MIB).unwrap();
+    let inspect = ["inspect", path.to_str().unwrap()];
+    let peak = peak(Command::new(env!("CARGO_BIN_EXE_ml-serving")).args(inspect));
+    assert!(peak < 128 * MIB, "{} MiB", peak / MIB);
 }

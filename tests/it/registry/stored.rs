@@ -6,12 +6,10 @@ use super::{
     servers::{BUCKET, MLFLOW3, PLAIN, PRESIGNED, SECOND, Server},
     var,
 };
+use crate::binary;
 use ml_serving::registry::{self, Access, Origin};
 use serde_json::Value;
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::{fs, process::Command};
 
 /// What Python prints for a script with arguments. It must succeed.
 fn python(mut python: Command, script: &str, arguments: &[&str]) -> String {
@@ -150,40 +148,23 @@ fn a_large_file_is_pushed_to_a_bucket_and_fetched_in_little_memory() {
     fs::create_dir_all(large.parent().unwrap()).unwrap();
     let bytes: Vec<u8> = (0..150 * MIB).map(|i| (i * 31 % 251) as u8).collect();
     fs::write(&large, &bytes).unwrap();
-    let peak = peak(
-        BUCKET
-            .binary()
-            .args(["push", dir.path().to_str().unwrap(), "models:/large"]),
-    );
+    let peak =
+        binary::peak(
+            BUCKET
+                .binary()
+                .args(["push", dir.path().to_str().unwrap(), "models:/large"]),
+        );
     assert!(peak < 80 * MIB, "{} MiB", peak / MIB);
     let place = tempfile::tempdir().unwrap();
     let fetched = place.path().join("large");
     let peak =
-        self::peak(
+        binary::peak(
             BUCKET
                 .binary()
                 .args(["fetch", "models:/large/1", fetched.to_str().unwrap()]),
         );
     assert!(peak < 80 * MIB, "{} MiB", peak / MIB);
     assert!(fs::read(fetched.join("code/large.bin")).unwrap() == bytes);
-}
-
-/// The most memory that a command had, which must succeed.
-fn peak(command: &mut Command) -> u64 {
-    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    loop {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib: Option<u64> = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
-        peak = peak.max(kib.unwrap_or(0) << 10);
-        if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.success(), "{status}");
-            return peak;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
 }
 
 #[test]
