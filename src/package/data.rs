@@ -79,6 +79,11 @@ impl<'a> Data<'a> {
             Self::Streamed(streamed) => streamed,
         };
         start.reserve_exact(rest.left);
+        if rest.wanted.is_none() && rest.ended.is_none() {
+            // Its digest is computed later, beside the reading of the model.
+            rest.bytes.read_to_end(&mut start)?;
+            return Ok(start.into());
+        }
         rest.read_to_end(&mut start)?;
         rest.finish()?;
         Ok(start.into())
