@@ -11,10 +11,11 @@ use ml_serving::{config::Config, http::App};
 use std::{
     convert::Infallible,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     task::{Context, Poll},
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tracing::Dispatch;
 
 /// A body of chunks without a length, which ends when the channel does.
 fn chunks() -> (
@@ -252,13 +253,29 @@ fn failing() -> Request<Panicking> {
     request.body(Panicking).unwrap()
 }
 
-#[tokio::test]
-async fn an_id_is_a_plain_string_in_a_json_log() {
+/// Two that listen to everything. While there is one listener only, tracing takes what the thread that meets a line first listens to for
+/// what everybody does, and a test beside this one listens to nothing.
+static LISTENERS: LazyLock<[Dispatch; 2]> = LazyLock::new(|| {
+    let listener = || tracing_subscriber::fmt().with_writer(std::io::sink);
+    [
+        Dispatch::new(listener().finish()),
+        Dispatch::new(listener().finish()),
+    ]
+});
+
+/// The log of a request that fails inside the server.
+async fn logged(json: bool) -> String {
+    LazyLock::force(&LISTENERS);
     let log = Log::default();
-    let logging = tracing::subscriber::set_default(log.subscriber(true));
+    let logging = tracing::subscriber::set_default(log.subscriber(json));
     assert_eq!(send(&iris(), failing()).await.status, 500);
     drop(logging);
-    let text = log.text();
+    log.text()
+}
+
+#[tokio::test]
+async fn an_id_is_a_plain_string_in_a_json_log() {
+    let text = logged(true).await;
     let line = text.lines().find(|line| line.contains("inside the server"));
     let line: serde_json::Value = serde_json::from_str(line.unwrap()).unwrap();
     assert_eq!(line["request_id"], "a \"quoted\"\tid");
@@ -271,11 +288,7 @@ async fn an_id_is_a_plain_string_in_a_json_log() {
 
 #[tokio::test]
 async fn a_control_character_of_a_request_does_not_reach_the_terminal() {
-    let log = Log::default();
-    let logging = tracing::subscriber::set_default(log.subscriber(false));
-    assert_eq!(send(&iris(), failing()).await.status, 500);
-    drop(logging);
-    let text = log.text();
+    let text = logged(false).await;
     let line = text
         .lines()
         .find(|line| line.contains("inside the server"))
