@@ -52,7 +52,7 @@ impl Ints {
         }
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = i64> + ExactSizeIterator {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = i64> {
         (0..self.len()).map(|i| self.get(i).unwrap_or_default())
     }
 

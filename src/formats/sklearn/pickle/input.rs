@@ -11,6 +11,9 @@ const WINDOW: usize = 128 << 10;
 /// A stretch that is longer than this is made room for as its bytes come, if nobody knows how many there are.
 const TRUSTED: usize = 1 << 20;
 
+/// No module and no class has a longer name.
+const MAX_NAME: usize = 4095;
+
 /// Memory of this size is worth keeping, and so many pieces of it: a tree has two arrays.
 const LARGE: usize = 32 << 10;
 const SPARE: usize = 4;
@@ -116,9 +119,7 @@ impl<'r> Input<'r> {
 
     /// The next `size` bytes as a text.
     pub(super) fn text(&mut self, size: usize) -> Result<Box<str>, FormatError> {
-        let text = String::from_utf8(self.take(size)?);
-        text.map(Into::into)
-            .map_err(|_| corrupt!("a text in the pickle is not UTF-8"))
+        utf8(self.take(size)?)
     }
 
     /// The text up to the end of the line.
@@ -127,13 +128,11 @@ impl<'r> Input<'r> {
         loop {
             match self.byte()? {
                 b'\n' => break,
-                byte if bytes.len() < 4096 => bytes.push(byte),
+                byte if bytes.len() < MAX_NAME => bytes.push(byte),
                 _ => return Err(corrupt!("the pickle has a name without an end")),
             }
         }
-        String::from_utf8(bytes)
-            .map(Into::into)
-            .map_err(|_| corrupt!("a text in the pickle is not UTF-8"))
+        utf8(bytes)
     }
 
     /// Takes back memory that bytes were taken in. Arrays of a forest's trees are large and alike: to ask the system for their memory
@@ -189,6 +188,12 @@ impl<'r> Input<'r> {
         };
         Ok(self.end > 0)
     }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<Box<str>, FormatError> {
+    let text = String::from_utf8(bytes);
+    text.map(Into::into)
+        .map_err(|_| corrupt!("a text in the pickle is not UTF-8"))
 }
 
 fn ends(size: usize, from: usize, found: usize) -> FormatError {
