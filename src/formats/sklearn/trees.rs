@@ -18,9 +18,8 @@ pub(super) fn read(arena: &Arena<'_>, state: Id) -> Result<Tree, FormatError> {
     Tree::of(&array("nodes")?, &array("values")?)
 }
 
-/// Puts the tree in the place of its state, where `object` is one, and lets go of its arrays, whose memory
-/// `reuse` gets. What cannot be read stays, to be told
-/// when somebody needs it.
+/// Puts the tree in the place of its state, where `object` is one, and lets go of its arrays, whose memory `reuse` gets. What cannot be read
+/// stays, to be told when somebody needs it.
 pub(super) fn keep(
     arena: &mut Arena<'_>,
     object: Id,
